@@ -1,0 +1,1 @@
+"""The contract between a video management system and its plug-ins."""

@@ -1,0 +1,1 @@
+"""An embedded ONVIF recorder with synthetic cameras, for demonstration and tests."""

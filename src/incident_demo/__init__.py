@@ -1,0 +1,1 @@
+"""One command that starts host, plug-in and demo recorder together."""

@@ -1,0 +1,1 @@
+"""Incident manager that plugs into video management systems through ``vms_hooks``."""
