@@ -1,0 +1,1 @@
+"""One package per port and library; adapters do not know one another."""

@@ -1,0 +1,100 @@
+"""Ports to recorders and pictures. Only these are asynchronous: use cases themselves run in worker threads."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Protocol
+
+import attrs
+
+from incident_plugin.domain.media import AccessUnit, Camera, CameraId, ClockOffset, VideoTrack
+from incident_plugin.domain.time import Interval
+
+
+class VideoStream(Protocol):
+    """An open live or recorded stream: coded pictures in decoding order, never decoded.
+
+    Iterating raises ``RecorderUnavailable`` when the stream breaks, and ends when a replay is complete.
+    """
+
+    @property
+    def track(self) -> VideoTrack: ...
+
+    def __aiter__(self) -> AsyncIterator[AccessUnit]: ...
+
+
+class Recorders(Protocol):
+    """All recorders of the site. Every method raises ``RecorderUnavailable`` or ``NotFound``."""
+
+    async def cameras(self) -> tuple[Camera, ...]:
+        """Give all cameras of all recorders that answer, in a stable order."""
+        ...
+
+    async def recorded(self, camera: CameraId, interval: Interval) -> tuple[Interval, ...]:
+        """Give the spans within the interval for which the recorder has video; sorted, disjoint, clipped."""
+        ...
+
+    async def clock_offset(self, camera: CameraId) -> ClockOffset:
+        """Measure the clock of the camera's recorder."""
+        ...
+
+    def live(self, camera: CameraId) -> AbstractAsyncContextManager[VideoStream]:
+        """Open the live stream."""
+        ...
+
+    def replay(self, camera: CameraId, interval: Interval) -> AbstractAsyncContextManager[VideoStream]:
+        """Open the recording from the key picture at or before the start up to the end, as fast as it comes."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class LiveSession:
+    """One viewer's WebRTC session."""
+
+    id: str
+    #: SDP answer (RFC 8829).
+    answer: str
+
+
+class LiveRelay(Protocol):
+    """Live pictures to browsers: one connection to each camera, whatever the number of viewers."""
+
+    async def open(self, camera: CameraId, offer: str) -> LiveSession:
+        """Answer a viewer's SDP offer; raises ``InvalidInput`` for a bad offer, ``RecorderUnavailable``."""
+        ...
+
+    async def close(self, session: str) -> None:
+        """End a viewer's session; unknown ones are ignored."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class WrittenVideo:
+    """What was put into a file."""
+
+    frames: int
+    size: int
+    #: From the first picture's time to the end of the last one.
+    delivered: Interval
+    #: SHA-256 of the file, lower-case hexadecimal.
+    sha256: str
+
+
+class VideoWriter(Protocol):
+    """Remuxing without decoding, and still pictures."""
+
+    def fragments(self, track: VideoTrack, units: AsyncIterable[AccessUnit]) -> AsyncIterator[bytes]:
+        """Give fragmented MP4 (ISO/IEC 14496-12) whose time line starts with the first picture at 0."""
+        ...
+
+    async def write_mp4(
+        self, path: Path, track: VideoTrack, units: AsyncIterable[AccessUnit]
+    ) -> WrittenVideo | None:
+        """Write a playable MP4; nothing is written, and ``None`` given, when there is no picture."""
+        ...
+
+    async def still(self, track: VideoTrack, unit: AccessUnit, *, width: int | None = None) -> bytes:
+        """Decode one key picture to JPEG, scaled to ``width`` pixels if given."""
+        ...

@@ -1,0 +1,81 @@
+"""The closed set of ways in which incident work can be refused.
+
+Every error carries a stable message id (small print for support), a title that operators know, and a second
+line that says what happened, to what, what was kept and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class IncidentError(Exception):
+    """Root of all refusals; the text is the second line shown to the user."""
+
+    message_id: ClassVar[str] = "incident.failed"
+    title: ClassVar[str] = "Cannot perform this action. Try again later."
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class InvalidInput(IncidentError):
+    """What was entered breaks a rule; nothing was changed."""
+
+    message_id = "incident.invalid-input"
+    title = "This cannot be saved as entered."
+
+
+class NotFound(IncidentError):
+    """The thing does not exist, or no longer does."""
+
+    message_id = "incident.not-found"
+    title = "Cannot perform this action. Please refresh the list."
+
+
+class Conflict(IncidentError):
+    """Somebody else changed the same thing first."""
+
+    message_id = "incident.conflict"
+    title = "Somebody else changed this at the same time."
+
+
+class Denied(IncidentError):
+    """The principal may not do this."""
+
+    message_id = "incident.denied"
+    title = "Permission denied."
+
+
+class Unreadable(Denied):
+    """The principal may not read this."""
+
+    message_id = "incident.unreadable"
+    title = "This information is not available to you."
+
+
+class StoreUnavailable(IncidentError):
+    """The disk or the database refused; nothing of this change was kept."""
+
+    message_id = "incident.store-unavailable"
+
+
+class RecorderUnavailable(IncidentError):
+    """The recorder did not answer, or answered with an error."""
+
+    message_id = "incident.recorder-unavailable"
+
+
+class NoVideo(IncidentError):
+    """The recorder has no video for any part of the time asked for."""
+
+    message_id = "incident.no-video"
+    title = "There is no recorded video in the chosen time."
+
+
+class LicenceRefused(IncidentError):
+    """The licence does not allow this; what exists stays readable and editable."""
+
+    message_id = "incident.licence-refused"
+    title = "Cannot create incident project. Try again later."

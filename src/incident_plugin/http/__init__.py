@@ -1,0 +1,1 @@
+"""The ASGI application: one operation table, from which routes and their permissions come."""
