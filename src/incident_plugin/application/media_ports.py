@@ -1,4 +1,4 @@
-"""Ports to recorders and pictures. Only these are asynchronous: use cases themselves run in worker threads."""
+"""Ports to recorders and pictures. Only these are asynchronous: use cases run in worker threads."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Recorders(Protocol):
         ...
 
     def replay(self, camera: CameraId, interval: Interval) -> AbstractAsyncContextManager[VideoStream]:
-        """Open the recording from the key picture at or before the start up to the end, as fast as it comes."""
+        """Open the recording, from the key picture at or before the start to the end, as fast as it comes."""
         ...
 
 

@@ -65,5 +65,5 @@ class AccessUnit:
     key: bool
     #: NAL units without start codes, in the order received; parameter sets and SEI included.
     nals: tuple[bytes, ...]
-    #: Whether the recorder marked that a gap follows (ONVIF Streaming Specification, RTP header extension, E).
+    #: Whether the recorder marked that a gap follows (E bit of the ONVIF RTP extension).
     gap_follows: bool = False
