@@ -1,7 +1,7 @@
 """Port to the store: incident state and activity logs.
 
-Transactions are serialised: what is read within one stays as read until it ends. Leaving a transaction without
-an exception means that its changes are on disk; leaving it with one means that none of them are.
+Transactions are serialised: what is read within one stays as read until it ends. Leaving one without an
+exception means that its changes are on disk; leaving it with an exception means that none of them are.
 """
 
 from __future__ import annotations
