@@ -21,7 +21,6 @@ from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
 
 
 @attrs.frozen(kw_only=True)
-@attrs.frozen(kw_only=True)
 class CollectingRules:
     """What administrators decide about collecting."""
 
@@ -41,6 +40,7 @@ class SeenView:
     at: datetime
 
 
+@attrs.frozen(kw_only=True)
 class Collections:
     """Everything done to running collections."""
 

@@ -22,7 +22,6 @@ FUTURE_TOLERANCE = timedelta(seconds=2)
 
 
 @attrs.frozen(kw_only=True)
-@attrs.frozen(kw_only=True)
 class Pick:
     """A camera and an interval that an operator chose."""
 
@@ -72,6 +71,7 @@ class Cameras:
         )
 
 
+@attrs.frozen(kw_only=True)
 class FootagePicker:
     """Checks what operators pick before it is added anywhere."""
 

@@ -34,7 +34,6 @@ COUNT_CAP = 10_001
 
 
 @attrs.frozen(kw_only=True)
-@attrs.frozen(kw_only=True)
 class ProjectPage:
     """One page of the list."""
 
@@ -68,10 +67,11 @@ class NewProject:
     type_id: str | None = None
     description: str = ""
     footage: tuple[Footage, ...] = ()
-    #: Sequences to take off the actor's draft list; nothing for none, an empty set for none as well.
+    #: Sequences to take off the actor's draft list: these, or all of it for ``None``.
     drafts: frozenset[SequenceId] | None = frozenset()
 
 
+@attrs.frozen(kw_only=True)
 class Projects:
     """Everything done to projects. Each method checks the permission, and returns what is then on disk."""
 
@@ -107,7 +107,8 @@ class Projects:
     def activity(self, actor: Actor, project_id: ProjectId) -> tuple[tuple[Entry, ...], str | None]:
         """Give a project's activity log, and what is wrong with its chain."""
         self._guard.require(actor, Permission.ACTIVITY_VIEW)
-        entries = self._store.entries(project_id)
+        with self._work.reading(actor.person) as work:
+            entries = work.stored.entries(project_id)
         return entries, first_fault(entries)
 
     def create(self, actor: Actor, new: NewProject) -> Project:

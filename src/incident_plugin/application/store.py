@@ -89,6 +89,10 @@ class Transaction(Protocol):
         """Add an entry at the end of its project's activity log."""
         ...
 
+    def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
+        """Give a project's activity log, oldest first; also of a deleted project."""
+        ...
+
 
 @attrs.frozen(kw_only=True)
 class ProjectFilter:
@@ -145,10 +149,6 @@ class IncidentStore(Protocol):
 
     def count(self, narrowed: ProjectFilter, *, cap: int) -> int:
         """Count projects, up to ``cap``."""
-        ...
-
-    def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
-        """Give a project's activity log, oldest first; also of a deleted project."""
         ...
 
     def marked(self, cameras: Sequence[CameraId], interval: Interval) -> tuple[Marked, ...]:
