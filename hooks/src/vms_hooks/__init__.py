@@ -1,1 +1,8 @@
-"""The contract between a video management system and its plug-ins."""
+"""The contract between a video management system (host) and its plug-ins."""
+
+from vms_hooks.spec import ENTRY_POINT_GROUP, PROJECT, PluginSpec, hookimpl, hookspec
+
+#: Release of the contract, as ``(major, minor)``.
+CONTRACT = (0, 1)
+
+__all__ = ["CONTRACT", "ENTRY_POINT_GROUP", "PROJECT", "PluginSpec", "hookimpl", "hookspec"]

@@ -1,0 +1,139 @@
+"""The values that host and plug-in exchange: all frozen, all instants aware UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+#: The key of the ASGI scope under which a host puts the typed ``Principal`` for a mounted plug-in.
+PRINCIPAL_SCOPE_KEY = "vms.principal"
+
+
+@attrs.frozen(kw_only=True)
+class Principal:
+    """Who acts: a person the host has authenticated."""
+
+    id: str
+    name: str
+    roles: frozenset[str] = frozenset()
+
+
+@attrs.frozen(kw_only=True)
+class Interval:
+    """Half-open ``[start, end)``, UTC."""
+
+    start: datetime
+    end: datetime
+
+
+@attrs.frozen(kw_only=True)
+class Camera:
+    """A camera that a plug-in brings along; its id stays the same over restarts."""
+
+    id: str
+    name: str
+    #: Heading under which the camera tree lists it, usually the recorder's name.
+    group: str = ""
+    #: What can be done with it: any of ``live``, ``recorded``, ``ptz``, ``audio``.
+    capabilities: frozenset[str] = frozenset({"live"})
+
+
+class ViewMode(StrEnum):
+    """Whether the operator looks at now or at a recording."""
+
+    LIVE = "live"
+    PLAYBACK = "playback"
+
+
+@attrs.frozen(kw_only=True)
+class View:
+    """What one operator looks at in one browser tab (a *client*) at one moment.
+
+    Views are numbered per client. The host repeats a view until it is acknowledged, and sends the last one
+    again every few seconds as a sign of life; the same number again changes nothing but ``at``.
+    """
+
+    principal: Principal
+    client: str
+    number: int
+    mode: ViewMode
+    cameras: tuple[str, ...]
+    #: Server time of the change or of the sign of life.
+    at: datetime
+
+
+class HostEventKind(StrEnum):
+    """What a host reports to plug-ins."""
+
+    SIGNED_IN = "signed-in"
+    SIGNED_OUT = "signed-out"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    DENIED = "denied"
+
+
+@attrs.frozen(kw_only=True)
+class HostEvent:
+    """Something that happened in the host."""
+
+    kind: HostEventKind
+    at: datetime
+    principal: Principal | None = None
+    detail: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Mark:
+    """Something worth seeing on the timeline."""
+
+    interval: Interval
+    title: str
+    #: Where a click leads.
+    target: Target | None = None
+
+
+@attrs.frozen(kw_only=True)
+class TimelineRow:
+    """What is recorded of one camera, and what is marked there."""
+
+    camera: str
+    spans: tuple[Interval, ...]
+    marks: tuple[Mark, ...] = ()
+    #: Why the row cannot be complete; empty when it is.
+    incomplete: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Hold:
+    """Video that must not be deleted."""
+
+    camera: str
+    interval: Interval
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Target:
+    """A place in the host's pages: a tab, and the rest of the path inside it."""
+
+    tab: str
+    path: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Part:
+    """One part of a plug-in, for people: is it working, and if not, what to do."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+    remedy: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Health:
+    """The state of a running plug-in."""
+
+    ok: bool
+    parts: tuple[Part, ...] = ()

@@ -1,0 +1,112 @@
+"""The small ports: time, chance, what the host decides, and the makers of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import attrs
+
+from incident_plugin.domain.access import Permission
+from incident_plugin.domain.exports import Export, ExportId
+from incident_plugin.domain.journal import Entry
+from incident_plugin.domain.media import CameraId
+from incident_plugin.domain.people import Person
+from incident_plugin.domain.project import Project
+from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.sequence import SequenceId
+
+
+@attrs.frozen(kw_only=True)
+class Actor:
+    """The person a request comes from, with the roles the host gave them."""
+
+    person: Person
+    roles: frozenset[str] = frozenset()
+
+
+class Clock(Protocol):
+    """The server's clock."""
+
+    def now(self) -> datetime:
+        """Give the present instant, UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """Where ids and salts come from."""
+
+    def new(self) -> str:
+        """Give a text that was never given before and cannot be guessed."""
+        ...
+
+
+class Access(Protocol):
+    """What the host lets people do."""
+
+    def allows(self, actor: Actor, permission: Permission, cameras: Sequence[CameraId] = ()) -> bool:
+        """Say whether the actor holds the permission, and may see each of the cameras."""
+        ...
+
+
+class Licence(Protocol):
+    """What the site's licence allows."""
+
+    def refusal_of_new_projects(self) -> str | None:
+        """Say why no new project may be made, and what to do; nothing when it may."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class ReportContent:
+    """One consistent state of a project: all that a report is made of."""
+
+    project: Project
+    entries: tuple[Entry, ...]
+    properties: IncidentProperties
+    #: A JPEG picture for a sequence, where one could be had.
+    pictures: Mapping[SequenceId, bytes]
+    #: What could not be included, in the words of the reader; empty for a complete report.
+    missing: tuple[str, ...]
+    #: Name of the site, and its IANA time zone, in which times are printed with their offset.
+    site: str
+    time_zone: str
+    generated_at: datetime
+    generated_by: Person
+    show_user_names: bool
+
+
+class ReportMaker(Protocol):
+    """Makes the printable report."""
+
+    def make(self, content: ReportContent) -> bytes:
+        """Give a PDF document."""
+        ...
+
+
+class ExportShelf(Protocol):
+    """Where finished exports lie, each in a folder under its id; half-made ones are never seen there.
+
+    Every method raises ``StoreUnavailable`` when the disk refuses.
+    """
+
+    def workshop(self, export: ExportId) -> Path:
+        """Give an empty directory in which the export is made; what an earlier try left is removed."""
+        ...
+
+    def publish(self, export: Export) -> None:
+        """Describe, seal and show the export.
+
+        Every file is read back and compared with its SHA-256 first; raises ``StoreUnavailable`` when one differs.
+        """
+        ...
+
+    def abandon(self, export: ExportId) -> None:
+        """Remove what a cancelled or failed try left."""
+        ...
+
+    def files(self, export: ExportId) -> tuple[Path, ...]:
+        """Give all files of a finished export; raises ``NotFound``."""
+        ...

@@ -1,0 +1,102 @@
+"""The unit of work: one transaction, and the activity log entries that follow from what changed in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import attrs
+
+from incident_plugin.application.ports import Clock, Ids
+from incident_plugin.application.store import IncidentStore, Transaction
+from incident_plugin.domain.errors import NotFound
+from incident_plugin.domain.journal import GENESIS, Activity, Entry, differences
+from incident_plugin.domain.people import Person
+from incident_plugin.domain.project import Project, ProjectId
+from incident_plugin.domain.properties import DELIVERED, IncidentProperties
+
+
+class Work:
+    """What one use case reads and changes. Saving a project writes its activity log."""
+
+    def __init__(self, transaction: Transaction, actor: Person, clock: Clock, ids: Ids) -> None:
+        self.stored = transaction
+        self._actor = actor
+        self._clock = clock
+        self._ids = ids
+
+    @property
+    def properties(self) -> IncidentProperties:
+        """The site's incident properties, or the delivered ones."""
+        return self.stored.properties() or DELIVERED
+
+    def project(self, project_id: ProjectId) -> Project:
+        """Give a project; raises ``NotFound``."""
+        project = self.stored.project(project_id)
+        if project is None:
+            raise NotFound(
+                f"Incident project {project_id} does not exist or was deleted. Its activity log was kept."
+            )
+        return project
+
+    def create(self, make: Callable[[ProjectId], Project]) -> Project:
+        """Store a new project under a new id."""
+        project = make(self.stored.new_project_id())
+        self._store(None, project)
+        return project
+
+    def save(self, project: Project) -> Project:
+        """Store a changed project; one that did not change is left alone."""
+        before = self.project(project.id)
+        if project == before:
+            return before
+        after = attrs.evolve(project, revision=before.revision + 1)
+        self._store(before, after)
+        return after
+
+    def delete(self, project_id: ProjectId, activity: Activity) -> None:
+        """Remove a project; its activity log says so and stays."""
+        self.project(project_id)
+        self.note(project_id, activity)
+        self.stored.remove_project(project_id)
+
+    def note(self, project_id: ProjectId, activity: Activity) -> None:
+        """Log something that does not change the project: it was opened, viewed, exported."""
+        last = self.stored.last_entry(project_id)
+        self.stored.append_entry(
+            Entry(
+                project=project_id,
+                number=1 if last is None else last.number + 1,
+                at=self._clock.now(),
+                actor=self._actor,
+                activity=activity,
+                salt=self._ids.new(),
+                previous=GENESIS if last is None else last.hash,
+            )
+        )
+
+    def _store(self, before: Project | None, after: Project) -> None:
+        self.stored.put_project(after)
+        for activity in differences(before, after, self.properties):
+            self.note(after.id, activity)
+
+
+class UnitOfWork:
+    """Opens units of work on a store."""
+
+    def __init__(self, store: IncidentStore, clock: Clock, ids: Ids) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+
+    @contextmanager
+    def begin(self, actor: Person) -> Iterator[Work]:
+        """Begin; leaving without an exception means that everything is on disk."""
+        with self._store.transaction() as transaction:
+            yield Work(transaction, actor, self._clock, self._ids)
+
+    @contextmanager
+    def reading(self, actor: Person) -> Iterator[Work]:
+        """Begin a unit that only reads, from one consistent state, and waits for nobody."""
+        with self._store.read() as transaction:
+            yield Work(transaction, actor, self._clock, self._ids)

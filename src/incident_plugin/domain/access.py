@@ -1,0 +1,37 @@
+"""The permissions of incident work. The use case checks them, not the screen."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One right; *manage* implies *view* of the same thing."""
+
+    CAMERAS_VIEW = "incident.cameras.view"
+    PROPERTIES_VIEW = "incident.properties.view"
+    PROPERTIES_MANAGE = "incident.properties.manage"
+    PROJECTS_VIEW = "incident.projects.view"
+    PROJECTS_MANAGE = "incident.projects.manage"
+    DETAILS_VIEW = "incident.projects.details.view"
+    DETAILS_MANAGE = "incident.projects.details.manage"
+    CATEGORIES_VIEW = "incident.projects.categories.view"
+    CATEGORIES_MANAGE = "incident.projects.categories.manage"
+    COMMENTS_VIEW = "incident.projects.comments.view"
+    COMMENTS_MANAGE = "incident.projects.comments.manage"
+    SEQUENCES_VIEW = "incident.projects.sequences.view"
+    SEQUENCES_MANAGE = "incident.projects.sequences.manage"
+    VIDEO_VIEW = "incident.projects.video.view"
+    CALLS_VIEW = "incident.projects.calls.view"
+    CALLS_MANAGE = "incident.projects.calls.manage"
+    ACTIVITY_VIEW = "incident.projects.activity.view"
+    REPORTS_VIEW = "incident.projects.reports.view"
+    USER_NAMES_VIEW = "incident.projects.user-names.view"
+    EXPORTS_MANAGE = "incident.projects.exports.manage"
+    DELETE_MANAGE = "incident.projects.delete.manage"
+
+    @property
+    def implied_by(self) -> frozenset[Permission]:
+        """Permissions any of which grants this one."""
+        managing = self.value.removesuffix("view") + "manage"
+        return frozenset({self} | ({Permission(managing)} if managing in set(Permission) else set()))

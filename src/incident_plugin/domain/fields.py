@@ -1,0 +1,94 @@
+"""The fields of a project: which values they take, and what people read for them.
+
+A field's name is ``type``, ``status``, ``description``, ``owner``, ``priority``, ``category:<id>`` or
+``data:<id>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+
+from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.properties import FieldValue, IncidentProperties, PropertyValue
+from incident_plugin.domain.text import MAXIMUM_LINE, MAXIMUM_TEXT, checked_text
+
+
+class Priority(StrEnum):
+    """How urgent a project is."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+def checked_field(field: str, value: FieldValue, properties: IncidentProperties) -> FieldValue:
+    """Give a field's value in stored form, ``None`` for no value.
+
+    Raises ``InvalidInput`` for a value the field does not take, and for an unknown field.
+    """
+    kind, _, name = field.partition(":")
+    if kind == "category":
+        for category in properties.categories:
+            if category.id == name:
+                return _one_of(category.name, value, (v.id for v in category.values))
+    elif kind == "data":
+        for data_field in properties.data:
+            if data_field.id == name:
+                return data_field.checked(value)
+    elif field in _CHECKS:
+        return _CHECKS[field](value, properties)
+    raise InvalidInput(f"There is no field “{field[:100]}”. Nothing was changed.")
+
+
+def field_title(field: str, properties: IncidentProperties) -> str:
+    """Give the name that people read for a field."""
+    kind, _, name = field.partition(":")
+    titles: dict[str, str] = {}
+    if kind == "category":
+        titles = {c.id: c.name for c in properties.categories}
+    elif kind == "data":
+        titles = {f.id: f.name for f in properties.data}
+    return titles.get(name, name or kind.capitalize())
+
+
+def shown_value(field: str, value: FieldValue, properties: IncidentProperties) -> str:
+    """Give the text that people read for a field's value, as it is named now; empty for no value."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return next((c.name for c in _choices(field, properties) if c.id == value), str(value))
+
+
+def _choices(field: str, properties: IncidentProperties) -> tuple[PropertyValue, ...]:
+    kind, _, name = field.partition(":")
+    if kind == "category":
+        return next((c.values for c in properties.categories if c.id == name), ())
+    return {"type": properties.types, "status": properties.statuses}.get(field, ())
+
+
+def _one_of(title: str, value: FieldValue, allowed: Iterable[str]) -> FieldValue:
+    if value in (None, ""):
+        return None
+    if value not in set(allowed):
+        raise InvalidInput(
+            f"{title} has no value “{str(value)[:100]}”. It was not changed: choose from the list."
+        )
+    return value
+
+
+def _status(value: FieldValue, properties: IncidentProperties) -> FieldValue:
+    status = _one_of("Status", value, (v.id for v in properties.statuses))
+    if status is None:
+        raise InvalidInput("Every incident project has a status. It was not changed: choose one.")
+    return status
+
+
+_CHECKS: dict[str, Callable[[FieldValue, IncidentProperties], FieldValue]] = {
+    "type": lambda value, properties: _one_of("Type", value, (v.id for v in properties.types)),
+    "status": _status,
+    "description": lambda value, _: checked_text("The description", str(value or ""), MAXIMUM_TEXT) or None,
+    "owner": lambda value, _: checked_text("The owner", str(value or ""), MAXIMUM_LINE) or None,
+    "priority": lambda value, _: _one_of("Priority", value, Priority),
+}

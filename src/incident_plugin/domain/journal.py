@@ -1,0 +1,196 @@
+"""The activity log: who did what, when, before and after. Append-only, one hash chain for each project.
+
+The chain commits to salted hashes of the payloads and not to the payloads, so that texts and names can be
+forgotten while the chain stays verifiable. Texts are hashed in the form of netstrings, so that no two
+different lists of texts have the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from incident_plugin.domain.fields import field_title, shown_value
+from incident_plugin.domain.people import Person
+from incident_plugin.domain.project import Call, Comment, Project, ProjectId
+from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.sequence import Footage, Sequence
+from incident_plugin.domain.time import utc
+
+#: What the first entry of a chain names as its predecessor.
+GENESIS = "0" * 64
+
+
+class Action(StrEnum):
+    """What can be done to a project."""
+
+    CREATED = "project.created"
+    OPENED = "project.opened"
+    DELETED = "project.deleted"
+    FIELD_SET = "field.set"
+    FIELD_CHANGED = "field.changed"
+    FIELD_CLEARED = "field.cleared"
+    COMMENT_ADDED = "comment.added"
+    COMMENT_EDITED = "comment.edited"
+    COMMENT_DELETED = "comment.deleted"
+    CALL_ADDED = "call.added"
+    CALL_EDITED = "call.edited"
+    CALL_DELETED = "call.deleted"
+    SEQUENCE_ADDED = "sequence.added"
+    SEQUENCE_REMOVED = "sequence.removed"
+    VIDEO_VIEWED = "video.viewed"
+    SENT_FOR_EXPORT = "export.sent"
+    EXPORTED = "export.finished"
+    REPORT_GENERATED = "report.generated"
+    REPORT_PRINTED = "report.printed"
+    REPORT_SAVED = "report.saved"
+
+
+@attrs.frozen(kw_only=True)
+class Activity:
+    """One thing done, in the words of that time."""
+
+    action: Action
+    #: What it was done to, as people read it: a field's title, a camera's name, the number of an export.
+    subject: str = ""
+    before: str = ""
+    after: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """One row of an activity log."""
+
+    project: ProjectId
+    #: Counts from 1 without gaps: the order of the log, whatever the clock says.
+    number: int
+    at: datetime = attrs.field(converter=utc)
+    actor: Person
+    activity: Activity
+    #: Random text that keeps the payload from being guessed from its hash.
+    salt: str
+    #: Hash of the entry before, or ``GENESIS``.
+    previous: str
+
+    @property
+    def payload_hash(self) -> str:
+        """SHA-256 over salt and payload."""
+        activity = self.activity
+        return _digest(
+            (
+                self.salt,
+                self.actor.id,
+                self.actor.name,
+                activity.action,
+                activity.subject,
+                activity.before,
+                activity.after,
+            )
+        )
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over what stays when the payload is forgotten."""
+        return _digest(
+            (self.previous, str(self.project), str(self.number), self.at.isoformat(), self.payload_hash)
+        )
+
+
+def _digest(texts: Iterable[str]) -> str:
+    parts = (text.encode("utf-8", "surrogatepass") for text in texts)
+    return hashlib.sha256(b"".join(b"%d:%b," % (len(part), part) for part in parts)).hexdigest()
+
+
+def first_fault(entries: Iterable[Entry]) -> str | None:
+    """Walk one project's chain from its beginning; say what is wrong first, or nothing."""
+    previous = GENESIS
+    for number, entry in enumerate(entries, start=1):
+        if entry.number != number:
+            return f"Entry {number} of incident project {entry.project} is missing."
+        if entry.previous != previous:
+            return f"Entry {number} of incident project {entry.project}, or the one before it, was changed."
+        previous = entry.hash
+    return None
+
+
+def differences(before: Project | None, after: Project, properties: IncidentProperties) -> Iterator[Activity]:
+    """Say what was done between two states of a project, so that no use case can forget to."""
+    if before is None:
+        yield Activity(action=Action.CREATED, subject=str(after.id))
+        before = attrs.evolve(after, fields={}, comments=(), calls=(), sequences=())
+    yield from _field_differences(before, after, properties)
+    yield from _item_differences(before.sequences, after.sequences)
+    yield from _item_differences(before.comments, after.comments)
+    yield from _item_differences(before.calls, after.calls)
+
+
+def _field_differences(before: Project, after: Project, properties: IncidentProperties) -> Iterator[Activity]:
+    for field in sorted({*before.fields, *after.fields}):
+        old, new = before.fields.get(field), after.fields.get(field)
+        if old == new:
+            continue
+        action = Action.FIELD_CHANGED
+        if old is None or new is None:
+            action = Action.FIELD_SET if old is None else Action.FIELD_CLEARED
+        yield Activity(
+            action=action,
+            subject=field_title(field, properties),
+            before=shown_value(field, old, properties),
+            after=shown_value(field, new, properties),
+        )
+
+
+_Item = Comment | Call | Sequence
+
+_ADDED = {Comment: Action.COMMENT_ADDED, Call: Action.CALL_ADDED, Sequence: Action.SEQUENCE_ADDED}
+_EDITED = {Comment: Action.COMMENT_EDITED, Call: Action.CALL_EDITED}
+_REMOVED = {Comment: Action.COMMENT_DELETED, Call: Action.CALL_DELETED, Sequence: Action.SEQUENCE_REMOVED}
+
+
+def _item_differences(before: Iterable[_Item], after: Iterable[_Item]) -> Iterator[Activity]:
+    old = {item.id: item for item in before}
+    new = {item.id: item for item in after}
+    for key, item in new.items():
+        if key not in old:
+            yield Activity(action=_ADDED[type(item)], subject=_subject(item), after=_described(item))
+        elif item != old[key] and type(item) in _EDITED:
+            yield Activity(
+                action=_EDITED[type(item)],
+                subject=_subject(item),
+                before=_described(old[key]),
+                after=_described(item),
+            )
+    for key, item in old.items():
+        if key not in new:
+            yield Activity(action=_REMOVED[type(item)], subject=_subject(item), before=_described(item))
+
+
+def _subject(item: _Item) -> str:
+    if isinstance(item, Sequence):
+        return item.footage.camera_name
+    return item.id
+
+
+def _described(item: _Item) -> str:
+    match item:
+        case Comment():
+            return item.text
+        case Sequence():
+            return described_footage(item.footage)
+        case Call():
+            seconds = "" if item.duration is None else f"{item.duration.total_seconds():.0f} s"
+            facts = (item.direction, item.person, item.number, seconds, item.outcome, item.note)
+            return f"{_instant(item.at)}: {', '.join(fact for fact in facts if fact)}"
+
+
+def described_footage(footage: Footage) -> str:
+    """Give the interval of a sequence as text, UTC."""
+    return f"{_instant(footage.interval.start)} to {_instant(footage.interval.end)}"
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

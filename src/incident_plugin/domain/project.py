@@ -1,0 +1,202 @@
+"""The incident project: the record of one incident, and how it may change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NewType, TypeVar
+
+import attrs
+
+from incident_plugin.domain.errors import Conflict, InvalidInput, NotFound
+from incident_plugin.domain.fields import checked_field, field_title, shown_value
+from incident_plugin.domain.people import Person
+from incident_plugin.domain.properties import FieldValue, IncidentProperties
+from incident_plugin.domain.sequence import Sequence, SequenceId
+from incident_plugin.domain.text import MAXIMUM_LINE, MAXIMUM_TEXT, checked_text
+from incident_plugin.domain.time import utc
+
+ProjectId = NewType("ProjectId", int)
+CommentId = NewType("CommentId", str)
+CallId = NewType("CallId", str)
+
+MAXIMUM_SEQUENCES = 1_000
+
+
+@attrs.frozen(kw_only=True)
+class Comment:
+    """A written remark."""
+
+    id: CommentId
+    text: str
+    author: Person
+    at: datetime = attrs.field(converter=utc)
+    edited_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(utc))
+
+
+class CallDirection(StrEnum):
+    """Who called whom."""
+
+    MADE = "made"
+    RECEIVED = "received"
+
+
+@attrs.frozen(kw_only=True)
+class Call:
+    """A logged phone call."""
+
+    id: CallId
+    direction: CallDirection
+    author: Person
+    at: datetime = attrs.field(converter=utc)
+    number: str = ""
+    person: str = ""
+    duration: timedelta | None = None
+    outcome: str = ""
+    note: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class FieldChange:
+    """One field set to a value, by somebody who saw ``before`` when they chose ``after``."""
+
+    #: ``type``, ``status``, ``description``, ``owner``, ``priority``, ``category:<id>`` or ``data:<id>``.
+    field: str
+    before: FieldValue
+    after: FieldValue
+
+
+@attrs.frozen(kw_only=True)
+class Project:
+    """One incident project as it stands now; earlier states are in its activity log."""
+
+    id: ProjectId
+    created_by: Person
+    created_at: datetime = attrs.field(converter=utc)
+    #: Grows by one with every saved change.
+    revision: int = 1
+    #: Values by field name; a field without a value is absent.
+    fields: Mapping[str, FieldValue]
+    comments: tuple[Comment, ...] = ()
+    calls: tuple[Call, ...] = ()
+    sequences: tuple[Sequence, ...] = ()
+
+    @property
+    def start(self) -> datetime | None:
+        """The earliest start of a sequence; nothing without sequences."""
+        return min((s.footage.interval.start for s in self.sequences), default=None)
+
+    @property
+    def end(self) -> datetime | None:
+        """The latest end of a sequence; nothing without sequences."""
+        return max((s.footage.interval.end for s in self.sequences), default=None)
+
+    def changed(self, changes: tuple[FieldChange, ...], properties: IncidentProperties) -> Project:
+        """Set fields. Raises ``Conflict`` when a field no longer has the value its author saw.
+
+        Fields that others changed meanwhile keep what they have: only the named ones are touched.
+        """
+        fields = dict(self.fields)
+        for change in changes:
+            value = checked_field(change.field, change.after, properties)
+            present = fields.get(change.field)
+            if present not in (change.before, value):
+                raise Conflict(
+                    f"{field_title(change.field, properties)} is now "
+                    f"“{shown_value(change.field, present, properties)}”. "
+                    "Your change was not saved: choose one."
+                )
+            if value is None:
+                fields.pop(change.field, None)
+            else:
+                fields[change.field] = value
+        return attrs.evolve(self, fields=fields)
+
+    def with_comment(self, comment: Comment) -> Project:
+        """Add a comment."""
+        text = _required("The comment", comment.text)
+        return attrs.evolve(self, comments=(*self.comments, attrs.evolve(comment, text=text)))
+
+    def comment(self, comment_id: CommentId) -> Comment:
+        """Find a comment; raises ``NotFound``."""
+        return _found(self.comments, comment_id, "comment", self.id)
+
+    def with_edited_comment(self, comment_id: CommentId, text: str, at: datetime) -> Project:
+        """Replace a comment's text; the earlier text stays in the activity log."""
+        edited = attrs.evolve(self.comment(comment_id), text=_required("The comment", text), edited_at=at)
+        return attrs.evolve(self, comments=tuple(edited if c.id == comment_id else c for c in self.comments))
+
+    def without_comment(self, comment_id: CommentId) -> Project:
+        """Delete a comment; its text stays in the activity log."""
+        self.comment(comment_id)
+        return attrs.evolve(self, comments=tuple(c for c in self.comments if c.id != comment_id))
+
+    def call(self, call_id: CallId) -> Call:
+        """Find a call; raises ``NotFound``."""
+        return _found(self.calls, call_id, "call", self.id)
+
+    def with_call(self, call: Call) -> Project:
+        """Add a call, or replace the one of the same id."""
+        call = _checked_call(call)
+        others = tuple(call if c.id == call.id else c for c in self.calls)
+        return attrs.evolve(self, calls=others if call in others else (*self.calls, call))
+
+    def without_call(self, call_id: CallId) -> Project:
+        """Delete a call."""
+        self.call(call_id)
+        return attrs.evolve(self, calls=tuple(c for c in self.calls if c.id != call_id))
+
+    def with_sequences(self, sequences: tuple[Sequence, ...]) -> Project:
+        """Add sequences; the same footage is kept once."""
+        known = {s.footage for s in self.sequences}
+        new: dict[object, Sequence] = {}
+        for sequence in sequences:
+            if sequence.footage not in known:
+                new.setdefault(sequence.footage, sequence)
+        if len(self.sequences) + len(new) > MAXIMUM_SEQUENCES:
+            raise InvalidInput(
+                f"Incident project {self.id} would have more than {MAXIMUM_SEQUENCES:,} sequences. None were "
+                "added: use a second incident project."
+            )
+        return attrs.evolve(self, sequences=(*self.sequences, *new.values()))
+
+    def sequence(self, sequence_id: SequenceId) -> Sequence:
+        """Find a sequence; raises ``NotFound``."""
+        return _found(self.sequences, sequence_id, "sequence", self.id)
+
+    def without_sequences(self, ids: frozenset[SequenceId]) -> Project:
+        """Take sequences out; raises ``NotFound`` when one is not there."""
+        for sequence_id in ids:
+            self.sequence(sequence_id)
+        return attrs.evolve(self, sequences=tuple(s for s in self.sequences if s.id not in ids))
+
+
+def _required(title: str, text: str) -> str:
+    if not text.strip():
+        raise InvalidInput(f"{title} is empty. Nothing was saved: write something first.")
+    return checked_text(title, text, MAXIMUM_TEXT)
+
+
+def _checked_call(call: Call) -> Call:
+    if call.duration is not None and not timedelta(0) <= call.duration <= timedelta(days=1):
+        raise InvalidInput(
+            "A call lasts between 0 seconds and a day. It was not saved: correct the duration."
+        )
+    return attrs.evolve(
+        call,
+        number=checked_text("The number", call.number, MAXIMUM_LINE),
+        person=checked_text("The person", call.person, MAXIMUM_LINE),
+        outcome=checked_text("The outcome", call.outcome, MAXIMUM_LINE),
+        note=checked_text("The note", call.note, MAXIMUM_TEXT),
+    )
+
+
+_Item = TypeVar("_Item", Comment, Call, Sequence)
+
+
+def _found(items: tuple[_Item, ...], wanted: str, what: str, project: ProjectId) -> _Item:
+    for item in items:
+        if item.id == wanted:
+            return item
+    raise NotFound(f"The {what} is no longer in incident project {project}: somebody removed it.")

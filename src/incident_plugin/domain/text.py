@@ -1,0 +1,21 @@
+"""Text that people enter."""
+
+from __future__ import annotations
+
+from incident_plugin.domain.errors import InvalidInput
+
+#: Characters of a long text: description, comment, note.
+MAXIMUM_TEXT = 20_000
+#: Characters of a single line: a name, a phone number.
+MAXIMUM_LINE = 200
+
+
+def checked_text(name: str, text: str, maximum: int) -> str:
+    """Give the text if it can be kept: not too long, no NUL, no half of a surrogate pair."""
+    if len(text) > maximum:
+        raise InvalidInput(
+            f"{name} has {len(text):,} characters; {maximum:,} are possible. Nothing was changed: shorten it."
+        )
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise InvalidInput(f"{name} has characters that cannot be kept. Nothing was changed: remove them.")
+    return text

@@ -1,0 +1,84 @@
+// Speaking to the plug-in's own HTTP interface, always through the host's bridge.
+
+/** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
+
+/** A refusal: what happened, what was kept, what to do (RFC 9457). */
+export class Problem extends Error {
+  /**
+   * @param {{title: string, detail?: string, status: number, message_id?: string, [extra: string]: unknown}} document
+   */
+  constructor(document) {
+    super(document.title);
+    this.title = document.title;
+    this.detail = document.detail ?? '';
+    this.status = document.status;
+    this.messageId = document.message_id ?? '';
+    this.document = document;
+  }
+}
+
+/**
+ * Calls an operation and gives the response; raises `Problem` for every refusal, the loss of the connection included.
+ * @param {Bridge} bridge
+ * @param {string} method
+ * @param {string} path below the plug-in's mount, parts already encoded
+ * @param {unknown} [body] sent as JSON
+ * @param {RequestInit} [init]
+ * @returns {Promise<Response>}
+ */
+export async function request(bridge, method, path, body, init = {}) {
+  const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+  let response;
+  try {
+    response = await bridge.fetch(path, {
+      method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...init,
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new Problem({
+      title: 'Cannot perform this action. Try again later.',
+      detail: 'The server cannot be reached. Nothing was changed; what you entered is still here.',
+      status: 0,
+      message_id: 'incident.unreachable',
+    });
+  }
+  if (response.ok) return response;
+  throw new Problem(await problemOf(response));
+}
+
+/**
+ * The same, giving the JSON of the answer, or nothing for an empty one.
+ * @param {Bridge} bridge
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @returns {Promise<any>}
+ */
+export async function call(bridge, method, path, body) {
+  const response = await request(bridge, method, path, body);
+  return response.status === 204 ? undefined : response.json();
+}
+
+/** @param {Response} response */
+async function problemOf(response) {
+  const fallback = {
+    title: 'Cannot perform this action. Try again later.',
+    detail: `The server answered ${response.status}.`,
+    status: response.status,
+  };
+  try {
+    return { ...fallback, ...(await response.json()) };
+  } catch {
+    return fallback;
+  }
+}
+
+/**
+ * Tells the operator of a refusal.
+ * @param {Bridge} bridge
+ * @param {unknown} error
+ */
+export function report(bridge, error) {
+  if (!(error instanceof Problem)) throw error;
+  bridge.notify({ kind: 'error', title: error.title, detail: error.detail });
+}

@@ -1,0 +1,78 @@
+// Building pages without markup strings: every text becomes a text node, so nothing a person wrote can become markup.
+
+/** @typedef {Node | string | number | null | undefined | false} Child */
+
+/**
+ * Makes an element. Properties that begin with `on` are listeners, `class` sets the class, others that the
+ * element knows as properties are set as such, the rest as attributes; `null`, `undefined` and `false` leave one out.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, unknown>} [properties]
+ * @param {...(Child | Child[])} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith('on') && typeof value === 'function') {
+      element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    } else if (name === 'class') {
+      element.className = String(value);
+    } else if (name in element && !name.startsWith('aria') && name !== 'list' && name !== 'form') {
+      Reflect.set(element, name, value);
+    } else {
+      element.setAttribute(name, value === true ? '' : String(value));
+    }
+  }
+  element.append(...nodes(children));
+  return element;
+}
+
+/**
+ * @param {(Child | Child[])[]} children
+ * @returns {(Node | string)[]}
+ */
+export function nodes(children) {
+  return children
+    .flat()
+    .filter((child) => child !== null && child !== undefined && child !== false)
+    .map((child) => (child instanceof Node ? child : String(child)));
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Outlines on a grid of 16 by 16, drawn with the colour of the text. */
+const ICONS = {
+  add: 'M8 3v10M3 8h10',
+  close: 'M4 4l8 8M12 4l-8 8',
+  trash: 'M3 4h10M6 4V2.5h4V4M4.5 4l.6 9h5.8l.6-9M7 6.5v4M9 6.5v4',
+  play: 'M5 3l8 5-8 5z',
+  pause: 'M5 3v10M11 3v10',
+  record: 'M8 4a4 4 0 1 0 0 8a4 4 0 1 0 0-8z',
+  check: 'M3 8.5l3.5 3.5L13 4.5',
+  warning: 'M8 2l6.5 11.5h-13zM8 6.5v3.5M8 11.8v.4',
+  info: 'M8 2a6 6 0 1 0 0 12a6 6 0 1 0 0-12zM8 7v4M8 4.8v.4',
+  film: 'M2.5 3h11v10h-11zM5.5 3v10M10.5 3v10M2.5 6.3h3M2.5 9.7h3M10.5 6.3h3M10.5 9.7h3',
+  download: 'M8 2v8M4.5 7L8 10.5 11.5 7M3 13.5h10',
+  report: 'M4 2h5.5L12 4.5V14H4zM6 7h4M6 9.5h4M6 12h2.5',
+  export: 'M8 10V2M4.5 5.5L8 2l3.5 3.5M3 9v5h10V9',
+  person: 'M8 3a2.5 2.5 0 1 0 0 5a2.5 2.5 0 1 0 0-5zM3 14c0-3 2.2-4.5 5-4.5s5 1.5 5 4.5',
+  phone: 'M4 2.5l2.5 0 1 3-1.5 1.5c.6 1.4 1.6 2.4 3 3l1.5-1.5 3 1v2.5c0 1-1 1.5-2 1.4C6.5 12.900 3 9 2.600 4.500 2.500 3.500 3 2.500 4 2.500z',
+};
+
+/**
+ * @param {keyof typeof ICONS} name
+ * @returns {SVGElement}
+ */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, 'svg');
+  for (const [key, value] of Object.entries({
+    viewBox: '0 0 16 16', width: '16', height: '16', fill: 'none', stroke: 'currentColor',
+    'stroke-width': '1.5', 'stroke-linejoin': 'round', 'stroke-linecap': 'round', 'aria-hidden': 'true',
+  })) svg.setAttribute(key, value);
+  const path = document.createElementNS(SVG, 'path');
+  path.setAttribute('d', ICONS[name]);
+  svg.append(path);
+  return svg;
+}

@@ -1,0 +1,52 @@
+// One style sheet for all our elements; every colour comes from the host's tokens, with a fall-back for hosts without.
+
+export const sheet = new CSSStyleSheet();
+sheet.replaceSync(`
+:host {
+  --s0: var(--vms-surface-0, #101214); --s1: var(--vms-surface-1, #181b1f); --s2: var(--vms-surface-2, #22262b);
+  --s3: var(--vms-surface-3, #2e343b); --text: var(--vms-text, #e6e9ec); --dim: var(--vms-text-dim, #a2abb5);
+  --line: var(--vms-border, #6b7580); --accent: var(--vms-accent, #5aa2ff); --red: var(--vms-red, #ff6b60);
+  --amber: var(--vms-amber, #f0b13c); --green: var(--vms-green, #57c785);
+  color: var(--text); font: 13px/1.4 var(--vms-font, system-ui, sans-serif); font-variant-numeric: tabular-nums;
+}
+[hidden] { display: none !important; }
+h2 { font-size: 15px; margin: 0; font-weight: 600; }
+h3 { font-size: 13px; margin: 0 0 8px; font-weight: 600; }
+button, input, select, textarea { font: inherit; color: inherit; }
+button {
+  min-height: 32px; padding: 4px 12px; border: 1px solid var(--line); border-radius: 4px; background: var(--s2);
+  cursor: pointer; display: inline-flex; align-items: center; gap: 6px; justify-content: center;
+}
+button:hover:not(:disabled) { background: var(--s3); }
+button:disabled { opacity: .5; cursor: default; }
+button.primary { background: var(--accent); border-color: var(--accent); color: var(--vms-on-accent, #06121f); font-weight: 600; }
+button.danger { border-color: var(--red); color: var(--red); }
+button.quiet { border-color: transparent; background: transparent; padding: 4px; min-width: 28px; min-height: 28px; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+label.field { display: grid; gap: 4px; color: var(--dim); }
+label.field > * { color: var(--text); }
+input:not([type=checkbox]):not([type=radio]), select, textarea {
+  width: 100%; box-sizing: border-box; min-height: 32px; padding: 4px 8px; border: 1px solid var(--line);
+  border-radius: 4px; background: var(--s0);
+}
+textarea { min-height: 72px; resize: vertical; }
+dialog {
+  color: var(--text); background: var(--s1); border: 1px solid var(--line); border-radius: 4px; padding: 16px;
+  width: min(480px, 92vw); box-sizing: border-box; max-height: 90vh; box-shadow: 0 8px 32px rgb(0 0 0 / .5);
+}
+dialog.wide { width: min(1100px, 96vw); }
+dialog::backdrop { background: rgb(0 0 0 / .55); }
+dialog header { display: flex; justify-content: space-between; align-items: center; gap: 12px; margin-bottom: 12px; }
+dialog footer { display: flex; justify-content: flex-end; gap: 8px; margin-top: 16px; }
+.stack { display: grid; gap: 12px; }
+.row { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }
+.dim { color: var(--dim); }
+.error { color: var(--red); }
+.small { font-size: 12px; }
+table { border-collapse: collapse; width: 100%; }
+th { text-align: left; font-weight: 500; color: var(--dim); font-size: 12px; }
+th, td { padding: 0 8px; height: 32px; border-bottom: 1px solid var(--s3); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+tr[aria-selected=true] { background: color-mix(in srgb, var(--accent) 22%, transparent); }
+.empty { padding: 32px; text-align: center; color: var(--dim); }
+@media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
+`);

@@ -1,0 +1,67 @@
+// Times as people read them: in the site's zone, with a name for the zone wherever it is not obvious.
+
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const formats = new Map();
+
+/**
+ * @param {string} timeZone
+ * @param {Intl.DateTimeFormatOptions} options
+ */
+function format(timeZone, options) {
+  const key = timeZone + JSON.stringify(options);
+  let found = formats.get(key);
+  if (!found) formats.set(key, (found = new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23', ...options })));
+  return found;
+}
+
+/** @typedef {string | number | Date} Instant */
+
+/**
+ * `2026-03-01 12:03:07`
+ * @param {Instant | null | undefined} at
+ * @param {string} timeZone
+ */
+export function dateTime(at, timeZone) {
+  return at === null || at === undefined ? '' : `${date(at, timeZone)} ${time(at, timeZone)}`;
+}
+
+/**
+ * `2026-03-01`
+ * @param {Instant} at
+ * @param {string} timeZone
+ */
+export function date(at, timeZone) {
+  const parts = format(timeZone, { year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(new Date(at));
+  /** @param {string} type */
+  const part = (type) => parts.find((p) => p.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')}`;
+}
+
+/**
+ * `12:03:07`
+ * @param {Instant} at
+ * @param {string} timeZone
+ */
+export function time(at, timeZone) {
+  return format(timeZone, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(new Date(at));
+}
+
+/**
+ * `0:40`, `1:02:03`
+ * @param {number} milliseconds
+ */
+export function duration(milliseconds) {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/**
+ * For the tooltip beside a time in the site's zone.
+ * @param {Instant} at
+ */
+export function utcTitle(at) {
+  return `${new Date(at).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
+}
