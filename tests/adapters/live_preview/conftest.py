@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from glob import glob
+from pathlib import Path
 
 import pytest
 
@@ -26,8 +25,8 @@ Watch = Callable[[WebRtcRelay], Awaitable[tuple[Watcher, LiveSession]]]
 
 def sockets() -> int:
     """Count this process's sockets."""
-    links = (os.readlink(entry) for entry in glob("/proc/self/fd/*") if os.path.islink(entry))
-    return sum(link.startswith("socket:") for link in links)
+    entries = Path("/proc/self/fd").iterdir()
+    return sum(str(entry.readlink()).startswith("socket:") for entry in entries if entry.is_symlink())
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""A page with a live element, served under the policy that hosts are to use, and a real browser to open it."""
+"""A page with a live element under the policy that hosts are to use, and a real browser to open it."""
 
 from __future__ import annotations
 

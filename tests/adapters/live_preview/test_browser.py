@@ -67,8 +67,7 @@ async def test_second_look_is_immediate(page: Page, filming: None, camera: Camer
     for _ in range(5):
         await page.evaluate("element().remove()")
         waits.append((await page.evaluate("id => watch(id)", LOBBY))["after"])
-    print("milliseconds to the first picture:", sorted(waits))
-    assert sorted(waits)[2] < 1_000
+    assert sorted(waits)[2] < 1_000, waits
     assert camera.opened == 1
 
 

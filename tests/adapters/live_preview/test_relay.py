@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import aiortc
 import attrs
@@ -40,7 +41,7 @@ class NoCodec:
 async def test_pictures_arrive_bit_for_bit(
     relay: WebRtcRelay, camera: Camera, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the camera coded is what the viewer receives, the announced parameter sets before the key; no codec."""
+    """What the camera coded is what the viewer receives, parameter sets before the key; without a codec."""
     monkeypatch.setattr(av, "CodecContext", NoCodec)
     watcher, _ = await watch(relay)
     await seen(watcher, camera, 30)
@@ -53,7 +54,7 @@ async def test_times_are_the_cameras(relay: WebRtcRelay, camera: Camera, watch: 
     watcher, _ = await watch(relay)
     await seen(watcher, camera, 10)
     times = [picture.rtp_time for picture in watcher.whole()]
-    assert {(after - before) % 2**32 for before, after in zip(times, times[1:], strict=False)} == {3600}
+    assert {(after - before) % 2**32 for before, after in pairwise(times)} == {3600}
 
 
 async def test_second_viewer_starts_with_the_kept_key_picture(
@@ -226,7 +227,7 @@ async def test_lost_picture_is_answered_by_the_kept_group(
 
 async def test_every_packet_of_a_large_key_picture_can_be_had_again(watch: Watch) -> None:
     """Key pictures of more than 128 packets survive losses, also of their first packet."""
-    camera = Camera(coded(noise=255, size=640))
+    camera = Camera(coded(group=2, noise=255, size=640))
     relay = WebRtcRelay(camera.open, limits=QUICK)
     watcher, _ = await watch(relay)
     watcher.losing = {0, 5, 60}
@@ -331,8 +332,11 @@ def test_damaged_offers_are_answered_or_refused(camera: Camera, damage: list[tup
     for place, kind in damage:
         line = lines[place]
         lines[place] = {
-            "drop": "", "double": f"{line}\r\n{line}", "cut": line[: len(line) // 2], "noise": line[:6] + "\x7f%" + line[6:],
-        }[kind]  # fmt: skip
+            "drop": "",
+            "double": f"{line}\r\n{line}",
+            "cut": line[: len(line) // 2],
+            "noise": line[:6] + "\x7f%" + line[6:],
+        }[kind]
 
     async def offered() -> None:
         relay = WebRtcRelay(camera.open, limits=QUICK)
@@ -348,7 +352,7 @@ def test_damaged_offers_are_answered_or_refused(camera: Camera, damage: list[tup
 
 
 def test_the_private_places_are_where_they_were() -> None:
-    """The pass-through relies on three private names of aiortc; this fails first when a version moves them."""
+    """Pass-through relies on three private names of aiortc; this fails first when a version moves them."""
     assert callable(aiortc.RTCRtpSender._handle_rtcp_packet)
     assert callable(aiortc.RTCDtlsTransport._send_rtp)
     assert callable(aiortc.RTCIceGatherer(iceServers=[])._connection.get_component_candidates)

@@ -4,8 +4,8 @@ aiortc knows H.264 by two profiles only and parses whatever it is given. So it i
 lines it needs, and of the video formats the one chosen here under the profile it knows. Its answer gets the
 viewer's own format parameters back.
 
-Candidates are left out: viewers reach us, and their addresses are learnt from their own checks (peer-reflexive,
-RFC 8445 section 7.3.1.3). So nobody can make this server send to addresses of their choice.
+Candidates are left out: viewers reach us, and their addresses are learnt from their own checks
+(peer-reflexive, RFC 8445 section 7.3.1.3). So nobody can make this server send to addresses of their choice.
 """
 
 from __future__ import annotations

@@ -166,8 +166,8 @@ class Peer:
     async def close(self) -> None:
         """Say good-bye and release sockets and tasks.
 
-        aiortc starts a sender whose handshake ends after closing, and never stops it again. So a handshake may
-        end first, and a late one finds nothing to start.
+        aiortc starts a sender whose handshake ends after closing, and never stops it again. So a handshake
+        may end first, and a late one finds nothing to start.
         """
         if self._sender.transport.state == "connecting":
             with suppress(TimeoutError):
@@ -187,8 +187,9 @@ class Peer:
             channel.send(self._state.message())
 
 
-async def _start_nothing(_parameters: RTCRtpSendParameters) -> None:
+async def _start_nothing(parameters: RTCRtpSendParameters) -> None:
     """Take the place of starting to send, once the connection is closed."""
+    del parameters
 
 
 def _gather_on_loopback_too(sender: RTCRtpSender) -> None:

@@ -166,7 +166,7 @@ async def _farewell(session: _Session) -> None:
             await session.peer.close()
     except TimeoutError:
         _log.warning("a viewer's connection did not close within %g s", _FAREWELL)
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever aiortc raises, the session is over and nobody waits for it
         _log.exception("a viewer's connection did not close properly")
 
 

@@ -94,7 +94,7 @@ class Viewer:
         self._note_progress(at_head=at_head)
         picture = group.pictures[self._index]
         self._index += 1
-        # A replay after a loss would go back in time, for which players drop pictures: it is pressed together.
+        # A replay after a loss would go back in time, and be dropped by players: it is pressed together.
         self._last_pts = max(picture.pts, self._last_pts + 1)
         return picture, self._last_pts
 
