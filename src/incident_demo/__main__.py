@@ -27,7 +27,7 @@ class CannotStart(Exception):
 
 
 def main() -> int:
-    """Run the demonstration until it is told to stop; 0 when it was, 1 when a part ended, 2 at a bad start."""
+    """Run until told to stop; gives 0 then, 1 when a part ended by itself, 2 when one did not begin."""
     parser = argparse.ArgumentParser(prog="incident-demo", description=__doc__)
     parser.add_argument("--port", type=int, default=8080, help="port of the web pages (default: 8080)")
     parser.add_argument("--data", type=Path, default=Path("build/demo"), help="directory that is kept")
@@ -63,7 +63,7 @@ async def _run(site: DemoSite, port: int) -> int:
         ended = [asyncio.create_task(part.process.wait()) for part in (recorder, host)]
         stop = asyncio.create_task(told_to_stop.wait())
         await asyncio.wait({stop, *ended}, return_when=asyncio.FIRST_COMPLETED)
-        if told_to_stop.is_set():
+        if told_to_stop.is_set() or not any(part.process.returncode for part in (recorder, host)):
             return 0
         sys.stderr.write("The recorder or the host ended unexpectedly; what was saved is kept. See above.\n")
         return 1

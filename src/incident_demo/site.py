@@ -1,4 +1,4 @@
-"""The demonstration's site: its accounts, its licence, its secrets; made once and kept in the data directory."""
+"""The demonstration's site: its accounts, its licence, its secrets; made once and kept."""
 
 from __future__ import annotations
 
@@ -121,8 +121,8 @@ def _site_toml(issuer_key: str, password_hash: str, recorder_address: str) -> st
         f'[site]\nid = "{SITE_ID}"\nname = "Demonstration"\ntime_zone = {json.dumps(_time_zone())}',
         f'[licence]\nfile = "licence.json"\nissuer_key = "{issuer_key}"',
         "[plugins.incident]\nenabled = true",
-        "[plugins.incident.settings.recorder]\n"
-        f"address = {json.dumps(recorder_address)}\nusername = {json.dumps(RECORDER_USER)}",
+        f"[plugins.incident.settings.recorder]\naddress = {json.dumps(recorder_address)}",
+        f"username = {json.dumps(RECORDER_USER)}",
         *(f"[roles.{name}]\npermissions = {json.dumps(held)}" for name, held in _ROLES.items()),
         *(
             f"[[accounts]]\nid = {json.dumps(account)}\nname = {json.dumps(name)}\n"
