@@ -47,8 +47,10 @@ class RtspClient:
         self._now = now
 
     @asynccontextmanager
-    async def live(self, url: str, *, clock_offset: timedelta = _NO_OFFSET) -> AsyncIterator[RtspStream]:
-        """Open a live stream."""
+    async def live(
+        self, url: str, *, clock_offset: timedelta | None = _NO_OFFSET
+    ) -> AsyncIterator[RtspStream]:
+        """Open a live stream; without an offset its pictures are timed by their arrival."""
         async with self._session(url) as session:
             try:
                 video = await session.describe()

@@ -35,9 +35,12 @@ class Times(Protocol):
 
 
 class LiveTimes:
-    """Live: RTCP sender reports tell the time; before the first one it is the time of arrival."""
+    """Live: RTCP sender reports tell the time; before the first one it is the time of arrival.
 
-    def __init__(self, clock_offset: timedelta) -> None:
+    It stays so when nobody knows how far the recorder's clock is off.
+    """
+
+    def __init__(self, clock_offset: timedelta | None) -> None:
         self._offset = clock_offset
         self._report: SenderReport | None = None
         self._last: tuple[int, int] | None = None
@@ -49,7 +52,7 @@ class LiveTimes:
         stamp = packet.timestamp
         pts = self._last[1] + ticks_between(self._last[0], stamp) if self._last else stamp
         self._last = (stamp, pts)
-        if self._report is not None:
+        if self._report is not None and self._offset is not None:
             since = timedelta(seconds=ticks_between(self._report.timestamp, stamp) / CLOCK_RATE)
             told = self._report.time + since - self._offset
             if abs(told - arrival) <= _BELIEVABLE:
