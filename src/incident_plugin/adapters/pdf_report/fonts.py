@@ -116,7 +116,7 @@ class _Widths(dict[str, float]):
         face = self._fonts.face(character, self._weight)
         if face is None:
             raise ValueError(f"no font shows {character!r}: replace it before it is measured")
-        width: float = face.face.getCharWidth(ord(character))
+        width: float = face.face.getCharWidth(ord(character))  # type: ignore[no-untyped-call]
         self[character] = width
         return width
 

@@ -37,7 +37,8 @@ def read_jpeg(data: bytes) -> Jpeg | None:
     if not (data.startswith(_START) and data.endswith(_END)):
         return None
     try:
-        width, height, components, _ = readJPEGInfo(BytesIO(data))
+        # The published types say that it returns nothing.
+        width, height, components, _ = readJPEGInfo(BytesIO(data))  # type: ignore[misc]
     except (PDFError, struct.error, IndexError):
         return None
     if not (width and height) or components not in (_GREY, _COLOUR):

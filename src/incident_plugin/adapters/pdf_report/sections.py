@@ -42,7 +42,7 @@ _SMALL_HEAD = Style(size=7.5, leading=13, weight=Weight.BOLD, colour=QUIET)
 _LABEL_WIDTH = 36 * MM
 _PICTURE_WIDTH, _PICTURE_HEIGHT = 52 * MM, 36 * MM
 #: Stands where there is no value.
-_NONE = "–"
+_NONE = "\u2013"
 _DETAILS = ("type", "status", "description", "owner", "priority")
 
 
@@ -155,9 +155,7 @@ def _sequence(flow: Flow, number: int, sequence: Sequence, material: Material) -
     )
     if sequence.end_unconfirmed:
         flow.row(Cell(text="The end was not confirmed.", style=_WARNING, width=width))
-        reason = (
-            "The browser vanished while this was collected: it ends a margin after the last confirmed view."
-        )
+        reason = "The browser vanished meanwhile; the end is the last confirmed view and a margin."
         flow.row(Cell(text=reason, style=_REMARK, width=width))
     if flow.page is page:
         flow.y = min(flow.y, top - height)
