@@ -84,3 +84,10 @@ class LicenceRefused(IncidentError):
 
     message_id = "incident.licence-refused"
     title = "Cannot create incident project. Try again later."
+
+
+class ReportFailed(IncidentError):
+    """The report could not be made; the incident project is as it was."""
+
+    message_id = "incident.report-failed"
+    title = "Cannot generate report. Try again later."
