@@ -15,9 +15,9 @@ from starlette.applications import Starlette
 
 from incident_plugin.adapters.evidence import DiskShelf
 from incident_plugin.adapters.host import HostAccess, HostClock, HostLicence, RandomIds
-from incident_plugin.adapters.live_preview import AiortcRelay
-from incident_plugin.adapters.media import RemuxingWriter
-from incident_plugin.adapters.pdf_report import PdfReport
+from incident_plugin.adapters.live_preview import WebRtcRelay
+from incident_plugin.adapters.media import PyavWriter
+from incident_plugin.adapters.pdf_report import PdfReportMaker
 from incident_plugin.adapters.tinydb_store import TinyDBStore
 from incident_plugin.application.collections import Collections, CollectingRules
 from incident_plugin.application.drafts import Drafts
@@ -83,7 +83,7 @@ class Parts:
     app: Starlette
     store: TinyDBStore
     recorders: Recorders
-    relay: AiortcRelay
+    relay: WebRtcRelay
     runner: ExportRunner
     cameras: Cameras
     collections: Collections
@@ -97,8 +97,8 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     store = TinyDBStore(host.storage / "store")
     work = UnitOfWork(store, clock, ids)
     recorders = connect_recorders(host, settings.recorder)
-    cameras, writer = Cameras(recorders), RemuxingWriter()
-    relay = AiortcRelay(recorders.live)
+    cameras, writer = Cameras(recorders), PyavWriter()
+    relay = WebRtcRelay(recorders.live)
     stills = Stills(recorders=recorders, writer=writer)
     picker = FootagePicker(cameras=cameras, recorders=recorders, guard=guard, clock=clock)
     projects = Projects(store=store, work=work, guard=guard, clock=clock, ids=ids, licence=licence)
@@ -117,7 +117,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         guard=guard,
         clock=clock,
         stills=stills,
-        maker=PdfReport(),
+        maker=PdfReportMaker(),
         site=host.site.name,
         time_zone=host.site.time_zone,
     )

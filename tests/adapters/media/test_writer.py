@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import attrs
 import av
@@ -17,7 +16,7 @@ import pytest
 
 from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.domain.errors import RecorderUnavailable, StoreUnavailable
-from incident_plugin.domain.media import AccessUnit, Codec
+from incident_plugin.domain.media import AccessUnit
 
 
 def nals_of(sample: bytes) -> tuple[bytes, ...]:
