@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -17,14 +14,16 @@ from incident_plugin.adapters.evidence import DiskShelf
 from incident_plugin.adapters.host import HostAccess, HostClock, HostLicence, RandomIds
 from incident_plugin.adapters.live_preview import WebRtcRelay
 from incident_plugin.adapters.media import PyavWriter
+from incident_plugin.adapters.onvif import OnvifDevice
 from incident_plugin.adapters.pdf_report import PdfReportMaker
+from incident_plugin.adapters.recorders import Recorder, SiteRecorders
+from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.adapters.tinydb_store import TinyDBStore
 from incident_plugin.application.collections import Collections, CollectingRules
 from incident_plugin.application.drafts import Drafts
 from incident_plugin.application.exporting import ExportRunner, Exports
 from incident_plugin.application.footage import Cameras, FootagePicker
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.media_ports import Recorders
 from incident_plugin.application.projects import Projects
 from incident_plugin.application.reporting import Reporting, Stills
 from incident_plugin.application.timeline import Timeline
@@ -42,6 +41,9 @@ from vms_hooks.host import HostServices
 class RecorderSettings:
     """Where the recorder is, and under which name the host keeps its password."""
 
+    #: What people call it.
+    name: str = "Recorder"
+    #: URL of its ONVIF device service; empty for none.
     address: str = ""
     username: str = ""
     password_secret: str = "recorder-password"  # noqa: S105 - the name of a secret, not a secret
@@ -76,13 +78,27 @@ def read_settings(settings: Mapping[str, Any]) -> Settings:
         raise ValueError(f"A setting of the incident manager is wrong: {error}.") from error
 
 
+def connect_recorder(host: HostServices, settings: RecorderSettings) -> SiteRecorders:
+    """Give the site's recorders: the one that is configured, or none; nothing is connected yet.
+
+    Raises ``ValueError`` for an address that is none.
+    """
+    if not settings.address:
+        return SiteRecorders(())
+    password = host.secrets.get(settings.password_secret) or ""
+    now = host.clock.now
+    device = OnvifDevice(settings.address, settings.username, password, now=now)
+    streams = RtspClient(Credentials(settings.username, password), now=now)
+    return SiteRecorders((Recorder(settings.name, device, streams, now=now),))
+
+
 @attrs.frozen(kw_only=True)
 class Parts:
     """Everything that was put together."""
 
     app: Starlette
     store: TinyDBStore
-    recorders: Recorders
+    recorders: SiteRecorders
     relay: WebRtcRelay
     runner: ExportRunner
     cameras: Cameras
@@ -96,7 +112,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     licence = HostLicence(host=host)
     store = TinyDBStore(host.storage / "store")
     work = UnitOfWork(store, clock, ids)
-    recorders = connect_recorders(host, settings.recorder)
+    recorders = connect_recorder(host, settings.recorder)
     cameras, writer = Cameras(recorders), PyavWriter()
     relay = WebRtcRelay(recorders.live)
     stills = Stills(recorders=recorders, writer=writer)
@@ -113,6 +129,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     )
     drafts = Drafts(work=work, guard=guard, clock=clock, ids=ids)
     reporting = Reporting(
+        store=store,
         work=work,
         guard=guard,
         clock=clock,

@@ -10,6 +10,7 @@ import attrs
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.media_ports import Recorders, VideoWriter
 from incident_plugin.application.ports import Actor, Clock, ReportContent, ReportMaker
+from incident_plugin.application.store import IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import IncidentError, NoVideo
@@ -53,6 +54,7 @@ class Stills:
 class Reporting:
     """Makes reports and logs that they were made."""
 
+    _store: IncidentStore
     _work: UnitOfWork
     _guard: Guard
     _clock: Clock
@@ -77,7 +79,7 @@ class Reporting:
             may_read_log = self._guard.allows(actor, Permission.ACTIVITY_VIEW)
             return ReportContent(
                 project=self._guard.readable(actor, work.project(project_id)),
-                entries=work.stored.entries(project_id) if may_read_log else (),
+                entries=self._store.entries(project_id) if may_read_log else (),
                 properties=work.properties,
                 pictures={},
                 missing=(),
