@@ -19,7 +19,7 @@ from incident_plugin.adapters.pdf_report import PdfReportMaker
 from incident_plugin.adapters.recorders import Recorder, SiteRecorders
 from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.adapters.tinydb_store import TinyDBStore
-from incident_plugin.application.collections import Collections, CollectingRules
+from incident_plugin.application.collections import CollectingRules, Collections
 from incident_plugin.application.drafts import Drafts
 from incident_plugin.application.exporting import ExportRunner, Exports
 from incident_plugin.application.footage import Cameras, FootagePicker
@@ -88,7 +88,7 @@ def connect_recorder(host: HostServices, settings: RecorderSettings) -> SiteReco
     password = host.secrets.get(settings.password_secret) or ""
     now = host.clock.now
     device = OnvifDevice(settings.address, settings.username, password, now=now)
-    streams = RtspClient(Credentials(settings.username, password), now=now)
+    streams = RtspClient(Credentials(username=settings.username, password=password), now=now)
     return SiteRecorders((Recorder(settings.name, device, streams, now=now),))
 
 
@@ -97,6 +97,7 @@ class Parts:
     """Everything that was put together."""
 
     app: Starlette
+    guard: Guard
     store: TinyDBStore
     recorders: SiteRecorders
     relay: WebRtcRelay
@@ -149,9 +150,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         service=Person(id=PersonId("incident"), name="Incident manager"),
     )
     operations = (
-        *CollectionResources(
-            collections=collections, drafts=drafts, picker=picker, clock=clock
-        ).operations(),
+        *CollectionResources(collections=collections, drafts=drafts, picker=picker, clock=clock).operations(),
         *ProjectResources(projects=projects, picker=picker, reporting=reporting).operations(),
         *ExportResources(exports=exports, runner=runner).operations(),
         *VideoResources(
@@ -160,6 +159,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     )
     return Parts(
         app=create_app(operations, guard),
+        guard=guard,
         store=store,
         recorders=recorders,
         relay=relay,

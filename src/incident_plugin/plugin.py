@@ -67,13 +67,13 @@ class IncidentPlugin:
         )
 
     @hookimpl
-    def vms_live_views(self, principal: Principal) -> Sequence[offers.CameraView]:
+    def vms_live_views(self) -> Sequence[offers.CameraView]:
         """Give the live picture."""
         element = Element(tag="incident-live", module="ui/live/incident-live.js")
         return (offers.CameraView(id="incident.live", title="Live", element=element),)
 
     @hookimpl
-    def vms_playback_views(self, principal: Principal) -> Sequence[offers.CameraView]:
+    def vms_playback_views(self) -> Sequence[offers.CameraView]:
         """Give the recorded picture."""
         element = Element(tag="incident-playback", module="ui/playback/incident-playback.js")
         return (offers.CameraView(id="incident.playback", title="Recorded", element=element),)
@@ -133,7 +133,7 @@ class IncidentPlugin:
         return None if self._runtime is None else offers.HttpMount(app=self._runtime.parts.app)
 
     @hookimpl
-    def vms_open(self, target: str, principal: Principal) -> Target | None:
+    def vms_open(self, target: str) -> Target | None:
         """Open ``incident:<project id>``."""
         kind, _, project = target.partition(":")
         return Target(tab="incidents", path=project) if kind == "incident" and project.isdecimal() else None

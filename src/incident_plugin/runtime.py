@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 
 import attrs
@@ -83,7 +82,9 @@ class IncidentRuntime:
         return Health(ok=all(part.ok for part in parts), parts=parts)
 
     async def cameras(self, principal: Principal) -> tuple[Camera, ...]:
-        """Give the cameras that the recorders have named."""
+        """Give the cameras that the recorders have named and the principal may see."""
+        known = {camera.id: camera for camera in self.parts.cameras.known}
+        visible = self.parts.guard.visible(_actor(principal), known)
         return tuple(
             Camera(
                 id=camera.id,
@@ -91,7 +92,7 @@ class IncidentRuntime:
                 group=camera.recorder,
                 capabilities=frozenset({"live", "recorded"} if camera.recorded else {"live"}),
             )
-            for camera in self.parts.cameras.known
+            for camera in map(known.__getitem__, visible)
         )
 
     async def timeline(

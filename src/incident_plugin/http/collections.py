@@ -95,23 +95,21 @@ class CollectionResources:
     def operations(self) -> tuple[Operation, ...]:
         """Give the rows of the operation table."""
         manage = Permission.PROJECTS_MANAGE
-        created = {"status": HTTPStatus.CREATED}
-        in_creating = {"failure": "Cannot create incident project. Try again later."}
-        in_adding = {"failure": "Cannot add sequence. Try again later."}
+        created = HTTPStatus.CREATED
+        in_creating = "Cannot create incident project. Try again later."
+        in_adding = "Cannot add sequence. Try again later."
         one = "collections/{id}"
         return (
             Operation("GET", "collections", manage, "The caller's running collections.", self.running),
-            Operation(
-                "POST", "collections", manage, "Begin to collect.", self.start, **created, **in_creating
-            ),
+            Operation("POST", "collections", manage, "Begin to collect.", self.start, in_creating, created),
             Operation("POST", f"{one}/resume", manage, "Go on from this browser tab.", self.resume),
             Operation(
-                "POST", f"{one}/save", manage, "Make a project of it.", self.save, **created, **in_creating
+                "POST", f"{one}/save", manage, "Make a project of it.", self.save, in_creating, created
             ),
             Operation("POST", f"{one}/discard", manage, "Forget the collection.", self.discard),
             Operation("GET", "drafts", manage, "The caller's draft sequence list.", self.drafts),
             Operation(
-                "POST", "drafts", manage, "Add to the draft list.", self.add_drafts, **created, **in_adding
+                "POST", "drafts", manage, "Add to the draft list.", self.add_drafts, in_adding, created
             ),
             Operation("POST", "drafts/remove", manage, "Take sequences off it.", self.remove_drafts),
         )

@@ -49,9 +49,7 @@ class ExportResources:
             Operation("POST", "export-list", manage, "Send projects for export.", self.send),
             Operation("POST", "export-list/remove", manage, "Take items off the list.", self.remove),
             Operation("GET", "exports", manage, "The caller's exports, newest first.", self.all),
-            Operation(
-                "POST", "exports", manage, "Export the list.", self.order, status=HTTPStatus.CREATED
-            ),
+            Operation("POST", "exports", manage, "Export the list.", self.order, status=HTTPStatus.CREATED),
             Operation("GET", one, manage, "An export, with how far it is.", self.get),
             Operation("POST", f"{one}/cancel", manage, "Stop an export.", self.cancel),
             Operation("GET", f"{one}/files/{{file}}", manage, "Download a file.", self.file),

@@ -78,9 +78,9 @@ class Operation:
     #: One sentence.
     summary: str
     handler: Handler
-    status: HTTPStatus = attrs.field(default=HTTPStatus.OK, kw_only=True)
     #: The title shown when the store or a recorder refuses; the error's own where none is given.
-    failure: str = attrs.field(default="", kw_only=True)
+    failure: str = ""
+    status: HTTPStatus = HTTPStatus.OK
 
 
 def answer(value: object, status: HTTPStatus) -> Response:

@@ -116,11 +116,11 @@ class ProjectResources:
             Operation("GET", "properties", view, "Incident properties to choose from.", self.properties),
             Operation("GET", "projects", view, "A page of projects, newest first.", self.page),
             Operation(
-                "POST", "projects", manage, "Create a project.", self.create, status=HTTPStatus.CREATED, failure=create
+                "POST", "projects", manage, "Create a project.", self.create, create, HTTPStatus.CREATED
             ),
             Operation("GET", one, view, "A project, as far as the caller may read it.", self.get),
             # Which permission a change takes depends on the field: the use case asks for it.
-            Operation("PATCH", one, view, "Change fields of a project.", self.change, failure=change),
+            Operation("PATCH", one, view, "Change fields of a project.", self.change, change),
             Operation("DELETE", one, Permission.DELETE_MANAGE, "Delete a project.", self.delete),
             Operation("POST", f"{one}/opened", view, "Log that the project was opened.", self.opened),
         )
@@ -131,24 +131,21 @@ class ProjectResources:
             Permission.CALLS_MANAGE,
             Permission.SEQUENCES_MANAGE,
         )
-        in_comment = {"failure": "Cannot save comment. Try again later."}
-        in_call = {"failure": "Cannot save call. Try again later."}
-        in_adding = {"failure": "Cannot add sequence. Try again later."}
-        in_removing = {"failure": "Cannot remove all sequences. Try again later."}
+        in_comment, in_call = "Cannot save comment. Try again later.", "Cannot save call. Try again later."
+        in_adding = "Cannot add sequence. Try again later."
+        in_removing = "Cannot remove all sequences. Try again later."
         one = "projects/{id}"
         comment, call = f"{one}/comments/{{item}}", f"{one}/calls/{{item}}"
         remove = f"{one}/sequences/remove"
         return (
-            Operation("POST", f"{one}/comments", comments, "Comment.", self.add_comment, **in_comment),
-            Operation("PUT", comment, comments, "Edit a comment.", self.edit_comment, **in_comment),
-            Operation("DELETE", comment, comments, "Delete a comment.", self.delete_comment, **in_comment),
-            Operation("POST", f"{one}/calls", calls, "Log a call.", self.add_call, **in_call),
-            Operation("PUT", call, calls, "Correct a call.", self.edit_call, **in_call),
-            Operation("DELETE", call, calls, "Delete a call.", self.delete_call, **in_call),
-            Operation(
-                "POST", f"{one}/sequences", sequences, "Add sequences.", self.add_sequences, **in_adding
-            ),
-            Operation("POST", remove, sequences, "Remove sequences.", self.remove_sequences, **in_removing),
+            Operation("POST", f"{one}/comments", comments, "Comment.", self.add_comment, in_comment),
+            Operation("PUT", comment, comments, "Edit a comment.", self.edit_comment, in_comment),
+            Operation("DELETE", comment, comments, "Delete a comment.", self.delete_comment, in_comment),
+            Operation("POST", f"{one}/calls", calls, "Log a call.", self.add_call, in_call),
+            Operation("PUT", call, calls, "Correct a call.", self.edit_call, in_call),
+            Operation("DELETE", call, calls, "Delete a call.", self.delete_call, in_call),
+            Operation("POST", f"{one}/sequences", sequences, "Add sequences.", self.add_sequences, in_adding),
+            Operation("POST", remove, sequences, "Remove sequences.", self.remove_sequences, in_removing),
         )
 
     def _document_operations(self) -> tuple[Operation, ...]:
@@ -160,7 +157,7 @@ class ProjectResources:
         return (
             Operation("POST", f"{one}/viewed", Permission.VIDEO_VIEW, viewed, self.viewed),
             Operation("GET", f"{one}/activity", Permission.ACTIVITY_VIEW, "Activity log.", self.activity),
-            Operation("POST", f"{one}/report", reports, "Make a report (PDF).", self.report, failure=failed),
+            Operation("POST", f"{one}/report", reports, "Make a report (PDF).", self.report, failed),
             Operation("POST", f"{one}/report/{{use}}", reports, used, self.report_used),
         )
 
@@ -265,8 +262,8 @@ class ProjectResources:
         return {"entries": rows, "fault": fault}
 
     async def report(self, call: Call) -> Response:
-        wanted = msgspec.convert(call.json(ReportBody), ReportBody) if call.body else ReportBody()
-        report = await self._reporting.report(call.actor, _id(call), show_user_names=wanted.show_user_names)
+        show_user_names = call.json(ReportBody).show_user_names
+        report = await self._reporting.report(call.actor, _id(call), show_user_names=show_user_names)
         return Response(
             report.pdf,
             media_type="application/pdf",
