@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = _settings(_parser().parse_args(arguments))
         return asyncio.run(_run(settings))
     except (BadSettingsError, PortTakenError) as error:
-        print(f"demo-recorder: {error}", file=sys.stderr)
+        sys.stderr.write(f"demo-recorder: {error}\n")
         return _CANNOT_START
 
 
@@ -38,7 +38,8 @@ async def _run(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with Recorder(settings) as recorder:
-        print(f"ready http={recorder.device_url} rtsp={recorder.rtsp_port}", flush=True)
+        sys.stdout.write(f"ready http={recorder.device_url} rtsp={recorder.rtsp_port}\n")
+        sys.stdout.flush()
         await stop.wait()
     return 0
 

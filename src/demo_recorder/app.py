@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Self
 
 import uvicorn
 from attrs import frozen
@@ -104,7 +105,7 @@ class Recorder:
         """The port of the RTSP server."""
         return int(self._rtsp_socket.getsockname()[1])
 
-    async def __aenter__(self) -> "Recorder":
+    async def __aenter__(self) -> Self:
         """Serve; requests that come before are answered from here on."""
         await self._rtsp.start(self._rtsp_socket)
         self._http_task = asyncio.create_task(self._http.serve(sockets=[self._http_socket]))

@@ -1,11 +1,14 @@
 """Pictures as the encoder wants them: planar YUV 4:2:0, BT.601, studio range."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from demo_recorder.cameras import HEIGHT, WIDTH
 
 Plane = NDArray[np.uint8]
+Floats = NDArray[np.floating[Any]]
 
 BLACK = 16
 WHITE = 235
@@ -51,10 +54,10 @@ def to_yuv(rgb: Plane) -> tuple[Plane, Plane, Plane]:
     )
 
 
-def halved(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+def halved(plane: Floats) -> Floats:
     """The plane at half its width and height, each value the mean of four."""
     return (plane[0::2, 0::2] + plane[1::2, 0::2] + plane[0::2, 1::2] + plane[1::2, 1::2]) / 4
 
 
-def _rounded(plane: NDArray[np.float32]) -> Plane:
+def _rounded(plane: Floats) -> Plane:
     return np.rint(plane).clip(0, 255).astype(np.uint8)

@@ -1,6 +1,7 @@
 """The time strip: which camera took a frame, and when, as blocks that survive compression.
 
-The lowest 8 of 360 picture lines are a row of 64 equal blocks, white for one and black for zero. From the left:
+The lowest 8 of 360 picture lines are a row of 64 equal blocks, white for one and black for zero. From the
+left:
 
 ====== ====================================================================
 blocks meaning

@@ -9,10 +9,9 @@ from functools import lru_cache
 
 import numpy as np
 from attrs import frozen
-from numpy.typing import NDArray
 
 from demo_recorder.cameras import CAMERAS, Camera
-from demo_recorder.picture import Picture, Plane, halved, to_yuv
+from demo_recorder.picture import Floats, Picture, Plane, halved, to_yuv
 from demo_recorder.scenes import background
 from demo_recorder.scenes.canvas import Canvas
 from demo_recorder.scenes.person import draw_person
@@ -133,7 +132,7 @@ def _even(value: float) -> int:
     return math.floor(value / 2) * 2
 
 
-def _blended(scene: Picture, drawing: NDArray[np.uint8], left: int, top: int) -> Patch:
+def _blended(scene: Picture, drawing: Plane, left: int, top: int) -> Patch:
     """Lay a see-through drawing over a scene; ``left`` and ``top`` are even, as is its size."""
     tall, wide = drawing.shape[:2]
     rows, columns = slice(top, top + tall), slice(left, left + wide)
@@ -150,5 +149,5 @@ def _blended(scene: Picture, drawing: NDArray[np.uint8], left: int, top: int) ->
     )
 
 
-def _mixed(under: Plane, over: Plane, cover: NDArray[np.float32]) -> Plane:
+def _mixed(under: Plane, over: Plane, cover: Floats) -> Plane:
     return np.rint(under + (over.astype(np.float32) - under) * cover).astype(np.uint8)

@@ -79,9 +79,7 @@ class _Session:
 class Connection:
     """Answers the requests of one client and sends it the stream it plays."""
 
-    def __init__(
-        self, streams: Streams, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    def __init__(self, streams: Streams, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take over an accepted connection."""
         self._streams = streams
         self._reader = reader
@@ -129,27 +127,21 @@ class Connection:
 
     async def _answer(self, request: Request) -> Response:
         try:
-            unsupported = [
-                tag
-                for tag in map(str.strip, (request.headers.get("Require") or "").split(","))
-                if tag and tag != _FEATURE
-            ]
-            if unsupported:
-                raise RefusedError(551, [("Unsupported", ", ".join(unsupported))])
-            answer = self._answers.get(request.method)
-            if answer is None:
-                raise RefusedError(501, [self._public()])
+            _refuse_unknown_features(request)
             if request.method != "OPTIONS":
                 self._guard.check(request)
-            return await answer(request)
+            return await self._answers.get(request.method, self._not_implemented)(request)
         except RefusedError as refused:
             return refused.response
 
     def _public(self) -> tuple[str, str]:
         return "Public", ", ".join(self._answers)
 
-    async def _options(self, request: Request) -> Response:  # noqa: ARG002
+    async def _options(self, _: Request) -> Response:
         return Response(headers=Headers((self._public(),)))
+
+    async def _not_implemented(self, _: Request) -> Response:
+        return Response(status=501, headers=Headers((self._public(),)))
 
     async def _get_parameter(self, request: Request) -> Response:
         if request.headers.get("Session") is None:
@@ -174,7 +166,9 @@ class Connection:
         channel = _channel(request.headers.get("Transport") or "")
         session = _Session(target=target, packetiser=RtpPacketiser(channel))
         self._session = session
-        transport = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1};ssrc={session.packetiser.ssrc:08X}"
+        transport = (
+            f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1};ssrc={session.packetiser.ssrc:08X}"
+        )
         return Response(
             headers=Headers(
                 (("Session", f"{session.id};timeout={SESSION_TIMEOUT}"), ("Transport", transport))
@@ -195,9 +189,7 @@ class Connection:
         session.task = asyncio.create_task(self._run(stream))
         return response
 
-    def _stream_for(
-        self, request: Request, session: _Session
-    ) -> tuple[Stream, tuple[tuple[str, str], ...]]:
+    def _stream_for(self, request: Request, session: _Session) -> tuple[Stream, tuple[tuple[str, str], ...]]:
         studio, recording = self._streams.studio, session.target.recording
         if recording is None:
             live = LiveStream(camera=session.target.camera, studio=studio, packetiser=session.packetiser)
@@ -214,9 +206,7 @@ class Connection:
         )
         return replay, _replay_headers(replay)
 
-    def _replay_start(
-        self, wanted: ReplayRequest, recording: Recording, session: _Session
-    ) -> FrameNumber:
+    def _replay_start(self, wanted: ReplayRequest, recording: Recording, session: _Session) -> FrameNumber:
         if wanted.start is None:
             return recording.start if session.stream is None else session.stream.position
         first = recording.replay_start(wanted.start)
@@ -229,7 +219,7 @@ class Connection:
             await stream.run(self._writer)
         except ConnectionError:
             pass
-        except Exception:
+        except Exception:  # noqa: BLE001 - the connection ends, the server goes on
             _LOG.exception("Stream of %s broke off", self._writer.get_extra_info("peername"))
             self._writer.close()
 
@@ -254,6 +244,14 @@ class Connection:
         if find_target(request.uri, self._streams.recordings) != self._session.target:
             raise RefusedError(404)
         return self._session
+
+
+def _refuse_unknown_features(request: Request) -> None:
+    """RFC 2326 section 12.32: 551 names what is required and not known."""
+    required = map(str.strip, (request.headers.get("Require") or "").split(","))
+    unknown = [feature for feature in required if feature and feature != _FEATURE]
+    if unknown:
+        raise RefusedError(551, [("Unsupported", ", ".join(unknown))])
 
 
 def _channel(transport: str) -> int:

@@ -56,9 +56,7 @@ class ReplayMark:
 
     def encoded(self) -> bytes:
         """The header extension with its own header (RFC 3550 section 5.3.1)."""
-        flags = (
-            self.clean_point << 7 | self.ends_section << 6 | self.discontinuity << 5 | self.terminal << 4
-        )
+        flags = self.clean_point << 7 | self.ends_section << 6 | self.discontinuity << 5 | self.terminal << 4
         ntp = ntp_of(self.frame)
         return _REPLAY_EXTENSION.pack(_REPLAY_PROFILE, _REPLAY_WORDS, ntp, flags, self.cseq & 0xFF)
 

@@ -39,7 +39,8 @@ class Studio:
 
     async def wait_for(self, frame: FrameNumber) -> None:
         """Return once a frame has been taken."""
-        while (delay := (moment_of(frame) - self.clock()).total_seconds()) > 0:
+        # A sleep may end a little early by this clock, and nothing but the clock announces a frame.
+        while (delay := (moment_of(frame) - self.clock()).total_seconds()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(delay)
 
     def newest(self) -> FrameNumber:
@@ -128,7 +129,9 @@ class ReplayStream:
             else:
                 await self._look_ahead(frame)
             await self.studio.wait_for(frame)
-            unit = await self.studio.footage.recorded(self.recording.camera, frame, through=self._through(frame))
+            unit = await self.studio.footage.recorded(
+                self.recording.camera, frame, through=self._through(frame)
+            )
             mark = self._mark(frame, ends_section=skipped > 0, terminal=end is not None and following >= end)
             writer.write(self.packetiser.packets(unit, self._ticks(frame, seconds), mark))
             await writer.drain()
@@ -146,7 +149,7 @@ class ReplayStream:
 
     def _through(self, frame: FrameNumber) -> FrameNumber:
         """How far to render for this frame: only itself among key frames, else all that exists."""
-        return frame if self.request.intra_interval is not None else self.studio.newest()
+        return frame if self.request.intra_interval is not None else max(frame, self.studio.newest())
 
     async def _look_ahead(self, frame: FrameNumber) -> None:
         """Once in each group, have the next ones rendered meanwhile and let other tasks run."""

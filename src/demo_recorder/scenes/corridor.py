@@ -52,7 +52,12 @@ def _skirting(canvas: Canvas) -> None:
 def _door(canvas: Canvas, side: float, near: float, far: float) -> None:
     frame = 0.012
     outer = (near - frame, far + frame)
-    corners = (_at(side, 1, outer[0]), _at(side, 1, outer[1]), _at(side, 0.2, outer[1]), _at(side, 0.2, outer[0]))
+    corners = (
+        _at(side, 1, outer[0]),
+        _at(side, 1, outer[1]),
+        _at(side, 0.2, outer[1]),
+        _at(side, 0.2, outer[0]),
+    )
     canvas.area((236, 238, 238), *corners)
     corners = (_at(side, 1, near), _at(side, 1, far), _at(side, 0.23, far), _at(side, 0.23, near))
     canvas.area((70, 104, 136) if side == 0 else (62, 94, 124), *corners)

@@ -47,7 +47,9 @@ def _passage(canvas: Canvas) -> None:
     canvas.box((110, 88, 70), 522, 98, 620, _FLOOR + 10)
     canvas.shade(530, 106, 612, _FLOOR + 10, above=(74, 84, 96), below=(112, 122, 130))
     canvas.box((176, 190, 198), 548, 128, 594, _FLOOR - 18)
-    canvas.area((140, 148, 154), (530, _FLOOR + 10), (548, _FLOOR - 18), (594, _FLOOR - 18), (612, _FLOOR + 10))
+    canvas.area(
+        (140, 148, 154), (530, _FLOOR + 10), (548, _FLOOR - 18), (594, _FLOOR - 18), (612, _FLOOR + 10)
+    )
     canvas.rounded((36, 110, 70), 546, 76, 596, 92, radius=3)
     canvas.area((240, 250, 244), (580, 79), (590, 84), (580, 89))
     canvas.box((240, 250, 244), 554, 82, 581, 86)

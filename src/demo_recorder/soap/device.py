@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from demo_recorder.soap.service import Answer, Call, Service
+from demo_recorder.soap.service import Call, Service
+from demo_recorder.soap.wsdl import Answer
 
 NAMESPACE = "http://www.onvif.org/ver10/device/wsdl"
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from demo_recorder.soap.envelope import MAX_BODY_BYTES, Envelope, fault_message, read_envelope, serialised
-from demo_recorder.soap.faults import Fault, not_supported, not_well_formed
+from demo_recorder.soap.faults import Fault, device_failed, not_supported, not_well_formed
 from demo_recorder.soap.security import TokenGuard
 from demo_recorder.soap.service import Call, Service
 from demo_recorder.soap.wsdl import Contract, read_contract
@@ -40,11 +40,10 @@ class Endpoint:
             envelope = read_envelope(await _body(request))
             return _reply(200, serialised(self._answer(envelope, request)))
         except Fault as fault:
-            return _reply(fault.status, fault_message(fault))
-        except Exception:
-            _LOG.exception("%s could not be answered", self.service.path)
-            fault = Fault(code="Receiver", subcodes=("Action",), reason="the device failed; see its log")
-            return _reply(fault.status, fault_message(fault))
+            return _refusal(fault)
+        except Exception:  # noqa: BLE001 - a client is told of our faults in its own language
+            _LOG.exception("A request to %s could not be answered", self.service.path)
+            return _refusal(device_failed())
 
     def _answer(self, envelope: Envelope, request: Request) -> object:
         operation = self.contract.operation(envelope.action)
@@ -91,6 +90,10 @@ async def _body(request: Request) -> bytes:
         if len(parts) > MAX_BODY_BYTES:
             raise not_well_formed(f"the request is longer than {MAX_BODY_BYTES} bytes")
     return bytes(parts)
+
+
+def _refusal(fault: Fault) -> Response:
+    return _reply(fault.status, fault_message(fault))
 
 
 def _reply(status: int, message: bytes) -> Response:

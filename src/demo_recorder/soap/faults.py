@@ -46,3 +46,8 @@ def invalid_value(subcode: str, reason: str) -> Fault:
 def not_supported(reason: str) -> Fault:
     """The device does not offer this operation."""
     return Fault(code="Receiver", subcodes=("ActionNotSupported",), reason=reason)
+
+
+def device_failed() -> Fault:
+    """The device could not do what it offers; its log says why."""
+    return Fault(code="Receiver", subcodes=("Action",), reason="the device failed; see its log")

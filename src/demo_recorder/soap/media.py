@@ -6,7 +6,8 @@ from typing import Any
 from demo_recorder.cameras import CAMERAS, HEIGHT, WIDTH, Camera
 from demo_recorder.rtsp.connection import SESSION_TIMEOUT
 from demo_recorder.soap.faults import invalid_value
-from demo_recorder.soap.service import Answer, Call, Service, find_camera
+from demo_recorder.soap.service import Call, Service, find_camera
+from demo_recorder.soap.wsdl import Answer
 from demo_recorder.timebase import FRAME_RATE, GROUP_FRAMES
 
 NAMESPACE = "http://www.onvif.org/ver10/media/wsdl"

@@ -7,7 +7,8 @@ from demo_recorder.recording import Recording
 from demo_recorder.rtsp.connection import SESSION_TIMEOUT
 from demo_recorder.soap.faults import invalid_value
 from demo_recorder.soap.media import refuse_other_transports
-from demo_recorder.soap.service import Answer, Call, Service, find_recording
+from demo_recorder.soap.service import Call, Service, find_recording
+from demo_recorder.soap.wsdl import Answer
 
 NAMESPACE = "http://www.onvif.org/ver10/replay/wsdl"
 

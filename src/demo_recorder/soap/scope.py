@@ -5,6 +5,7 @@ from typing import Any
 
 from lxml import etree
 
+from demo_recorder.cameras import RecordingToken
 from demo_recorder.recording import Recording
 from demo_recorder.soap.faults import invalid_value
 from demo_recorder.soap.history import TOPICS, Topic
@@ -15,7 +16,7 @@ _LONGEST_FILTER = 1000
 
 
 def recordings_in(
-    scope: Any, recordings: Sequence[Recording], information: Mapping[str, Mapping[str, Any]]
+    scope: Any, recordings: Sequence[Recording], information: Mapping[RecordingToken, Mapping[str, Any]]
 ) -> list[Recording]:
     """The recordings in a search scope; ``information`` is their RecordingInformation by token."""
     tokens = getattr(scope, "IncludedRecordings", None) or ()

@@ -10,9 +10,9 @@ from demo_recorder.soap.faults import invalid_arguments, invalid_value
 from demo_recorder.soap.history import CONCRETE_TOPIC, TOPICS, HistoryEvent, find_events
 from demo_recorder.soap.recording import source_of
 from demo_recorder.soap.scope import recordings_in, topics_in
-from demo_recorder.soap.service import Answer, Call, Service, find_recording
+from demo_recorder.soap.service import Call, Service, find_recording
 from demo_recorder.soap.sessions import Session, Sessions, unknown_session
-from demo_recorder.soap.wsdl import mixed_text
+from demo_recorder.soap.wsdl import Answer, mixed_text
 from demo_recorder.timebase import FRAME_RATE, first_frame_from, moment_of
 
 NAMESPACE = "http://www.onvif.org/ver10/search/wsdl"

@@ -56,7 +56,9 @@ class TokenGuard:
         now = self._clock()
         moment = _utc(created)
         if moment is None or abs(moment - now) > TOLERANCE:
-            raise not_authorized(f"token of {created!r} is too far from the device's time {now:%Y-%m-%dT%H:%M:%SZ}")
+            raise not_authorized(
+                f"token of {created!r} is too far from the device's time {now:%Y-%m-%dT%H:%M:%SZ}"
+            )
         while self._seen and next(iter(self._seen.values())) < now - 2 * TOLERANCE:
             self._seen.popitem(last=False)
         if nonce in self._seen:

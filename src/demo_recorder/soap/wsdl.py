@@ -68,7 +68,8 @@ class Contract:
 def read_contract(wsdl: str, namespace: str) -> Contract:
     """Read one of the distribution's WSDL documents; raises MissingContractError."""
     settings = Settings(strict=False, forbid_dtd=True, forbid_external=True)
-    document = Document(str(_wsdl_directory() / wsdl), Transport(), settings=settings)
+    transport: Any = Transport()  # type: ignore[no-untyped-call]
+    document = Document(str(_wsdl_directory() / wsdl), transport, settings=settings)
     operations = {
         name: Operation(name=name, document=document, zeep_operation=operation)
         for name, operation in _operations(document, namespace)
