@@ -50,7 +50,7 @@ def _instant(
 
 
 def device_time(answer: Any) -> datetime:
-    """Give the UTC of a GetSystemDateAndTime answer, in whole seconds; raises ``NotOnvif`` if there is none."""
+    """Give the UTC of a GetSystemDateAndTime answer, in whole seconds; raises ``NotOnvif``."""
     stated = getattr(answer, "UTCDateTime", None)
     date, time = getattr(stated, "Date", None), getattr(stated, "Time", None)
     if date is None or time is None:

@@ -58,7 +58,8 @@ class Recorder:
         self._now = now
         self._monotonic = monotonic
         self._channels = Aging(self._ask_channels, seconds=_CAMERAS_FOR, monotonic=monotonic)
-        self._clock = Aging(device.clock_offset, seconds=_CLOCK_FOR, monotonic=monotonic)
+        self._clock = Aging(self._measure_clock, seconds=_CLOCK_FOR, monotonic=monotonic)
+        self._correct_by = timedelta(0)
         self._addresses: dict[str, Aging[str]] = {}
         self._health = RecorderHealth(recorder=name, error=None, since=None)
 
@@ -80,7 +81,7 @@ class Recorder:
         recording = (await self._channel(camera)).recording
         if recording is None:
             return ()
-        offset = await self._offset()
+        offset = await self._correction()
         theirs = Interval(interval.start + offset, interval.end + offset)
         spans = await self._watched(self._device.recorded(recording, theirs))
         return tuple(Interval(span.start - offset, span.end - offset) for span in spans)
@@ -99,10 +100,8 @@ class Recorder:
                 " your administrator to set one up."
             )
         address = self._address(channel.profile, self._device.live_uri)
-        clock = self._clock.last
-        opened = self._streams.live(
-            await self._watched(address.get()), clock_offset=clock.offset if clock else None
-        )
+        known = self._correct_by if self._clock.last else None
+        opened = self._streams.live(await self._watched(address.get()), clock_offset=known)
         async with self._opened(opened, address) as stream:
             yield stream
 
@@ -114,7 +113,7 @@ class Recorder:
             raise NotFound(f"{channel.name} is not recorded by {self.name}. Choose another camera.")
         address = self._address(channel.recording, self._device.replay_uri)
         opened = self._streams.replay(
-            await self._watched(address.get()), interval, clock_offset=await self._offset()
+            await self._watched(address.get()), interval, clock_offset=await self._correction()
         )
         async with self._opened(opened, address) as stream:
             yield stream
@@ -145,8 +144,19 @@ class Recorder:
             raise NotFound(f"{self.name} no longer has this camera. Refresh the list.")
         return channels[camera]
 
-    async def _offset(self) -> timedelta:
-        return (await self._watched(self._clock.get())).offset
+    async def _correction(self) -> timedelta:
+        await self._watched(self._clock.get())
+        return self._correct_by
+
+    async def _measure_clock(self) -> ClockOffset:
+        """Correct by what was measured only when what we correct by now lies outside its bound.
+
+        Otherwise every measurement would shift all recorded times by a part of its uncertainty.
+        """
+        measured = await self._device.clock_offset()
+        if abs(measured.offset - self._correct_by) > measured.uncertainty:
+            self._correct_by = measured.offset
+        return measured
 
     def _address(self, token: str, ask: Callable[[str], Awaitable[str]]) -> Aging[str]:
         if token not in self._addresses:
