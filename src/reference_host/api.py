@@ -138,7 +138,9 @@ class Api:
 
     async def contributions(self, _: Request, principal: Principal) -> Response:
         """Give everything the page draws for this principal."""
-        return _json(await gather(self._host.plugins.active, self._host.access, principal))
+        contributed = await gather(self._host.plugins.active, self._host.access, principal)
+        contributed.starting += self._host.plugins.starting
+        return _json(contributed)
 
     async def cameras(self, _: Request, principal: Principal) -> Response:
         """Give the cameras the principal may see."""

@@ -147,7 +147,7 @@ def _faults(config: SiteConfig) -> Iterator[str]:
         if ids.count(account.id) > 1:
             yield f'There are two accounts "{account.id}".'
         if not account.password.startswith("$argon2id$"):
-            yield f'The password of account "{account.id}" is not an argon2id hash. Run hash-password.'
+            yield f'The password of "{account.id}" is not an argon2id hash. Make one with hash-password.'
         for role in account.roles:
             if role not in config.roles:
                 yield f'Account "{account.id}" has the role "{role}", which is not defined.'

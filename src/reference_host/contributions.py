@@ -82,6 +82,8 @@ class Contributions:
     #: Ids of the permissions that the principal holds.
     permissions: list[str] = attrs.field(factory=list)
     trouble: list[Trouble] = attrs.field(factory=list)
+    #: Ids of plug-ins that will contribute when they have started.
+    starting: list[str] = attrs.field(factory=list)
 
 
 def mount_path(plugin: str) -> str:

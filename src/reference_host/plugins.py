@@ -67,6 +67,13 @@ class PluginSet:
         """Those that may be asked for something, sorted by id."""
         return tuple(plugin for plugin in self.all if plugin.active)
 
+    @property
+    def starting(self) -> tuple[str, ...]:
+        """Ids of those that are being started."""
+        if self._starting is None or self._starting.done():
+            return ()
+        return tuple(plugin.id for plugin in self.all if plugin.standing.state is PluginState.STOPPED)
+
     def get(self, plugin: str) -> Plugin | None:
         """Give a plug-in by id."""
         return next((each for each in self.all if each.id == plugin), None)
