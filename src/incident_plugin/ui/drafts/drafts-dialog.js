@@ -120,9 +120,10 @@ class Drafts {
     this.#show(this.#sequences);
   }
 
-  /** @returns {string[] | 'all'} The selected ones; all when none is. */
+  /** The selected ones; all that are shown when none is. Named one by one: another tab may have added more. */
   get #wanted() {
-    return this.#chosen.size > 0 && this.#chosen.size < this.#sequences.length ? [...this.#chosen] : 'all';
+    const ids = this.#sequences.map((sequence) => sequence.id);
+    return this.#chosen.size > 0 ? ids.filter((id) => this.#chosen.has(id)) : ids;
   }
 
   async #toNew() {
@@ -153,14 +154,15 @@ class Drafts {
     this.done(() => announce(this.bridge, title, project, warnings));
   }
 
-  /** @param {string[] | 'all'} ids */
+  /** @param {string[]} ids */
   async #remove(ids) {
     this.#show((await call(this.bridge, 'POST', 'drafts/remove', { ids })).sequences);
   }
 
   async #removeAll() {
     const { removeAll, removeAllText } = strings.drafts;
-    if (await confirmed(removeAll, removeAllText(this.#sequences.length), removeAll)) await this.#remove('all');
+    const ids = this.#sequences.map((sequence) => sequence.id);
+    if (await confirmed(removeAll, removeAllText(ids.length), removeAll)) await this.#remove(ids);
   }
 
   /** @param {() => Promise<void>} act */
