@@ -59,7 +59,7 @@ class Material:
 def heading(flow: Flow, title: str) -> None:
     """Begin a section; a heading never stands alone at the foot of a page."""
     flow.space(6 * MM)
-    flow.need(28 * MM)
+    flow.need(46 * MM)
     flow.bookmark(title)
     flow.row(Cell(text=title, style=_HEADING))
     flow.rule()
