@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+import pickle
 import resource
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import attrs
 import av
@@ -17,7 +17,7 @@ import pytest
 
 from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.domain.errors import RecorderUnavailable, StoreUnavailable
-from incident_plugin.domain.media import AccessUnit, Codec
+from incident_plugin.domain.media import AccessUnit
 
 
 def nals_of(sample: bytes) -> tuple[bytes, ...]:
@@ -205,8 +205,6 @@ except StoreUnavailable as error:
 
 def test_a_full_disk_is_said_and_leaves_nothing(h264, tmp_path):
     """A process whose disk has no room for the file says so and leaves no half file."""
-    import pickle
-
     size = sum(len(nal) for unit in h264.units for nal in unit.nals)
     assert size > 20_000
     done = subprocess.run(
