@@ -1,5 +1,8 @@
 // Every text that operators read, in English. One nested section for each part of the interface.
 
+import { exportsTexts } from './en/exports.js';
+import { incidents } from './en/incidents.js';
+
 export const strings = {
   common: {
     cancel: 'Cancel',
@@ -13,4 +16,6 @@ export const strings = {
     end: 'End',
     length: 'Length',
   },
+  incidents,
+  exports: exportsTexts,
 };
