@@ -30,7 +30,7 @@ UI = Path(__file__).parent.parent / "ui"
 def create_app(operations: Iterable[Operation], guard: Guard) -> Starlette:
     """Build the application that a host mounts."""
     routes: list[BaseRoute] = [
-        Route(f"/{operation.path}", _endpoint(operation, guard), methods=[operation.method])
+        Route(f"/{operation.path}", _Endpoint(operation, guard).answer, methods=[operation.method])
         for operation in operations
     ]
     routes.append(Mount("/ui", StaticFiles(directory=UI)))
@@ -44,7 +44,7 @@ class _Endpoint:
         self._operation = operation
         self._guard = guard
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         principal = request.scope.get(PRINCIPAL_SCOPE_KEY)
         if not isinstance(principal, Principal):
             return problem(
@@ -66,6 +66,8 @@ class _Endpoint:
             return answer(await self._operation.handler(call), self._operation.status)
         except IncidentError as error:
             return problem_of(error, self._operation.failure)
+        except HTTPException:
+            raise
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)
         except Exception:
@@ -76,10 +78,6 @@ class _Endpoint:
                 "Something unexpected happened on the server; its log says what. What was saved is kept.",
                 "incident.unexpected",
             )
-
-
-def _endpoint(operation: Operation, guard: Guard) -> _Endpoint:
-    return _Endpoint(operation, guard)
 
 
 async def _body(request: Request) -> bytes:
