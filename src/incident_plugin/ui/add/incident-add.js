@@ -37,10 +37,6 @@ export class IncidentAdd extends Contributed {
         'aria-label': strings.common.cancel, onclick: () => this.#end() }, icon('close')));
     this.popup = h('div', { popover: 'auto', class: 'popup', onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
     this.root.append(this.hint, this.button, this.popup);
-    // Enter on the icon is for the icon, not for the page's shortcut of the same key.
-    this.root.addEventListener('keydown', (event) => {
-      if (['Enter', ' '].includes(/** @type {KeyboardEvent} */ (event).key)) event.stopPropagation();
-    });
   }
 
   attached() {
@@ -60,7 +56,7 @@ export class IncidentAdd extends Contributed {
 
   #pressed() {
     const pick = this.#pick;
-    if (pick?.step.startsWith('seek')) picks.take(pick.camera.id);
+    if (pick?.step.startsWith('seek') && this.vms) picks.take(pick.camera.id, this.vms.clock);
     this.#open();
   }
 
@@ -93,7 +89,7 @@ export class IncidentAdd extends Contributed {
   #arrive() {
     const pick = this.#pick;
     if (!pick?.arriving || this.vms?.mode !== 'playback' || !this.checkVisibility()) return;
-    picks.arrived(pick.camera.id);
+    picks.arrived(pick.camera.id, this.vms.clock);
     this.#open();
   }
 
@@ -154,10 +150,13 @@ export class IncidentAdd extends Contributed {
     if (!context?.camera) return;
     const { camera, clock, bridge } = context;
     const marked = clock.markStart !== null && clock.markEnd !== null;
-    const leaving = context.mode === 'live' && !marked;
-    if (leaving) this.popup.hidePopover();
-    picks.begin(camera, destination, clock, () => bridge.view(), { arriving: leaving });
-    if (leaving) this.#toPlayback(context, camera.id);
+    if (context.mode === 'playback' || marked) {
+      picks.begin(camera, destination, clock, () => bridge.view());
+    } else {
+      this.popup.hidePopover();
+      picks.beginElsewhere(camera, destination, () => bridge.view());
+      this.#toPlayback(context, camera.id);
+    }
   }
 
   /** @param {Pick} pick */

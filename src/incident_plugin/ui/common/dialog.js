@@ -10,16 +10,14 @@ import { sheet } from './style.js';
  * @template R
  * @param {string} title
  * @param {(done: (result: R) => void) => (Node | string)[]} build gives the content
- * @param {{wide?: boolean}} [options]
+ * @param {{wide?: boolean, sheets?: CSSStyleSheet[]}} [options] `sheets` style the content
  * @returns {Promise<R | undefined>} nothing when it was dismissed
  */
 export function showDialog(title, build, options = {}) {
   return new Promise((resolve) => {
     const holder = document.createElement('div');
-    // The page's shortcuts rest while a dialog is open.
-    holder.addEventListener('keydown', (event) => event.stopPropagation());
     const root = holder.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = [sheet];
+    root.adoptedStyleSheets = [sheet, ...(options.sheets ?? [])];
     /** @type {R | undefined} */
     let result;
     const dialog = h('dialog', { class: options.wide ? 'wide' : '', 'aria-label': title, onclose: () => {

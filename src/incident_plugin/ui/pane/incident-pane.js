@@ -2,7 +2,7 @@
 
 import { MANAGE, createEmpty, save, start } from '../collections/actions.js';
 import { CollectionCard, cardSheet } from '../collections/card.js';
-import { collections } from '../collections/store.js';
+import { collections, feed } from '../collections/store.js';
 import { Contributed } from '../common/contributed.js';
 import { h, icon } from '../common/dom.js';
 import { keyed } from '../common/keyed.js';
@@ -71,8 +71,9 @@ export class IncidentPane extends Contributed {
     this.idle.hidden = !allowed || running.length > 0 || !collections.loaded;
     this.lost.hidden = !collections.lost;
     this.lost.textContent = collections.lost ? strings.collections.lost : '';
-    keyed(this.cards, [...running], (one) => one.id, () => new CollectionCard(bridge),
-      (card, one) => card.show(one, { alone: running.length === 1, allowed }));
+    const shown = running.map((one) => (
+      { running: one, source: feed(one, bridge.client), alone: running.length === 1, allowed }));
+    keyed(this.cards, shown, (one) => one.running.id, () => new CollectionCard(bridge), (card, one) => card.show(one));
   }
 
   #tick() {
