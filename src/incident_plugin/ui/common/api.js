@@ -27,6 +27,7 @@ export class Problem extends Error {
  * @returns {Promise<Response>}
  */
 export async function request(bridge, method, path, body, init = {}) {
+  /** @type {Record<string, string>} */
   const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
   let response;
   try {
