@@ -1,4 +1,4 @@
-// What the plug-in's HTTP interface speaks. Instants are ISO 8601 text in UTC, durations ISO 8601 durations.
+// What the plug-in's HTTP interface gives and takes. Instants are ISO 8601 text in UTC, durations ISO 8601 durations.
 
 export type FieldValue = string | number | boolean | null;
 
@@ -74,7 +74,7 @@ export interface ProjectSummary {
   sequences: number;
 }
 
-export interface ProjectPage {
+export interface Page {
   projects: ProjectSummary[];
   total: number;
   capped: boolean;
@@ -155,4 +155,45 @@ export interface Export {
   message: string;
   exhibits: Exhibit[];
   finished_at: string | null;
+}
+
+export interface DraftList {
+  id: string;
+  sequences: Sequence[];
+}
+
+export interface CollectedSequence {
+  camera: string;
+  camera_name: string;
+  /** Includes the pre-roll. */
+  start: string;
+  /** Nothing while the camera is in view. */
+  end: string | null;
+  end_unconfirmed: boolean;
+}
+
+export interface Running {
+  id: string;
+  /** The browser tab whose view feeds it. */
+  client: string;
+  started_at: string;
+  confirmed_at: string;
+  sequences: CollectedSequence[];
+}
+
+/** A camera over an interval, as it is sent. */
+export interface Wanted {
+  camera: string;
+  start: string;
+  end: string;
+}
+
+export interface Details {
+  type: string | null;
+  description: string;
+}
+
+export interface Written {
+  project: Project;
+  warnings: string[];
 }

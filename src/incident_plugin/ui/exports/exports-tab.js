@@ -1,10 +1,10 @@
 // The Exports tab: what waits to be exported, and the exports themselves.
 
 import { Problem, call, report } from '../common/api.js';
+import { Contributed } from '../common/contributed.js';
 import { confirmed } from '../common/dialog.js';
 import { h, icon } from '../common/dom.js';
-import { keyed } from '../common/keyed.js';
-import { sheet } from '../common/style.js';
+import { keyed, whenChanged } from '../common/keyed.js';
 import { dateTime, duration, utcTitle } from '../common/time.js';
 import { whileVisible } from '../common/visible.js';
 import { problemNote, skeleton, staleNote } from '../incidents/states.js';
@@ -12,18 +12,14 @@ import { strings } from '../locales/en.js';
 import { fillJob } from './export-job.js';
 import { exportsSheet } from './style.js';
 
-/** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsContext} VmsContext */
-/** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} VmsBridge */
+/** @typedef {import('../common/contributed.js').Context} Context */
 /** @typedef {import('../common/shapes.d.ts').ExportItem} ExportItem */
 /** @typedef {import('../common/shapes.d.ts').Export} Export */
 
 const WHILE_RUNNING = 1_000;
 const OTHERWISE = 5_000;
 
-class ExportsTab extends HTMLElement {
-  #root = this.attachShadow({ mode: 'open' });
-  /** @type {VmsContext | null} */
-  #vms = null;
+class ExportsTab extends Contributed {
   /** @type {ExportItem[]} */
   #items = [];
   /** @type {Export[]} */
@@ -45,37 +41,34 @@ class ExportsTab extends HTMLElement {
 
   constructor() {
     super();
-    this.#root.adoptedStyleSheets = [sheet, exportsSheet];
+    this.root.adoptedStyleSheets.push(exportsSheet);
     const texts = strings.exports;
-    this.#root.append(h('div', { class: 'page' }, this.#notes,
+    this.root.append(h('div', { class: 'page' }, this.#notes,
       h('section', { 'aria-label': texts.list },
         h('div', { class: 'head' }, h('h2', {}, texts.list), this.#total, h('span', { class: 'grow' }), this.#removeAll, this.#start),
         this.#table, this.#listState),
       h('section', { 'aria-label': texts.jobs }, h('div', { class: 'head' }, h('h2', {}, texts.jobs)), this.#jobs, this.#jobsState)));
   }
 
-  /** @param {VmsContext} vms */
-  set vms(vms) {
-    this.#vms = vms;
+  /** @override */
+  attached() {
+    const busy = () => this.#exports.some(({ state }) => state === 'running' || state === 'queued');
+    const reader = whileVisible(this, () => (busy() ? WHILE_RUNNING : OTHERWISE), () => this.#read());
+    this.#reader = reader;
+    this.until(() => reader.stop());
+  }
+
+  /** @override */
+  changed() {
     this.#reader?.again();
   }
 
-  get vms() {
-    return /** @type {VmsContext} */ (this.#vms);
-  }
-
-  connectedCallback() {
-    const busy = () => this.#exports.some(({ state }) => state === 'running' || state === 'queued');
-    this.#reader = whileVisible(this, () => (busy() ? WHILE_RUNNING : OTHERWISE), () => this.#read());
-  }
-
-  disconnectedCallback() {
-    this.#reader?.stop();
+  get #bridge() {
+    return /** @type {Context} */ (this.vms).bridge;
   }
 
   async #read() {
-    if (!this.#vms) return;
-    const { bridge } = this.vms;
+    const bridge = this.#bridge;
     try {
       const [list, jobs] = await Promise.all([call(bridge, 'GET', 'export-list'), call(bridge, 'GET', 'exports')]);
       this.#items = list.items;
@@ -92,7 +85,7 @@ class ExportsTab extends HTMLElement {
 
   #draw() {
     const texts = strings.exports;
-    const { bridge } = this.vms;
+    const bridge = this.#bridge;
     const items = this.#items;
     const length = items.reduce((sum, { footage: { interval } }) => sum + Date.parse(interval.end) - Date.parse(interval.start), 0);
     this.#total.textContent = items.length ? texts.total(items.length, duration(length)) : '';
@@ -101,18 +94,19 @@ class ExportsTab extends HTMLElement {
     this.#start.disabled = items.length === 0;
     this.#listState.replaceChildren(...(items.length ? []
       : [h('div', { class: 'empty' }, h('p', {}, h('b', {}, texts.empty)), h('p', {}, texts.emptyHint))]));
-    keyed(this.#body, items, ({ project, sequence }) => `${project} ${sequence}`, () => h('tr', {}), (row, item) => this.#fillItem(row, item));
+    keyed(this.#body, items, ({ project, sequence }) => `${project} ${sequence}`, () => h('tr', {}),
+      whenChanged((row, item) => this.#fillItem(row, item)));
     keyed(this.#jobs, this.#exports, ({ id }) => id, () => h('article', { class: 'job', role: 'listitem' }),
-      (element, job) => fillJob(element, job, bridge, {
+      whenChanged((element, job) => fillJob(element, job, bridge, {
         cancel: () => this.#cancel(job),
         again: () => this.#do(call(bridge, 'POST', 'export-list', { projects: [...new Set(job.items.map(({ project }) => project))] })),
-      }));
+      })));
     this.#jobsState.replaceChildren(...(this.#exports.length ? [] : [h('p', { class: 'empty' }, texts.noJobs)]));
   }
 
   /** @param {HTMLElement} row @param {ExportItem} item */
   #fillItem(row, { project, sequence, footage }) {
-    const { bridge } = this.vms;
+    const bridge = this.#bridge;
     const { start, end } = footage.interval;
     /** @param {string} at */
     const instant = (at) => h('td', {}, h('time', { title: utcTitle(at) }, dateTime(at, bridge.timeZone)));
@@ -125,7 +119,7 @@ class ExportsTab extends HTMLElement {
 
   /** @param {string[]} sequences */
   #remove(sequences) {
-    return call(this.vms.bridge, 'POST', 'export-list/remove', { sequences });
+    return call(this.#bridge, 'POST', 'export-list/remove', { sequences });
   }
 
   async #askRemoveAll() {
@@ -138,15 +132,15 @@ class ExportsTab extends HTMLElement {
 
   async #startExport() {
     this.#start.disabled = true;
-    await this.#do(call(this.vms.bridge, 'POST', 'exports', {}));
+    await this.#do(call(this.#bridge, 'POST', 'exports', {}));
   }
 
   /** @param {Export} job */
   async #cancel(job) {
     const texts = strings.exports;
-    const text = texts.cancelText(dateTime(job.created_at, this.vms.bridge.timeZone));
+    const text = texts.cancelText(dateTime(job.created_at, this.#bridge.timeZone));
     if (await confirmed(texts.cancelTitle, text, texts.cancelTitle)) {
-      await this.#do(call(this.vms.bridge, 'POST', `exports/${encodeURIComponent(job.id)}/cancel`));
+      await this.#do(call(this.#bridge, 'POST', `exports/${encodeURIComponent(job.id)}/cancel`));
     }
   }
 
@@ -155,7 +149,7 @@ class ExportsTab extends HTMLElement {
     try {
       await change;
     } catch (error) {
-      report(this.vms.bridge, error);
+      report(this.#bridge, error);
       this.#draw();
     }
     this.#reader?.again();

@@ -1,54 +1,56 @@
 // The Incidents tab: the list at its address, a project at `<id>` or `<id>/<part>`.
 
-import { sheet } from '../common/style.js';
+import { Contributed } from '../common/contributed.js';
 import { ProjectList } from './project-list.js';
 import { ProjectPage } from './project-page.js';
 import { incidentsSheet } from './style.js';
 
-/** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsContext} VmsContext */
+/** @typedef {import('../common/contributed.js').Context} Context */
 
-class IncidentsTab extends HTMLElement {
-  #root = this.attachShadow({ mode: 'open' });
-  /** @type {VmsContext | null} */
-  #vms = null;
+class IncidentsTab extends Contributed {
   /** Kept while a project is open: filter, page, selection and scroll are as they were on return. @type {ProjectList | null} */
   #list = null;
   /** @type {ProjectPage | null} */
   #page = null;
+  /** @type {Context['bridge'] | null} */
+  #bridge = null;
 
   constructor() {
     super();
-    this.#root.adoptedStyleSheets = [sheet, incidentsSheet];
+    this.root.adoptedStyleSheets.push(incidentsSheet);
   }
 
-  /** @param {VmsContext} vms */
-  set vms(vms) {
-    if (this.#vms && this.#vms.bridge !== vms.bridge) this.#forget();
-    this.#vms = vms;
-    this.#route();
+  /** @override */
+  attached() {
+    this.listen(document, 'keydown', (event) => this.#page?.keyed(event));
   }
 
-  get vms() {
-    return /** @type {VmsContext} */ (this.#vms);
-  }
-
-  #route() {
-    const { bridge, path = '' } = this.vms;
+  /** @override @param {Context} context */
+  changed({ bridge, path = '' }) {
+    if (this.#bridge !== bridge) this.#forget();
+    this.#bridge = bridge;
     const [id, part = ''] = path.split('/');
-    if (!/^\d+$/.test(id)) {
-      if (!this.#list) this.#root.append((this.#list = new ProjectList(bridge)).element);
-      this.#list.element.hidden = false;
-      if (this.#page) this.#list.focus();
-      this.#close();
-      return;
-    }
+    if (/^[0-9]+$/.test(id)) this.#showProject(bridge, Number(id), part);
+    else this.#showList(bridge);
+  }
+
+  /** @param {Context['bridge']} bridge */
+  #showList(bridge) {
+    if (!this.#list) this.root.append((this.#list = new ProjectList(bridge)).element);
+    this.#list.element.hidden = false;
+    if (this.#page) this.#list.focus();
+    this.#close();
+  }
+
+  /** @param {Context['bridge']} bridge @param {number} id @param {string} part */
+  #showProject(bridge, id, part) {
     if (this.#list) this.#list.element.hidden = true;
-    if (this.#page?.id === Number(id)) {
+    if (this.#page?.id === id) {
       this.#page.show(part);
       return;
     }
     this.#close();
-    this.#root.append((this.#page = new ProjectPage(bridge, Number(id), part)).element);
+    this.root.append((this.#page = new ProjectPage(bridge, id, part)).element);
     this.#page.focus();
   }
 
@@ -62,8 +64,8 @@ class IncidentsTab extends HTMLElement {
   #forget() {
     this.#close();
     this.#list?.stop();
+    this.#list?.element.remove();
     this.#list = null;
-    this.#root.replaceChildren();
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { Problem, call } from '../common/api.js';
 import { h, icon } from '../common/dom.js';
-import { keyed } from '../common/keyed.js';
+import { keyed, whenChanged } from '../common/keyed.js';
 import { whileVisible } from '../common/visible.js';
 import { strings } from '../locales/en.js';
 import { fillRow, listHead } from './list-row.js';
@@ -10,7 +10,7 @@ import { Preview } from './preview.js';
 import { problemNote, skeleton, staleNote } from './states.js';
 
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
-/** @typedef {import('../common/shapes.d.ts').ProjectPage} ProjectPage */
+/** @typedef {import('../common/shapes.d.ts').Page} Page */
 /** @typedef {import('../common/shapes.d.ts').ProjectSummary} ProjectSummary */
 /** @typedef {import('../common/shapes.d.ts').IncidentProperties} IncidentProperties */
 
@@ -24,7 +24,7 @@ export class ProjectList {
   #filter = { id: '', text: '' };
   /** The id that each page but the first lies below. @type {number[]} */
   #before = [];
-  /** @type {ProjectPage | null} */
+  /** @type {Page | null} */
   #page = null;
   /** @type {IncidentProperties | null} */
   #properties = null;
@@ -103,7 +103,7 @@ export class ProjectList {
     return { ...(id && { id }), ...(text && { text }), ...(before !== undefined && { before: String(before) }) };
   }
 
-  /** @param {ProjectPage} page */
+  /** @param {Page} page */
   #show(page) {
     const texts = strings.incidents.list;
     this.#notes.replaceChildren();
@@ -125,7 +125,7 @@ export class ProjectList {
     if (!properties) return;
     const reachable = this.#selected ?? projects[0]?.id;
     keyed(this.#body, projects.map((project) => ({ project, properties, zone: this.#bridge.timeZone })), ({ project }) => project.id,
-      ({ project: { id } }) => h('tr', { onclick: () => this.#select(id), ondblclick: () => this.#open(id) }), fillRow);
+      ({ project: { id } }) => h('tr', { onclick: () => this.#select(id), ondblclick: () => this.#open(id) }), whenChanged(fillRow));
     for (const row of this.#body.children) {
       const id = Number(/** @type {HTMLElement} */ (row).dataset.key);
       row.setAttribute('aria-selected', String(id === this.#selected));

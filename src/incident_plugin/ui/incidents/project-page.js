@@ -69,7 +69,6 @@ export class ProjectPage {
         h('h2', {}, texts.title(id)), this.#status, this.#type, h('span', { class: 'grow' }), this.#state, this.#save, this.#buttons),
       this.#tabs, this.#panel);
     this.#model.addEventListener('change', () => this.#draw());
-    document.addEventListener('keydown', this.#keys);
     this.show(tab);
     this.#reader = whileVisible(this.#panel, () => READ_AGAIN, () => this.#read());
   }
@@ -84,7 +83,6 @@ export class ProjectPage {
   }
 
   stop() {
-    document.removeEventListener('keydown', this.#keys);
     this.#reader.stop();
   }
 
@@ -221,11 +219,11 @@ export class ProjectPage {
     /** @type {HTMLElement} */ (this.#tabs.children[target]).focus();
   }
 
-  /** Ctrl+S saves wherever the keyboard is, while the page can be seen. */
-  #keys = (/** @type {KeyboardEvent} */ event) => {
+  /** Ctrl+S saves wherever the keyboard is, while the page can be seen. @param {KeyboardEvent} event */
+  keyed(event) {
     if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
     if (!this.element.checkVisibility()) return;
     event.preventDefault();
     if (!this.#save.disabled) void this.#model.save();
-  };
+  }
 }

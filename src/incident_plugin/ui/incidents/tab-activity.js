@@ -2,7 +2,7 @@
 
 import { Problem, call } from '../common/api.js';
 import { h, icon } from '../common/dom.js';
-import { keyed } from '../common/keyed.js';
+import { keyed, whenChanged } from '../common/keyed.js';
 import { dateTime, utcTitle } from '../common/time.js';
 import { strings } from '../locales/en.js';
 import { problemNote, skeleton } from './states.js';
@@ -28,7 +28,7 @@ export function activityTab(model) {
     const direction = newestFirst.checked ? -1 : 1;
     const entries = [...log.entries].sort((a, b) => direction * (a.number - b.number));
     table.hidden = false;
-    keyed(body, entries, (entry) => entry.number, () => h('tr', {}), (element, entry) => fill(element, entry, model.bridge.timeZone));
+    keyed(body, entries, (entry) => entry.number, () => h('tr', {}), whenChanged((element, entry) => fill(element, entry, model.bridge.timeZone)));
     state.replaceChildren(log.fault
       ? h('p', { class: 'banner error', role: 'alert' }, icon('warning'), h('span', {}, h('b', {}, texts.fault), ' ', log.fault))
       : h('p', { class: 'dim row' }, icon('check'), texts.whole(log.entries.length)));

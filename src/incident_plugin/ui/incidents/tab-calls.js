@@ -2,7 +2,7 @@
 
 import { confirmed } from '../common/dialog.js';
 import { h, icon } from '../common/dom.js';
-import { keyed } from '../common/keyed.js';
+import { keyed, whenChanged } from '../common/keyed.js';
 import { may } from '../common/permissions.js';
 import { dateTime, utcTitle } from '../common/time.js';
 import { strings } from '../locales/en.js';
@@ -30,7 +30,7 @@ export function callsTab(model) {
       add.disabled = model.gone;
       keyed(list, calls.map((call) => ({ call, edit: model.unsaved.call(call.id) !== undefined })),
         ({ call }) => call.id, () => h('article', { role: 'listitem', class: 'comment' }),
-        (element, { call, edit }) => element.replaceChildren(...(edit ? [editing(model, call.id)] : reading(model, call, editable))));
+        whenChanged((element, { call, edit }) => element.replaceChildren(...(edit ? [editing(model, call.id)] : reading(model, call, editable)))));
       if (open === adding) return;
       open = adding;
       form.replaceChildren(...(adding ? [editing(model, 'new')] : []));

@@ -2,7 +2,7 @@
 
 import { confirmed } from '../common/dialog.js';
 import { h, icon } from '../common/dom.js';
-import { keyed } from '../common/keyed.js';
+import { keyed, whenChanged } from '../common/keyed.js';
 import { may } from '../common/permissions.js';
 import { dateTime, utcTitle } from '../common/time.js';
 import { strings } from '../locales/en.js';
@@ -26,7 +26,7 @@ export function commentsTab(model) {
       empty.hidden = comments.length > 0;
       keyed(list, comments.map((comment) => ({ comment, edit: model.unsaved.comment(comment.id) !== undefined })),
         ({ comment }) => comment.id, () => h('article', { role: 'listitem', class: 'comment' }),
-        (element, { comment, edit }) => element.replaceChildren(...(edit ? editing(model, comment) : reading(model, comment, editable))));
+        whenChanged((element, { comment, edit }) => element.replaceChildren(...(edit ? editing(model, comment) : reading(model, comment, editable)))));
       const unsaved = model.unsaved.comment('new') ?? '';
       if (input.value !== unsaved) input.value = unsaved;
       add.disabled = !unsaved.trim() || model.state === 'saving' || model.gone;

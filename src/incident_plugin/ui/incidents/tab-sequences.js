@@ -2,7 +2,7 @@
 
 import { confirmed } from '../common/dialog.js';
 import { h, icon } from '../common/dom.js';
-import { keyed } from '../common/keyed.js';
+import { keyed, whenChanged } from '../common/keyed.js';
 import { may } from '../common/permissions.js';
 import { dateTime, duration, utcTitle } from '../common/time.js';
 import { strings } from '../locales/en.js';
@@ -48,7 +48,7 @@ export function sequencesTab(model) {
     const shown = sequences();
     for (const id of selected) if (!shown.some((sequence) => sequence.id === id)) selected.delete(id);
     keyed(body, shown.map((sequence) => ({ sequence, selected: selected.has(sequence.id) })), ({ sequence }) => sequence.id,
-      (item) => row(item.sequence.id, toggle, select), (element, item) => fill(element, item, model.bridge.timeZone));
+      (item) => row(item.sequence.id, toggle, select), whenChanged((element, item) => fill(element, item, model.bridge.timeZone)));
     const length = shown.reduce((sum, { footage: { interval } }) => sum + Date.parse(interval.end) - Date.parse(interval.start), 0);
     total.textContent = shown.length ? texts.total(shown.length, duration(length)) : '';
     table.hidden = shown.length === 0;
