@@ -1,6 +1,7 @@
 """A small RTSP client for tests: it shows exactly what came, and can misbehave."""
 
 import asyncio
+import contextlib
 import hashlib
 import re
 from collections.abc import AsyncIterator
@@ -61,6 +62,8 @@ class RtspClient:
 
     async def close(self) -> None:
         self.writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self.writer.wait_closed()
 
     def url(self, path: str) -> str:
         return f"rtsp://127.0.0.1:{self.port}/{path}"

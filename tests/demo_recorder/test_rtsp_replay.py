@@ -3,6 +3,7 @@
 import asyncio
 import time
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -71,7 +72,7 @@ async def test_the_gap_is_marked_and_skipped(rtsp: RtspSide) -> None:
     numbers = [number_of(frame) for frame in frames]
     assert numbers == [*range(gap.start - 30, gap.start), *range(gap.end, gap.end + 30)]
     assert gap.end - gap.start == 900
-    assert [n for n, frame in zip(numbers, frames) if "E" in frame.flags] == [gap.start - 1]
+    assert [n for n, frame in zip(numbers, frames, strict=True) if "E" in frame.flags] == [gap.start - 1]
     assert frames[30].flags == "C"
 
 
@@ -172,7 +173,7 @@ async def test_with_rate_control_frames_come_in_step_with_time(rtsp: RtspSide) -
     )
     frames = await client.take_all()
     assert 0.9 < time.monotonic() - begun < 4
-    steps = {(after.timestamp - before.timestamp) % (1 << 32) for before, after in zip(frames, frames[1:])}
+    steps = {(after.timestamp - before.timestamp) % (1 << 32) for before, after in pairwise(frames)}
     assert steps == {1500}
     assert number_of(frames[-1]) - number_of(frames[0]) == 59
 
