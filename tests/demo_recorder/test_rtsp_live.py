@@ -25,7 +25,7 @@ async def watched(rtsp: RtspSide, camera: Camera) -> None:
     await client.play(f"live/{camera.token}")
     readings = strips(frame.unit for frame in await client.take(33))
     first = latest_frame(readings[0].moment + timedelta(milliseconds=1))
-    assert newest - 30 < first <= newest + 30
+    assert newest - 30 < first <= latest_frame(rtsp.clock())
     assert first == clean_point(first)
     assert [reading.time_ms for reading in readings] == [
         milliseconds_of(FrameNumber(first + index)) for index in range(33)
@@ -101,7 +101,7 @@ async def test_pause_stops_and_play_goes_on_with_the_present(rtsp: RtspSide) -> 
     assert (await client.request("PLAY", "live/lobby")).status == 200
     (frame,) = await client.take(1)
     assert frame.is_key
-    assert abs(strips([frame.unit])[0].moment - rtsp.clock()) < timedelta(seconds=3)
+    assert abs(strips([frame.unit])[0].moment - rtsp.clock()) < timedelta(seconds=10)
 
 
 async def test_the_description_has_what_a_decoder_needs(rtsp: RtspSide) -> None:

@@ -1,7 +1,6 @@
 """One RTSP connection with at most one session (RFC 2326 sections 10 and A.2)."""
 
 import asyncio
-import contextlib
 import logging
 import re
 import secrets
@@ -74,8 +73,7 @@ class _Session:
         task, self.task = self.task, None
         if task is not None:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task])
 
 
 class Connection:
@@ -125,8 +123,6 @@ class Connection:
         if self._session is not None:
             await self._session.stop()
         self._writer.close()
-        with contextlib.suppress(ConnectionError):
-            await self._writer.wait_closed()
 
     async def _answer(self, request: Request) -> Response:
         try:
