@@ -17,7 +17,8 @@ from demo_recorder.timebase import GROUP_FRAMES, FrameNumber, GroupNumber, clean
 _CACHE_BYTES = 192 << 20
 #: An open encoder holds about two megabytes; groups read for their key frame alone would pile them up.
 _OPEN_ENCODERS = 8
-_REPLAY_WORKERS = 2
+#: More than processors, for some only wait until another has rendered the group they want.
+_REPLAY_WORKERS = 4
 
 
 class _Group:

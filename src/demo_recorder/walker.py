@@ -114,7 +114,8 @@ def _patch(camera: Camera, step: int) -> Patch:
     canvas = Canvas(
         _even(x + half) + 2 - left, _even(y + below) + 2 - top, smoothness=_SMOOTHNESS, colour=(0, 0, 0, 0)
     )
-    draw_person(canvas, feet=(x - left, y - top), tall=tall, stride=progress * leg.strides, away=leg.away)
+    stride = progress * leg.strides if leg.strides else None
+    draw_person(canvas, feet=(x - left, y - top), tall=tall, stride=stride, away=leg.away)
     return _blended(background(camera), canvas.reduced(), left, top)
 
 

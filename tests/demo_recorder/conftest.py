@@ -42,6 +42,7 @@ class RtspSide:
     recordings: tuple[Recording, ...]
     footage: Footage
     clock: ShiftedClock
+    streams: Streams
     connect: Callable[[], Awaitable[RtspClient]]
 
     def recording(self, camera: str) -> Recording:
@@ -71,7 +72,9 @@ async def rtsp(footage: Footage) -> AsyncIterator[RtspSide]:
         clients.append(await RtspClient.connect(port, ACCOUNT))
         return clients[-1]
 
-    yield RtspSide(port=port, recordings=recordings, footage=footage, clock=clock, connect=connect)
+    yield RtspSide(
+        port=port, recordings=recordings, footage=footage, clock=clock, streams=streams, connect=connect
+    )
     for client in clients:
         await client.close()
     await server.stop()
@@ -103,7 +106,8 @@ def start_process(*arguments: str, environment: dict[str, str] | None = None) ->
 
 def ready(popen: "subprocess.Popen[str]") -> Process:
     """Read the line that says where the recorder is."""
-    assert popen.stdout and popen.stderr
+    assert popen.stdout
+    assert popen.stderr
     line = popen.stdout.readline()
     assert line.startswith("ready "), popen.stderr.read()
     words = dict(word.split("=", 1) for word in line.split()[1:])

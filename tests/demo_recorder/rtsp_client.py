@@ -1,8 +1,10 @@
 """A small RTSP client for tests: it shows exactly what came, and can misbehave."""
 
 import asyncio
+import contextlib
 import hashlib
 import re
+import socket
 from collections.abc import AsyncIterator
 from struct import unpack_from
 
@@ -55,12 +57,19 @@ class RtspClient:
     reports: list[bytes] = field(factory=list)
 
     @classmethod
-    async def connect(cls, port: int, account: Account | None) -> "RtspClient":
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+    async def connect(cls, port: int, account: Account | None, *, room: int = 1 << 20) -> "RtspClient":
+        """Connect, with room for so many bytes that were not yet asked for."""
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        connection.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", port))
+        reader, writer = await asyncio.open_connection(sock=connection, limit=room)
         return cls(port=port, account=account, reader=reader, writer=writer)
 
     async def close(self) -> None:
         self.writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self.writer.wait_closed()
 
     def url(self, path: str) -> str:
         return f"rtsp://127.0.0.1:{self.port}/{path}"
@@ -138,6 +147,12 @@ class RtspClient:
         """Play a part of a recording as fast as it comes."""
         headers = {"Require": "onvif-replay", "Rate_Control": "no", **headers}
         return await self.play(path, Range=f"clock={start}-{end}", **headers)
+
+    async def until_full(self) -> None:
+        """Wait until there is no room left for what the server sends."""
+        async with asyncio.timeout(DEADLINE):
+            while not self.reader._paused:  # noqa: ASYNC110 - nothing announces it
+                await asyncio.sleep(0.005)
 
     async def frames(self) -> AsyncIterator[Frame]:
         """Access units as they come; ends after one with the terminal flag."""

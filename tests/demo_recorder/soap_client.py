@@ -88,7 +88,8 @@ def fault_of(response: httpx.Response) -> Refusal:
     root = etree.fromstring(response.content)
     codes = [element.text.rpartition(":")[2] for element in root.iter(f"{{{SOAP}}}Value")]
     reason = root.findtext(f".//{{{SOAP}}}Text")
-    assert codes and reason
+    assert codes
+    assert reason
     return Refusal(codes=tuple(codes), reason=reason)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demo_recorder.cameras import CAMERAS
@@ -45,6 +45,7 @@ def test_before_the_gap_is_over_there_is_nothing_behind_it() -> None:
     assert recording_of(1).spans(SINCE) == ()
 
 
+@settings(deadline=None)
 @given(AGES)
 def test_changes_and_spans_tell_the_same(age: timedelta) -> None:
     """Every span begins with a change to footage and, unless it still grows, ends with one to none."""
@@ -56,6 +57,7 @@ def test_changes_and_spans_tell_the_same(age: timedelta) -> None:
     assert ended == [span.end for span in spans][: len(ended)]
 
 
+@settings(deadline=None)
 @given(AGES, st.timedeltas(timedelta(minutes=-5), timedelta(hours=3)))
 def test_replay_begins_at_a_clean_point_with_footage(age: timedelta, wanted: timedelta) -> None:
     """In footage at or before what was asked for, in a gap after it; always at a key frame."""

@@ -1,8 +1,13 @@
 """What the RTSP server refuses, and that it goes on serving others."""
 
+import contextlib
+import socket
+
 import pytest
+from attrs import evolve
 
 from demo_recorder.account import Account
+from demo_recorder.rtsp.server import RtspServer
 
 from .conftest import ACCOUNT, RtspSide
 from .rtsp_client import RtspClient
@@ -57,6 +62,17 @@ async def test_unknown_addresses_are_not_found(rtsp: RtspSide, path: str) -> Non
     """Only streams that exist have addresses."""
     client = await rtsp.connect()
     assert (await client.request("DESCRIBE", path)).status == 404
+
+
+async def test_an_address_that_is_none_is_a_bad_request(rtsp: RtspSide) -> None:
+    """It is answered, and the connection can be used on."""
+    client = await rtsp.connect()
+    await client.request("DESCRIBE", "live/lobby")
+    url = "rtsp://[::1/live/lobby"
+    proof = client.authorization("DESCRIBE", url)
+    await client.send(f"DESCRIBE {url} RTSP/1.0\r\nCSeq: 9\r\nAuthorization: {proof}\r\n\r\n".encode())
+    assert (await client.reply()).status == 400
+    assert (await client.request("DESCRIBE", "live/lobby")).status == 200
 
 
 async def test_what_is_required_but_unknown_is_named(rtsp: RtspSide) -> None:
@@ -162,12 +178,25 @@ async def test_an_unknown_method_is_not_implemented(rtsp: RtspSide) -> None:
 async def test_garbage_closes_only_its_own_connection(rtsp: RtspSide, garbage: bytes) -> None:
     """Whatever is no RTSP ends that connection, in bounded memory, and no other."""
     client = await rtsp.connect()
-    try:
+    with contextlib.suppress(ConnectionError):
         await client.send(garbage)
-    except ConnectionError:
-        pass
     assert await client.closed_by_peer()
     assert await still_serves(rtsp)
+
+
+async def test_who_says_nothing_is_let_go(rtsp: RtspSide) -> None:
+    """An idle connection is closed; one that plays stays open however quiet its client is."""
+    server = RtspServer(evolve(rtsp.streams, idle_timeout=0.1))
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    await server.start(listener)
+    idle, playing = await RtspClient.connect(port, ACCOUNT), await RtspClient.connect(port, ACCOUNT)
+    await playing.play("live/lobby")
+    assert await idle.closed_by_peer()
+    assert len(await playing.take(35)) == 35
+    for client in (idle, playing):
+        await client.close()
+    await server.stop()
 
 
 async def test_a_request_cut_off_is_forgotten(rtsp: RtspSide) -> None:

@@ -8,9 +8,8 @@ from onvif.exceptions import ONVIFError
 
 from demo_recorder.cameras import CAMERAS
 
-from .conftest import Process
+from .conftest import ACCOUNT, Process
 from .rtsp_client import RtspClient
-from .conftest import ACCOUNT
 from .soap_client import envelope, post, refusal, service
 
 TCP = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}

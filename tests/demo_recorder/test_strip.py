@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
@@ -23,12 +23,14 @@ def picture(camera: int, time_ms: int, *, width: int = 640, height: int = 360) -
     return luma
 
 
+@settings(deadline=None)
 @given(CAMERAS, TIMES)
 def test_what_is_written_is_read(camera: int, time_ms: int) -> None:
     """Every camera and time comes back as it was drawn."""
     assert read_strip(picture(camera, time_ms)) == StripReading(camera=camera, time_ms=time_ms)
 
 
+@settings(deadline=None)
 @given(CAMERAS, TIMES, st.integers(0, BLOCKS - 1))
 def test_a_wrong_block_is_noticed(camera: int, time_ms: int, block: int) -> None:
     """One block turned to its opposite makes the strip unreadable, never another time."""

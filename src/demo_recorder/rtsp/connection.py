@@ -1,7 +1,6 @@
 """One RTSP connection with at most one session (RFC 2326 sections 10 and A.2)."""
 
 import asyncio
-import contextlib
 import logging
 import re
 import secrets
@@ -35,7 +34,7 @@ from demo_recorder.timebase import FrameNumber, moment_of, rtp_ticks_of
 
 _LOG = logging.getLogger(__name__)
 
-#: Seconds without a request after which a connection that plays nothing is closed.
+#: Seconds that a client is told to let pass at most between signs of life.
 SESSION_TIMEOUT = 60
 
 _WRITE_AHEAD_BYTES = 256 << 10
@@ -54,6 +53,8 @@ class Streams:
     studio: Studio
     recordings: Sequence[Recording]
     account: Account
+    #: Seconds without a request after which a connection that plays nothing is closed.
+    idle_timeout: float = SESSION_TIMEOUT
 
 
 @define(kw_only=True)
@@ -72,8 +73,7 @@ class _Session:
         task, self.task = self.task, None
         if task is not None:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task])
 
 
 class Connection:
@@ -116,14 +116,13 @@ class Connection:
     async def _next_request(self) -> Request:
         """Wait for a request: without limit while something plays, for that is a sign of life, too."""
         playing = self._session is not None and self._session.is_playing
-        return await asyncio.wait_for(read_request(self._reader), None if playing else SESSION_TIMEOUT)
+        timeout = None if playing else self._streams.idle_timeout
+        return await asyncio.wait_for(read_request(self._reader), timeout)
 
     async def _close(self) -> None:
         if self._session is not None:
             await self._session.stop()
         self._writer.close()
-        with contextlib.suppress(ConnectionError):
-            await self._writer.wait_closed()
 
     async def _answer(self, request: Request) -> Response:
         try:
@@ -133,6 +132,9 @@ class Connection:
             return await self._answers.get(request.method, self._not_implemented)(request)
         except RefusedError as refused:
             return refused.response
+        except Exception:  # noqa: BLE001 - the client is told, and may ask for something else
+            _LOG.exception("%s %s could not be answered", request.method, request.uri)
+            return Response(status=500)
 
     def _public(self) -> tuple[str, str]:
         return "Public", ", ".join(self._answers)

@@ -36,7 +36,7 @@ class RtspServer:
         try:
             await Connection(self._streams, reader, writer).serve()
         except asyncio.CancelledError:
-            # The server stops; the event loop would report the cancellation as an error of its own.
+            # The server stops, and does not wait for a peer that reads nothing any more.
             writer.transport.abort()
         finally:
             self._connections.discard(task)

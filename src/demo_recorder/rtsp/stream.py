@@ -152,16 +152,16 @@ class ReplayStream:
         return frame if self.request.intra_interval is not None else max(frame, self.studio.newest())
 
     async def _look_ahead(self, frame: FrameNumber) -> None:
-        """Once in each group, have the next ones rendered meanwhile and let other tasks run."""
+        """Once in each group, have one further on rendered meanwhile and let other tasks run."""
         if frame != clean_point(frame):
             return
         await asyncio.sleep(0)
         if self.request.intra_interval is not None:
             return
-        for ahead in range(1, _GROUPS_AHEAD + 1):
-            start = self.recording.at_or_after(FrameNumber(frame + ahead * GROUP_FRAMES))
-            if start + GROUP_FRAMES <= min(self.studio.newest(), self.request.end or self.studio.newest()):
-                self.studio.footage.prefetch(self.recording.camera, group_of(start))
+        newest = self.studio.newest()
+        start = self.recording.at_or_after(FrameNumber(frame + _GROUPS_AHEAD * GROUP_FRAMES))
+        if start + GROUP_FRAMES <= min(newest, self.request.end or newest):
+            self.studio.footage.prefetch(self.recording.camera, group_of(start))
 
     def _ticks(self, frame: FrameNumber, seconds: float) -> int:
         """Times of the recording; under rate control, times of its playback ("RTP timestamps")."""

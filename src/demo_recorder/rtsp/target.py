@@ -47,8 +47,14 @@ class ReplayRequest:
 
 
 def find_target(uri: str, recordings: Sequence[Recording]) -> Target:
-    """The stream that a request address names, as a whole or by its track; refuses with 404."""
-    parts = urlsplit(uri).path.strip("/").split("/")
+    """The stream that a request address names, as a whole or by its track.
+
+    Refuses with 404 what is not there, with 400 what is no address.
+    """
+    try:
+        parts = urlsplit(uri).path.strip("/").split("/")
+    except ValueError as error:
+        raise RefusedError(400) from error
     if parts[-1] == TRACK:
         parts.pop()
     for recording in recordings:

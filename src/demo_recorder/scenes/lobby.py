@@ -72,10 +72,11 @@ def _desk(canvas: Canvas) -> None:
     canvas.shade(200, 188, 400, _FLOOR + 10, above=(146, 104, 66), below=(116, 80, 48))
     for x in range(225, 400, 25):
         canvas.stroke((104, 70, 42), 1, (x, 190), (x, _FLOOR + 10))
-    canvas.box((222, 214, 200), 192, 180, 408, 190)
+    canvas.box((92, 64, 44), 192, 181, 408, 190)
+    canvas.box((150, 112, 78), 192, 179, 408, 182)
     canvas.rounded((40, 46, 54), 330, 152, 372, 178, radius=2)
     canvas.box((40, 46, 54), 348, 178, 354, 181)
-    canvas.disc((200, 150, 60), (234, 177), 7, 4)
+    canvas.disc((200, 150, 60), (234, 176), 7, 4)
 
 
 def _plant(canvas: Canvas) -> None:

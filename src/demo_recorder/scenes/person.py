@@ -36,15 +36,16 @@ class _Figure:
         self._canvas.area(colour, *(self.at(*corner) for corner in corners))
 
 
-def draw_person(canvas: Canvas, *, feet: Point, tall: float, stride: float, away: bool) -> None:
-    """Draw the person standing on ``feet``, ``tall`` dots high, ``stride`` double steps into the walk."""
+def draw_person(canvas: Canvas, *, feet: Point, tall: float, stride: float | None, away: bool) -> None:
+    """Draw the person on ``feet``, ``tall`` dots high, ``stride`` double steps into the walk or standing."""
     figure = _Figure(canvas, feet, tall)
     figure.disc(_SHADOW, 0.02, 0, 0.2, 0.035)
-    swing = math.sin(stride * math.tau)
+    swing = 0.0 if stride is None else math.sin(stride * math.tau)
+    bend = 0.0 if stride is None else math.cos(stride * math.tau)
     if away:
         _from_behind(figure, swing)
     else:
-        _from_the_side(figure, swing, bend=math.cos(stride * math.tau))
+        _from_the_side(figure, swing, bend=bend)
 
 
 def _from_the_side(figure: _Figure, swing: float, *, bend: float) -> None:

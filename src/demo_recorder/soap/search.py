@@ -134,12 +134,15 @@ def _moment(call: Call, name: str) -> datetime:
     moment = call.argument(name)
     if not isinstance(moment, datetime):
         raise invalid_arguments(f"{name} is missing")
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise invalid_arguments(f"{name} is beyond all times") from error
 
 
 def _most(call: Call, name: str) -> int | None:
     value = call.argument(name)
-    return None if value is None else int(value)
+    return None if value is None else max(int(value), 0)
 
 
 def _keep_alive(call: Call) -> timedelta:

@@ -26,7 +26,7 @@ class Session:
 
     def take(self, most: int | None) -> Sequence[Any]:
         """The next results, each once, at most as many as asked for."""
-        count = len(self.results) if most is None else max(most, 0)
+        count = len(self.results) if most is None else most
         taken, self.results = self.results[:count], self.results[count:]
         return taken
 
