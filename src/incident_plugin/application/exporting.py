@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -30,6 +31,8 @@ from incident_plugin.domain.people import Person
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.sequence import SequenceId
 from incident_plugin.domain.time import Interval, gaps
+
+logger = logging.getLogger(__name__)
 
 _UNFINISHED = (ExportState.QUEUED, ExportState.RUNNING)
 
@@ -155,6 +158,11 @@ class ExportRunner:
                 if not task.done():
                     task.cancel()
                     await asyncio.wait({task})
+            if not task.cancelled() and (fault := task.exception()) is not None:
+                logger.error("export %s failed unexpectedly", export_id, exc_info=fault)
+                await self._fail(
+                    export_id, "The export failed unexpectedly and nothing was written. The log says why."
+                )
 
     def submit(self, export: Export) -> None:
         """Queue a new export."""
@@ -191,20 +199,20 @@ class ExportRunner:
             await asyncio.to_thread(self._shelf.publish, export)
             await asyncio.to_thread(self._finish, export)
         except IncidentError as error:
-            message = error.detail
-            await asyncio.to_thread(
-                self._change,
-                export_id,
-                lambda e: attrs.evolve(e, state=ExportState.FAILED, message=message),
-                _UNFINISHED,
-            )
-            await asyncio.to_thread(self._shelf.abandon, export_id)
+            await self._fail(export_id, error.detail)
         except asyncio.CancelledError:
             with contextlib.suppress(IncidentError):
                 self._shelf.abandon(export_id)
             raise
         finally:
             self._progress.pop(export_id, None)
+
+    async def _fail(self, export_id: ExportId, message: str) -> None:
+        def failed(export: Export) -> Export:
+            return attrs.evolve(export, state=ExportState.FAILED, message=message)
+
+        await asyncio.to_thread(self._change, export_id, failed, _UNFINISHED)
+        await asyncio.to_thread(self._shelf.abandon, export_id)
 
     async def _exhibits(self, export: Export, workshop: Path) -> tuple[Exhibit, ...]:
         exhibits = []
@@ -228,8 +236,9 @@ class ExportRunner:
         offset = await self._recorders.clock_offset(footage.camera)
         recorded = await self._recorders.recorded(footage.camera, footage.interval)
         written = None
-        async with self._recorders.replay(footage.camera, footage.interval) as stream:
-            written = await self._writer.write_mp4(workshop / file, stream.track, _watched(stream, at))
+        with contextlib.suppress(NoVideo):
+            async with self._recorders.replay(footage.camera, footage.interval) as stream:
+                written = await self._writer.write_mp4(workshop / file, stream.track, _watched(stream, at))
         delivered = None if written is None else written.delivered
         return Exhibit(
             id=f"E{index + 1:02d}",

@@ -99,7 +99,7 @@ class ExportShelf(Protocol):
     def publish(self, export: Export) -> None:
         """Describe, seal and show the export.
 
-        Every file is read back and compared with its SHA-256 first; raises ``StoreUnavailable`` when one differs.
+        Every file is read back first; raises ``StoreUnavailable`` when its SHA-256 is not the one expected.
         """
         ...
 

@@ -27,6 +27,7 @@ export class Problem extends Error {
  * @returns {Promise<Response>}
  */
 export async function request(bridge, method, path, body, init = {}) {
+  /** @type {Record<string, string>} */
   const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
   let response;
   try {
@@ -37,7 +38,7 @@ export async function request(bridge, method, path, body, init = {}) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Problem({
       title: 'Cannot perform this action. Try again later.',
-      detail: 'The server cannot be reached. Nothing was changed; what you entered is still here.',
+      detail: 'The server cannot be reached. What you entered is still here.',
       status: 0,
       message_id: 'incident.unreachable',
     });
@@ -57,6 +58,23 @@ export async function request(bridge, method, path, body, init = {}) {
 export async function call(bridge, method, path, body) {
   const response = await request(bridge, method, path, body);
   return response.status === 204 ? undefined : response.json();
+}
+
+/**
+ * Gives a failure of the connection or of the server the title that operators know for what they were doing.
+ * A refusal with a reason of its own keeps its own title.
+ * @template T
+ * @param {string} title
+ * @param {Promise<T>} doing
+ * @returns {Promise<T>}
+ */
+export async function titled(title, doing) {
+  try {
+    return await doing;
+  } catch (error) {
+    if (!(error instanceof Problem) || (error.status > 0 && error.status < 500)) throw error;
+    throw new Problem({ ...error.document, title, status: error.status });
+  }
 }
 
 /** @param {Response} response */

@@ -10,14 +10,14 @@ import { sheet } from './style.js';
  * @template R
  * @param {string} title
  * @param {(done: (result: R) => void) => (Node | string)[]} build gives the content
- * @param {{wide?: boolean}} [options]
+ * @param {{wide?: boolean, sheets?: CSSStyleSheet[]}} [options] `sheets` style the content
  * @returns {Promise<R | undefined>} nothing when it was dismissed
  */
 export function showDialog(title, build, options = {}) {
   return new Promise((resolve) => {
     const holder = document.createElement('div');
     const root = holder.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = [sheet];
+    root.adoptedStyleSheets = [sheet, ...(options.sheets ?? [])];
     /** @type {R | undefined} */
     let result;
     const dialog = h('dialog', { class: options.wide ? 'wide' : '', 'aria-label': title, onclose: () => {
@@ -41,17 +41,19 @@ export function showDialog(title, build, options = {}) {
 }
 
 /**
- * Asks before something that cannot be undone.
+ * Asks before something that cannot be undone, or was perhaps not meant.
  * @param {string} title
  * @param {string} text what will happen, to what
  * @param {string} action the verb on the button
+ * @param {{harmless?: boolean}} [options] `harmless`: nothing gets lost, so that Enter may say yes
  * @returns {Promise<boolean>}
  */
-export async function confirmed(title, text, action) {
+export async function confirmed(title, text, action, { harmless = false } = {}) {
   return Boolean(await showDialog(title, (/** @type {(yes: boolean) => void} */ done) => [
     h('p', {}, text),
     h('footer', {},
-      h('button', { type: 'button', autofocus: true, onclick: () => done(false) }, strings.common.cancel),
-      h('button', { type: 'button', class: 'danger', onclick: () => done(true) }, action)),
+      h('button', { type: 'button', autofocus: !harmless, onclick: () => done(false) }, strings.common.cancel),
+      h('button', { type: 'button', autofocus: harmless, class: harmless ? 'primary' : 'danger',
+        onclick: () => done(true) }, action)),
   ]));
 }

@@ -47,6 +47,13 @@ table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 500; color: var(--dim); font-size: 12px; }
 th, td { padding: 0 8px; height: 32px; border-bottom: 1px solid var(--s3); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 tr[aria-selected=true] { background: color-mix(in srgb, var(--accent) 22%, transparent); }
+.filters { align-items: end; margin-bottom: 12px; }
+.narrow { width: 140px; } .grow { flex: 1; }
+.scroll { max-height: min(420px, 50vh); overflow: auto; border: 1px solid var(--s3); border-radius: 4px; margin-bottom: 8px; }
+.scroll th { position: sticky; top: 0; background: var(--s1); }
+.scroll tbody tr { cursor: default; }
+.scroll tbody tr:hover { background: var(--s2); }
+td.fill { width: 100%; max-width: 0; }
 .empty { padding: 32px; text-align: center; color: var(--dim); }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 `);

@@ -1,5 +1,12 @@
 // Every text that operators read, in English. One nested section for each part of the interface.
 
+import { collections } from './en/collecting.js';
+import { exportsTexts } from './en/exports.js';
+import { incidents } from './en/incidents.js';
+import { live } from './en/live.js';
+import { add, drafts, projects } from './en/picking.js';
+import { playback } from './en/playback.js';
+
 export const strings = {
   common: {
     cancel: 'Cancel',
@@ -13,17 +20,12 @@ export const strings = {
     end: 'End',
     length: 'Length',
   },
-  live: {
-    connecting: 'Connecting',
-    lost: 'Picture lost',
-    retrying: 'Trying again.',
-    denied: 'No permission',
-    deniedDetail: 'You may not watch this camera live. Ask an administrator if you need it.',
-    unsupported: 'Cannot be shown here',
-    noH264: 'This browser cannot play H.264 video, which live view needs. Use a current Chrome, Edge, Firefox or Safari.',
-    unreachable: 'The server cannot be reached.',
-    interrupted: 'The connection to the server was interrupted.',
-    noMedia: 'The server answers, but its video does not arrive. A firewall may block UDP from the server.',
-    answered: 'The server answered {status}.',
-  },
+  incidents,
+  exports: exportsTexts,
+  projects,
+  collections,
+  drafts,
+  add,
+  playback,
+  live,
 };

@@ -1,0 +1,35 @@
+// The way with the fewest keys: `[`, `]`, Enter.
+
+import { report } from '../common/api.js';
+import { once } from '../common/once.js';
+import { strings } from '../locales/en.js';
+import { finish } from './finish.js';
+import { picks } from './picks.js';
+
+/** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsContext} Context */
+
+/**
+ * Adds the marked time of some cameras to the draft sequence list; refused ones leave the marks as they are.
+ * @param {Context} context
+ * @param {import('./picks.js').Camera[]} cameras
+ */
+export function addMarked({ bridge, clock }, cameras) {
+  return once('add marked', async () => {
+    const { markStart: start, markEnd: end } = clock;
+    if (cameras.length === 0) {
+      bridge.notify({ kind: 'warning', title: strings.add.cameraMissing });
+      return;
+    }
+    if (start === null || end === null) {
+      bridge.notify({ kind: 'warning', title: strings.add.marksMissing, detail: strings.add.marksMissingDetail });
+      return;
+    }
+    try {
+      await finish.draft(bridge, { cameras, start, end });
+      for (const camera of cameras) picks.end(camera.id, { added: true });
+      clock.setMarks(null, null);
+    } catch (error) {
+      report(bridge, error);
+    }
+  });
+}

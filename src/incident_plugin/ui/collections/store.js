@@ -1,0 +1,164 @@
+// The operator's running collections, one account of them for the whole page.
+// What is shown was acknowledged by the server: nothing here is assumed to have happened.
+
+import { Problem, call } from '../common/api.js';
+
+/** @typedef {import('../common/api.js').Bridge} Bridge */
+/** @typedef {import('../common/shapes.d.ts').Running} Running */
+/** @typedef {import('../common/shapes.d.ts').Project} Project */
+/** @typedef {import('../common/shapes.d.ts').Details} Details */
+
+/**
+ * Where a collection's sequences come from: the view of this browser tab, of another one, or nowhere any more.
+ * @typedef {'here' | 'elsewhere' | 'interrupted'} Feed
+ */
+
+/** Without a sign of life for longer than this, the server ends open sequences. */
+const SIGN_OF_LIFE_MARGIN = 30_000;
+const POLL = 2_000;
+
+/** Fires `change` when the collections, or what is known of the server, changed. */
+class Collections extends EventTarget {
+  /** @type {readonly Running[]} */
+  running = [];
+  loaded = false;
+  /** Whether the last question was left without answer. */
+  lost = false;
+  /** @type {Bridge | undefined} */
+  #bridge;
+  #followers = 0;
+  /** Server clock minus this computer's clock, in milliseconds. */
+  #skew = 0;
+  /** Counts what was done, so that an answer from before it is not believed. */
+  #done = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #asking = false;
+
+  /** The server's time, in milliseconds. */
+  get now() {
+    return Date.now() + this.#skew;
+  }
+
+  /**
+   * Keeps the account while somebody shows it.
+   * @param {Bridge} bridge
+   * @param {() => void} listener
+   * @returns {() => void} ends it
+   */
+  follow(bridge, listener) {
+    this.#bridge = bridge;
+    this.addEventListener('change', listener);
+    this.#followers += 1;
+    if (this.#followers === 1) document.addEventListener('visibilitychange', this.#seen);
+    void this.load();
+    return () => {
+      this.removeEventListener('change', listener);
+      this.#followers -= 1;
+      if (this.#followers > 0) return;
+      document.removeEventListener('visibilitychange', this.#seen);
+      clearTimeout(this.#timer);
+    };
+  }
+
+  /** Asks the server anew. */
+  async load() {
+    if (!this.#bridge || this.#asking) return;
+    this.#asking = true;
+    const done = this.#done;
+    try {
+      const answer = await call(this.#bridge, 'GET', 'collections');
+      this.#skew = Date.parse(answer.now) - Date.now();
+      if (done === this.#done) this.running = answer.collections;
+      this.loaded = true;
+      this.lost = false;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.lost = true;
+    } finally {
+      this.#asking = false;
+    }
+    this.#changed();
+  }
+
+  /**
+   * @param {Bridge} bridge
+   * @param {string[]} cameras those in the live view
+   */
+  async start(bridge, cameras) {
+    this.#put(await call(bridge, 'POST', 'collections', { client: bridge.client, cameras }));
+  }
+
+  /**
+   * Lets this browser tab feed a collection.
+   * @param {Bridge} bridge
+   * @param {string} id
+   * @param {string[]} cameras
+   */
+  async resume(bridge, id, cameras) {
+    const path = `collections/${encodeURIComponent(id)}/resume`;
+    this.#put(await call(bridge, 'POST', path, { client: bridge.client, cameras }));
+  }
+
+  /**
+   * @param {Bridge} bridge
+   * @param {string} id
+   * @param {Details} details
+   * @returns {Promise<Project>}
+   */
+  async save(bridge, id, details) {
+    const project = await call(bridge, 'POST', `collections/${encodeURIComponent(id)}/save`, details);
+    this.#drop(id);
+    return project;
+  }
+
+  /**
+   * @param {Bridge} bridge
+   * @param {string} id
+   */
+  async discard(bridge, id) {
+    await call(bridge, 'POST', `collections/${encodeURIComponent(id)}/discard`);
+    this.#drop(id);
+  }
+
+  #seen = () => {
+    if (!document.hidden) void this.load();
+  };
+
+  /** @param {Running} running */
+  #put(running) {
+    this.#done += 1;
+    const known = this.running.some((other) => other.id === running.id);
+    this.running = known
+      ? this.running.map((other) => (other.id === running.id ? running : other))
+      : [...this.running, running];
+    this.#changed();
+  }
+
+  /** @param {string} id */
+  #drop(id) {
+    this.#done += 1;
+    this.running = this.running.filter((other) => other.id !== id);
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event('change'));
+    clearTimeout(this.#timer);
+    if (this.#followers > 0 && (this.running.length > 0 || this.lost) && !document.hidden) {
+      this.#timer = setTimeout(() => void this.load(), POLL);
+    }
+  }
+}
+
+export const collections = new Collections();
+
+/**
+ * @param {Running} running
+ * @param {string} client
+ * @returns {Feed}
+ */
+export function feed(running, client) {
+  if (collections.now - Date.parse(running.confirmed_at) > SIGN_OF_LIFE_MARGIN) return 'interrupted';
+  return running.client === client ? 'here' : 'elsewhere';
+}

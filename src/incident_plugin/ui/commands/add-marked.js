@@ -1,0 +1,9 @@
+// Adds the marked time of the selected camera to the draft sequence list.
+
+import { addMarked } from '../add/marked.js';
+
+/** @type {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsCommandRun} */
+export const run = (context) => {
+  const { selected } = context.bridge.view();
+  return addMarked(context, selected ? [selected] : []);
+};

@@ -1,0 +1,13 @@
+// What to draw for whom. A hint only: the server decides.
+
+/** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
+
+/**
+ * Whether the principal holds a permission; managing something implies viewing it.
+ * @param {Bridge} bridge
+ * @param {string} right below `incident.`, as `projects.comments.view`
+ */
+export function may(bridge, right) {
+  const permission = `incident.${right}`;
+  return bridge.permissions.has(permission) || bridge.permissions.has(permission.replace(/\.view$/, '.manage'));
+}

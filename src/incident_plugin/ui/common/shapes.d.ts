@@ -1,0 +1,202 @@
+// What the plug-in's HTTP interface speaks. Instants are ISO 8601 text in UTC, durations ISO 8601 durations.
+
+export type FieldValue = string | number | boolean | null;
+
+export interface Person {
+  id: string;
+  name: string;
+}
+
+/** Half-open: `end` is the first instant after it. */
+export interface Interval {
+  start: string;
+  end: string;
+}
+
+export interface Footage {
+  camera: string;
+  camera_name: string;
+  recorder: string;
+  interval: Interval;
+}
+
+export interface Sequence {
+  id: string;
+  footage: Footage;
+  added_by: Person;
+  added_at: string;
+  end_unconfirmed: boolean;
+}
+
+export interface Comment {
+  id: string;
+  text: string;
+  author: Person;
+  at: string;
+  edited_at: string | null;
+}
+
+export interface Call {
+  id: string;
+  direction: 'made' | 'received';
+  author: Person;
+  at: string;
+  number: string;
+  person: string;
+  duration: string | null;
+  outcome: string;
+  note: string;
+}
+
+export interface Project {
+  id: number;
+  created_by: Person;
+  created_at: string;
+  revision: number;
+  fields: Record<string, FieldValue>;
+  comments: Comment[];
+  calls: Call[];
+  sequences: Sequence[];
+}
+
+export interface ProjectSummary {
+  id: number;
+  revision: number;
+  created_by: string;
+  created_at: string;
+  type: string | null;
+  status: string | null;
+  description: string;
+  owner: string | null;
+  priority: string | null;
+  start: string | null;
+  end: string | null;
+  sequences: number;
+}
+
+export interface ProjectPage {
+  projects: ProjectSummary[];
+  total: number;
+  capped: boolean;
+}
+
+export interface PropertyValue {
+  id: string;
+  name: string;
+  closes: boolean;
+}
+
+export interface Category {
+  id: string;
+  name: string;
+  description: string;
+  values: PropertyValue[];
+}
+
+export interface DataField {
+  id: string;
+  name: string;
+  kind: 'whole-number' | 'decimal' | 'text' | 'check-box' | 'date-time';
+}
+
+export interface IncidentProperties {
+  types: PropertyValue[];
+  statuses: PropertyValue[];
+  categories: Category[];
+  data: DataField[];
+}
+
+export interface ActivityEntry {
+  number: number;
+  at: string;
+  actor: Person;
+  action: string;
+  subject: string;
+  before: string;
+  after: string;
+  text: string;
+}
+
+export interface ActivityLog {
+  entries: ActivityEntry[];
+  /** What is wrong with the chain, if anything is. */
+  fault: string | null;
+}
+
+export interface ExportItem {
+  project: number;
+  sequence: string;
+  footage: Footage;
+}
+
+export interface ExportList {
+  id: string;
+  items: ExportItem[];
+}
+
+export interface Exhibit {
+  id: string;
+  item: ExportItem;
+  file: string;
+  size: number;
+  sha256: string;
+  delivered: Interval | null;
+  gaps: Interval[];
+  clock_offset: { offset: string; uncertainty: string; measured_at: string };
+}
+
+export interface Export {
+  id: string;
+  owner: Person;
+  created_at: string;
+  items: ExportItem[];
+  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+  progress: number;
+  message: string;
+  exhibits: Exhibit[];
+  finished_at: string | null;
+}
+
+export interface DraftList {
+  /** The operator's id. */
+  id: string;
+  sequences: Sequence[];
+}
+
+export interface CollectedSequence {
+  camera: string;
+  camera_name: string;
+  /** Includes the pre-roll. */
+  start: string;
+  /** Nothing while the camera is in view. */
+  end: string | null;
+  end_unconfirmed: boolean;
+}
+
+export interface Running {
+  id: string;
+  /** The browser tab whose view feeds it. */
+  client: string;
+  started_at: string;
+  confirmed_at: string;
+  sequences: CollectedSequence[];
+}
+
+/** What a project begins with. */
+export interface Details {
+  type: string | null;
+  description: string;
+}
+
+/** A camera over an interval, as it is sent. */
+export interface Wanted {
+  camera: string;
+  start: string;
+  end: string;
+}
+
+export interface Written {
+  project: Project;
+  /** What was kept otherwise than asked for. */
+  warnings: string[];
+}

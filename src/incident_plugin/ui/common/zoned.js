@@ -1,0 +1,59 @@
+// Times as people enter them in the site's zone, the two nights of the year included, and ISO 8601 durations.
+
+/** @typedef {import('./time.js').Instant} Instant */
+
+const HOUR = 3_600_000;
+
+/**
+ * What clocks in the zone show at an instant, as `<input type="datetime-local">` takes it: `2026-03-01T12:03:07`.
+ * @param {Instant} at
+ * @param {string} timeZone IANA name
+ */
+export function localText(at, timeZone) {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit',
+    hour: '2-digit', minute: '2-digit', second: '2-digit',
+  }).formatToParts(new Date(at));
+  /** @param {string} type */
+  const part = (type) => parts.find((p) => p.type === type)?.value ?? '';
+  return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:${part('second')}`;
+}
+
+/**
+ * The instants at which clocks in the zone show this: one, but none in the hour that is skipped when clocks go
+ * forward, and two in the hour that is repeated when they go back.
+ * @param {string} local `2026-03-01T12:03` with or without seconds
+ * @param {string} timeZone
+ * @returns {number[]} milliseconds, earliest first
+ */
+export function instantsOf(local, timeZone) {
+  const text = local.length === 16 ? `${local}:00` : local.slice(0, 19);
+  const asUtc = Date.parse(`${text}Z`);
+  if (Number.isNaN(asUtc)) return [];
+  const offsets = [asUtc - 24 * HOUR, asUtc + 24 * HOUR].map((at) => Date.parse(`${localText(at, timeZone)}Z`) - at);
+  return [...new Set(offsets.map((offset) => asUtc - offset))]
+    .filter((at) => localText(at, timeZone) === text)
+    .sort((a, b) => a - b);
+}
+
+/**
+ * The zone's name at an instant, as `CET` or `CEST`.
+ * @param {Instant} at
+ * @param {string} timeZone
+ */
+export function zoneName(at, timeZone) {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'short' })
+    .formatToParts(new Date(at)).find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
+}
+
+/**
+ * Seconds of an ISO 8601 duration of days, hours, minutes and seconds: `PT90S` is 90, `-PT0.5S` is -0.5.
+ * @param {string} text
+ */
+export function secondsOf(text) {
+  const found = /^(-)?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(text);
+  if (!found) return NaN;
+  const [, minus, days = 0, hours = 0, minutes = 0, seconds = 0] = found;
+  const total = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+  return minus ? -total : total;
+}

@@ -1,0 +1,179 @@
+// The draft sequence list: what an operator picked before there is an incident project for it.
+
+import { Problem, call } from '../common/api.js';
+import { chooseProject } from '../common/choose-project.js';
+import { askDetails } from '../common/details-dialog.js';
+import { confirmed, showDialog } from '../common/dialog.js';
+import { h, icon } from '../common/dom.js';
+import { announce } from '../common/notices.js';
+import { once } from '../common/once.js';
+import { dateTime, duration, time, utcTitle } from '../common/time.js';
+import { strings } from '../locales/en.js';
+
+/** @typedef {import('../common/api.js').Bridge} Bridge */
+/** @typedef {import('../common/shapes.d.ts').Sequence} Sequence */
+/** @typedef {import('../common/shapes.d.ts').Written} Written */
+
+/**
+ * Shows the list until it is closed, or its sequences went to an incident project.
+ * @param {Bridge} bridge
+ */
+export function showDrafts(bridge) {
+  return once('drafts', async () => {
+    const finished = await showDialog(strings.drafts.title,
+      (/** @type {(finished: () => void) => void} */ done) => new Drafts(bridge, done).parts, { wide: true });
+    // Only now: a notice behind a modal dialog could not be used.
+    finished?.();
+  });
+}
+
+class Drafts {
+  /** @type {Sequence[]} */
+  #sequences = [];
+  /** @type {Set<string>} */
+  #chosen = new Set();
+
+  /**
+   * @param {Bridge} bridge
+   * @param {(finished: () => void) => void} done
+   */
+  constructor(bridge, done) {
+    this.bridge = bridge;
+    this.done = done;
+    this.all = h('input', { type: 'checkbox', 'aria-label': strings.drafts.all, onchange: () => this.#chooseAll() });
+    this.body = h('tbody');
+    this.table = h('table', { hidden: true },
+      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, this.all),
+        [strings.common.camera, strings.common.start, strings.common.end, strings.common.length].map((title) =>
+          h('th', { scope: 'col' }, title)),
+        h('th', { scope: 'col', 'aria-label': strings.drafts.remove }))),
+      this.body);
+    this.empty = h('div', { class: 'empty', hidden: true }, icon('film'), h('p', {}, strings.drafts.empty),
+      h('p', { class: 'small' }, strings.drafts.emptyHint));
+    this.problem = h('p', { class: 'error', role: 'alert', hidden: true });
+    this.scope = h('span', { class: 'dim', role: 'status' });
+    const button = (/** @type {string} */ label, /** @type {() => Promise<void>} */ act, name = '') =>
+      h('button', { type: 'button', class: name, disabled: true, onclick: () => void this.#told(act) }, label);
+    this.removeAll = button(strings.drafts.removeAll, () => this.#removeAll(), 'danger');
+    this.remove = button(strings.drafts.remove, () => this.#remove([...this.#chosen]));
+    this.toExisting = button(strings.drafts.addAllExisting, () => this.#toExisting());
+    this.toNew = button(strings.drafts.addAllNew, () => this.#toNew(), 'primary');
+    void this.#told(() => this.#load());
+  }
+
+  get parts() {
+    return [
+      h('div', { class: 'scroll' }, this.table, this.empty),
+      h('div', { class: 'row' }, this.scope),
+      this.problem,
+      h('footer', {}, this.removeAll, this.remove, h('span', { class: 'grow' }), this.toExisting, this.toNew),
+    ];
+  }
+
+  async #load() {
+    this.#show((await call(this.bridge, 'GET', 'drafts')).sequences);
+  }
+
+  /** @param {Sequence[]} sequences */
+  #show(sequences) {
+    this.#sequences = sequences;
+    const ids = new Set(sequences.map((sequence) => sequence.id));
+    this.#chosen = new Set([...this.#chosen].filter((id) => ids.has(id)));
+    this.table.hidden = sequences.length === 0;
+    this.empty.hidden = sequences.length > 0;
+    this.body.replaceChildren(...sequences.map((sequence) => this.#row(sequence)));
+    this.#marked();
+  }
+
+  /** @param {Sequence} sequence */
+  #row({ id, footage: { camera_name: camera, interval: { start, end } } }) {
+    const zone = this.bridge.timeZone;
+    const box = h('input', { type: 'checkbox', checked: this.#chosen.has(id),
+      'aria-label': strings.drafts.select(camera, dateTime(start, zone)), onchange: () => {
+        if (box.checked) this.#chosen.add(id);
+        else this.#chosen.delete(id);
+        this.#marked();
+      } });
+    return h('tr', {}, h('td', {}, box),
+      h('td', { class: 'fill', title: camera }, camera),
+      h('td', { title: utcTitle(start) }, dateTime(start, zone)),
+      h('td', { title: utcTitle(end) }, dateTime(end, zone)),
+      h('td', {}, duration(Date.parse(end) - Date.parse(start))),
+      h('td', {}, h('button', { type: 'button', class: 'quiet', title: strings.drafts.remove,
+        'aria-label': `${strings.drafts.remove} ${camera} ${time(start, zone)}`,
+        onclick: () => void this.#told(() => this.#remove([id])) }, icon('trash'))));
+  }
+
+  #marked() {
+    const { length } = this.#sequences;
+    const { size } = this.#chosen;
+    this.all.checked = length > 0 && size === length;
+    this.all.indeterminate = size > 0 && size < length;
+    this.scope.textContent = length === 0 ? ''
+      : size > 0 && size < length ? strings.drafts.chosenSome(size, length) : strings.drafts.chosenAll(length);
+    for (const button of [this.toNew, this.toExisting, this.removeAll]) button.disabled = length === 0;
+    this.remove.disabled = size === 0;
+  }
+
+  #chooseAll() {
+    this.#chosen = new Set(this.all.checked ? this.#sequences.map((sequence) => sequence.id) : []);
+    this.#show(this.#sequences);
+  }
+
+  /** The selected ones; all that are shown when none is. Named one by one: another tab may have added more. */
+  get #wanted() {
+    const ids = this.#sequences.map((sequence) => sequence.id);
+    return this.#chosen.size > 0 ? ids.filter((id) => this.#chosen.has(id)) : ids;
+  }
+
+  async #toNew() {
+    const drafts = this.#wanted;
+    /** @type {Written | undefined} */
+    const written = await askDetails(this.bridge, {
+      title: strings.projects.create,
+      remember: 'drafts',
+      submit: (details) => call(this.bridge, 'POST', 'projects', { ...details, footage: [], drafts }),
+    });
+    if (written) this.#written(written, strings.projects.created(written.project.id));
+  }
+
+  async #toExisting() {
+    const drafts = this.#wanted;
+    /** @type {Written | undefined} */
+    const written = await chooseProject(this.bridge, (id) =>
+      call(this.bridge, 'POST', `projects/${id}/sequences`, { footage: [], drafts }));
+    if (written) this.#written(written, strings.projects.added(written.project.id));
+  }
+
+  /**
+   * @param {Written} written
+   * @param {string} title
+   */
+  #written({ project, warnings }, title) {
+    this.bridge.refreshTimeline();
+    this.done(() => announce(this.bridge, title, project, warnings));
+  }
+
+  /** @param {string[]} ids */
+  async #remove(ids) {
+    this.#show((await call(this.bridge, 'POST', 'drafts/remove', { ids })).sequences);
+  }
+
+  async #removeAll() {
+    const { removeAll, removeAllText } = strings.drafts;
+    const ids = this.#sequences.map((sequence) => sequence.id);
+    if (await confirmed(removeAll, removeAllText(ids.length), removeAll)) await this.#remove(ids);
+  }
+
+  /** @param {() => Promise<void>} act */
+  async #told(act) {
+    this.problem.hidden = true;
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.problem.replaceChildren(h('strong', {}, error.title), ' ', error.detail);
+      this.problem.hidden = false;
+    }
+  }
+}

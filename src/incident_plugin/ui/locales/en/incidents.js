@@ -1,0 +1,237 @@
+// The Incidents tab, in English.
+
+const NUMBER = new Intl.NumberFormat('en-GB');
+
+/** @param {number} n @param {string} one @param {string} several */
+const counted = (n, one, several) => `${NUMBER.format(n)} ${n === 1 ? one : several}`;
+
+/** @param {number} n */
+const sequencesOf = (n) => counted(n, 'sequence', 'sequences');
+
+export const incidents = {
+  list: {
+    title: 'Incident projects',
+    id: 'ID',
+    status: 'Status',
+    type: 'Type',
+    owner: 'Owner',
+    sequences: 'Sequences',
+    created: 'Created',
+    filter: 'Filter incident projects',
+    filterText: 'Text in description',
+    clearFilter: 'Clear filter',
+    /** @param {number} total @param {boolean} capped */
+    count: (total, capped) => (capped
+      ? `more than ${NUMBER.format(10_000)} incident projects`
+      : counted(total, 'incident project', 'incident projects')),
+    newer: 'Newer',
+    older: 'Older',
+    /** @param {number} page */
+    page: (page) => `Page ${page}`,
+    loading: 'Loading incident projects',
+    empty: 'No incident projects yet',
+    emptyHint: 'Start one in Live, or add recorded sequences to a new one in Playback.',
+    noMatch: 'No incident project matches this filter',
+    retry: 'Retry',
+    stale: 'This list may be out of date:',
+  },
+  preview: {
+    title: 'Preview',
+    nothing: 'Select an incident project to see what is in it.',
+    lastActivity: 'Last activity',
+    noDescription: 'No description',
+    comments: 'Comments',
+    calls: 'Calls',
+  },
+  actions: {
+    open: 'Open',
+    report: 'Create report',
+    export: 'Send for export',
+    delete: 'Delete',
+    deleteTitle: 'Delete incident project',
+    /** @param {number} id @param {string} description @param {number} sequences */
+    deleteText: (id, description, sequences) =>
+      `Incident project ${id}${description ? ` “${description}”` : ''} is deleted with its comments, calls and `
+      + `${sequencesOf(sequences)}. The recorded video itself stays on the recorder. This cannot be undone.`,
+    /** @param {number} id */
+    deleted: (id) => `Incident project ${id} was deleted.`,
+    /** @param {number} id */
+    sent: (id) => `The sequences of incident project ${id} are in the export list.`,
+    /** @param {number} id */
+    nothingToSend: (id) => `Incident project ${id} has no sequences to export.`,
+    nothingToSendHint: 'Add sequences to it in Live or Playback first. A report can be made without sequences.',
+  },
+  project: {
+    back: 'All incident projects',
+    /** @param {number | string} id */
+    title: (id) => `Incident project ${id}`,
+    loading: 'Loading incident project',
+    tabs: {
+      details: 'Main details',
+      categories: 'Categories',
+      comments: 'Comments',
+      sequences: 'Sequence list',
+      calls: 'Calls',
+      activity: 'Activity logs',
+    },
+    tabList: 'Parts of the incident project',
+    save: 'Save',
+    saveHint: 'Save (Ctrl+S)',
+    saved: 'Saved',
+    /** @param {string} at */
+    savedAt: (at) => `Saved ${at}`,
+    saving: 'Saving',
+    unsaved: 'Not saved yet',
+    /** @param {string} reason */
+    notSaved: (reason) => `Not saved: ${reason}`,
+    retry: 'Retry',
+    gone: 'This incident project no longer exists.',
+    goneHint: 'What you had not saved is still in this browser and can be copied from here.',
+    stale: 'Changes by others are not shown at the moment:',
+  },
+  fields: {
+    id: 'ID',
+    createdBy: 'Created by',
+    created: 'Created',
+    startAndEnd: 'Start and end time',
+    noSequences: 'No sequences',
+    status: 'Status',
+    owner: 'Owner',
+    priority: 'Priority',
+    priorities: { low: 'Low', normal: 'Normal', high: 'High' },
+    none: 'None',
+    take: 'Take',
+    release: 'Release',
+    unowned: 'Nobody',
+    noLongerOffered: 'no longer offered',
+    yes: 'Yes',
+    no: 'No',
+    skipped: 'Clocks go forward over this time: it does not exist. Choose another.',
+    which: 'Clocks go back: which of the two hours?',
+    notWhole: 'Enter a whole number.',
+    notDecimal: 'Enter a number, such as 12.50.',
+    nothingDefined: 'The administrator has not defined categories or incident data.',
+    categories: 'Categories',
+    data: 'Incident data',
+    unsavedMark: 'Not saved yet',
+  },
+  conflict: {
+    title: 'Somebody else changed this meanwhile. Which value shall stay?',
+    /** @param {string} name @param {string} at */
+    by: (name, at) => `saved by ${name}, ${at}`,
+    theirs: 'Saved now',
+    mine: 'Yours, not saved',
+    empty: 'nothing',
+    keepMine: 'Keep mine',
+    keepTheirs: 'Keep theirs',
+    first: 'choose between the two values first.',
+  },
+  failures: {
+    /** @param {string} what */
+    save: (what) => `Cannot save ${what}. Try again later.`,
+    removeAll: 'Cannot remove all sequences. Try again later.',
+    report: 'Cannot generate report. Try again later.',
+    action: 'Cannot perform this action. Try again later.',
+    project: 'incident project',
+    comment: 'comment',
+    call: 'call',
+  },
+  comments: {
+    add: 'Add comment',
+    text: 'New comment',
+    edit: 'Edit',
+    delete: 'Delete',
+    edited: 'edited',
+    editing: 'Edit comment',
+    empty: 'No comments yet. Write what the video does not show.',
+    deleteTitle: 'Delete comment',
+    /** @param {string} author @param {string} at @param {string} text */
+    deleteText: (author, at, text) => `The comment by ${author} of ${at} is deleted: “${text}”. The activity log keeps its text.`,
+  },
+  calls: {
+    add: 'Add call',
+    edit: 'Edit',
+    delete: 'Delete',
+    made: 'Made',
+    received: 'Received',
+    direction: 'Direction',
+    number: 'Number',
+    person: 'Person',
+    time: 'Time',
+    duration: 'Duration (min:sec)',
+    outcome: 'Outcome',
+    note: 'Note',
+    loggedBy: 'Logged by',
+    actions: 'Actions',
+    empty: 'No calls yet. Log whom you called, and who called you.',
+    form: 'Call',
+    badDuration: 'Enter minutes and seconds, such as 2:30.',
+    badTime: 'Enter the date and time of the call.',
+    deleteTitle: 'Delete call',
+    /** @param {string} who @param {string} at */
+    deleteText: (who, at) => `The call${who ? ` with ${who}` : ''} of ${at} is deleted. The activity log keeps what it said.`,
+  },
+  sequences: {
+    recorder: 'Recorder',
+    addedBy: 'Added by',
+    added: 'Added',
+    unconfirmed: 'End not confirmed',
+    unconfirmedHint: 'The browser was lost while this was collected: the end is the last confirmed view and a margin.',
+    view: 'View video',
+    remove: 'Remove',
+    removeAll: 'Remove all',
+    select: 'Select',
+    selectAll: 'Select all',
+    empty: 'No sequences yet. Add them with “Add to incident project” in Live or Playback.',
+    /** @param {number} n @param {string} length */
+    total: (n, length) => `${sequencesOf(n)}, ${length} in all`,
+    removeTitle: 'Remove sequences',
+    /** @param {number} project @param {string[]} names */
+    removeText: (project, names) => `${sequencesOf(names.length)} ${names.length === 1 ? 'is' : 'are'} removed from incident project `
+      + `${project}: ${names.slice(0, 5).join('; ')}${names.length > 5 ? '; and more' : ''}. The recorded video itself stays on the recorder.`,
+    removeAllTitle: 'Remove all sequences',
+    /** @param {number} project @param {number} n */
+    removeAllText: (project, n) => `All ${sequencesOf(n)} are removed from incident project ${project}. `
+      + 'The recorded video itself stays on the recorder.',
+  },
+  activity: {
+    number: 'No.',
+    time: 'Time',
+    who: 'Who',
+    what: 'What',
+    newestFirst: 'Newest first',
+    loading: 'Loading activity logs',
+    /** @param {number} n */
+    whole: (n) => `${counted(n, 'entry', 'entries')}. The chain of entries is whole.`,
+    fault: 'This activity log was changed outside the program.',
+    before: 'Before',
+    after: 'After',
+  },
+  video: {
+    /** @param {number} id */
+    title: (id) => `View video: incident project ${id}`,
+    play: 'Play',
+    pause: 'Pause',
+    back: 'Back one second',
+    forward: 'Forward one second',
+    seek: 'Position',
+    playAll: 'Play all in turn',
+    list: 'Sequences',
+    /** @param {string} at @param {string} zone */
+    at: (at, zone) => `${at} ${zone}`,
+    noPlayer: 'The video player could not be loaded.',
+  },
+  report: {
+    /** @param {number} id */
+    title: (id) => `Report: incident project ${id}`,
+    showUserNames: 'Show user names',
+    print: 'Print',
+    save: 'Save',
+    generating: 'Generating report',
+    incomplete: 'Report generated but not all information is included.',
+    incompleteHint: 'The report itself names what is missing. Generate it again later for the rest.',
+    noPreview: 'This browser or site does not show PDF files inside the page. Print and Save work.',
+    preview: 'Preview of the report',
+    retry: 'Retry',
+  },
+};

@@ -1,0 +1,84 @@
+// The section "Incidents" beside the live view: start, save, create empty, and what is being collected.
+
+import { MANAGE, createEmpty, save, start } from '../collections/actions.js';
+import { CollectionCard, cardSheet } from '../collections/card.js';
+import { collections, feed } from '../collections/store.js';
+import { Contributed } from '../common/contributed.js';
+import { h, icon } from '../common/dom.js';
+import { keyed } from '../common/keyed.js';
+import { strings } from '../locales/en.js';
+
+/** @typedef {import('../common/contributed.js').Context} Context */
+
+const paneSheet = new CSSStyleSheet();
+paneSheet.replaceSync(`
+:host { display: block; }
+.buttons, .cards { display: grid; gap: 8px; }
+.buttons button { min-height: 44px; font-size: 15px; justify-content: flex-start; padding: 4px 16px; }
+.cards { margin-top: 12px; }
+.start path { fill: currentColor; }
+.start:not(:disabled) svg { color: var(--red); }
+p { margin: 8px 0 0; }
+`);
+
+export class IncidentPane extends Contributed {
+  constructor() {
+    super();
+    this.root.adoptedStyleSheets.push(cardSheet, paneSheet);
+    const act = (/** @type {(bridge: import('../common/api.js').Bridge) => Promise<void>} */ action) =>
+      async (/** @type {Event} */ event) => {
+        const button = /** @type {HTMLElement} */ (event.currentTarget);
+        button.setAttribute('aria-busy', 'true');
+        if (this.vms) await action(this.vms.bridge);
+        button.removeAttribute('aria-busy');
+      };
+    this.startButton = h('button', { type: 'button', class: 'start', title: 'F9', onclick: act(start) },
+      icon('record'), strings.collections.start);
+    this.saveButton = h('button', { type: 'button', title: 'Shift+F9', onclick: act((bridge) => save(bridge)) },
+      icon('check'), strings.collections.save);
+    this.emptyButton = h('button', { type: 'button', title: 'Ctrl+F9', onclick: act(createEmpty) },
+      icon('add'), strings.projects.createEmpty);
+    this.denied = h('p', { class: 'dim', hidden: true }, strings.projects.denied);
+    this.lost = h('p', { class: 'error', role: 'alert', hidden: true });
+    this.idle = h('p', { class: 'dim', hidden: true }, strings.collections.idle);
+    this.cards = h('div', { class: 'cards' });
+    this.root.append(
+      h('div', { class: 'buttons' }, this.startButton, this.saveButton, this.emptyButton),
+      this.denied, this.lost, this.idle, this.cards);
+  }
+
+  /** @param {Context} context */
+  attached({ bridge }) {
+    this.until(collections.follow(bridge, () => this.#draw()));
+    const timer = setInterval(() => this.#tick(), 1000);
+    this.until(() => clearInterval(timer));
+  }
+
+  changed() {
+    void collections.load();
+    this.#draw();
+  }
+
+  #draw() {
+    const bridge = this.vms?.bridge;
+    if (!bridge) return;
+    const allowed = bridge.permissions.has(MANAGE);
+    const { running } = collections;
+    this.startButton.disabled = !allowed;
+    this.saveButton.disabled = !allowed || running.length === 0;
+    this.emptyButton.disabled = !allowed;
+    this.denied.hidden = allowed;
+    this.idle.hidden = !allowed || running.length > 0 || !collections.loaded;
+    this.lost.hidden = !collections.lost;
+    this.lost.textContent = collections.lost ? strings.collections.lost : '';
+    const shown = running.map((one) => (
+      { running: one, source: feed(one, bridge.client), alone: running.length === 1, allowed }));
+    keyed(this.cards, shown, (one) => one.running.id, () => new CollectionCard(bridge), (card, one) => card.show(one));
+  }
+
+  #tick() {
+    for (const card of this.cards.children) if (card instanceof CollectionCard) card.tick();
+  }
+}
+
+customElements.define('incident-pane', IncidentPane);

@@ -1,0 +1,243 @@
+// Fills a view item with a camera's recorded video at the time of the page's clock.
+
+import { Problem } from '../common/api.js';
+import { Contributed } from '../common/contributed.js';
+import { h } from '../common/dom.js';
+import { time } from '../common/time.js';
+import { strings } from '../locales/en.js';
+import { Unplayable, VideoBuffer } from './buffer.js';
+import { chunkAt, wantedChunks } from './chunks.js';
+import { follow } from './follow.js';
+import { Source } from './source.js';
+import { playbackSheet } from './style.js';
+
+/** @typedef {import('../common/contributed.js').Context} Context */
+/** @typedef {import('./source.js').Span} Span */
+/**
+ * `gap`: nothing is recorded there; `edge`: the recorder has not come there yet.
+ * @typedef {'picture' | 'loading' | 'gap' | 'edge' | 'failed'} Showing
+ */
+
+const BEAT = 100;
+const HOUR = 3_600_000;
+/** Milliseconds before now within which a missing picture may still come. */
+const EDGE = 20_000;
+
+export class IncidentPlayback extends Contributed {
+  /** @type {Source | undefined} */
+  #source;
+  /** @type {VideoBuffer | undefined} */
+  #buffer;
+  #camera = '';
+  /** The clock's last time, and when it was seen first, by `performance.now()`. */
+  #seen = { at: 0, since: 0 };
+  #holding = false;
+  /** @type {number | undefined} */
+  #brokenAt;
+  /** For which times the cover's way out of a gap holds. */
+  #gap = { from: 0, to: 0 };
+  /** @type {{hour: number, spans: Span[] | undefined, at: number}} */
+  #recorded = { hour: NaN, spans: undefined, at: 0 };
+  /** What the cover says, so that it is made anew only when that changes. */
+  #said = '';
+
+  constructor() {
+    super();
+    this.root.adoptedStyleSheets.push(playbackSheet);
+    this.video = h('video', { muted: true, playsInline: true, disablePictureInPicture: true, tabIndex: -1 });
+    this.cover = h('div', { class: 'cover', role: 'status' });
+    this.root.append(this.video, this.cover);
+  }
+
+  /** @param {Context} context */
+  attached({ clock }) {
+    const sync = () => this.#sync();
+    const timer = setInterval(sync, BEAT);
+    this.until(() => clearInterval(timer));
+    this.listen(clock, 'change', sync);
+    this.listen(this.video, 'seeked', sync);
+    this.until(() => {
+      this.#close();
+      this.#hold(clock, false);
+    });
+  }
+
+  /** @param {Context} context */
+  changed({ bridge, camera }) {
+    if (camera?.id !== this.#camera) {
+      this.#close();
+      this.#camera = camera?.id ?? '';
+    }
+    if (camera && !this.#source) this.#source = new Source(bridge, camera.id);
+    this.video.setAttribute('aria-label', camera?.name ?? '');
+    this.#sync();
+  }
+
+  /** What the view item shows now. */
+  get showing() {
+    return /** @type {Showing} */ (this.dataset.showing ?? 'loading');
+  }
+
+  #close() {
+    this.#buffer?.close();
+    this.#buffer = undefined;
+    this.#source = undefined;
+    this.#camera = '';
+    this.#recorded = { hour: NaN, spans: undefined, at: 0 };
+  }
+
+  #sync() {
+    const source = this.#source;
+    const clock = this.vms?.clock;
+    if (!source || !clock || !this.isConnected) return;
+    const at = clock.now;
+    const buffer = this.#bufferFor(source, at);
+    const rate = clock.paused ? 0 : clock.rate;
+    buffer.want(wantedChunks(at, source.now, rate), at);
+    this.#ask(source, at);
+    const showing = this.#judge(buffer, source, at);
+    // Another view item may hold the clock: then it stands although it is not paused.
+    if (at !== this.#seen.at) this.#seen = { at, since: performance.now() };
+    const moving = performance.now() - this.#seen.since < 2 * BEAT;
+    if (showing === 'picture') follow(this.video, buffer.toMedia(at), moving ? rate : 0);
+    else if (!this.video.paused) this.video.pause();
+    this.#show(showing, buffer, source, at);
+    this.#hold(clock, showing === 'loading' && !clock.paused);
+  }
+
+  /**
+   * Asks once for each wait: a clock that went on without us is not stopped again.
+   * @param {import('../common/contributed.js').Context['clock']} clock
+   * @param {boolean} held
+   */
+  #hold(clock, held) {
+    if (held === this.#holding) return;
+    this.#holding = held;
+    clock.hold(this, held);
+  }
+
+  /**
+   * @param {Source} source
+   * @param {number} at
+   */
+  #bufferFor(source, at) {
+    if (this.video.error && this.#brokenAt === undefined) this.#brokenAt = chunkAt(at);
+    // Pictures that cannot be decoded do not keep the operator from others.
+    const usable = this.#brokenAt === undefined ? this.#buffer?.reaches(at) : this.#brokenAt === chunkAt(at);
+    if (this.#buffer && usable) return this.#buffer;
+    this.#buffer?.close();
+    this.#brokenAt = undefined;
+    this.#buffer = new VideoBuffer(this.video, source, at, () => this.#sync());
+    return this.#buffer;
+  }
+
+  /**
+   * @param {VideoBuffer} buffer
+   * @param {Source} source
+   * @param {number} at
+   * @returns {Showing}
+   */
+  #judge(buffer, source, at) {
+    if (this.video.error) return 'failed';
+    if (this.#betweenSpans(at)) return 'gap';
+    if (buffer.covers(at)) return 'picture';
+    if (at >= source.now) return 'edge';
+    const known = buffer.of(chunkAt(at));
+    if (!known || known.state === 'loading') return 'loading';
+    if (known.state === 'failed') return 'failed';
+    return known.final || source.now - at > EDGE ? 'gap' : 'edge';
+  }
+
+  /**
+   * Whether the recorder says that nothing is recorded here, and something later.
+   * @param {number} at
+   */
+  #betweenSpans(at) {
+    const { hour, spans } = this.#recorded;
+    if (!spans || Math.floor(at / HOUR) !== hour) return false;
+    return !spans.some((span) => span.start <= at && at < span.end) && spans.some((span) => span.start > at);
+  }
+
+  /**
+   * Keeps what is known of the recording in this hour.
+   * @param {Source} source
+   * @param {number} at
+   */
+  #ask(source, at) {
+    const hour = Math.floor(at / HOUR);
+    const age = performance.now() - this.#recorded.at;
+    const grows = (hour + 1) * HOUR > source.now - EDGE;
+    if (this.#recorded.hour === hour && (age < 60_000 || !grows)) return;
+    const asked = { hour, spans: this.#recorded.hour === hour ? this.#recorded.spans : undefined, at: performance.now() };
+    this.#recorded = asked;
+    void source.around(at).then((spans) => {
+      asked.spans = spans ?? asked.spans;
+      this.#sync();
+    });
+  }
+
+  /**
+   * @param {Showing} showing
+   * @param {VideoBuffer} buffer
+   * @param {Source} source
+   * @param {number} at
+   */
+  #show(showing, buffer, source, at) {
+    const error = this.video.error ?? buffer.of(chunkAt(at))?.error;
+    const said = `${showing} ${showing === 'failed' ? String(error) : ''}`;
+    const sameGap = showing !== 'gap' || (this.#gap.from <= at && at < this.#gap.to);
+    if (said === this.#said && sameGap) return;
+    this.#said = said;
+    if (showing === 'gap') this.#gap = { from: at, to: Infinity };
+    this.dataset.showing = showing;
+    this.cover.replaceChildren(...this.#covers[showing](source, at, error));
+  }
+
+  /** @type {Record<Showing, (source: Source, at: number, error: unknown) => Node[]>} */
+  #covers = {
+    picture: () => [],
+    loading: () => [h('span', { class: 'skeleton' }), h('span', { class: 'small dim' }, strings.playback.loading)],
+    edge: () => said(strings.playback.edge, strings.playback.edgeHint),
+    gap: (source, at) => {
+      const further = h('p', { class: 'small' });
+      void source.next(at).then((next) => {
+        this.#gap = { from: this.#gap.from, to: next ?? Infinity };
+        further.replaceChildren(next === undefined ? strings.playback.noLater : this.#seekTo(next));
+      });
+      return [...said(strings.playback.gap), further];
+    },
+    failed: (_source, _at, error) => [
+      ...(error instanceof Problem ? said(error.title, error.detail)
+        : error instanceof Unplayable ? said(strings.playback.codec(error.codec), strings.playback.codecHint)
+          : said(strings.playback.broken, strings.playback.brokenHint)),
+      h('button', { type: 'button', onclick: () => this.#retry() }, strings.playback.retry),
+    ],
+  };
+
+  /** @param {number} next */
+  #seekTo(next) {
+    return h('button', { type: 'button', onclick: () => this.vms?.clock.seek(Math.ceil(next)) },
+      strings.playback.toNext(time(next, this.vms?.bridge.timeZone ?? 'UTC')));
+  }
+
+  #retry() {
+    if (this.video.error) {
+      this.#buffer?.close();
+      this.#buffer = undefined;
+      this.#brokenAt = undefined;
+    } else {
+      this.#buffer?.retry();
+    }
+    this.#sync();
+  }
+}
+
+/**
+ * @param {string} title
+ * @param {string} [detail]
+ */
+function said(title, detail = '') {
+  return [h('strong', {}, title), ...(detail ? [h('span', { class: 'small dim' }, detail)] : [])];
+}
+
+customElements.define('incident-playback', IncidentPlayback);

@@ -1,0 +1,98 @@
+// The red bar over every tab while an incident project is being collected.
+
+import { MANAGE, discard, goOn, save } from '../collections/actions.js';
+import { openOnes } from '../collections/card.js';
+import { collections, feed } from '../collections/store.js';
+import { Contributed } from '../common/contributed.js';
+import { h, icon } from '../common/dom.js';
+import { duration, time } from '../common/time.js';
+import { strings } from '../locales/en.js';
+
+/** @typedef {import('../common/contributed.js').Context} Context */
+/** @typedef {import('../common/shapes.d.ts').Running} Running */
+
+const barSheet = new CSSStyleSheet();
+barSheet.replaceSync(`
+:host { display: block; }
+.bar { display: flex; align-items: center; gap: 12px; min-height: 36px; padding: 2px 12px; box-sizing: border-box;
+  border-left: 4px solid var(--red); background: color-mix(in srgb, var(--red) 22%, var(--s1)); }
+.bar.interrupted { border-left-color: var(--amber); background: color-mix(in srgb, var(--amber) 18%, var(--s1)); }
+.state { display: inline-flex; align-items: center; gap: 6px; font-weight: 600; }
+.bar:not(.interrupted) .state svg { color: var(--red); }
+.bar:not(.interrupted) .state path { fill: currentColor; }
+.elapsed { font-weight: 600; }
+.what { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+button { min-height: 28px; }
+`);
+
+export class IncidentStatus extends Contributed {
+  constructor() {
+    super();
+    this.root.adoptedStyleSheets.push(barSheet);
+    this.state = h('span', { class: 'state' });
+    this.elapsed = h('span', { class: 'elapsed', title: strings.collections.elapsed });
+    this.what = h('span', { class: 'what' });
+    const act = (/** @type {(bridge: import('../common/api.js').Bridge, running: Running) => void} */ action) => () => {
+      const shown = this.#shown;
+      if (this.vms && shown) action(this.vms.bridge, shown);
+    };
+    this.goOnButton = h('button', { type: 'button', title: strings.collections.goOnHint, onclick: act(goOn) }, strings.collections.goOn);
+    this.saveButton = h('button', { type: 'button', class: 'primary', title: 'Shift+F9', onclick: act((bridge, running) => {
+      void save(bridge, collections.running.length > 1 ? undefined : running);
+    }) }, strings.common.save);
+    this.discardButton = h('button', { type: 'button', class: 'danger', onclick: act(discard) }, strings.collections.discard);
+    this.bar = h('div', { class: 'bar', role: 'region', 'aria-label': strings.collections.collecting, hidden: true },
+      this.state, this.elapsed, this.what, this.goOnButton, this.saveButton, this.discardButton);
+    this.root.append(this.bar);
+  }
+
+  /** @param {Context} context */
+  attached({ bridge }) {
+    this.until(collections.follow(bridge, () => this.#draw()));
+    const timer = setInterval(() => this.#tick(), 1000);
+    this.until(() => clearInterval(timer));
+  }
+
+  changed() {
+    this.#draw();
+  }
+
+  /** The one this tab feeds; else the newest. With several, Discard is left to the pane, which tells them apart. */
+  get #shown() {
+    const client = this.vms?.bridge.client ?? '';
+    const { running } = collections;
+    return running.findLast((one) => feed(one, client) === 'here') ?? running.at(-1);
+  }
+
+  #draw() {
+    const shown = this.#shown;
+    const bridge = this.vms?.bridge;
+    this.bar.hidden = !shown;
+    if (!shown || !bridge) return;
+    const { running } = collections;
+    const source = feed(shown, bridge.client);
+    const allowed = bridge.permissions.has(MANAGE);
+    this.bar.className = `bar ${source}`;
+    this.state.replaceChildren(...(source === 'interrupted'
+      ? [icon('warning')] : [icon('record'), strings.collections.collecting]));
+    this.what.textContent = [
+      source === 'interrupted' ? strings.collections.interrupted(time(shown.confirmed_at, bridge.timeZone)) : '',
+      source === 'elsewhere' ? strings.collections.elsewhere : '',
+      source === 'here' ? strings.collections.cameras(openOnes(shown).length) : '',
+      running.length > 1 ? strings.collections.several(running.length) : '',
+      collections.lost ? strings.collections.lost : '',
+    ].filter(Boolean).join('  ·  ');
+    this.what.title = this.what.textContent;
+    this.goOnButton.hidden = source === 'here';
+    this.discardButton.hidden = running.length > 1;
+    for (const button of [this.goOnButton, this.saveButton, this.discardButton]) button.disabled = !allowed;
+    this.#tick();
+  }
+
+  #tick() {
+    const shown = this.#shown;
+    if (shown) this.elapsed.textContent = duration(collections.now - Date.parse(shown.started_at));
+  }
+}
+
+customElements.define('incident-status', IncidentStatus);

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright
+from tests.support import host_services
+from tests.ui.hosting import ARGUMENTS, CHROMIUM, AheadClock, Site, Watched, opened, served
+
+from incident_plugin.bootstrap import RecorderSettings, Settings, assemble
+from incident_plugin.domain.access import Permission
+from incident_plugin.runtime import IncidentRuntime
+
+# One browser for all: starting it takes longer than a test. So all tests here share one event loop.
+shared = pytest_asyncio.fixture(loop_scope="session")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium without a window."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def permissions() -> frozenset[str]:
+    """What the operator may do; tests narrow it."""
+    return frozenset(permission.value for permission in Permission)
+
+
+@shared
+async def site(tmp_path: Path, recorder_address: str, permissions: frozenset[str]) -> AsyncIterator[Site]:
+    """A host with the whole plug-in, a store on disk and a real recorder."""
+    clock = AheadClock()
+    settings = Settings(recorder=RecorderSettings(address=recorder_address, username="incident"))
+    runtime = IncidentRuntime(parts=assemble(host_services(tmp_path, clock=clock), settings))
+    await runtime.start()
+    site = Site(runtime=runtime, clock=clock, permissions=permissions)
+    async with served(site):
+        yield site
+    await runtime.stop()
+
+
+@shared
+async def watched(browser: Browser, site: Site) -> AsyncIterator[Watched]:
+    """The host's page; a complaint of the browser that the test did not provoke fails it."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(10_000)
+    watched = await opened(context, site)
+    yield watched
+    await context.close()
+    assert watched.unexpected == []
+
+
+@pytest.fixture
+def page(watched: Watched) -> Page:
+    """The page itself."""
+    return watched.page
