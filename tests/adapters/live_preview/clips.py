@@ -102,6 +102,10 @@ class Camera:
         self.opened = 0
         self.open_now: list[FakeStream] = []
         self.refusal: Exception | None = None
+        #: Cleared while the camera takes its time to answer.
+        self.answers = asyncio.Event()
+        self.answers.set()
+        self.asked = 0
         self.next = 0
 
     @asynccontextmanager
@@ -109,6 +113,11 @@ class Camera:
         self.opened += 1
         if self.refusal:
             raise self.refusal
+        self.asked += 1
+        try:
+            await self.answers.wait()
+        finally:
+            self.asked -= 1
         stream = FakeStream(self.track)
         self.open_now.append(stream)
         try:

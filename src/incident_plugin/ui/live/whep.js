@@ -75,7 +75,13 @@ export async function watch(bridge, camera, listener, signal) {
  */
 function listenTo(peer, listener, signal) {
   return new Promise((_, reject) => {
-    const late = setTimeout(() => reject(new Refusal(strings.live.noMedia)), CONNECT_MS);
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let late;
+    // Counted from the answer: before it the server may be waiting for the camera.
+    peer.addEventListener('signalingstatechange', () => {
+      if (peer.signalingState !== 'stable') return;
+      late = setTimeout(() => reject(new Refusal(strings.live.noMedia)), CONNECT_MS);
+    });
     signal.addEventListener('abort', () => {
       clearTimeout(late);
       reject(signal.reason);
