@@ -19,7 +19,7 @@ from .watching import Watcher, until
 
 LOBBY = CameraId("demo/lobby")
 #: The relay's limits, fast enough for tests.
-QUICK = Limits(connecting=0.3, linger=0.05, silence=0.5, retries=(0.01, 0.02), replay=0.05)
+QUICK = Limits(connecting=5.0, linger=0.05, silence=5.0, retries=(0.01, 0.02), replay=0.05)
 
 Watch = Callable[[WebRtcRelay], Awaitable[tuple[Watcher, LiveSession]]]
 

@@ -17,6 +17,7 @@ from aiortc.rtp import (
     RtcpPsfbPacket,
     RtcpRtpfbPacket,
     RtpPacket,
+    is_rtcp,
 )
 
 from .clips import split
@@ -51,9 +52,18 @@ class Watcher:
         self.pictures: list[Received] = []
         self.packets: list[RtpPacket] = []
         self.messages: list[dict[str, str]] = []
+        #: Which RTP packets the network loses, counted from 0; and the numbers of those it lost.
+        self.losing: set[int] = set()
+        self.lost: list[int] = []
+        self._arrived = 0
         self._receiver = self.pc.addTransceiver("video", direction="recvonly").receiver
         if channel:
             self.pc.createDataChannel("state").on("message", self._told)
+
+    @property
+    def told(self) -> dict[str, str]:
+        """Give the last state that the server sent."""
+        return self.messages[-1] if self.messages else {"state": "", "detail": ""}
 
     def _told(self, text: str) -> None:
         self.messages.append(json.loads(text))
@@ -64,10 +74,29 @@ class Watcher:
 
     async def accept(self, answer: str) -> None:
         self._receiver.transport._handle_rtp_data = self._on_rtp
+        ice = self._receiver.transport.transport
+        receive = ice._recv
+
+        async def lossy() -> bytes:
+            while True:
+                data = await receive()
+                if not self._loses(data):
+                    return data
+
+        ice._recv = lossy
         await self.pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
 
     async def connected(self) -> None:
         await until(lambda: self.pc.connectionState == "connected")
+
+    def _loses(self, data: bytes) -> bool:
+        if not 128 <= data[0] < 192 or is_rtcp(data):
+            return False
+        losing = self._arrived in self.losing
+        self._arrived += 1
+        if losing:
+            self.lost.append(int.from_bytes(data[2:4]))
+        return losing
 
     async def _on_rtp(self, data: bytes, arrival_time_ms: int) -> None:
         packet = RtpPacket.parse(data, HeaderExtensionsMap())

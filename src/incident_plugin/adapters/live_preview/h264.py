@@ -14,12 +14,17 @@ _START_CODE = b"\x00\x00\x00\x01"
 _SPS_HEADER = 4
 _BASELINE = 0x42
 _CONSTRAINT_SET_1 = 0x40
-_NAMES = {_BASELINE: "Baseline", 0x4D: "Main", 0x64: "High"}
-_CONTAINED = {
-    "Baseline": ("Constrained Baseline",),
-    "Main": ("Constrained Baseline",),
-    "High": ("Constrained Baseline", "Main"),
+_CONSTRAINED_BASELINE = "Constrained Baseline"
+_NAMES = {
+    _BASELINE: "Baseline",
+    0x4D: "Main",
+    0x64: "High",
+    0x6E: "High 10",
+    0x7A: "High 4:2:2",
+    0xF4: "High 4:4:4 Predictive",
 }
+#: Each decodes those before it.
+_LADDER = (_CONSTRAINED_BASELINE, "Main", "High", "High 10", "High 4:2:2", "High 4:4:4 Predictive")
 
 
 def nal_type(nal: bytes) -> int:
@@ -69,9 +74,11 @@ class Profile:
     def name(self) -> str:
         """Name as in annex A.2, or the number of a profile that live preview does not know."""
         if self.idc == _BASELINE and self.constraints & _CONSTRAINT_SET_1:
-            return "Constrained Baseline"
+            return _CONSTRAINED_BASELINE
         return _NAMES.get(self.idc, str(self.idc))
 
     def decodes(self, stream: Profile) -> bool:
         """Whether a decoder of this profile must be able to decode the stream (A.2)."""
-        return stream.name == self.name or stream.name in _CONTAINED.get(self.name, ())
+        if self.name in _LADDER:
+            return stream.name in _LADDER[: _LADDER.index(self.name) + 1]
+        return stream.name in (self.name, _CONSTRAINED_BASELINE if self.idc == _BASELINE else "")

@@ -26,6 +26,7 @@ _SECTION_LINES = (
     "c=", "a=mid:", "a=ice-ufrag:", "a=ice-pwd:", "a=fingerprint:", "a=setup:", "a=rtcp-mux", "a=extmap:",
     "a=sendrecv", "a=recvonly", "a=sendonly", "a=inactive", "a=sctp-port:", "a=max-message-size:",
 )  # fmt: skip
+_NUMBERS = {str(number) for number in range(96, 128)}
 _FORMAT_LINE = re.compile(r"a=(rtpmap|fmtp|rtcp-fb):(\d{1,3}|\*) (.+)")
 _MEDIA_LINE = re.compile(r"m=(video|audio|application) \d{1,5} [A-Z/]{1,32} [\w. *-]{1,1000}")
 
@@ -67,8 +68,9 @@ class Offer:
         video = [section for section in sections if section[0].startswith("m=video ")]
         if len(video) != 1:
             raise _unreadable(f": it asks for {len(video)} pictures instead of one")
-        if "a=sendonly" in video[0] or "a=inactive" in video[0]:
+        if not {"a=recvonly", "a=sendrecv"} & set(video[0]):
             raise _unreadable(": it does not ask to receive a picture")
+        _check_bundle(lines[: starts[0]], sections)
         return cls(session=lines[: starts[0]], sections=sections, formats=_h264_formats(video[0]))
 
     def choose(self, stream: Profile | None) -> Format:
@@ -123,12 +125,23 @@ def _check_section(session: tuple[str, ...], section: tuple[str, ...]) -> None:
     for needed in ("a=ice-ufrag:", "a=ice-pwd:", "a=fingerprint:", "a=setup:"):
         if not any(line.startswith(needed) for line in (*session, *section)):
             raise _unreadable(f": {needed[2:-1]} is missing")
-    if not any(line.startswith("a=mid:") for line in section):
+    if sum(line.startswith("a=mid:") for line in section) != 1:
         raise _unreadable(": mid is missing")
 
 
+def _check_bundle(session: tuple[str, ...], sections: tuple[tuple[str, ...], ...]) -> None:
+    """See that everything comes over one transport (RFC 9143), as all browsers have it."""
+    mids = [line[len("a=mid:") :] for section in sections for line in section if line.startswith("a=mid:")]
+    bundles = [line.split()[1:] for line in session if line.startswith("a=group:")]
+    if len(set(mids)) != len(mids) or bundles != ([mids] if bundles or len(mids) > 1 else []):
+        raise _unreadable(": its parts are not bundled")
+
+
 def _h264_formats(section: tuple[str, ...]) -> tuple[Format, ...]:
-    """Give the H.264 formats in order of the media line; only packetization-mode=1 carries large pictures."""
+    """Give the H.264 formats in order of the media line; only packetization-mode=1 carries large pictures.
+
+    aiortc gives formats numbered below 96 (Chromium runs out of higher ones) a number of its own: not those.
+    """
     maps, parameters = {}, {}
     for line in section:
         found = _FORMAT_LINE.fullmatch(line)
@@ -138,7 +151,7 @@ def _h264_formats(section: tuple[str, ...]) -> tuple[Format, ...]:
             parameters[found[2]] = found[3]
     formats = []
     for payload_type in section[0].split()[3:]:
-        if maps.get(payload_type) == "H264/90000":
+        if maps.get(payload_type) == "H264/90000" and payload_type in _NUMBERS:
             formats += _format(payload_type, parameters.get(payload_type, ""))
     return tuple(formats)
 

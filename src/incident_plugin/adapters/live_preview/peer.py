@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -26,7 +27,9 @@ from aiortc import (
     RTCRtpSender,
     RTCSessionDescription,
 )
+from aiortc.exceptions import InvalidStateError
 from aiortc.mediastreams import MediaStreamError
+from aiortc.rtcrtpparameters import RTCRtpSendParameters
 from aiortc.rtp import (
     RTCP_PSFB_FIR,
     RTCP_PSFB_PLI,
@@ -50,6 +53,8 @@ _HISTORY = 1024
 _PACE = 10_000_000
 #: What may leave at once, in seconds of the pace: 50 kB fit into any receive buffer.
 _BURST = 0.005
+#: Seconds that a DTLS handshake in progress gets to end when the connection is closed.
+_HANDSHAKE = 1.0
 
 
 class PassThrough(MediaStreamTrack):
@@ -122,20 +127,29 @@ class Peer:
         self._state: CameraState | None = None
         self._on_connection = on_connection
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self._sender = self._pc.addTransceiver(PassThrough(viewer), direction="sendonly").sender
+        self._settled = asyncio.Event()
         self._pc.on("connectionstatechange", self._connection_changed)
         self._pc.on("datachannel", self._channel_opened)
 
+    @property
+    def connected(self) -> bool:
+        """Whether the viewer is there."""
+        return self._pc.connectionState == "connected"
+
     async def answer(self, offer: sdp.Offer, chosen: sdp.Format) -> str:
         """Give the answer; raises ``InvalidInput`` for a refused offer, or ``RecorderUnavailable``."""
-        transceiver = self._pc.addTransceiver(PassThrough(self._viewer), direction="sendonly")
         try:
             await self._pc.setRemoteDescription(RTCSessionDescription(offer.reduced_to(chosen), "offer"))
+            answer = await self._pc.createAnswer()
+        except InvalidStateError as error:
+            raise RecorderUnavailable("The live picture was closed while it was being opened.") from error
         except Exception as error:  # aiortc's parser raises whatever a malformed line leads to
             raise sdp.unreadable(error) from error
-        RtpOutlet(transceiver.sender, self._viewer.replay)
-        _gather_on_loopback_too(transceiver.sender)
+        RtpOutlet(self._sender, self._viewer.replay)
+        _gather_on_loopback_too(self._sender)
         try:
-            await self._pc.setLocalDescription()
+            await self._pc.setLocalDescription(answer)
         except OSError as error:
             raise RecorderUnavailable(
                 "The server has no network socket left for another live picture. Close some live pictures."
@@ -150,16 +164,31 @@ class Peer:
                 channel.send(state.message())
 
     async def close(self) -> None:
-        """Say good-bye and release sockets and tasks."""
+        """Say good-bye and release sockets and tasks.
+
+        aiortc starts a sender whose handshake ends after closing, and never stops it again. So a handshake may
+        end first, and a late one finds nothing to start.
+        """
+        if self._sender.transport.state == "connecting":
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_HANDSHAKE):
+                    await self._settled.wait()
+        self._sender.send = _start_nothing  # type: ignore[method-assign]
         await self._pc.close()
 
     def _connection_changed(self) -> None:
+        if self._pc.connectionState != "connecting":
+            self._settled.set()
         self._on_connection(self._pc.connectionState)
 
     def _channel_opened(self, channel: RTCDataChannel) -> None:
         self._channels = [channel]
         if self._state:
             channel.send(self._state.message())
+
+
+async def _start_nothing(_parameters: RTCRtpSendParameters) -> None:
+    """Take the place of starting to send, once the connection is closed."""
 
 
 def _gather_on_loopback_too(sender: RTCRtpSender) -> None:

@@ -115,12 +115,12 @@ class WebRtcRelay:
         self._still_wanted(session)
         changed = partial(self._connection_changed, session)
         peer = session.peer = peer_type(session.viewer, changed)
-        session.deadline = asyncio.get_running_loop().call_later(
-            self._limits.connecting, self._close_soon, session.id
-        )
         answer = await peer.answer(offer, chosen)
-        peer.tell(session.stream.state)
         self._still_wanted(session)
+        peer.tell(session.stream.state)
+        if not peer.connected:
+            loop = asyncio.get_running_loop()
+            session.deadline = loop.call_later(self._limits.connecting, self._close_soon, session.id)
         return answer
 
     def _still_wanted(self, session: _Session) -> None:
@@ -166,6 +166,8 @@ async def _farewell(session: _Session) -> None:
             await session.peer.close()
     except TimeoutError:
         _log.warning("a viewer's connection did not close within %g s", _FAREWELL)
+    except Exception:
+        _log.exception("a viewer's connection did not close properly")
 
 
 def _load_peer() -> type[Peer]:

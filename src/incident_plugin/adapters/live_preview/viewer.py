@@ -10,9 +10,6 @@ from incident_plugin.adapters.live_preview.limits import Limits
 from incident_plugin.adapters.live_preview.pictures import Group, Picture
 from incident_plugin.adapters.live_preview.state import CameraState
 
-#: Pictures that are replayed are this far apart (1 ms), so that the player catches up at once.
-_REPLAY_STEP = 90
-
 
 class Pictures(Protocol):
     """What a viewer reads from."""
@@ -51,7 +48,6 @@ class Viewer:
         self._index = 0
         #: Number of the last group given up or finished; only later ones are joined.
         self._past = -1
-        self._replay_end = 0
         self._replayed_at = float("-inf")
         self._behind_since: float | None = None
         self._last_pts = -1
@@ -98,7 +94,9 @@ class Viewer:
         self._note_progress(at_head=at_head)
         picture = group.pictures[self._index]
         self._index += 1
-        return picture, self._rtp_time(group, picture)
+        # A replay after a loss would go back in time, for which players drop pictures: it is pressed together.
+        self._last_pts = max(picture.pts, self._last_pts + 1)
+        return picture, self._last_pts
 
     def _find_place(self, newest: Group | None) -> bool:
         """Be at a picture that can be sent next, if there is one."""
@@ -117,8 +115,7 @@ class Viewer:
 
     def _begin(self, group: Group) -> None:
         self._group, self._index, self._past = group, 0, group.number
-        self._replay_end = len(group.pictures) - 1
-        if self._replay_end:
+        if len(group.pictures) > 1:
             self._replayed_at = self._now()
 
     def _behind_too_long(self) -> bool:
@@ -129,12 +126,3 @@ class Viewer:
             self._behind_since = None
         elif self._behind_since is None:
             self._behind_since = self._now()
-
-    def _rtp_time(self, group: Group, picture: Picture) -> int:
-        """Give true times to live pictures; replayed ones are pressed together before the newest of them."""
-        time = picture.pts
-        to_replay = self._replay_end - (self._index - 1)
-        if to_replay > 0:
-            time = group.pictures[self._replay_end].pts - to_replay * _REPLAY_STEP
-        self._last_pts = max(time, self._last_pts + 1)
-        return self._last_pts

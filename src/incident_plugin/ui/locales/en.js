@@ -3,6 +3,7 @@
 import { collections } from './en/collecting.js';
 import { exportsTexts } from './en/exports.js';
 import { incidents } from './en/incidents.js';
+import { live } from './en/live.js';
 import { add, drafts, projects } from './en/picking.js';
 import { playback } from './en/playback.js';
 
@@ -26,4 +27,5 @@ export const strings = {
   drafts,
   add,
   playback,
+  live,
 };
