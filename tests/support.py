@@ -1,4 +1,4 @@
-"""What several suites need: a host for the plug-in in a few lines, and processes that say when they are ready."""
+"""What several suites need: a host in a few lines, and processes that say when they are ready."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from demo_recorder.timebase import system_clock
 _HISTORY = timedelta(hours=2)
 _PASSWORD_VARIABLE = "DEMO_RECORDER_PASSWORD"  # noqa: S105 - the name of a variable
 _CANNOT_START = 2
+_LAST_PORT = 65535
 
 
 class BadSettingsError(Exception):
@@ -24,6 +26,9 @@ class BadSettingsError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the recorder; returns the exit status: 0 when stopped by a signal, 2 when it cannot start."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    # zeep reports each argument that it cannot read with a traceback; the client is told by a fault.
+    logging.getLogger("zeep").setLevel(logging.CRITICAL)
     try:
         settings = _settings(_parser().parse_args(arguments))
         return asyncio.run(_run(settings))
@@ -49,8 +54,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="demo-recorder", description="An embedded ONVIF recorder with four synthetic cameras."
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--http-port", type=int, default=0, help="port for ONVIF; 0 chooses one")
-    parser.add_argument("--rtsp-port", type=int, default=0, help="port for RTSP; 0 chooses one")
+    parser.add_argument("--http-port", type=_port, default=0, help="port for ONVIF; 0 chooses one")
+    parser.add_argument("--rtsp-port", type=_port, default=0, help="port for RTSP; 0 chooses one")
     parser.add_argument(
         "--since", metavar="ISO8601", help="when the recordings began (default: two hours ago)"
     )
@@ -62,6 +67,13 @@ def _parser() -> argparse.ArgumentParser:
         help=f"file with the password (default: the variable {_PASSWORD_VARIABLE})",
     )
     return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{port} is no port")
+    return port
 
 
 def _settings(options: argparse.Namespace) -> Settings:

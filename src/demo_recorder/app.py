@@ -1,6 +1,7 @@
 """The recorder as a whole: two listening sockets, and what serves them."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,7 +125,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=_BACKLOG)
     except OSError as error:
-        reason = error.strerror or error
+        # asyncio and socket add the address in ways of their own; name lookups have negative numbers.
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise PortTakenError(f"cannot listen on {_bracketed(host)}:{port}: {reason}") from error
 
 

@@ -75,11 +75,11 @@ class Api:
         self._host = host
 
     def routes(self) -> list[Route]:
-        """Give every operation; all but signing in and ``/healthz`` need a session."""
+        """Give every operation; all but ``/api/session`` and ``/healthz`` need a session."""
         return [
             Route("/healthz", self.healthz),
             Route("/api/session", self.sign_in, methods=["POST"]),
-            Route("/api/session", self._signed_in(self.session)),
+            Route("/api/session", self.session),
             Route("/api/session", self._signed_in(self.sign_out), methods=["DELETE"]),
             Route("/api/time", self._signed_in(self.time)),
             Route("/api/contributions", self._signed_in(self.contributions)),
@@ -128,9 +128,9 @@ class Api:
         response.delete_cookie(name, httponly=True, samesite="strict", secure=request.url.scheme == "https")
         return response
 
-    async def session(self, _: Request, principal: Principal) -> Response:
-        """Say who is signed in, and where."""
-        return self._session_of(principal)
+    async def session(self, request: Request) -> Response:
+        """Say who is signed in, if anybody, and where."""
+        return self._session_of(self._host.principal(request))
 
     async def time(self, _: Request, __: Principal) -> Response:
         """Give the server's clock, milliseconds since 1970, from which a page measures its own."""
@@ -203,8 +203,9 @@ class Api:
 
         return guarded
 
-    def _session_of(self, principal: Principal) -> Response:
-        return _json({"principal": {"id": principal.id, "name": principal.name}, "site": self._host.site})
+    def _session_of(self, principal: Principal | None) -> Response:
+        known = principal and {"id": principal.id, "name": principal.name}
+        return _json({"principal": known, "site": self._host.site})
 
     def _see_that_allowed(self, principal: Principal, permission: str) -> None:
         decision = self._host.access.decide(principal, permission)

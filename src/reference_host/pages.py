@@ -58,7 +58,7 @@ class Pages:
         return _document("index.html")
 
     async def open(self, request: Request) -> Response:
-        """Lead a reference such as ``incident:42`` to the place that its plug-in names."""
+        """Lead a reference such as ``thing:42`` to the place that its plug-in names."""
         principal = self._host.principal(request)
         if principal is None:
             return _through_sign_in(request)

@@ -7,6 +7,7 @@ import secrets
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 
 import anyio
 import attrs
@@ -38,7 +39,7 @@ class Accounts:
     def __init__(self, accounts: tuple[Account, ...]) -> None:
         self._accounts: Mapping[str, Account] = {account.id: account for account in accounts}
         # An unknown account costs the same time as a wrong password.
-        self._nobody = hash_password(secrets.token_urlsafe())
+        self._nobody = _hash_of_nobody()
         # One argon2id check takes 64 MiB: not all attempts at once.
         self._checks = anyio.CapacityLimiter(2)
 
@@ -50,6 +51,11 @@ class Accounts:
         if known is None or not right:
             return None
         return Principal(id=known.id, name=known.name, roles=frozenset(known.roles))
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return hash_password(secrets.token_urlsafe())
 
 
 def _matches(expected: str, password: str) -> bool:

@@ -82,7 +82,10 @@ class RtspClient:
             fields.setdefault("Session", self.session)
         if self.challenge:
             fields.setdefault("Authorization", self.authorization(method, self.url(path)))
-        lines = [f"{method} {self.url(path)} RTSP/1.0", *(f"{name}: {value}" for name, value in fields.items())]
+        lines = [
+            f"{method} {self.url(path)} RTSP/1.0",
+            *(f"{name}: {value}" for name, value in fields.items()),
+        ]
         await self.send("\r\n".join(lines).encode() + b"\r\n\r\n")
         return await self.reply()
 
@@ -110,7 +113,9 @@ class RtspClient:
                 self.waiting.append(await self._interleaved())
             head = (first + await self.reader.readuntil(b"\r\n\r\n")).decode()
             status, *lines = head.strip().split("\r\n")
-            headers = {key.lower(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+            headers = {
+                key.lower(): value.strip() for key, _, value in (line.partition(":") for line in lines)
+            }
             body = await self.reader.readexactly(int(headers.get("content-length", "0")))
         return Reply(status=int(status.split()[1]), headers=headers, body=body)
 
@@ -197,7 +202,9 @@ def _frame(nal_units: list[bytes], timestamp: int, sequence: int, extension: byt
     ntp = flags = cseq = None
     if extension:
         ntp, flags, cseq = unpack_from(">QBB", extension)
-    letters = "".join(name for bit, name in ((7, "C"), (6, "E"), (5, "D"), (4, "T")) if (flags or 0) >> bit & 1)
+    letters = "".join(
+        name for bit, name in ((7, "C"), (6, "E"), (5, "D"), (4, "T")) if (flags or 0) >> bit & 1
+    )
     return Frame(
         unit=AccessUnit(nal_units=tuple(nal_units)),
         timestamp=timestamp,

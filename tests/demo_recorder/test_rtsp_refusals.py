@@ -50,7 +50,9 @@ async def test_credentials_for_one_address_do_not_open_another(rtsp: RtspSide) -
     assert (await client.request_once("SETUP", "live/lobby", Authorization=stolen)).status == 401
 
 
-@pytest.mark.parametrize("path", ["", "live", "live/", "live/attic", "replay/lobby", "live/rec_lobby", "live/lobby/x"])
+@pytest.mark.parametrize(
+    "path", ["", "live", "live/", "live/attic", "replay/lobby", "live/rec_lobby", "live/lobby/x"]
+)
 async def test_unknown_addresses_are_not_found(rtsp: RtspSide, path: str) -> None:
     """Only streams that exist have addresses."""
     client = await rtsp.connect()
@@ -60,14 +62,23 @@ async def test_unknown_addresses_are_not_found(rtsp: RtspSide, path: str) -> Non
 async def test_what_is_required_but_unknown_is_named(rtsp: RtspSide) -> None:
     """551 says which feature is missing, and onvif-replay is not missing."""
     client = await rtsp.connect()
-    reply = await client.request("SETUP", "replay/rec_lobby", Transport=TCP, Require="onvif-replay, time-travel")
+    reply = await client.request(
+        "SETUP", "replay/rec_lobby", Transport=TCP, Require="onvif-replay, time-travel"
+    )
     assert (reply.status, reply.headers["unsupported"]) == (551, "time-travel")
-    assert (await client.request("SETUP", "replay/rec_lobby", Transport=TCP, Require="onvif-replay")).status == 200
+    assert (
+        await client.request("SETUP", "replay/rec_lobby", Transport=TCP, Require="onvif-replay")
+    ).status == 200
 
 
 @pytest.mark.parametrize(
     "transport",
-    ["RTP/AVP;unicast;client_port=5000-5001", "RTP/AVP/TCP;interleaved=0-7", "RTP/AVP/TCP;interleaved=255-256", ""],
+    [
+        "RTP/AVP;unicast;client_port=5000-5001",
+        "RTP/AVP/TCP;interleaved=0-7",
+        "RTP/AVP/TCP;interleaved=255-256",
+        "",
+    ],
 )
 async def test_only_the_connection_itself_carries_media(rtsp: RtspSide, transport: str) -> None:
     """UDP and impossible channels are refused with 461."""
@@ -116,7 +127,9 @@ async def test_one_session_serves_one_stream(rtsp: RtspSide) -> None:
         ({"Frames": "all/500"}, 400),
     ],
 )
-async def test_a_play_that_cannot_be_read_is_refused(rtsp: RtspSide, headers: dict[str, str], status: int) -> None:
+async def test_a_play_that_cannot_be_read_is_refused(
+    rtsp: RtspSide, headers: dict[str, str], status: int
+) -> None:
     """Wrong headers are answered, and the session can still be played."""
     client = await rtsp.connect()
     assert (await client.play("replay/rec_lobby", **headers)).status == status

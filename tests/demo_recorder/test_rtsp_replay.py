@@ -160,21 +160,21 @@ async def test_key_frames_can_be_asked_for_at_a_distance(rtsp: RtspSide) -> None
 
 
 async def test_with_rate_control_frames_come_in_step_with_time(rtsp: RtspSide) -> None:
-    """At four times the speed, six seconds take one and a half; RTP timestamps follow the playback."""
+    """At four times the speed, four seconds take one; RTP timestamps follow the playback."""
     start = began(rtsp.recording("parking")) + timedelta(minutes=15)
     client = await rtsp.connect()
     begun = time.monotonic()
     await client.play(
         "replay/rec_parking",
-        Range=f"clock={at(start)}-{at(start + 6 * SECOND)}",
+        Range=f"clock={at(start)}-{at(start + 4 * SECOND)}",
         Scale="4",
         Require="onvif-replay",
     )
     frames = await client.take_all()
-    assert 1.4 < time.monotonic() - begun < 4
+    assert 0.9 < time.monotonic() - begun < 4
     steps = {(after.timestamp - before.timestamp) % (1 << 32) for before, after in zip(frames, frames[1:])}
     assert steps == {1500}
-    assert number_of(frames[-1]) - number_of(frames[0]) == 89
+    assert number_of(frames[-1]) - number_of(frames[0]) == 59
 
 
 async def test_a_replay_that_reaches_the_present_goes_on_as_it_is_recorded(rtsp: RtspSide) -> None:
@@ -182,9 +182,9 @@ async def test_a_replay_that_reaches_the_present_goes_on_as_it_is_recorded(rtsp:
     client = await rtsp.connect()
     now = rtsp.clock()
     await client.replay("replay/rec_lobby", at(now - SECOND))
-    frames = await client.take(60)
+    frames = await client.take(50)
     numbers = [number_of(frame) for frame in frames]
-    assert numbers == list(range(numbers[0], numbers[0] + 60))
+    assert numbers == list(range(numbers[0], numbers[0] + 50))
     assert moment_of(numbers[-1]) > now
     assert moment_of(numbers[-1]) <= rtsp.clock()
     assert {frame.flags for frame in frames} <= {"", "C"}
@@ -209,10 +209,10 @@ async def test_a_reader_who_waits_gets_everything_in_the_end(rtsp: RtspSide) -> 
     """Replay waits for a slow consumer, who misses nothing."""
     start = began(rtsp.recording("lobby")) + timedelta(minutes=60)
     client = await rtsp.connect()
-    await client.replay("replay/rec_lobby", at(start), at(start + 120 * SECOND))
+    await client.replay("replay/rec_lobby", at(start), at(start + 40 * SECOND))
     await asyncio.sleep(0.3)
     numbers = [number_of(frame) for frame in await client.take_all()]
-    assert numbers == list(range(numbers[0], numbers[0] + 1800))
+    assert numbers == list(range(numbers[0], numbers[0] + 600))
 
 
 async def test_a_client_that_knows_no_onvif_plays_from_the_beginning(rtsp: RtspSide) -> None:

@@ -46,7 +46,7 @@ class TestNoPermission:
         return host_services(tmp_path, access=ListedAccess())
 
     async def test_every_operation_is_refused_in_the_words_for_it(self, runtime):
-        """Actions answer "Permission denied.", reading answers "This information is not available to you."."""
+        """Actions are denied; reading answers that the information is not available."""
         nobody = Principal(id="nora", name="Nora", roles=frozenset({"none"}))
         for method, path in operations(runtime.parts.app):
             refused = await call(runtime.parts.app, nobody, method, path)

@@ -236,8 +236,9 @@ class ExportRunner:
         offset = await self._recorders.clock_offset(footage.camera)
         recorded = await self._recorders.recorded(footage.camera, footage.interval)
         written = None
-        async with self._recorders.replay(footage.camera, footage.interval) as stream:
-            written = await self._writer.write_mp4(workshop / file, stream.track, _watched(stream, at))
+        with contextlib.suppress(NoVideo):
+            async with self._recorders.replay(footage.camera, footage.interval) as stream:
+                written = await self._writer.write_mp4(workshop / file, stream.track, _watched(stream, at))
         delivered = None if written is None else written.delivered
         return Exhibit(
             id=f"E{index + 1:02d}",

@@ -30,6 +30,8 @@ class Report:
     """A finished report."""
 
     pdf: bytes
+    #: Names the project and the time, and no person.
+    file_name: str
     #: What could not be included; empty for a complete one.
     missing: tuple[str, ...]
 
@@ -72,17 +74,23 @@ class Reporting:
         content = await self._with_pictures(actor, content)
         pdf = await asyncio.to_thread(self._maker.make, content)
         await asyncio.to_thread(self._log, actor, project_id, show_user_names)
-        return Report(pdf=pdf, missing=content.missing)
+        name = f"incident-project-{project_id}-{content.generated_at:%Y%m%dT%H%M%SZ}.pdf"
+        return Report(pdf=pdf, file_name=name, missing=content.missing)
 
     def _content(self, actor: Actor, project_id: ProjectId, show_user_names: bool) -> ReportContent:
         with self._work.reading(actor.person) as work:
+            project = work.project(project_id)
+            readable = self._guard.readable(actor, project)
             may_read_log = self._guard.allows(actor, Permission.ACTIVITY_VIEW)
+            withheld = [] if readable == project else ["Parts that you are not allowed to read."]
+            if not may_read_log:
+                withheld.append("The activity log, which you are not allowed to read.")
             return ReportContent(
-                project=self._guard.readable(actor, work.project(project_id)),
+                project=readable,
                 entries=self._store.entries(project_id) if may_read_log else (),
                 properties=work.properties,
                 pictures={},
-                missing=(),
+                missing=tuple(withheld),
                 site=self._site,
                 time_zone=self._time_zone,
                 generated_at=self._clock.now(),
@@ -93,14 +101,18 @@ class Reporting:
     async def _with_pictures(self, actor: Actor, content: ReportContent) -> ReportContent:
         pictures: dict[SequenceId, bytes] = {}
         missing: list[str] = []
-        if not self._guard.allows(actor, Permission.VIDEO_VIEW):
-            return content
-        for sequence in content.project.sequences[:MAXIMUM_PICTURES]:
+        sequences = content.project.sequences
+        if sequences and not self._guard.allows(actor, Permission.VIDEO_VIEW):
+            missing.append("Pictures, which you are not allowed to see.")
+            sequences = ()
+        if len(sequences) > MAXIMUM_PICTURES:
+            missing.append(f"Pictures beyond the first {MAXIMUM_PICTURES} sequences.")
+        for sequence in sequences[:MAXIMUM_PICTURES]:
             try:
                 pictures[sequence.id] = await self._picture(sequence)
             except IncidentError as error:
                 missing.append(f"Picture of {sequence.footage.camera_name}: {error.detail}")
-        return attrs.evolve(content, pictures=pictures, missing=tuple(missing))
+        return attrs.evolve(content, pictures=pictures, missing=(*content.missing, *missing))
 
     async def _picture(self, sequence: Sequence) -> bytes:
         interval = sequence.footage.interval

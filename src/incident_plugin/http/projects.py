@@ -269,7 +269,7 @@ class ProjectResources:
             media_type="application/pdf",
             headers={
                 "Report-Complete": "false" if report.missing else "true",
-                "Content-Disposition": f'inline; filename="incident-project-{_id(call)}.pdf"',
+                "Content-Disposition": f'inline; filename="{report.file_name}"',
                 "Cache-Control": "no-store",
             },
         )

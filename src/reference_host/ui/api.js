@@ -11,9 +11,10 @@ export class ProblemError extends Error {
   }
 }
 
-/** Leads to the sign-in page and back here afterwards. */
+/** Leads to the sign-in page and back here afterwards. @returns {Promise<never>} never settles: the page ends */
 export function signInAgain() {
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  return new Promise(() => {});
 }
 
 /**
@@ -33,7 +34,7 @@ export async function call(path, { method = 'GET', body } = {}) {
     throw new ProblemError(0, 'The server cannot be reached.', 'This page tries again by itself.');
   }
   if (response.ok) return response.status === 204 ? undefined : response.json();
-  if (response.status === 401) signInAgain();
+  if (response.status === 401) return signInAgain();
   throw await problemOf(response);
 }
 

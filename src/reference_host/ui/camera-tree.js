@@ -51,7 +51,7 @@ export class CameraTree extends HTMLElement {
       'div', {
         role: 'treeitem', class: 'group', tabindex: -1, 'aria-expanded': String(open), 'aria-level': 1,
         'data-node': `group:${name}`, onclick: () => this.#toggle(name),
-      }, icon('chevron'), el('span', {}, title), el('span', { class: 'dim small' }, String(cameras.length)),
+      }, icon('chevron'), el('span', { class: 'name' }, title),
     );
     return el('div', { role: 'none' }, heading, ...(open ? cameras.map((camera) => this.#camera(camera)) : []));
   }

@@ -40,9 +40,9 @@ export function showShortcuts(shell) {
   const dialog = el(
     'dialog', { class: 'shortcuts', 'aria-label': 'Keyboard shortcuts', onclose: () => dialog.remove() },
     el('header', {}, el('h2', {}, 'Keyboard shortcuts'), iconButton('close', 'Close', () => dialog.close())),
-    el('dl', {}, ...shell.shortcuts.all.flatMap(({ keys, title }) => [
-      el('dt', {}, ...keys.split(' ').map((key) => el('kbd', {}, written(key)))), el('dd', {}, title),
-    ])),
+    el('dl', {}, ...shell.shortcuts.all.map(({ keys, title }) => el(
+      'div', {}, el('dt', {}, ...keys.split(' ').map((key) => el('kbd', {}, written(key)))), el('dd', {}, title),
+    ))),
     el('p', { class: 'dim' }, 'Single letters are off while you type.'),
   );
   document.body.append(dialog);

@@ -20,9 +20,6 @@ async function start() {
   if (location.pathname === '/') history.replaceState(null, '', '/live');
   shell.arrived();
   setInterval(() => void shell.live.measure().catch(() => {}), 60_000);
-  for (const { plugin, reason } of shell.contributions.trouble) {
-    shell.notices.show({ kind: 'warning', title: `A part of the plug-in "${plugin}" is missing.`, detail: reason });
-  }
   if (shell.contributions.starting.length > 0) void awaitPlugins(shell);
 }
 
@@ -42,7 +39,6 @@ function failed(error) {
   const [title, detail] = error instanceof ProblemError
     ? [error.title, error.detail]
     : ['This page could not be started.', String(error)];
-  if (error instanceof ProblemError && error.status === 401) return;
   document.body.replaceChildren(el(
     'main', { class: 'empty page', role: 'alert' }, icon('error'), el('h1', {}, title), el('p', {}, detail),
     el('button', { type: 'button', onclick: () => location.reload() }, 'Load the page again'),

@@ -1,6 +1,6 @@
 // What the parts of the page share: who is signed in, what is contributed, the clocks, the layout, the address.
 
-import { call } from './api.js';
+import { call, signInAgain } from './api.js';
 import { LiveClock, PlaybackClock } from './clock.js';
 import { loadCommand } from './contributed.js';
 import { Layout } from './layout.js';
@@ -53,7 +53,9 @@ export class Shell extends EventTarget {
 
   static async load() {
     const live = new LiveClock();
+    /** @type {Session} */
     const session = await call('/api/session');
+    if (!session.principal) return signInAgain();
     const [contributions, cameras, client] = await Promise.all([
       call('/api/contributions'), call('/api/cameras'), clientId(session.principal.id), live.measure(),
     ]);

@@ -2,6 +2,7 @@
 
 import { Contributed } from './contributed.js';
 import { el, icon, iconButton } from './dom.js';
+import { edge } from './edge.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 
@@ -30,7 +31,7 @@ export class SidePane extends HTMLElement {
       )),
       panels.length === 0 && el('p', { class: 'empty' }, 'No plug-in shows anything here.'),
     );
-    this.append(this.#body, this.#rail);
+    this.append(edge(this.#body, 'pane', -1, 'Width of the pane'), this.#body, this.#rail);
   }
 
   connectedCallback() {

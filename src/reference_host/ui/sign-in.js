@@ -50,4 +50,7 @@ form.addEventListener('submit', (event) => {
 });
 
 // A link from elsewhere arrives without the strict cookie: whoever is signed in goes straight on.
-if ((await fetch('/api/time')).ok) location.replace(wanted());
+const { principal, site } = await (await fetch('/api/session')).json();
+if (principal) location.replace(wanted());
+document.title = `Sign in · ${site.name}`;
+/** @type {HTMLElement} */ (document.getElementById('site')).textContent = site.name;

@@ -46,7 +46,7 @@ export class Timeline extends HTMLElement {
   constructor(shell) {
     super();
     this.#shell = shell;
-    this.#start = shell.playback.now - this.#width / 2;
+    this.#start = shell.live.now - this.#width * 0.9;
     this.append(
       el('div', { class: 'scale' }, this.#date, this.#axis), this.#tracks,
       el('div', { class: 'overlay' }, this.#future, this.#marked, this.#playhead), this.#remark,

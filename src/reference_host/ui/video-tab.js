@@ -2,6 +2,7 @@
 
 import { CameraTree } from './camera-tree.js';
 import { el, icon } from './dom.js';
+import { edge } from './edge.js';
 import { SidePane } from './side-pane.js';
 import { Timeline } from './timeline.js';
 import { Transport } from './transport.js';
@@ -36,7 +37,7 @@ export class VideoTab extends HTMLElement {
     };
     show(localStorage.getItem(TREE_OPEN) !== 'no' && matchMedia('(min-width: 900px)').matches);
     this.append(
-      el('div', { class: 'workspace' }, el('div', { class: 'left' }, toggle, tree), this.grid, new SidePane(shell, mode)),
+      el('div', { class: 'workspace' }, el('div', { class: 'left' }, toggle, tree, edge(tree, 'tree', 1, 'Width of the camera list')), this.grid, new SidePane(shell, mode)),
       ...(this.timeline && this.transport ? [el('section', { class: 'timeline-area', 'aria-label': 'Timeline' }, this.transport, this.timeline)] : []),
     );
   }

@@ -61,6 +61,7 @@ export class ViewItem extends HTMLElement {
     const [view] = this.#shell.contributions[VIEWS[this.#mode]];
     const context = (/** @type {string} */ plugin) => this.#shell.context(plugin, this.#mode, { camera, clock: this.#clock });
     this.#badge = el('span', { class: `badge ${this.#mode}` }, this.#mode === 'live' ? 'LIVE' : '');
+    if (this.#mode === 'playback') this.tick(this.#shell.playback.now);
     return [
       el(
         'header', {}, el('span', { class: 'number dim small' }, String(this.#slot + 1)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -100,8 +101,6 @@ def samples() -> Callable[[bytes], list[bytes]]:
     """Read the samples of an MP4 back, plain or fragmented, by a demuxer that is not under test."""
 
     def read(file: bytes) -> list[bytes]:
-        import io
-
         with av.open(io.BytesIO(file)) as container:
             return [bytes(packet) for packet in container.demux(video=0) if packet.size]
 

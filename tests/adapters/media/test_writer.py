@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import pickle
 import resource
 import subprocess
 import sys
@@ -204,8 +205,6 @@ except StoreUnavailable as error:
 
 def test_a_full_disk_is_said_and_leaves_nothing(h264, tmp_path):
     """A process whose disk has no room for the file says so and leaves no half file."""
-    import pickle
-
     size = sum(len(nal) for unit in h264.units for nal in unit.nals)
     assert size > 20_000
     done = subprocess.run(

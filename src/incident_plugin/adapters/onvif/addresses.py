@@ -55,11 +55,11 @@ class DeviceAddress:
 def _split(url: str, schemes: tuple[str, ...]) -> SplitResult:
     try:
         parts = urlsplit(url.strip())
-        _port(parts)
-    except ValueError as error:
-        raise NotOnvif(f"the address {url[:80]!r} is malformed") from error
-    if parts.scheme.lower() not in schemes or not parts.hostname:
-        raise NotOnvif(f"the address {url[:80]!r} is not one of {' or '.join(schemes)}")
+        usable = parts.scheme.lower() in schemes and parts.hostname and _port(parts)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise NotOnvif(f"{url[:80]!r} is no {' or '.join(schemes)} address")
     return parts._replace(scheme=parts.scheme.lower(), fragment="")
 
 

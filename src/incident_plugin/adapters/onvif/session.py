@@ -205,13 +205,15 @@ class DeviceSession:
         except OnvifError:
             # Older devices have only the operation that GetServices replaces.
             found = self._device.call("GetCapabilities", Category=["All"])
-            extension = getattr(found, "Extension", None)
-            places = {
-                "media": _text(found, "Media", "XAddr"),
-                "search": _text(extension, "Search", "XAddr"),
-                "replay": _text(extension, "Replay", "XAddr"),
-            }
+            places = {"media": _text(found, "Media", "XAddr"), **_extension_addresses(found)}
             return {namespace(name): address for name, address in places.items() if address}
+
+
+def _extension_addresses(capabilities: Any) -> dict[str, str]:
+    """Read what came later than GetCapabilities; its description lets zeep see nothing but elements there."""
+    elements = _item(capabilities, "Extension", "_value_1") or ()
+    found = {etree.QName(one).localname.lower(): one.findtext("{*}XAddr") or "" for one in elements}
+    return {name: found.get(name, "") for name in ("search", "replay")}
 
 
 def _recording(item: Any) -> Recording:

@@ -59,6 +59,8 @@ class Fonts:
         self._faces = {weight: [_registered(name)] for weight, name in _BUILT_IN.items()}
         self._widths = {weight: _Widths(self, weight) for weight in Weight}
         self._system_loaded = False
+        #: What the built-in family draws in every weight.
+        self._plain = frozenset(c for c in map(chr, self._common_codes()) if _can_be_set(c))
 
     def face(self, character: str, weight: Weight) -> TTFont | None:
         """Give the first font that can show a character."""
@@ -75,7 +77,7 @@ class Fonts:
 
     def shows(self, character: str) -> bool:
         """Whether a character can be shown in every weight."""
-        return all(self.face(character, weight) for weight in Weight)
+        return character in self._plain or all(self.face(character, weight) for weight in Weight)
 
     def width(self, text: str, weight: Weight) -> float:
         """Give the width of a text of size 1; every character must be showable."""
@@ -84,12 +86,15 @@ class Fonts:
     def runs(self, text: str, weight: Weight) -> list[tuple[str, str]]:
         """Split a text into runs of one font each: the font's registered name, and the characters."""
         built_in = self._faces[weight][0]
-        if text.isascii():
+        if self._plain.issuperset(text):
             return [(built_in.fontName, text)]
         return [
             (name, "".join(characters))
             for name, characters in groupby(text, lambda c: (self.face(c, weight) or built_in).fontName)
         ]
+
+    def _common_codes(self) -> set[int]:
+        return set.intersection(*(set(faces[0].face.charToGlyph) for faces in self._faces.values()))
 
     def _load_system_fonts(self) -> None:
         self._system_loaded = True

@@ -29,6 +29,6 @@ class Press:
             return written(composed(content, self._fonts), self._fonts)
         except (PDFError, OSError) as error:
             raise ReportFailed(
-                f"The report of incident project {content.project.id} could not be drawn: {error}. The project "
-                "is as it was. Ask an administrator to install the plug-in's reportlab again."
+                f"The report of incident project {content.project.id} could not be drawn: {error}. "
+                "The project is as it was. Ask an administrator to install the plug-in's reportlab again."
             ) from error

@@ -40,6 +40,7 @@ _SMALL = Style(size=7.5, leading=11)
 _SMALL_HEAD = Style(size=7.5, leading=13, weight=Weight.BOLD, colour=QUIET)
 
 _LABEL_WIDTH = 36 * MM
+_NUMBER_WIDTH = 10 * MM
 _PICTURE_WIDTH, _PICTURE_HEIGHT = 52 * MM, 36 * MM
 #: Stands where there is no value.
 _NONE = "\u2013"
@@ -59,7 +60,7 @@ class Material:
 def heading(flow: Flow, title: str) -> None:
     """Begin a section; a heading never stands alone at the foot of a page."""
     flow.space(6 * MM)
-    flow.need(28 * MM)
+    flow.need(46 * MM)
     flow.bookmark(title)
     flow.row(Cell(text=title, style=_HEADING))
     flow.rule()
@@ -138,12 +139,17 @@ def _sequences(flow: Flow, material: Material) -> None:
 
 def _sequence(flow: Flow, number: int, sequence: Sequence, material: Material) -> None:
     picture = material.pictures.get(sequence.id)
-    flow.need(_PICTURE_HEIGHT if picture else _ITEM.leading + 5 * _BODY.leading)
+    remark = 3 * _REMARK.leading if sequence.end_unconfirmed else 0
+    text_height = _ITEM.leading + 5 * _BODY.leading + remark
+    flow.need(max(_PICTURE_HEIGHT, text_height) if picture else text_height)
     top, page = flow.y, flow.page
     width = WIDTH - _PICTURE_WIDTH - 5 * MM if picture else WIDTH
     height = _beside(flow, picture) if picture else 0
     footage, moments = sequence.footage, material.moments
-    flow.row(Cell(text=f"{number}   {footage.camera_name}", style=_ITEM, width=width))
+    flow.row(
+        Cell(text=str(number), style=_ITEM, width=_NUMBER_WIDTH),
+        Cell(text=footage.camera_name, style=_ITEM, x=_NUMBER_WIDTH, width=width - _NUMBER_WIDTH),
+    )
     facts(
         flow,
         ("Start", moments.milliseconds(footage.interval.start)),

@@ -22,13 +22,11 @@ class Showable:
     def __call__(self, text: str) -> str:
         """Give a text of which every character but a line's end can be shown."""
         text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)).replace("\t", "    ")
-        if text.isascii() and text.replace("\n", "").isprintable():
-            return text
-        return "".join(c if c == "\n" or self._shows(c) else self._replace(c) for c in text)
-
-    def _replace(self, character: str) -> str:
-        self.replaced[character] += 1
-        return self._substitute
+        for character in sorted(set(text) - {"\n"}):
+            if not self._shows(character):
+                self.replaced[character] += text.count(character)
+                text = text.replace(character, self._substitute)
+        return text
 
 
 def wrapped(text: str, room: float, width: Callable[[str], float]) -> list[str]:

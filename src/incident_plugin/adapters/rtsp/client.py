@@ -75,7 +75,7 @@ class RtspClient:
                 await stream.find_track()
             except RtspError as error:
                 raise told(error, session.host) from error
-            if not stream.track.parameter_sets:
+            if stream.empty:
                 raise NoVideo("The recorder has no video in the chosen time. Choose another time.")
             yield stream
 

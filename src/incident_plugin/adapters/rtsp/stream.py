@@ -108,6 +108,11 @@ class RtspReplay(RtspStream):
         while not self._waiting and not self._ended:
             await self._read_first()
 
+    @property
+    def empty(self) -> bool:
+        """Whether it ended before its first picture."""
+        return self._ended and not self._waiting
+
     async def _read(self) -> list[AccessUnit]:
         try:
             units = await self._batch(self._limits.tail if self._near_end() else self._limits.replay)

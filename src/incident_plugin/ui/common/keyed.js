@@ -1,35 +1,50 @@
-// Lists that change while somebody works in them.
-
-/** @type {WeakMap<Element, string>} */
-const shown = new WeakMap();
+// Lists that change in place: an item that stays keeps its element, and with it focus and scroll position.
 
 /**
- * Makes the children of `parent` those of `items`. The element of a key stays the same element, and is touched only
- * when its item changed: focus, selected text and the place one scrolled to survive.
+ * Makes the children of `parent` follow `items`, in order.
  * @template T
  * @template {HTMLElement} E
- * @param {Element} parent with no other children than those made here
+ * @param {Element} parent holds nothing but what this function puts there
  * @param {readonly T[]} items
  * @param {(item: T) => string | number} key
- * @param {(item: T) => E} make
- * @param {(element: E, item: T) => void} update also called for a new element
+ * @param {(item: T) => E} create
+ * @param {(element: E, item: T) => void} update called for every item, new ones included
  */
-export function keyed(parent, items, key, make, update) {
-  const present = new Map([...parent.children].map((child) => [/** @type {E} */ (child).dataset.key, /** @type {E} */ (child)]));
-  const names = items.map((item) => String(key(item)));
-  const wanted = new Set(names);
-  for (const [name, element] of present) if (!wanted.has(name ?? '')) element.remove();
-  /** @type {Element | null} */
+export function keyed(parent, items, key, create, update) {
+  const keys = new Set(items.map((item) => String(key(item))));
+  /** @type {Map<string | null, Element>} */
+  const old = new Map();
+  for (const child of [...parent.children]) {
+    const id = child.getAttribute('data-key');
+    if (id !== null && keys.has(id)) old.set(id, child);
+    else child.remove();
+  }
   let next = parent.firstElementChild;
-  items.forEach((item, index) => {
-    const element = present.get(names[index]) ?? make(item);
-    element.dataset.key = names[index];
-    const state = JSON.stringify(item);
-    if (shown.get(element) !== state) {
-      update(element, item);
-      shown.set(element, state);
-    }
+  for (const item of items) {
+    const element = /** @type {E} */ (old.get(String(key(item))) ?? create(item));
+    element.setAttribute('data-key', String(key(item)));
+    update(element, item);
     if (element === next) next = next.nextElementSibling;
     else parent.insertBefore(element, next);
-  });
+  }
+}
+
+/** @type {WeakMap<Element, string>} */
+const states = new WeakMap();
+
+/**
+ * For `update`: leaves an element alone whose item says the same as before, so that text selected in it, a menu or an
+ * entry that is open in it stay while the list is read again.
+ * @template T
+ * @template {HTMLElement} E
+ * @param {(element: E, item: T) => void} update depends on the item alone
+ * @returns {(element: E, item: T) => void}
+ */
+export function whenChanged(update) {
+  return (element, item) => {
+    const state = JSON.stringify(item);
+    if (states.get(element) === state) return;
+    update(element, item);
+    states.set(element, state);
+  };
 }

@@ -32,18 +32,18 @@ export function whileVisible(element, pause, work) {
     const seen = entries[entries.length - 1].isIntersecting;
     if (seen === visible) return;
     visible = seen;
+    if (seen) document.addEventListener('visibilitychange', run);
+    else document.removeEventListener('visibilitychange', run);
     void run();
   });
   observer.observe(element);
-  const shown = () => void run();
-  document.addEventListener('visibilitychange', shown);
   return {
     again: () => void run(),
     stop() {
       visible = false;
       clearTimeout(timer);
       observer.disconnect();
-      document.removeEventListener('visibilitychange', shown);
+      document.removeEventListener('visibilitychange', run);
     },
   };
 }

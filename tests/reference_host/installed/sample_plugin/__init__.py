@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+
 from vms_hooks import contributions as c
 from vms_hooks import hookimpl
 from vms_hooks.host import HostServices
@@ -56,7 +57,9 @@ class Runtime:
         (self.host.storage / "stopped").touch()
 
     async def health(self) -> Health:
-        part = Part(name="store", ok=self.healthy, detail="in memory", remedy="" if self.healthy else "Mend it.")
+        part = Part(
+            name="store", ok=self.healthy, detail="in memory", remedy="" if self.healthy else "Mend it."
+        )
         return Health(ok=self.healthy, parts=(part,))
 
     async def cameras(self, principal: Principal) -> tuple[Camera, ...]:
@@ -126,7 +129,11 @@ class SamplePlugin:
             c.Command(id="sample.greet", title="Greet", module="ui/commands.js", shortcut="F9"),
             c.Command(id="sample.fail", title="Fail", module="ui/failing.js", shortcut="Shift+F9"),
             c.Command(
-                id="sample.hush", title="Hush", module="ui/commands.js", shortcut="h", permission="sample.secret"
+                id="sample.hush",
+                title="Hush",
+                module="ui/commands.js",
+                shortcut="h",
+                permission="sample.secret",
             ),
         )
 
@@ -192,7 +199,12 @@ class SamplePlugin:
         principal = request.scope[PRINCIPAL_SCOPE_KEY]
         seen = [name for name, _ in request.headers.items() if name == "cookie" or name.startswith("vms")]
         return JSONResponse(
-            {"id": principal.id, "typed": isinstance(principal, Principal), "seen": seen, "path": request.url.path}
+            {
+                "id": principal.id,
+                "typed": isinstance(principal, Principal),
+                "seen": seen,
+                "path": request.url.path,
+            }
         )
 
     async def _views(self, _: Request) -> Response:

@@ -131,6 +131,7 @@ export const incidents = {
     save: (what) => `Cannot save ${what}. Try again later.`,
     removeAll: 'Cannot remove all sequences. Try again later.',
     report: 'Cannot generate report. Try again later.',
+    action: 'Cannot perform this action. Try again later.',
     project: 'incident project',
     comment: 'comment',
     call: 'call',

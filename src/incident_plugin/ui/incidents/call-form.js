@@ -1,0 +1,102 @@
+// Entering a call: its parts as text, and the call that they mean.
+
+import { Problem } from '../common/api.js';
+import { h } from '../common/dom.js';
+import { duration } from '../common/time.js';
+import { secondsOf } from '../common/zoned.js';
+import { strings } from '../locales/en.js';
+import { dateTime } from './controls.js';
+
+/** @typedef {import('../common/shapes.d.ts').Call} Call */
+/** @typedef {import('./unsaved.js').CallEdit} CallEdit */
+
+/**
+ * A new call, made now.
+ * @returns {CallEdit}
+ */
+export function newCall() {
+  const at = new Date();
+  at.setMilliseconds(0);
+  return { direction: 'made', at: at.toISOString(), number: '', person: '', duration: '', outcome: '', note: '' };
+}
+
+/**
+ * @param {Call} call
+ * @returns {CallEdit}
+ */
+export function editOf(call) {
+  return {
+    direction: call.direction, at: call.at, number: call.number, person: call.person,
+    duration: shownDuration(call), outcome: call.outcome, note: call.note,
+  };
+}
+
+/** @param {Call} call */
+export function shownDuration(call) {
+  return call.duration === null ? '' : duration(secondsOf(call.duration) * 1000);
+}
+
+/**
+ * What the server takes. Raises `Problem` for a time or duration that means nothing.
+ * @param {CallEdit} edit
+ */
+export function callBody(edit) {
+  const { calls, failures } = strings.incidents;
+  const seconds = durationSeconds(edit.duration);
+  if (edit.at === '' || seconds === undefined) {
+    const detail = edit.at === '' ? calls.badTime : calls.badDuration;
+    throw new Problem({ title: failures.save(failures.call), detail, status: 422 });
+  }
+  const { duration: _, ...rest } = edit;
+  return { ...rest, duration_seconds: seconds };
+}
+
+/**
+ * @param {string} text `2:30`, `1:02:30`, or nothing
+ * @returns {number | null | undefined} nothing for nothing, undefined for what is no duration
+ */
+function durationSeconds(text) {
+  if (text.trim() === '') return null;
+  const found = /^(?:(\d+):)?(\d+):([0-5]\d)$/.exec(text.trim());
+  return found ? (Number(found[1] ?? 0) * 60 + Number(found[2])) * 60 + Number(found[3]) : undefined;
+}
+
+/**
+ * @param {CallEdit} edit
+ * @param {string} timeZone
+ * @param {(edit: CallEdit) => void} changed called with every change
+ * @param {HTMLElement[]} buttons
+ */
+export function callForm(edit, timeZone, changed, buttons) {
+  const texts = strings.incidents.calls;
+  const current = { ...edit };
+  /** @param {keyof CallEdit} part */
+  const entered = (part) => (/** @type {Event} */ event) => {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    if (part === 'duration') {
+      input.setCustomValidity(durationSeconds(input.value) === undefined ? texts.badDuration : '');
+    }
+    current[part] = input.value;
+    changed({ ...current });
+  };
+  const at = dateTime(timeZone, (value) => {
+    current.at = String(value ?? '');
+    at.show(value);
+    changed({ ...current });
+  });
+  at.show(current.at || null);
+  /** @param {keyof CallEdit} part @param {string} label @param {Record<string, unknown>} [more] */
+  const line = (part, label, more = {}) => h('label', { class: 'field' }, label,
+    h('input', { value: current[part], oninput: entered(part), maxLength: 200, ...more }));
+  return h('fieldset', { class: 'call-form', 'aria-label': texts.form },
+    h('label', { class: 'field' }, texts.direction, h('select', { onchange: entered('direction') },
+      ...(['made', 'received']).map((way) => h('option', { value: way, selected: way === current.direction },
+        way === 'made' ? texts.made : texts.received)))),
+    line('number', texts.number, { inputMode: 'tel' }),
+    line('person', texts.person),
+    h('label', { class: 'field' }, texts.time, at.element),
+    line('duration', texts.duration, { placeholder: '0:00', maxLength: 9 }),
+    line('outcome', texts.outcome),
+    h('label', { class: 'field note' }, texts.note, h('textarea', { value: current.note, oninput: entered('note'), maxLength: 20_000 })),
+    h('div', { class: 'row' }, ...buttons));
+}

@@ -1,0 +1,68 @@
+// A field with its label, the mark that it is not saved, and the choice when somebody else saved another value.
+
+import { h, icon } from '../common/dom.js';
+import { dateTime as shownTime } from '../common/time.js';
+import { strings } from '../locales/en.js';
+import { fieldTitle, shownValue } from './field-names.js';
+
+/** @typedef {import('./project-model.js').ProjectModel} ProjectModel */
+/** @typedef {import('./controls.js').Control} Control */
+
+/**
+ * @param {ProjectModel} model
+ * @param {string} field
+ * @param {(entered: (value: import('../common/shapes.d.ts').FieldValue) => void) => Control} make
+ * @param {{title?: string, hint?: string, editable: boolean}} options
+ * @returns {{element: HTMLElement, update: () => void}}
+ */
+export function fieldRow(model, field, make, { title, hint, editable }) {
+  const control = make((value) => model.setField(field, value));
+  const mark = h('span', { class: 'mark', hidden: true }, strings.incidents.fields.unsavedMark);
+  const name = h('span', {}, title ?? fieldTitle(field, model.properties));
+  const conflict = h('div', { class: 'conflict', role: 'alert', hidden: true });
+  let asked = '';
+  control.disable(!editable);
+  return {
+    element: h('div', { class: 'field-row', 'data-field': field },
+      h(control.group ? 'div' : 'label', { class: 'field', role: control.group ? 'group' : null, 'aria-label': control.group ? name.textContent : null },
+        h('span', { class: 'label' }, name, mark), control.element),
+      hint ? h('p', { class: 'dim small' }, hint) : null,
+      conflict),
+    update() {
+      control.show(model.value(field));
+      mark.hidden = !model.unsaved.field(field);
+      control.disable(!editable || model.gone);
+      const open = model.conflicts.includes(field);
+      const question = open ? JSON.stringify([model.stored(field), model.value(field), model.authors.get(field)]) : '';
+      conflict.hidden = !open;
+      if (question === asked) return;
+      asked = question;
+      conflict.replaceChildren(...(open ? conflictChoice(model, field) : []));
+    },
+  };
+}
+
+/** @param {ProjectModel} model @param {string} field */
+function conflictChoice(model, field) {
+  const texts = strings.incidents.conflict;
+  const author = model.authors.get(field);
+  const by = author?.name ? texts.by(author.name, shownTime(author.at, model.bridge.timeZone)) : '';
+  /** @param {string} label @param {import('../common/shapes.d.ts').FieldValue} value @param {string} note @param {'mine' | 'theirs'} choice @param {string} button */
+  const side = (label, value, note, choice, button) => h('div', { class: 'side' },
+    h('div', { class: 'dim small' }, label, note ? `, ${note}` : ''),
+    h('div', { class: 'value' }, shown(model, field, value) || texts.empty),
+    h('button', { type: 'button', 'data-choice': choice, onclick: () => model.choose(field, choice) }, button));
+  return [
+    h('p', { class: 'amber row' }, icon('warning'), texts.title),
+    h('div', { class: 'sides' },
+      side(texts.theirs, model.stored(field), by, 'theirs', texts.keepTheirs),
+      side(texts.mine, model.value(field), '', 'mine', texts.keepMine)),
+  ];
+}
+
+/** @param {ProjectModel} model @param {string} field @param {import('../common/shapes.d.ts').FieldValue} value */
+function shown(model, field, value) {
+  const isTime = model.properties.data.some((data) => `data:${data.id}` === field && data.kind === 'date-time');
+  if (!isTime || value === null) return shownValue(field, value, model.properties);
+  return Number.isNaN(Date.parse(String(value))) ? String(value) : shownTime(String(value), model.bridge.timeZone);
+}

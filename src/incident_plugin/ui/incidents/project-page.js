@@ -1,0 +1,229 @@
+// One incident project over the whole width: its state, its parts, what can be done to it.
+
+import { call, report } from '../common/api.js';
+import { h, icon } from '../common/dom.js';
+import { may } from '../common/permissions.js';
+import { time, utcTitle } from '../common/time.js';
+import { whileVisible } from '../common/visible.js';
+import { strings } from '../locales/en.js';
+import { projectButtons } from './actions.js';
+import { shownValue } from './field-names.js';
+import { statusLabel } from './list-row.js';
+import { ProjectModel } from './project-model.js';
+import { problemNote, skeleton, staleNote } from './states.js';
+import { activityTab } from './tab-activity.js';
+import { callsTab } from './tab-calls.js';
+import { categoriesTab } from './tab-categories.js';
+import { commentsTab } from './tab-comments.js';
+import { detailsTab } from './tab-details.js';
+import { sequencesTab } from './tab-sequences.js';
+
+/** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
+/** @typedef {keyof typeof strings.incidents.project.tabs} TabName */
+/** @typedef {{element: HTMLElement, update: () => void, seen?: () => Promise<void>}} TabView */
+
+const READ_AGAIN = 5_000;
+
+/** In the manual's order. @type {Record<TabName, (model: ProjectModel) => TabView>} */
+const TABS = {
+  details: detailsTab, categories: categoriesTab, comments: commentsTab, sequences: sequencesTab, calls: callsTab, activity: activityTab,
+};
+
+export class ProjectPage {
+  #bridge;
+  #model;
+  /** @type {TabName[]} */
+  #names;
+  /** @type {TabName} */
+  #current;
+  /** @type {Map<TabName, TabView>} */
+  #views = new Map();
+  #logged = false;
+  #type = h('span', { class: 'type ellipsis dim' });
+  #status = h('span', {});
+  #state = h('span', { class: 'save-state', role: 'status' });
+  #save;
+  #buttons;
+  #tabs;
+  #notes = h('div', { class: 'stack' });
+  #panel = h('div', { class: 'panel', role: 'tabpanel' });
+  #content = h('div', {});
+  #reader;
+
+  /** @param {Bridge} bridge @param {number} id @param {string} tab */
+  constructor(bridge, id, tab) {
+    const texts = strings.incidents.project;
+    this.#bridge = bridge;
+    this.#model = new ProjectModel(bridge, id);
+    this.#names = /** @type {TabName[]} */ (Object.keys(TABS)).filter((name) => may(bridge, `projects.${name}.view`));
+    this.#current = this.#names[0];
+    this.#save = h('button', { type: 'button', class: 'primary', title: texts.saveHint, onclick: () => this.#model.save() }, texts.save);
+    this.#buttons = h('div', { class: 'row tight' }, ...projectButtons(bridge, () => this.#subject(), () => this.#toList()));
+    this.#tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': texts.tabList,
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#arrows(event) }, ...this.#names.map((name) => this.#tab(name)));
+    this.#panel.append(this.#notes, this.#content);
+    this.#content.append(skeleton(texts.loading));
+    this.element = h('div', { class: 'page' },
+      h('div', { class: 'head' },
+        h('button', { type: 'button', class: 'quiet', title: texts.back, 'aria-label': texts.back, onclick: () => this.#toList() }, icon('back')),
+        h('h2', {}, texts.title(id)), this.#status, this.#type, h('span', { class: 'grow' }), this.#state, this.#save, this.#buttons),
+      this.#tabs, this.#panel);
+    this.#model.addEventListener('change', () => this.#draw());
+    this.show(tab);
+    this.#reader = whileVisible(this.#panel, () => READ_AGAIN, () => this.#read());
+  }
+
+  get id() {
+    return this.#model.id;
+  }
+
+  /** Puts the keyboard on the part that is shown. */
+  focus() {
+    /** @type {HTMLElement | null} */ (this.#tabs.querySelector('[tabindex="0"]'))?.focus();
+  }
+
+  stop() {
+    this.#reader.stop();
+  }
+
+  /** Shows a part. @param {string} tab a name from the address; an unknown one shows the first */
+  show(tab) {
+    const name = this.#names.find((known) => known === tab) ?? this.#names[0];
+    this.#current = name;
+    for (const element of this.#tabs.children) {
+      const button = /** @type {HTMLElement} */ (element);
+      const selected = button.dataset.tab === name;
+      button.setAttribute('aria-selected', String(selected));
+      button.tabIndex = selected ? 0 : -1;
+      if (selected) this.#panel.setAttribute('aria-label', button.dataset.title ?? '');
+    }
+    this.#panel.scrollTop = 0;
+    this.#draw();
+    if (this.#model.project) void this.#views.get(name)?.seen?.();
+  }
+
+  async #read() {
+    await this.#model.refresh();
+    if (!this.#model.project) return;
+    await this.#logOpening();
+    await this.#views.get(this.#current)?.seen?.();
+  }
+
+  async #logOpening() {
+    if (this.#logged) return;
+    this.#logged = true;
+    try {
+      await call(this.#bridge, 'POST', `${this.#model.path}/opened`);
+    } catch (error) {
+      this.#logged = false;
+      report(this.#bridge, error);
+    }
+  }
+
+  #draw() {
+    const { project, problem, properties } = this.#model;
+    this.#buttons.hidden = !project || this.#model.gone;
+    this.#drawState();
+    if (!project) {
+      this.#content.replaceChildren(problem ? problemNote(problem, () => this.#reader.again()) : skeleton(strings.incidents.project.loading));
+      return;
+    }
+    this.#status.replaceChildren(statusLabel(/** @type {string | null} */ (this.#model.stored('status')), properties));
+    this.#type.textContent = shownValue('type', this.#model.stored('type'), properties);
+    this.#drawNotes();
+    this.#drawCounts();
+    const view = this.#view(this.#current);
+    if (this.#content.firstChild !== view.element) this.#content.replaceChildren(view.element);
+    view.update();
+  }
+
+  /** @param {TabName} name */
+  #view(name) {
+    let view = this.#views.get(name);
+    if (!view) this.#views.set(name, (view = TABS[name](this.#model)));
+    return view;
+  }
+
+  #drawNotes() {
+    const texts = strings.incidents.project;
+    const { problem, gone } = this.#model;
+    if (!problem) this.#notes.replaceChildren();
+    else if (gone) {
+      this.#notes.replaceChildren(h('p', { class: 'banner error', role: 'alert' }, icon('warning'),
+        h('span', {}, h('b', {}, texts.gone), ' ', problem.detail, ' ', this.#model.unsaved.size ? texts.goneHint : '')));
+    } else this.#notes.replaceChildren(staleNote(texts.stale, problem));
+  }
+
+  #drawCounts() {
+    const { project } = this.#model;
+    const counts = { comments: project?.comments.length, sequences: project?.sequences.length, calls: project?.calls.length };
+    for (const [name, count] of Object.entries(counts)) {
+      const badge = this.#tabs.querySelector(`[data-tab=${name}] .count`);
+      if (badge) badge.textContent = count ? String(count) : '';
+    }
+  }
+
+  /** The one word that is always true. */
+  #drawState() {
+    const texts = strings.incidents.project;
+    const { state, savedAt, failure, conflicts } = this.#model;
+    const reason = conflicts.length ? strings.incidents.conflict.first : failure?.detail || failure?.title || '';
+    const kind = conflicts.length && state !== 'saving' ? 'failed' : state;
+    const [image, word] = /** @type {const} */ ({
+      saved: ['check', savedAt ? texts.savedAt(time(savedAt, this.#bridge.timeZone)) : texts.saved],
+      saving: ['clock', texts.saving],
+      unsaved: ['edit', texts.unsaved],
+      failed: ['warning', texts.notSaved(reason)],
+    })[kind];
+    const key = `${kind} ${word}`;
+    this.#save.disabled = state === 'saved' || state === 'saving' || conflicts.length > 0 || this.#model.gone;
+    if (this.#state.dataset.key === key) return;
+    this.#state.dataset.key = key;
+    this.#state.className = `save-state ${kind}`;
+    this.#state.hidden = !this.#model.project;
+    this.#state.title = kind === 'failed' ? failure?.title ?? '' : savedAt ? utcTitle(savedAt) : '';
+    this.#state.replaceChildren(icon(image), h('span', { class: 'ellipsis' }, word), ...(kind === 'failed' && !conflicts.length && !this.#model.gone
+      ? [h('button', { type: 'button', onclick: () => this.#model.save() }, texts.retry)] : []));
+  }
+
+  #subject() {
+    const { project } = this.#model;
+    return project && { id: project.id, description: String(project.fields.description ?? ''), sequences: project.sequences.length };
+  }
+
+  #toList() {
+    this.#bridge.navigate({ tab: 'incidents', path: '' });
+  }
+
+  /** @param {TabName} name */
+  #tab(name) {
+    const title = strings.incidents.project.tabs[name];
+    return h('button', { type: 'button', role: 'tab', 'data-tab': name, 'data-title': title,
+      onclick: () => this.#go(name) }, title, h('span', { class: 'count' }));
+  }
+
+  /** @param {TabName} name */
+  #go(name) {
+    this.#bridge.navigate({ tab: 'incidents', path: `${this.id}/${name}` });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #arrows(event) {
+    const place = this.#names.indexOf(this.#current);
+    const last = this.#names.length - 1;
+    const target = { ArrowRight: place === last ? 0 : place + 1, ArrowLeft: place === 0 ? last : place - 1, Home: 0, End: last }[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#go(this.#names[target]);
+    /** @type {HTMLElement} */ (this.#tabs.children[target]).focus();
+  }
+
+  /** Ctrl+S saves wherever the keyboard is, while the page can be seen. @param {KeyboardEvent} event */
+  keyed(event) {
+    if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    if (!this.element.checkVisibility()) return;
+    event.preventDefault();
+    if (!this.#save.disabled) void this.#model.save();
+  }
+}

@@ -1,0 +1,101 @@
+// Styles of the Incidents tab.
+
+export const incidentsSheet = new CSSStyleSheet();
+incidentsSheet.replaceSync(`
+:host { display: block; height: 100%; min-height: 0; background: var(--s0); overflow: hidden; }
+.grow { flex: 1; }
+.tight { gap: 6px; flex-wrap: nowrap; }
+.center { justify-content: center; }
+.amber { color: var(--amber); }
+.ellipsis { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.written { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
+svg { flex: none; }
+.banner { display: flex; gap: 8px; margin: 0; padding: 8px 12px; border: 1px solid currentColor; border-radius: 4px; align-items: center; }
+.skeleton { display: grid; gap: 18px; padding: 12px 8px; }
+.skeleton div { height: 14px; border-radius: 4px; background: var(--s2); }
+.skeleton div:nth-child(3n) { width: 72%; }
+.skeleton div:nth-child(3n + 1) { width: 88%; }
+
+.list { height: 100%; display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) minmax(300px, 30%); }
+.bar { grid-column: 1 / -1; display: flex; gap: 8px; align-items: center; padding: 8px 12px; border-bottom: 1px solid var(--s3); background: var(--s1); }
+.bar input.id { width: 84px; }
+.bar input.text { width: 280px; }
+.rows { overflow: auto; min-height: 0; }
+.rows .banner { margin: 8px 12px; }
+.rows table, .panel table { table-layout: fixed; }
+.rows thead th, .panel thead th { position: sticky; top: 0; background: var(--s0); z-index: 1; }
+.rows td, .rows th { padding: 0 6px; }
+.rows td:first-child, .rows th:first-child { padding-left: 12px; }
+.rows tbody tr { cursor: pointer; }
+.rows tbody tr:hover { background: var(--s1); }
+.rows tbody tr[aria-selected=true] { background: color-mix(in srgb, var(--accent) 22%, transparent); }
+.rows tbody tr:focus-visible { outline-offset: -2px; }
+.rows time { font-size: 12px; }
+.rows th.id { width: 44px; } .rows th.status { width: 100px; } .rows th.type { width: 84px; } .rows th.start { width: 106px; }
+.rows th.end { width: 106px; } .rows th.owner { width: 70px; } .rows th.sequences { width: 30px; } .rows th.created { width: 106px; }
+.rows td.sequences, .rows th.sequences { text-align: right; }
+.status { display: inline-flex; gap: 4px; align-items: center; max-width: 100%; }
+.status.closes { color: var(--green); }
+.status > span { overflow: hidden; text-overflow: ellipsis; }
+.pager { display: flex; gap: 8px; align-items: center; justify-content: center; padding: 8px; }
+.preview { border-left: 1px solid var(--s3); background: var(--s1); padding: 12px 16px; overflow: auto; display: flex; flex-direction: column; gap: 12px; }
+.preview .buttons { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; margin-top: auto; padding-top: 8px; }
+.preview .written { max-height: 140px; overflow: auto; }
+.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 6px 16px; margin: 0; align-content: start; }
+.facts dt { color: var(--dim); }
+.facts dd { margin: 0; overflow-wrap: anywhere; }
+
+.page { height: 100%; display: grid; grid-template-rows: auto auto minmax(0, 1fr); }
+.head { display: flex; gap: 12px; align-items: center; padding: 8px 12px; background: var(--s1); min-width: 0; }
+.head h2 { white-space: nowrap; }
+.head .type { min-width: 0; }
+.save-state { display: flex; gap: 6px; align-items: center; min-width: 0; }
+.save-state.saved { color: var(--dim); }
+.save-state.unsaved { color: var(--amber); }
+.save-state.failed { color: var(--red); }
+.save-state button { min-height: 28px; color: var(--text); }
+.tabs { display: flex; gap: 0; padding: 0 12px; border-bottom: 1px solid var(--s3); background: var(--s1); }
+.tabs button { border: 0; border-bottom: 2px solid transparent; border-radius: 0; background: none; min-height: 36px; color: var(--dim); }
+.tabs button[aria-selected=true] { color: var(--text); border-bottom-color: var(--accent); }
+.tabs .count { color: var(--dim); font-size: 12px; }
+.panel { overflow: auto; padding: 16px; min-height: 0; display: grid; gap: 12px; align-content: start; }
+.details, .categories { display: grid; grid-template-columns: minmax(280px, 380px) minmax(320px, 560px); gap: 16px 48px; align-items: start; }
+.categories { grid-template-columns: repeat(2, minmax(280px, 440px)); }
+.form { display: grid; gap: 12px; }
+.field-row { display: grid; gap: 4px; }
+.field-row p { margin: 0; }
+.field .label { display: flex; gap: 8px; align-items: baseline; }
+.field input[type=checkbox] { justify-self: start; width: 20px; height: 20px; margin: 6px 0; accent-color: var(--accent); }
+.field input:invalid { border-color: var(--red); }
+div.field { display: grid; gap: 4px; color: var(--dim); }
+div.field > * { color: var(--text); }
+.field .label, label.field > .label { color: var(--dim); }
+.owner { min-width: 120px; }
+.mark { color: var(--amber); font-size: 12px; display: inline-flex; gap: 4px; align-items: center; }
+.conflict { border: 1px solid var(--amber); border-radius: 4px; padding: 8px 12px; display: grid; gap: 8px; }
+.conflict .row { flex-wrap: nowrap; }
+.sides { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }
+.side { display: grid; gap: 4px; align-content: start; grid-template-rows: auto 1fr auto; }
+.side .value { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 160px; overflow: auto; }
+.reading { display: grid; gap: 12px; max-width: 900px; }
+.comments { display: grid; gap: 8px; }
+.comment { background: var(--s1); border: 1px solid var(--s3); border-radius: 4px; padding: 4px 12px 8px; display: grid; gap: 6px; }
+.comment header { display: flex; gap: 12px; align-items: center; min-height: 28px; min-width: 0; white-space: nowrap; }
+.call-form { border: 1px solid var(--s3); border-radius: 4px; margin: 0; padding: 12px; display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 12px; }
+.call-form .note, .call-form > .row { grid-column: 1 / -1; }
+.sequences th, .sequences td { padding: 0 8px; }
+.sequences th.check { width: 28px; }
+.sequences tbody tr { cursor: default; }
+.activity th:nth-child(1) { width: 40px; } .activity th:nth-child(2) { width: 132px; } .activity th:nth-child(3) { width: 140px; }
+.activity td { vertical-align: top; padding-block: 6px; height: auto; }
+.activity td.wrap { white-space: normal; overflow-wrap: anywhere; }
+.clamp { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
+.activity details { margin-top: 4px; }
+@media (max-width: 900px) {
+  .list { grid-template: auto minmax(0, 2fr) minmax(180px, 1fr) / minmax(0, 1fr); }
+  .preview { border-left: 0; border-top: 1px solid var(--s3); }
+  .details, .categories { grid-template-columns: 1fr; }
+  .call-form { grid-template-columns: 1fr; }
+  .head { flex-wrap: wrap; }
+}
+`);

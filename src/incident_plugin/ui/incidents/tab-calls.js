@@ -1,0 +1,85 @@
+// Calls: whom one called and who called, and the form for one more.
+
+import { confirmed } from '../common/dialog.js';
+import { h, icon } from '../common/dom.js';
+import { keyed, whenChanged } from '../common/keyed.js';
+import { may } from '../common/permissions.js';
+import { dateTime, utcTitle } from '../common/time.js';
+import { strings } from '../locales/en.js';
+import { callForm, editOf, newCall, shownDuration } from './call-form.js';
+
+/** @typedef {import('./project-model.js').ProjectModel} ProjectModel */
+/** @typedef {import('../common/shapes.d.ts').Call} Call */
+
+/** @param {ProjectModel} model */
+export function callsTab(model) {
+  const texts = strings.incidents.calls;
+  const editable = may(model.bridge, 'projects.calls.manage');
+  const list = h('div', { class: 'comments', role: 'list' });
+  const empty = h('p', { class: 'empty' }, texts.empty);
+  const add = h('button', { type: 'button', onclick: () => openForm(model, 'new', newCall(), form) }, icon('phone'), texts.add);
+  const form = h('div', {});
+  let open = false;
+  return {
+    element: h('div', { class: 'reading' }, list, empty, h('div', { class: 'row', hidden: !editable }, add), form),
+    update() {
+      const calls = model.project?.calls ?? [];
+      const adding = model.unsaved.call('new') !== undefined;
+      empty.hidden = calls.length > 0 || adding;
+      add.hidden = adding;
+      add.disabled = model.gone;
+      keyed(list, calls.map((call) => ({ call, edit: model.unsaved.call(call.id) !== undefined })),
+        ({ call }) => call.id, () => h('article', { role: 'listitem', class: 'comment' }),
+        whenChanged((element, { call, edit }) => element.replaceChildren(...(edit ? [editing(model, call.id)] : reading(model, call, editable)))));
+      if (open === adding) return;
+      open = adding;
+      form.replaceChildren(...(adding ? [editing(model, 'new')] : []));
+    },
+  };
+}
+
+/** @param {ProjectModel} model @param {string} id @param {import('./unsaved.js').CallEdit} edit @param {Element | null} holder */
+function openForm(model, id, edit, holder) {
+  model.keep(`call:${id}`, edit);
+  /** @type {HTMLElement | null | undefined} */ (holder?.querySelector('select'))?.focus();
+}
+
+/** @param {ProjectModel} model @param {string} id */
+function editing(model, id) {
+  const key = `call:${id}`;
+  return callForm(model.unsaved.call(id) ?? newCall(), model.bridge.timeZone, (edit) => model.keep(key, edit), [
+    h('button', { type: 'button', class: 'primary', onclick: () => model.save(key) }, strings.common.save),
+    h('button', { type: 'button', onclick: () => model.keep(key, null) }, strings.common.cancel),
+  ]);
+}
+
+/** @param {ProjectModel} model @param {Call} call @param {boolean} editable */
+function reading(model, call, editable) {
+  const texts = strings.incidents.calls;
+  const facts = [call.person, call.number].filter(Boolean).join(', ');
+  return [
+    h('header', {},
+      icon('phone'), h('b', {}, call.direction === 'made' ? texts.made : texts.received),
+      h('span', { class: 'ellipsis' }, facts),
+      h('time', { class: 'dim', title: utcTitle(call.at) }, dateTime(call.at, model.bridge.timeZone)),
+      h('span', { class: 'dim' }, shownDuration(call)),
+      h('span', { class: 'grow' }),
+      h('span', { class: 'dim small' }, `${texts.loggedBy} ${call.author.name}`),
+      editable && h('button', { type: 'button', class: 'quiet', title: texts.edit, 'aria-label': texts.edit,
+        onclick: (/** @type {Event} */ event) => openForm(model, call.id, editOf(call),
+          /** @type {HTMLElement} */ (event.currentTarget).closest('article')) }, icon('edit')),
+      editable && h('button', { type: 'button', class: 'quiet', title: texts.delete, 'aria-label': texts.delete,
+        onclick: () => remove(model, call) }, icon('trash'))),
+    call.outcome ? h('p', { class: 'written' }, call.outcome) : null,
+    call.note ? h('p', { class: 'written dim' }, call.note) : null,
+  ].filter((node) => node !== null);
+}
+
+/** @param {ProjectModel} model @param {Call} call */
+async function remove(model, call) {
+  const { calls: texts, failures } = strings.incidents;
+  const text = texts.deleteText(call.person || call.number, dateTime(call.at, model.bridge.timeZone));
+  if (await confirmed(texts.deleteTitle, text, texts.delete)) {
+    await model.act(failures.save(failures.call), 'DELETE', `/calls/${encodeURIComponent(call.id)}`);
+  }
+}

@@ -1,0 +1,33 @@
+// Styles of the two large windows.
+
+export const videoSheet = new CSSStyleSheet();
+videoSheet.replaceSync(`
+dialog.wide { width: min(1200px, 97vw); }
+.window { display: grid; grid-template-columns: minmax(0, 1fr) 260px; gap: 16px; }
+.main { display: grid; gap: 8px; min-width: 0; }
+.stage { background: #000; aspect-ratio: 16 / 9; max-height: calc(90vh - 180px); width: 100%; display: grid; overflow: hidden; }
+.stage > * { width: 100%; height: 100%; min-width: 0; min-height: 0; }
+input[type=range] { padding: 0; min-height: 24px; accent-color: var(--accent); border: 0; background: none; }
+.at { font-size: 15px; margin-left: 8px; }
+aside { display: flex; flex-direction: column; gap: 8px; justify-content: flex-end; min-height: 0; }
+aside h3 { margin: auto 0 0; }
+.choices { max-height: 60%; min-height: 120px; overflow: auto; border: 1px solid var(--s3); border-radius: 4px; }
+[role=option] { padding: 6px 8px; cursor: pointer; border-left: 3px solid transparent; }
+[role=option]:hover { background: var(--s2); }
+[role=option][aria-selected=true] { background: var(--s3); border-left-color: var(--accent); }
+.ellipsis { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+label.row { cursor: pointer; }
+@media (max-width: 900px) { .window { grid-template-columns: 1fr; } }
+`);
+
+export const reportSheet = new CSSStyleSheet();
+reportSheet.replaceSync(`
+.paper { height: calc(90vh - 170px); min-height: 240px; border: 1px solid var(--s3); border-radius: 4px; overflow: hidden; }
+.paper iframe { width: 100%; height: 100%; border: 0; }
+.grow { flex: 1; }
+.amber { color: var(--amber); }
+.banner { display: flex; gap: 8px; margin: 0; }
+.skeleton { display: grid; gap: 12px; padding: 24px; }
+.skeleton div { height: 14px; border-radius: 4px; background: var(--s3); }
+.skeleton div:nth-child(3n) { width: 60%; }
+`);
