@@ -135,6 +135,11 @@ def test_the_order_of_judging() -> None:
 
 
 @pytest.mark.parametrize("state", [LicenceState.VALID, LicenceState.EXPIRED])
+def test_an_expired_licence_goes_on(state: LicenceState) -> None:
+    """What exists must stay readable; the plug-in itself refuses what is new."""
+    assert judge(FOUND, attrs.evolve(WELCOME, licence=LicenceStatus(state=state))) is None
+
+
 def test_a_plugin_without_a_feature_needs_no_licence() -> None:
     """A site without any licence file can run it."""
     free = attrs.evolve(FOUND, manifest=attrs.evolve(MANIFEST, licence_feature=""))

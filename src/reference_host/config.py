@@ -40,7 +40,7 @@ class Account:
 
 @attrs.frozen(kw_only=True)
 class Role:
-    """What its holders may do (``incident.*`` grants everything below) and which cameras they may see."""
+    """What its holders may do (``evidence.*`` grants everything below) and which cameras they may see."""
 
     permissions: tuple[str, ...] = ()
     #: Ids of cameras; ``*`` for all.

@@ -80,14 +80,13 @@ def clock() -> SettableClock:
     return SettableClock()
 
 
-@pytest.fixture
-def site_file(tmp_path: Path, issuer: Issuer) -> Path:
-    """A complete site on disk."""
-    (tmp_path / "licence.json").write_bytes(issuer.licence())
-    secrets = tmp_path / "secrets.json"
+def write_site(folder: Path, issuer: Issuer) -> Path:
+    """Write a complete site to disk; gives its configuration file."""
+    (folder / "licence.json").write_bytes(issuer.licence())
+    secrets = folder / "secrets.json"
     secrets.write_text('{"sample": {"recorder-password": "s3cret"}, "other": {"key": "not yours"}}')
     secrets.chmod(0o600)
-    path = tmp_path / "site.toml"
+    path = folder / "site.toml"
     path.write_text(f"""
 data_directory = "data"
 secrets_file = "secrets.json"
@@ -127,6 +126,11 @@ enabled = true
 address = "10.0.0.5"
 """)
     return path
+
+
+@pytest.fixture
+def site_file(tmp_path: Path, issuer: Issuer) -> Path:
+    return write_site(tmp_path, issuer)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from tests.ui.hosting import ARGUMENTS, CHROMIUM, AheadClock, Site, Watched, ope
 from incident_plugin.bootstrap import RecorderSettings, Settings, assemble
 from incident_plugin.domain.access import Permission
 from incident_plugin.runtime import IncidentRuntime
+from vms_hooks.values import Principal
 
 # One browser for all: starting it takes longer than a test. So all tests here share one event loop.
 shared = pytest_asyncio.fixture(loop_scope="session")
@@ -32,17 +35,44 @@ def permissions() -> frozenset[str]:
     return frozenset(permission.value for permission in Permission)
 
 
-@shared
-async def site(tmp_path: Path, recorder_address: str, permissions: frozenset[str]) -> AsyncIterator[Site]:
-    """A host with the whole plug-in, a store on disk and a real recorder."""
-    clock = AheadClock()
+@contextlib.asynccontextmanager
+async def plugin(directory: Path, recorder_address: str, clock: AheadClock) -> AsyncIterator[IncidentRuntime]:
+    """The whole plug-in at work, with a store on disk and a real recorder."""
     settings = Settings(recorder=RecorderSettings(address=recorder_address, username="incident"))
-    runtime = IncidentRuntime(parts=assemble(host_services(tmp_path, clock=clock), settings))
+    runtime = IncidentRuntime(parts=assemble(host_services(directory, clock=clock), settings))
     await runtime.start()
-    site = Site(runtime=runtime, clock=clock, permissions=permissions)
+    yield runtime
+    await runtime.stop()
+
+
+@pytest.fixture
+def clock() -> AheadClock:
+    """The host's clock."""
+    return AheadClock()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def common_runtime(
+    tmp_path_factory: pytest.TempPathFactory, recorder_address: str
+) -> AsyncIterator[IncidentRuntime]:
+    """One plug-in for all tests: every test has an operator of its own."""
+    async with plugin(tmp_path_factory.mktemp("plugin"), recorder_address, AheadClock()) as runtime:
+        yield runtime
+
+
+@pytest.fixture
+def runtime(common_runtime: IncidentRuntime) -> IncidentRuntime:
+    """The plug-in; a test that sets the clock takes one of its own."""
+    return common_runtime
+
+
+@shared
+async def site(runtime: IncidentRuntime, clock: AheadClock, permissions: frozenset[str]) -> AsyncIterator[Site]:
+    """A host with the plug-in, where somebody new has signed in."""
+    operator = Principal(id=uuid.uuid4().hex, name="Olivia", roles=frozenset({"everything"}))
+    site = Site(runtime=runtime, clock=clock, principal=operator, permissions=permissions)
     async with served(site):
         yield site
-    await runtime.stop()
 
 
 @shared

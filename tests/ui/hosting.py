@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from tests.support import OPERATOR, as_principal
+from tests.support import as_principal
 
 from incident_plugin.runtime import IncidentRuntime
 from vms_hooks.values import Principal, View, ViewMode
@@ -53,8 +53,8 @@ class Site:
 
     runtime: IncidentRuntime
     clock: AheadClock
-    principal: Principal = OPERATOR
-    permissions: frozenset[str] = frozenset()
+    principal: Principal
+    permissions: frozenset[str]
     address: str = ""
 
     @property

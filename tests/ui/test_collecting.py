@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
-from playwright.async_api import Page, expect
-from tests.ui.hosting import Site, Watched, missing, opened, problem
+import pytest_asyncio
+from playwright.async_api import Locator, Page, expect
+from tests.ui.conftest import plugin
+from tests.ui.hosting import AheadClock, Site, Watched, missing, opened, problem
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.skipif(missing(), reason="no Chromium here"),
 ]
+
+
+def saved(page: Page) -> Locator:
+    """The notice that a project is saved."""
+    return page.locator(".notice", has_text=re.compile(r"Incident project \d+ is saved"))
 
 
 async def test_operator_starts_follows_and_saves(page: Page, site: Site) -> None:
@@ -31,12 +42,14 @@ async def test_operator_starts_follows_and_saves(page: Page, site: Site) -> None
     await dialog.get_by_label("Type").select_option("Theft")
     await dialog.get_by_label("Description").fill("A red bag was taken.")
     await dialog.get_by_role("button", name="Save").click()
-    notice = page.get_by_role("status").filter(has_text="Incident project 1 is saved")
+    notice = page.locator(".notice")
+    await expect(notice).to_contain_text("is saved")
     await expect(notice).to_contain_text("3 sequences")
+    number = re.search(r"\d+", await notice.inner_text())[0]
     await expect(page.locator("incident-status").get_by_text("Collecting")).to_be_hidden()
     await notice.get_by_role("button", name="Open").click()
-    assert await page.evaluate("host.navigations.at(-1)") == {"tab": "incidents", "path": "1"}
-    project = await page.evaluate("fetch('/plugins/incident/projects/1').then(r => r.json())")
+    assert await page.evaluate("host.navigations.at(-1)") == {"tab": "incidents", "path": number}
+    project = await page.evaluate("id => host.get(`projects/${id}`)", number)
     assert project["fields"]["type"] == "theft"
     assert project["fields"]["description"] == "A red bag was taken."
     assert [s["footage"]["camera_name"] for s in project["sequences"]] == names[:3]
@@ -53,7 +66,7 @@ async def test_by_keyboard_alone(page: Page) -> None:
     await page.keyboard.press("Tab")
     await page.keyboard.type("Broken window [left]")
     await page.keyboard.press("Control+Enter")
-    await expect(page.get_by_text("Incident project 1 is saved")).to_be_visible()
+    await expect(saved(page)).to_be_visible()
 
 
 async def test_empty_project_keeps_the_operator_in_live(page: Page) -> None:
@@ -61,11 +74,11 @@ async def test_empty_project_keeps_the_operator_in_live(page: Page) -> None:
     await page.get_by_role("button", name="Create empty incident project").click()
     dialog = page.get_by_role("dialog", name="Create empty incident project")
     await dialog.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("Incident project 1 is saved")).to_be_visible()
+    await expect(saved(page)).to_be_visible()
     await expect(page.get_by_text("No sequences")).to_be_visible()
     assert await page.evaluate("host.navigations") == []
-    listed = await page.evaluate("fetch('/plugins/incident/projects').then(r => r.json())")
-    assert [p["id"] for p in listed["projects"]] == [1]
+    newest = (await page.evaluate("host.get('projects?limit=1')"))["projects"][0]
+    await expect(saved(page)).to_contain_text(f"Incident project {newest['id']} is saved")
 
 
 async def test_discard_asks_first(page: Page) -> None:
@@ -78,7 +91,8 @@ async def test_discard_asks_first(page: Page) -> None:
     await bar.get_by_role("button", name="Discard").click()
     await page.get_by_role("dialog").get_by_role("button", name="Discard").click()
     await expect(bar.get_by_text("Collecting")).to_be_hidden()
-    assert (await page.evaluate("fetch('/plugins/incident/projects').then(r => r.json())"))["total"] == 0
+    assert (await page.evaluate("host.get('collections')"))["collections"] == []
+    await expect(page.locator(".notice")).to_have_text("The collection is discarded")
 
 
 async def test_refused_save_loses_nothing(watched: Watched) -> None:
@@ -99,7 +113,7 @@ async def test_refused_save_loses_nothing(watched: Watched) -> None:
     await page.keyboard.press("Shift+F9")
     await expect(dialog.get_by_label("Description")).to_have_value("Long story")
     await dialog.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("Incident project 1 is saved")).to_be_visible()
+    await expect(saved(page)).to_be_visible()
 
 
 async def test_start_is_not_claimed_before_it_is_acknowledged(watched: Watched) -> None:
@@ -116,24 +130,6 @@ async def test_start_is_not_claimed_before_it_is_acknowledged(watched: Watched) 
     await expect(page.locator("incident-status").get_by_text("Collecting")).to_be_hidden()
 
 
-async def test_return_after_a_crash(watched: Watched, site: Site) -> None:
-    """A new browser tab finds the interrupted collection, says so, and goes on with it."""
-    await watched.page.keyboard.press("F9")
-    await expect(watched.page.locator("incident-status")).to_contain_text("Collecting")
-    context = await watched.page.context.browser.new_context(viewport={"width": 1280, "height": 720})
-    await watched.page.close()
-    site.clock.ahead += site.clock.ahead.resolution * 45_000_000
-    again = await opened(context, site)
-    card = again.page.get_by_role("group", name="Started")
-    await expect(card).to_contain_text("Interrupted: your view was last confirmed at")
-    await expect(card.get_by_role("listitem").first).to_contain_text("end not confirmed")
-    await card.get_by_role("button", name="Go on").click()
-    await expect(card).to_contain_text("Collecting")
-    await expect(card.get_by_role("listitem").last).to_contain_text("recording")
-    assert again.unexpected == []
-    await context.close()
-
-
 async def test_two_collections_are_told_apart(page: Page) -> None:
     """A second start is asked about; saving asks which one."""
     await page.keyboard.press("F9")
@@ -145,7 +141,7 @@ async def test_two_collections_are_told_apart(page: Page) -> None:
     dialog = page.get_by_role("dialog", name="Save incident project")
     await dialog.get_by_role("button", name="Started").first.click()
     await page.get_by_role("dialog").get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("Incident project 1 is saved")).to_be_visible()
+    await expect(saved(page)).to_be_visible()
     await expect(page.get_by_role("group", name="Started")).to_have_count(1)
 
 
@@ -159,10 +155,10 @@ async def test_too_long_description_is_not_cut(page: Page) -> None:
     await dialog.get_by_label("Description").fill("x" * 20_000)
     await expect(dialog.get_by_text("20,000 of 20,000")).to_be_visible()
     await dialog.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("Incident project 1 is saved")).to_be_visible()
-    assert await page.evaluate(
-        "fetch('/plugins/incident/projects/1').then(r => r.json()).then(p => p.fields.description.length)"
-    ) == 20_000
+    await expect(saved(page)).to_be_visible()
+    newest = (await page.evaluate("host.get('projects?limit=1')"))["projects"][0]
+    project = await page.evaluate("id => host.get(`projects/${id}`)", newest["id"])
+    assert project["fields"]["description"] == "x" * 20_000
 
 
 class TestWithoutPermission:
@@ -177,3 +173,29 @@ class TestWithoutPermission:
         await expect(page.get_by_role("button", name="Start incident project")).to_be_disabled()
         await expect(page.get_by_role("button", name="Create empty incident project")).to_be_disabled()
         await expect(page.get_by_text("Ask your system administrators")).to_be_visible()
+
+
+class TestAfterACrash:
+    """What the operator finds who comes back; the clock of the server is set forward for it."""
+
+    @pytest_asyncio.fixture(loop_scope="session")
+    async def runtime(self, tmp_path: Path, recorder_address: str, clock: AheadClock):
+        async with plugin(tmp_path, recorder_address, clock) as runtime:
+            yield runtime
+
+    async def test_return_after_a_crash(self, watched: Watched, site: Site) -> None:
+        """A new browser tab finds the interrupted collection, says so, and goes on with it."""
+        await watched.page.keyboard.press("F9")
+        await expect(watched.page.locator("incident-status")).to_contain_text("Collecting")
+        context = await watched.page.context.browser.new_context(viewport={"width": 1280, "height": 720})
+        await watched.page.close()
+        site.clock.ahead = timedelta(seconds=45)
+        again = await opened(context, site)
+        card = again.page.get_by_role("group", name="Started")
+        await expect(card).to_contain_text("Interrupted: your view was last confirmed at")
+        await expect(card.get_by_role("listitem").first).to_contain_text("end not confirmed")
+        await card.get_by_role("button", name="Go on").click()
+        await expect(card).to_contain_text("Collecting")
+        await expect(card.get_by_role("listitem").last).to_contain_text("recording")
+        assert again.unexpected == []
+        await context.close()

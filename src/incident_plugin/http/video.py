@@ -14,7 +14,7 @@ from incident_plugin.application.guard import Guard
 from incident_plugin.application.media_ports import LiveRelay, Recorders, VideoStream, VideoWriter
 from incident_plugin.application.reporting import Stills
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.errors import InvalidInput, NoVideo
 from incident_plugin.domain.media import AccessUnit, CameraId
 from incident_plugin.domain.time import Interval
 from incident_plugin.http.operations import Call, Operation
@@ -68,7 +68,11 @@ class VideoResources:
         if interval.length > MAXIMUM_LENGTH:
             raise InvalidInput(f"At most {MAXIMUM_LENGTH.seconds} s of video are given at once.")
         async with contextlib.AsyncExitStack() as stack:
-            stream = await stack.enter_async_context(self._recorders.replay(camera, interval))
+            try:
+                stream = await stack.enter_async_context(self._recorders.replay(camera, interval))
+            except NoVideo:
+                # For a player a gap is no error: it goes on with the next part.
+                return Response(status_code=HTTPStatus.NO_CONTENT)
             units = aiter(stream)
             first = await anext(units, None)
             if first is None:

@@ -169,6 +169,7 @@ function key(event) {
 
 window.host = {
   clocks, bridge, state, navigations: [], refreshed: 0,
+  get: async (path) => (await bridge.fetch(path)).json(),
   async watch(names) {
     state.cameras = names.map((name) => config.cameras.find((camera) => camera.name === name));
     draw();

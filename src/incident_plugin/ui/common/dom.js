@@ -65,6 +65,7 @@ const ICONS = {
   stepForward: 'M5 3l5 5-5 5M12 3v10',
   edit: 'M3 13l.7-3L11 2.7l2.3 2.3L6 12.3z',
   print: 'M4.5 6V2.5h7V6M4.5 11.5h-2V6h11v5.5h-2M4.5 9.5h7v4h-7z',
+  calendar: 'M2.5 4h11v9.5h-11zM2.5 7h11M5.5 2v3M10.5 2v3',
   ring: 'M8 3a5 5 0 1 0 0 10a5 5 0 1 0 0-10z',
   clock: 'M8 2a6 6 0 1 0 0 12a6 6 0 1 0 0-12zM8 4.5V8l2.5 1.5',
   cancelled: 'M8 2a6 6 0 1 0 0 12a6 6 0 1 0 0-12zM4 12l8-8',

@@ -36,6 +36,37 @@ export function instantsOf(local, timeZone) {
     .sort((a, b) => a - b);
 }
 
+/** Whether this is an instant as the server gives and takes it. @param {unknown} value */
+export function isInstant(value) {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+const UNITS = { s: 1_000, m: 60_000, h: HOUR };
+
+/**
+ * What somebody typed as `instantsOf` takes it: `2026-03-01 12:03`, with or without seconds; the time alone, meaning
+ * today; `yesterday 12:03`; `now`, `-90s`, `-5m`, `-2h`.
+ * @param {string} typed
+ * @param {number} now
+ * @param {string} timeZone
+ * @returns {string | null} nothing when it means none of these
+ */
+export function typedTime(typed, now, timeZone) {
+  const ago = /^(?:now|-\s*(\d{1,5})\s*([smh]))$/i.exec(typed.trim());
+  if (ago) {
+    const unit = /** @type {keyof typeof UNITS | undefined} */ (ago[2]?.toLowerCase());
+    return localText(now - (unit ? Number(ago[1]) * UNITS[unit] : 0), timeZone);
+  }
+  const found = /^(?:(\d{4}-\d{2}-\d{2})[ T]+|(today|yesterday)\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?$/i.exec(typed.trim());
+  if (!found) return null;
+  const [, day, word, hour, minute, second = '00'] = found;
+  const today = localText(now, timeZone).slice(0, 10);
+  const before = new Date(Date.parse(`${today}T12:00:00Z`) - 24 * HOUR).toISOString().slice(0, 10);
+  const text = `${day ?? (word?.toLowerCase() === 'yesterday' ? before : today)}T${hour.padStart(2, '0')}:${minute}:${second}`;
+  const valid = Date.parse(`${text}Z`);
+  return Number.isNaN(valid) || !new Date(valid).toISOString().startsWith(text) ? null : text;
+}
+
 /**
  * The zone's name at an instant, as `CET` or `CEST`.
  * @param {Instant} at

@@ -30,6 +30,7 @@ code { font: 12px ui-monospace, monospace; overflow-wrap: anywhere; white-space:
 a.button { display: inline-flex; gap: 6px; align-items: center; min-height: 32px; box-sizing: border-box; padding: 4px 12px; border: 1px solid var(--line);
   border-radius: 4px; background: var(--s2); color: inherit; text-decoration: none; }
 a.button:hover { background: var(--s3); }
-a.quiet { border-color: transparent; background: transparent; padding: 4px; min-height: 24px; color: var(--accent); }
+a.quiet { border-color: transparent; background: transparent; padding: 0; min-height: 0; color: var(--accent); }
+.page > :empty { display: none; }
 p { margin: 0; }
 `);

@@ -3,7 +3,7 @@
 import { Problem } from '../common/api.js';
 import { h } from '../common/dom.js';
 import { duration } from '../common/time.js';
-import { secondsOf } from '../common/zoned.js';
+import { isInstant, secondsOf } from '../common/zoned.js';
 import { strings } from '../locales/en.js';
 import { dateTime } from './controls.js';
 
@@ -43,8 +43,8 @@ export function shownDuration(call) {
 export function callBody(edit) {
   const { calls, failures } = strings.incidents;
   const seconds = durationSeconds(edit.duration);
-  if (edit.at === '' || seconds === undefined) {
-    const detail = edit.at === '' ? calls.badTime : calls.badDuration;
+  if (!isInstant(edit.at) || seconds === undefined) {
+    const detail = !isInstant(edit.at) ? calls.badTime : calls.badDuration;
     throw new Problem({ title: failures.save(failures.call), detail, status: 422 });
   }
   const { duration: _, ...rest } = edit;

@@ -1,14 +1,15 @@
 // One control for each kind of value: it shows a value, and tells when the operator enters another.
 
-import { h } from '../common/dom.js';
-import { instantsOf, localText, zoneName } from '../common/zoned.js';
+import { h, icon } from '../common/dom.js';
+import { instantsOf, isInstant, localText, typedTime, zoneName } from '../common/zoned.js';
 import { strings } from '../locales/en.js';
 
 /** @typedef {import('../common/shapes.d.ts').FieldValue} FieldValue */
 
 /**
- * `element` holds the input, or is a `group` of buttons that no label may press; `show` leaves an input alone that already means the value, so that typing is not disturbed.
- * @typedef {{element: HTMLElement, show: (value: FieldValue) => void, disable: (disabled: boolean) => void, group?: boolean}} Control
+ * `element` holds the `input` that the label names; buttons have none.
+ * `problem` says what is wrong with an entry. `show` leaves an input alone that already means the value, so that typing is not disturbed.
+ * @typedef {{element: HTMLElement, show: (value: FieldValue) => void, disable: (disabled: boolean) => void, input?: HTMLElement, problem?: () => string}} Control
  */
 
 /** @typedef {(value: FieldValue) => void} Entered */
@@ -25,6 +26,7 @@ export function choice(choices, required, entered) {
   let offered = '';
   return {
     element: select,
+    input: select,
     show(value) {
       const options = choices(value).map(({ id, name }) => ({ id, name }));
       if (!required || value === null) options.unshift({ id: '', name: texts.none });
@@ -50,7 +52,7 @@ export function text(long, entered) {
   const maximum = { maxLength: 20_000 };
   const input = long ? h('textarea', { ...maximum, rows: 5 }) : h('input', { ...maximum, type: 'text' });
   input.addEventListener('input', () => entered(input.value === '' ? null : input.value));
-  return typed(input, (value) => String(value ?? ''));
+  return typed(input);
 }
 
 /**
@@ -59,25 +61,39 @@ export function text(long, entered) {
  * @returns {Control}
  */
 export function number(kind, entered) {
+  const { notWhole, notDecimal } = strings.incidents.fields;
   const whole = kind === 'whole-number';
   const pattern = whole ? /^[+-]?\d{1,15}$/ : /^[+-]?\d{1,15}(\.\d{1,15})?$/;
   const input = h('input', { type: 'text', inputMode: whole ? 'numeric' : 'decimal', maxLength: 33 });
+  const control = typed(input);
+  /** @param {string} entry */
+  function judged(entry) {
+    const fine = entry === '' || pattern.test(entry);
+    input.setCustomValidity(fine ? '' : whole ? notWhole : notDecimal);
+    return fine;
+  }
   input.addEventListener('input', () => {
     const entry = input.value.trim();
-    const { notWhole, notDecimal } = strings.incidents.fields;
-    input.setCustomValidity(entry === '' || pattern.test(entry) ? '' : whole ? notWhole : notDecimal);
-    if (entry === '') entered(null);
-    else entered(whole && pattern.test(entry) ? Number(entry) : entry);
+    entered(judged(entry) && whole && entry ? Number(entry) : entry || null);
   });
-  return typed(input, (value) => String(value ?? ''));
+  return {
+    ...control,
+    show(value) {
+      control.show(value);
+      judged(input.value.trim());
+    },
+    problem: () => input.validationMessage,
+  };
 }
 
-/** @param {HTMLInputElement | HTMLTextAreaElement} input @param {(value: FieldValue) => string} format @returns {Control} */
-function typed(input, format) {
+/** @param {HTMLInputElement | HTMLTextAreaElement} input @returns {Control} */
+function typed(input) {
   return {
     element: input,
+    input,
     show(value) {
-      if (input.value.trim() !== format(value).trim()) input.value = format(value);
+      const entry = String(value ?? '');
+      if (input.value.trim() !== entry.trim()) input.value = entry;
     },
     disable: (disabled) => { input.disabled = disabled; },
   };
@@ -91,46 +107,61 @@ export function checkBox(entered) {
   const input = h('input', { type: 'checkbox', onchange: () => entered(input.checked) });
   return {
     element: input,
+    input,
     show: (value) => { input.checked = value === true; },
     disable: (disabled) => { input.disabled = disabled; },
   };
 }
 
 /**
- * Date and time in the site's zone; when the clock goes back it asks which of the two hours is meant.
+ * Date and time in the site's zone, typed or picked; when the clock goes back it asks which of the two hours is meant.
  * @param {string} timeZone
  * @param {Entered} entered given an instant in ISO 8601, UTC
  * @returns {Control}
  */
 export function dateTime(timeZone, entered) {
   const texts = strings.incidents.fields;
-  const input = h('input', { type: 'datetime-local', step: '1', oninput: () => read(0) });
+  const input = h('input', { type: 'text', maxLength: 40, placeholder: texts.timeFormat, onchange: () => read(input.value) });
   const which = h('select', { hidden: true, 'aria-label': texts.which, title: texts.which, onchange: () => entered(which.value) });
   const zone = h('span', { class: 'dim small' });
+  const picker = h('input', { class: 'date', type: 'datetime-local', step: '1', tabIndex: -1, 'aria-hidden': 'true', onchange: () => read(picker.value) });
+  const pick = h('button', { type: 'button', class: 'quiet', title: texts.pick, 'aria-label': texts.pick, onclick: () => picker.showPicker() }, icon('calendar'));
+  /** What is shown. @type {FieldValue | undefined} */
+  let shown;
 
-  /** @param {number} index of the instant, where the clock shows this time twice */
-  function read(index) {
-    const found = instantsOf(input.value, timeZone);
-    input.setCustomValidity(input.value && found.length === 0 ? texts.skipped : '');
-    if (!input.reportValidity() || input.validity.badInput) return;
-    entered(found.length ? iso(found[index]) : null);
+  /** What was typed as it is sent: an instant, or, when it means none, as it is. @param {string} typed */
+  function meaning(typed) {
+    const local = typedTime(typed, Date.now(), timeZone);
+    const found = local ? instantsOf(local, timeZone) : [];
+    input.setCustomValidity(typed.trim() === '' || found.length ? '' : local ? texts.skipped : texts.badTime);
+    return found.length ? iso(found[0]) : typed.trim() || null;
+  }
+
+  /** @param {string} typed */
+  function read(typed) {
+    shown = undefined;
+    entered(meaning(typed));
   }
 
   return {
-    element: h('div', { class: 'row tight' }, input, which, zone),
+    element: h('div', { class: 'row tight' }, input, h('span', { class: 'picker' }, pick, picker), which, zone),
+    input,
+    problem: () => input.validationMessage,
     show(value) {
-      const at = value === null ? NaN : Date.parse(String(value));
+      if (value === shown) return;
+      shown = value;
+      const at = isInstant(value) ? Date.parse(String(value)) : NaN;
       const local = Number.isNaN(at) ? '' : localText(at, timeZone);
-      const shown = instantsOf(input.value, timeZone);
-      if (!input.validity.badInput && !(Number.isNaN(at) ? input.value === '' : shown.includes(at))) input.value = local;
+      input.value = local ? local.replace('T', ' ') : String(value ?? '');
+      meaning(input.value);
+      picker.value = local;
       const both = local ? instantsOf(local, timeZone) : [];
       which.hidden = both.length < 2;
       which.replaceChildren(...both.map((instant) => h('option', { value: iso(instant), selected: instant === at }, zoneName(instant, timeZone))));
       zone.textContent = both.length < 2 ? zoneName(Number.isNaN(at) ? Date.now() : at, timeZone) : '';
     },
     disable(disabled) {
-      input.disabled = disabled;
-      which.disabled = disabled;
+      for (const part of [input, pick, which]) part.disabled = disabled;
     },
   };
 }

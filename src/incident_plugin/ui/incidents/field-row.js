@@ -2,6 +2,7 @@
 
 import { h, icon } from '../common/dom.js';
 import { dateTime as shownTime } from '../common/time.js';
+import { isInstant } from '../common/zoned.js';
 import { strings } from '../locales/en.js';
 import { fieldTitle, shownValue } from './field-names.js';
 
@@ -18,20 +19,25 @@ import { fieldTitle, shownValue } from './field-names.js';
 export function fieldRow(model, field, make, { title, hint, editable }) {
   const control = make((value) => model.setField(field, value));
   const mark = h('span', { class: 'mark', hidden: true }, strings.incidents.fields.unsavedMark);
-  const name = h('span', {}, title ?? fieldTitle(field, model.properties));
+  const name = title ?? fieldTitle(field, model.properties);
+  const id = `field-${field}`;
+  if (control.input) control.input.id = id;
   const conflict = h('div', { class: 'conflict', role: 'alert', hidden: true });
+  const wrong = h('p', { class: 'error small', role: 'alert' });
   let asked = '';
   control.disable(!editable);
   return {
     element: h('div', { class: 'field-row', 'data-field': field },
-      h(control.group ? 'div' : 'label', { class: 'field', role: control.group ? 'group' : null, 'aria-label': control.group ? name.textContent : null },
-        h('span', { class: 'label' }, name, mark), control.element),
+      h('div', { class: 'label' }, control.input ? h('label', { htmlFor: id }, name) : h('span', {}, name), mark),
+      h('div', { class: 'control', role: control.input ? null : 'group', 'aria-label': control.input ? null : name }, control.element),
+      wrong,
       hint ? h('p', { class: 'dim small' }, hint) : null,
       conflict),
     update() {
       control.show(model.value(field));
       mark.hidden = !model.unsaved.field(field);
       control.disable(!editable || model.gone);
+      wrong.textContent = control.problem?.() ?? '';
       const open = model.conflicts.includes(field);
       const question = open ? JSON.stringify([model.stored(field), model.value(field), model.authors.get(field)]) : '';
       conflict.hidden = !open;
@@ -64,5 +70,5 @@ function conflictChoice(model, field) {
 function shown(model, field, value) {
   const isTime = model.properties.data.some((data) => `data:${data.id}` === field && data.kind === 'date-time');
   if (!isTime || value === null) return shownValue(field, value, model.properties);
-  return Number.isNaN(Date.parse(String(value))) ? String(value) : shownTime(String(value), model.bridge.timeZone);
+  return isInstant(value) ? shownTime(String(value), model.bridge.timeZone) : String(value);
 }

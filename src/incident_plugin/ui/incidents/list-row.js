@@ -30,7 +30,7 @@ export function fillRow(row, { project, properties, zone }) {
     h('td', {}, statusLabel(project.status, properties)),
     h('td', {}, shownValue('type', project.type, properties)),
     h('td', {}, minute(project.start, zone)),
-    h('td', {}, minute(project.end, zone)),
+    h('td', {}, minute(project.end, zone, project.start)),
     h('td', { title: line.slice(0, 300) }, line),
     h('td', {}, project.owner),
     h('td', { class: 'sequences' }, project.sequences || ''),
@@ -44,12 +44,20 @@ export function fillRow(row, { project, properties, zone }) {
  */
 export function statusLabel(status, properties) {
   const closes = properties.statuses.some(({ id, closes: does }) => id === status && does);
-  return h('span', { class: closes ? 'status closes' : 'status' }, icon(closes ? 'check' : 'ring'),
+  return h('span', { class: closes ? 'state closes' : 'state' }, icon(closes ? 'check' : 'ring'),
     h('span', {}, shownValue('status', status, properties)));
 }
 
-/** @param {string | null} at @param {string} zone */
-function minute(at, zone) {
+/**
+ * Without the day or year that stands beside it already.
+ * @param {string | null} at
+ * @param {string} zone
+ * @param {string | null} [after]
+ */
+function minute(at, zone, after = null) {
   if (at === null) return null;
-  return h('time', { title: `${dateTime(at, zone)} (${utcTitle(at)})` }, `${date(at, zone)} ${time(at, zone).slice(0, 5)}`);
+  const day = date(at, zone);
+  const before = after === null ? '' : date(after, zone);
+  const needed = day === before ? '' : day.slice(0, 4) === before.slice(0, 4) ? day.slice(5) : day;
+  return h('time', { title: `${dateTime(at, zone)} (${utcTitle(at)})` }, `${needed} ${time(at, zone).slice(0, 5)}`.trim());
 }

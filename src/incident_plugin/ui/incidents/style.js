@@ -16,7 +16,7 @@ svg { flex: none; }
 .skeleton div:nth-child(3n) { width: 72%; }
 .skeleton div:nth-child(3n + 1) { width: 88%; }
 
-.list { height: 100%; display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) minmax(300px, 30%); }
+.list { height: 100%; display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) minmax(280px, 27%); }
 .bar { grid-column: 1 / -1; display: flex; gap: 8px; align-items: center; padding: 8px 12px; border-bottom: 1px solid var(--s3); background: var(--s1); }
 .bar input.id { width: 84px; }
 .bar input.text { width: 280px; }
@@ -31,12 +31,12 @@ svg { flex: none; }
 .rows tbody tr[aria-selected=true] { background: color-mix(in srgb, var(--accent) 22%, transparent); }
 .rows tbody tr:focus-visible { outline-offset: -2px; }
 .rows time { font-size: 12px; }
-.rows th.id { width: 44px; } .rows th.status { width: 100px; } .rows th.type { width: 84px; } .rows th.start { width: 106px; }
-.rows th.end { width: 106px; } .rows th.owner { width: 70px; } .rows th.sequences { width: 30px; } .rows th.created { width: 106px; }
+.rows th.id { width: 44px; } .rows th.status { width: 98px; } .rows th.type { width: 88px; } .rows th.start { width: 120px; }
+.rows th.end { width: 82px; } .rows th.owner { width: 84px; } .rows th.sequences { width: 24px; } .rows th.created { width: 120px; }
 .rows td.sequences, .rows th.sequences { text-align: right; }
-.status { display: inline-flex; gap: 4px; align-items: center; max-width: 100%; }
-.status.closes { color: var(--green); }
-.status > span { overflow: hidden; text-overflow: ellipsis; }
+.state { display: inline-flex; gap: 4px; align-items: center; max-width: 100%; vertical-align: middle; }
+.state.closes { color: var(--green); }
+.state > span { overflow: hidden; text-overflow: ellipsis; }
 .pager { display: flex; gap: 8px; align-items: center; justify-content: center; padding: 8px; }
 .preview { border-left: 1px solid var(--s3); background: var(--s1); padding: 12px 16px; overflow: auto; display: flex; flex-direction: column; gap: 12px; }
 .preview .buttons { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; margin-top: auto; padding-top: 8px; }
@@ -58,18 +58,18 @@ svg { flex: none; }
 .tabs button { border: 0; border-bottom: 2px solid transparent; border-radius: 0; background: none; min-height: 36px; color: var(--dim); }
 .tabs button[aria-selected=true] { color: var(--text); border-bottom-color: var(--accent); }
 .tabs .count { color: var(--dim); font-size: 12px; }
+.panel > :empty, .rows > :empty { display: none; }
 .panel { overflow: auto; padding: 16px; min-height: 0; display: grid; gap: 12px; align-content: start; }
-.details, .categories { display: grid; grid-template-columns: minmax(280px, 380px) minmax(320px, 560px); gap: 16px 48px; align-items: start; }
+.details, .categories { display: grid; grid-template-columns: minmax(280px, 420px) minmax(320px, 560px); gap: 16px 48px; align-items: start; }
 .categories { grid-template-columns: repeat(2, minmax(280px, 440px)); }
 .form { display: grid; gap: 12px; }
 .field-row { display: grid; gap: 4px; }
 .field-row p { margin: 0; }
-.field .label { display: flex; gap: 8px; align-items: baseline; }
-.field input[type=checkbox] { justify-self: start; width: 20px; height: 20px; margin: 6px 0; accent-color: var(--accent); }
-.field input:invalid { border-color: var(--red); }
-div.field { display: grid; gap: 4px; color: var(--dim); }
-div.field > * { color: var(--text); }
-.field .label, label.field > .label { color: var(--dim); }
+.label { display: flex; gap: 8px; align-items: baseline; color: var(--dim); }
+.control input[type=checkbox] { justify-self: start; width: 20px; height: 20px; margin: 6px 0; accent-color: var(--accent); }
+input:not([type=checkbox]):not([type=radio]):invalid { border-color: var(--red); }
+.picker { position: relative; }
+.picker input.date { position: absolute; inset: 0; width: 100%; min-height: 0; padding: 0; opacity: 0; pointer-events: none; }
 .owner { min-width: 120px; }
 .mark { color: var(--amber); font-size: 12px; display: inline-flex; gap: 4px; align-items: center; }
 .conflict { border: 1px solid var(--amber); border-radius: 4px; padding: 8px 12px; display: grid; gap: 8px; }
@@ -86,11 +86,12 @@ div.field > * { color: var(--text); }
 .sequences th, .sequences td { padding: 0 8px; }
 .sequences th.check { width: 28px; }
 .sequences tbody tr { cursor: default; }
-.activity th:nth-child(1) { width: 40px; } .activity th:nth-child(2) { width: 132px; } .activity th:nth-child(3) { width: 140px; }
+.activity th:nth-child(1) { width: 40px; } .activity th:nth-child(2) { width: 150px; } .activity th:nth-child(3) { width: 140px; }
 .activity td { vertical-align: top; padding-block: 6px; height: auto; }
 .activity td.wrap { white-space: normal; overflow-wrap: anywhere; }
 .clamp { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
 .activity details { margin-top: 4px; }
+.activity-state p { margin: 0; }
 @media (max-width: 900px) {
   .list { grid-template: auto minmax(0, 2fr) minmax(180px, 1fr) / minmax(0, 1fr); }
   .preview { border-left: 0; border-top: 1px solid var(--s3); }

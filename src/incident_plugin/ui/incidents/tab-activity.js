@@ -15,7 +15,7 @@ import { problemNote, skeleton } from './states.js';
 export function activityTab(model) {
   const texts = strings.incidents.activity;
   const body = h('tbody', {});
-  const state = h('div', {});
+  const state = h('div', { class: 'activity-state' });
   const newestFirst = h('input', { type: 'checkbox', checked: true, onchange: () => show() });
   const table = h('table', { class: 'activity', hidden: true },
     h('thead', {}, h('tr', {}, ...[texts.number, texts.time, texts.who, texts.what].map((title) => h('th', { scope: 'col' }, title)))), body);

@@ -80,7 +80,6 @@ function owner(model, entered) {
   const take = h('button', { type: 'button', onclick: () => entered(model.bridge.principal.name) }, texts.take);
   const release = h('button', { type: 'button', onclick: () => entered(null) }, texts.release);
   return {
-    group: true,
     element: h('div', { class: 'row tight' }, name, take, release),
     show(value) {
       name.textContent = value === null ? texts.unowned : String(value);

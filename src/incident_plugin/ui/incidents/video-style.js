@@ -11,6 +11,7 @@ input[type=range] { padding: 0; min-height: 24px; accent-color: var(--accent); b
 .at { font-size: 15px; margin-left: 8px; }
 aside { display: flex; flex-direction: column; gap: 8px; justify-content: flex-end; min-height: 0; }
 aside h3 { margin: auto 0 0; }
+aside label.row { min-height: 24px; }
 .choices { max-height: 60%; min-height: 120px; overflow: auto; border: 1px solid var(--s3); border-radius: 4px; }
 [role=option] { padding: 6px 8px; cursor: pointer; border-left: 3px solid transparent; }
 [role=option]:hover { background: var(--s2); }

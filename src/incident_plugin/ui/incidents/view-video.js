@@ -70,7 +70,7 @@ class Player {
       h('div', { class: 'main' }, this.#stage, this.#seek,
         h('div', { class: 'row' }, step(texts.back, 'stepBack', -1000), this.#play, step(texts.forward, 'stepForward', 1000),
           this.#at, this.#position)),
-      h('aside', {}, h('label', { class: 'row' }, this.#all, texts.playAll), h('h3', {}, texts.list), this.#list));
+      h('aside', {}, h('h3', {}, texts.list), h('label', { class: 'row' }, this.#all, texts.playAll), this.#list));
     this.#tick();
   }
 

@@ -81,10 +81,13 @@ class Database:
             if self._closed:
                 return
             self._closed = True
-            self._close_idle()
-            # Last, because the last connection to close folds the write-ahead log into the file.
-            self._writer.close()
-            self._owner.release()
+            try:
+                with foreign_errors(self.path):
+                    self._close_idle()
+                    # Last, because the last connection to close folds the write-ahead log into the file.
+                    self._writer.close()
+            finally:
+                self._owner.release()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-// Texts of live pictures.
+// Texts of the live picture.
 
 export const live = {
   connecting: 'Connecting',
