@@ -3,6 +3,7 @@
 Code written for TinyDB works unchanged. What differs from TinyDB with its own storages:
 
 * documents come in the order of their ids, and ids are never given twice, also after ``truncate``;
+* a table with declared columns is there from the beginning;
 * ``NaN`` and infinities, which JSON does not have, are refused with ``ValueError``;
 * in a declared column, whole numbers of more than 64 bits and texts that are no valid Unicode are refused
   with ``ValueError``;

@@ -84,6 +84,8 @@ def _all(parts: list[Condition]) -> Condition:
 
 
 def _any(parts: list[Condition]) -> Condition:
+    if _UNDECIDED in parts:
+        return _UNDECIDED
     return Condition(
         f"({' OR '.join(part.sql for part in parts)})",
         tuple(value for part in parts for value in part.parameters),

@@ -170,8 +170,9 @@ class SQLiteDB(TinyDB):
     default_storage_class = SQLiteStorage  # type: ignore[assignment]
 
     @property
-    def _file(self) -> SQLiteStorage:
-        return cast(SQLiteStorage, self.storage)
+    def storage(self) -> SQLiteStorage:
+        """The file."""
+        return cast(SQLiteStorage, super().storage)
 
     def table(self, name: str, **kwargs: Any) -> SQLiteTable:
         """Give a table; it need not have been written yet."""
@@ -179,17 +180,17 @@ class SQLiteDB(TinyDB):
 
     def transaction(self) -> AbstractContextManager[None]:
         """Write everything within, durably, or nothing; does not nest."""
-        return self._file.transaction()
+        return self.storage.transaction()
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Read one state of all tables; waits for no writer, does not nest."""
-        return self._file.snapshot()
+        return self.storage.snapshot()
 
     def tables(self) -> set[str]:
         """Give the names of the tables that were written."""
-        return self._file.names()
+        return self.storage.names()
 
     def drop_table(self, name: str) -> None:
         """Forget a table, its documents and the ids it gave."""
         self._tables.pop(name, None)
-        self._file.drop(name)
+        self.storage.drop(name)
