@@ -18,7 +18,7 @@ from reference_host.host import Host
 from reference_host.mount import PluginMount
 from reference_host.pages import Pages
 from reference_host.problems import Problem, on_http_exception, on_problem
-from reference_host.security import OriginCheck, SecurityHeaders
+from reference_host.security import OriginCheck, SecurityHeaders, on_failure
 from vms_hooks import ENTRY_POINT_GROUP
 from vms_hooks.host import Clock
 
@@ -45,7 +45,7 @@ def create_app(
     app = Starlette(
         routes=[*Api(host).routes(), Mount("/plugins/{plugin}", PluginMount(host)), *Pages(host).routes()],
         middleware=[Middleware(SecurityHeaders), Middleware(OriginCheck)],
-        exception_handlers={Problem: on_problem, HTTPException: on_http_exception},
+        exception_handlers={Problem: on_problem, HTTPException: on_http_exception, Exception: on_failure},
         lifespan=lifespan,
     )
     app.state.host = host

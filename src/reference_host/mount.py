@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import MutableMapping
+from collections.abc import Coroutine, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
@@ -17,6 +18,9 @@ from vms_hooks.contributions import AsgiApp
 from vms_hooks.values import PRINCIPAL_SCOPE_KEY, Principal
 
 log = logging.getLogger(__name__)
+
+#: Media type of server-sent events (HTML, section 9.2).
+_EVENTS = "text/event-stream"
 
 #: All that a plug-in's application gets to know of the connection.
 _SCOPE_KEYS = (
@@ -51,7 +55,8 @@ class PluginMount:
         except Problem as problem:
             await respond(problem)(scope, receive, send)
             return
-        await _guarded(app, _scope_for(scope, principal), self._ending_with_host(receive), send)
+        answer = _Answer(send)
+        await self._until_stopping(answer, _guarded(app, _scope_for(scope, principal), receive, answer))
 
     def _app(self, identity: str) -> AsgiApp:
         plugin = self._host.plugins.get(identity)
@@ -68,20 +73,36 @@ class PluginMount:
             )
         return plugin.mount.app
 
-    def _ending_with_host(self, receive: Receive) -> Receive:
-        """Let streams that never end see their client go when the host stops."""
+    async def _until_stopping(self, answer: _Answer, answering: Coroutine[Any, Any, None]) -> None:
+        """Let the plug-in answer; a stream of events, which has no end, ends when the host stops."""
+        task = asyncio.ensure_future(answering)
+        stopping = asyncio.ensure_future(self._host.stopping.wait())
+        try:
+            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if answer.endless and not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+                await answer({"type": "http.response.body", "body": b"", "more_body": False})
+            else:
+                await task
+        finally:
+            task.cancel()
+            stopping.cancel()
 
-        async def receive_or_stop() -> Message:
-            message = asyncio.ensure_future(receive())
-            stopping = asyncio.ensure_future(self._host.stopping.wait())
-            try:
-                await asyncio.wait({message, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                return message.result() if message.done() else {"type": "http.disconnect"}
-            finally:
-                message.cancel()
-                stopping.cancel()
 
-        return receive_or_stop
+class _Answer:
+    """Sends a plug-in's answer on, and notes how far it has come."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+        self.endless = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            self.endless = Headers(raw=message["headers"]).get("content-type", "").startswith(_EVENTS)
+        await self._send(message)
 
 
 def _scope_for(scope: Scope, principal: Principal) -> MutableMapping[str, Any]:
@@ -99,19 +120,12 @@ def _scope_for(scope: Scope, principal: Principal) -> MutableMapping[str, Any]:
     return inner
 
 
-async def _guarded(app: AsgiApp, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-    begun = False
-
-    async def noticing(message: Message) -> None:
-        nonlocal begun
-        begun = True
-        await send(message)
-
+async def _guarded(app: AsgiApp, scope: MutableMapping[str, Any], receive: Receive, answer: _Answer) -> None:
     try:
-        await app(scope, receive, noticing)
+        await app(scope, receive, answer)
     except (Exception, SystemExit):
         log.exception("a plug-in failed while it answered %s", scope["path"])
-        if begun:
+        if answer.begun:
             raise ConnectionResetError("the plug-in failed in the middle of its answer") from None
         failed = Problem(
             HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -119,4 +133,4 @@ async def _guarded(app: AsgiApp, scope: MutableMapping[str, Any], receive: Recei
             "The plug-in failed while it answered.",
             "The host goes on. The administrator finds the reason in the log.",
         )
-        await respond(failed)(dict(scope), receive, send)
+        await respond(failed)(dict(scope), receive, answer)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reference_host.problems import Problem, respond
@@ -78,6 +80,19 @@ class OriginCheck:
             await respond(refusal)(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+
+async def on_failure(_: Request, __: Exception) -> Response:
+    """Answer a fault of the host itself, which Starlette does outside all middleware."""
+    failed = Problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "failed",
+        "The server could not do this.",
+        "Nothing is known to be lost. The administrator finds the reason in the log.",
+    )
+    response = respond(failed)
+    response.headers.update(HEADERS)
+    return response
 
 
 def _from_own_pages(scope: Scope) -> bool:

@@ -333,6 +333,20 @@ def test_what_a_grant_covers(grant: str, permission: str, allowed: bool) -> None
     assert not access.decide(Principal(id="q", name="Q"), permission).allowed
 
 
+async def test_a_fault_of_the_host_itself(operator: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a problem like others, under the same policy, and tells no internals."""
+
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("internals")
+
+    monkeypatch.setattr("reference_host.api.list_cameras", fail)
+    answer = await operator.http.get("/api/cameras")
+    assert answer.status_code == 500
+    assert answer.json()["title"] == "The server could not do this."
+    assert "internals" not in answer.text
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
 async def test_pages_that_do_not_exist(operator: Running) -> None:
     """The API and the files answer 404; any other address is the page's own to judge."""
     for path in ("/api/nothing", "/ui/nothing.js", "/plugins"):

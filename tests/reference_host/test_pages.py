@@ -137,7 +137,7 @@ def playhead(page: Page) -> int:
 
 
 def wait_until(page: Page, condition: str) -> None:
-    """Wait on a JavaScript condition; the page's policy forbids playwright's own way, which evaluates text."""
+    """Wait on a condition; the policy forbids playwright's own way, which evaluates text in the page."""
     deadline = time.monotonic() + 5
     while not page.evaluate(condition):
         assert time.monotonic() < deadline, condition
@@ -272,6 +272,22 @@ def test_layout_and_identity_survive_a_reload(signed_in: SignIn, context: Browse
     copy = opened.value
     expect(copy.locator("host-view-item")).to_have_count(4)
     assert client_of(copy) != client
+
+
+def test_a_camera_that_is_away_keeps_its_place(signed_in: SignIn, address: str) -> None:
+    """A recorder that is not there for a while costs neither the layout nor the other cameras."""
+    page = signed_in()
+    expect_view(page, "lobby", "yard", "gate", "dock")
+    behave(page, address, away=["Yard"])
+    page.reload()
+    expect(page.get_by_role("group", name="View item 2: not available")).to_contain_text(
+        "comes back by itself"
+    )
+    expect_view(page, "lobby", "gate", "dock")
+    behave(page, address, away=[])
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.get_by_role("group", name="View item 2: Yard")).to_contain_text("Yard live live")
+    expect_view(page, "lobby", "yard", "gate", "dock")
 
 
 def test_elements_are_kept_while_their_tab_is_away(signed_in: SignIn) -> None:

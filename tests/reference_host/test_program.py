@@ -82,11 +82,14 @@ def test_a_signal_ends_it_cleanly_while_a_stream_is_open(
             http.post("/api/session", json={"account": "operator", "password": PASSWORD}).status_code == 200
         )
         with http.stream("GET", "/plugins/sample/stream") as stream:
-            assert next(stream.iter_bytes())
+            events = stream.iter_bytes()  # dropping the iterator would close the connection
+            assert next(events)
             began = time.monotonic()
             host.process.send_signal(ending)
             status, _, log = host.end()
+            assert all(b"still here" in event for event in events)
     assert status == 0, log
     assert time.monotonic() - began < 5
     assert "Traceback" not in log
+    assert "ERROR" not in log
     assert (site_file.parent / "data/plugins/sample/stopped").exists()

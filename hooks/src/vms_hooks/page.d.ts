@@ -8,7 +8,10 @@ export interface VmsCamera {
   capabilities: string[];
 }
 
-/** One per page and shared by timeline, view items and panes. Fires `change` on every change but the passing of time. */
+/**
+ * Shared by timeline, view items and panes: one for live and one for playback. Fires `change` on every change but
+ * the passing of time. In live only the marks can be set: the server's time does not pause, move or wait.
+ */
 export interface VmsClock extends EventTarget {
   /** Live: server time. Playback: the playhead. */
   readonly now: number;
@@ -46,11 +49,12 @@ export interface VmsTarget {
   at?: number;
 }
 
+/** The view that the host reports. A tab without pictures does not end the view the operator came from. */
 export interface VmsView {
   mode: 'live' | 'playback';
   /** Cameras in the view, in order of its view items. */
   cameras: VmsCamera[];
-  /** The selected view item's camera. */
+  /** The selected view item's camera; nothing when it is empty. */
   selected: VmsCamera | null;
 }
 
@@ -80,8 +84,12 @@ export interface VmsBridge {
   refreshTimeline(): void;
 }
 
-/** Set by the host as `element.vms` before the element is attached, and again when something in it changes. */
+/**
+ * Set by the host as `element.vms` before the element is attached, and again when its `path` changes. Another camera
+ * in a view item is another element. An element whose tab is left is disconnected, and connected again later.
+ */
 export interface VmsContext {
+  /** `live` and `playback` for what stands in a view item; for a command, where the operator is. */
   mode: 'live' | 'playback' | 'panel' | 'tab' | 'admin' | 'status';
   bridge: VmsBridge;
   clock: VmsClock;

@@ -9,21 +9,24 @@ export class Layout extends EventTarget {
   slots = Array.from({ length: VIEW_ITEMS }, () => null);
   selected = 0;
 
-  /** @param {string} principal @param {string[]} cameras ids of all cameras the principal may see */
-  constructor(principal, cameras) {
+  /** Whether the operator has never arranged a view here. */
+  #untouched;
+
+  /** @param {string} principal */
+  constructor(principal) {
     super();
     this.#key = `vms.layout.${principal}`;
     const kept = read(sessionStorage, this.#key) ?? read(localStorage, this.#key);
-    this.slots = this.slots.map((_, slot) => {
-      const camera = kept ? kept.slots[slot] : cameras[slot];
-      return camera !== undefined && cameras.includes(camera) ? camera : null;
-    });
+    this.#untouched = kept === null;
+    if (kept) this.slots = this.slots.map((_, slot) => kept.slots[slot] ?? null);
     this.selected = kept?.selected ?? 0;
   }
 
-  /** Cameras in the order of the view items, each once. @returns {string[]} */
-  get cameras() {
-    return [...new Set(this.slots.filter((camera) => camera !== null))];
+  /** Fills a view that nobody has arranged yet. @param {string[]} cameras */
+  begin(cameras) {
+    if (!this.#untouched || cameras.length === 0) return;
+    this.slots = this.slots.map((_, slot) => cameras[slot] ?? null);
+    this.#changed();
   }
 
   /** @param {number} slot @param {string | null} camera */
@@ -48,6 +51,7 @@ export class Layout extends EventTarget {
   }
 
   #changed() {
+    this.#untouched = false;
     const kept = JSON.stringify({ slots: this.slots, selected: this.selected });
     sessionStorage.setItem(this.#key, kept);
     localStorage.setItem(this.#key, kept);
@@ -55,7 +59,7 @@ export class Layout extends EventTarget {
   }
 }
 
-/** @param {Storage} storage @param {string} key @returns {{slots: string[], selected: number} | null} */
+/** @param {Storage} storage @param {string} key @returns {{slots: (string | null)[], selected: number} | null} */
 function read(storage, key) {
   try {
     const kept = JSON.parse(storage.getItem(key) ?? 'null');

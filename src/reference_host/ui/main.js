@@ -8,6 +8,8 @@ import { Shell, restoreTheme } from './shell.js';
 
 /** How often the page asks whether plug-ins have finished starting, milliseconds. */
 const ASK_AGAIN = 1000;
+/** How often it measures the server's clock and asks for the cameras. */
+const REFRESH = 30_000;
 
 async function start() {
   restoreTheme();
@@ -19,8 +21,14 @@ async function start() {
   window.addEventListener('popstate', () => shell.arrived());
   if (location.pathname === '/') history.replaceState(null, '', '/live');
   shell.arrived();
-  setInterval(() => void shell.live.measure().catch(() => {}), 60_000);
+  setInterval(() => void refresh(shell), REFRESH);
+  window.addEventListener('online', () => void refresh(shell));
   if (shell.contributions.starting.length > 0) void awaitPlugins(shell);
+}
+
+/** What fails here is shown by the report of the view, and tried again. @param {Shell} shell */
+async function refresh(shell) {
+  await Promise.allSettled([shell.live.measure(), shell.reloadCameras()]);
 }
 
 /** Plug-ins that were still starting have nothing contributed yet: the page is loaded again when they have. @param {Shell} shell */

@@ -20,7 +20,7 @@ export class Notices extends HTMLElement {
   show({ kind, title, detail, action }) {
     const close = () => box.remove();
     const box = el(
-      'div', { class: `notice ${kind}`, role: kind === 'error' ? 'alert' : 'status' },
+      'div', { class: `notice ${kind}`, role: kind === 'error' ? 'alert' : false },
       icon(kind),
       el('div', { class: 'words' }, el('strong', {}, title), detail ? el('span', {}, detail) : null),
       action ? el('button', { type: 'button', onclick: () => { close(); action.run(); } }, action.label) : null,

@@ -40,7 +40,8 @@ export class Shell extends EventTarget {
     this.camerasIncomplete = list.incomplete;
     this.live = live;
     this.playback = new PlaybackClock(live, live.now - PLAYBACK_BEGINS);
-    this.layout = new Layout(session.principal.id, list.cameras.map((camera) => camera.id));
+    this.layout = new Layout(session.principal.id);
+    this.layout.begin(list.cameras.map((camera) => camera.id));
     this.reporter = new ViewReporter(client);
     this.notices = new Notices();
     this.shortcuts = new Shortcuts();
@@ -85,6 +86,11 @@ export class Shell extends EventTarget {
     return this.cameras.find((camera) => camera.id === id) ?? null;
   }
 
+  /** Cameras in the order of the view items, each once; one that is away just now is left out. @returns {VmsCamera[]} */
+  get viewed() {
+    return [...new Set(this.layout.slots)].map((id) => this.camera(id)).filter((camera) => camera !== null);
+  }
+
   /** @param {VmsTarget} target */
   navigate(target) {
     const address = writeAddress(target);
@@ -106,14 +112,18 @@ export class Shell extends EventTarget {
   }
 
   reportView() {
-    this.reporter.report({ mode: this.mode ?? 'live', cameras: this.mode ? this.layout.cameras : [] });
+    this.reporter.report({ mode: this.mode ?? 'live', cameras: this.mode ? this.viewed.map(({ id }) => id) : [] });
   }
 
+  /** Asks for the cameras anew: a recorder that was away may be back. */
   async reloadCameras() {
     const list = await call('/api/cameras');
+    if (JSON.stringify(list) === JSON.stringify({ cameras: this.cameras, incomplete: this.camerasIncomplete })) return;
     this.cameras = list.cameras;
     this.camerasIncomplete = list.incomplete;
+    this.layout.begin(this.cameras.map((camera) => camera.id));
     this.dispatchEvent(new Event('cameras'));
+    this.reportView();
   }
 
   async signOut() {
@@ -178,9 +188,8 @@ export class Shell extends EventTarget {
   }
 
   #view() {
-    const shown = this.layout.slots.map((id) => this.camera(id));
-    const cameras = this.layout.cameras.map((id) => this.camera(id)).filter((camera) => camera !== null);
-    return { mode: this.mode ?? 'live', cameras: this.mode ? cameras : [], selected: shown[this.layout.selected] };
+    const selected = this.camera(this.layout.slots[this.layout.selected]);
+    return { mode: this.mode ?? 'live', cameras: this.mode ? this.viewed : [], selected: this.mode && selected };
   }
 }
 

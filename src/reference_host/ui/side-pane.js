@@ -35,7 +35,7 @@ export class SidePane extends HTMLElement {
   }
 
   connectedCallback() {
-    this.#draw(localStorage.getItem(OPEN) !== 'no');
+    this.#draw(localStorage.getItem(OPEN) !== 'no' && matchMedia('(min-width: 900px)').matches);
   }
 
   /** @param {boolean} open */

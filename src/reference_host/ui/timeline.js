@@ -56,6 +56,7 @@ export class Timeline extends HTMLElement {
     this.#playhead.addEventListener('keydown', (event) => this.#keyed(event));
     shell.playback.addEventListener('change', () => this.#drawMarks());
     shell.layout.addEventListener('change', () => this.#changed());
+    shell.addEventListener('cameras', () => this.#changed());
     shell.addEventListener('refresh-timeline', () => this.#load());
     new ResizeObserver(() => this.#drawAxis()).observe(this);
   }
@@ -106,16 +107,16 @@ export class Timeline extends HTMLElement {
   /** Other cameras, or another selection. */
   #changed() {
     this.#draw();
-    if (this.isConnected && this.#shell.layout.cameras.some((camera) => !this.#rows.has(camera))) void this.#load();
+    if (this.isConnected && this.#shell.viewed.some(({ id }) => !this.#rows.has(id))) void this.#load();
   }
 
   async #load() {
-    const cameras = this.#shell.layout.cameras;
+    const cameras = this.#shell.viewed;
     if (!this.isConnected || cameras.length === 0) return;
     this.#asked += 1;
     const asked = this.#asked;
     const range = { start: this.#start - this.#width, end: this.#start + 2 * this.#width };
-    const query = new URLSearchParams(cameras.map((camera) => ['camera', camera]));
+    const query = new URLSearchParams(cameras.map(({ id }) => ['camera', id]));
     query.set('start', new Date(range.start).toISOString());
     query.set('end', new Date(range.end).toISOString());
     try {
@@ -133,9 +134,9 @@ export class Timeline extends HTMLElement {
 
   #draw() {
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.mark : undefined;
-    const { layout } = this.#shell;
-    this.#tracks.replaceChildren(...layout.cameras.map((camera) => this.#row(camera, camera === layout.slots[layout.selected])));
-    if (layout.cameras.length === 0) this.#tracks.append(el('p', { class: 'empty' }, 'Choose a camera to see its recordings.'));
+    const { layout, viewed } = this.#shell;
+    this.#tracks.replaceChildren(...viewed.map((camera) => this.#row(camera, camera.id === layout.slots[layout.selected])));
+    if (viewed.length === 0) this.#tracks.append(el('p', { class: 'empty' }, 'Choose a camera to see its recordings.'));
     if (focused) [...this.#tracks.querySelectorAll('button')].find((mark) => mark.dataset.mark === focused)?.focus();
     this.#remark.hidden = this.#trouble === '';
     this.#remark.replaceChildren(icon('warning'), el('span', {}, `The timeline is incomplete. ${this.#trouble}`));
@@ -143,10 +144,9 @@ export class Timeline extends HTMLElement {
     this.#drawMarks();
   }
 
-  /** @param {string} id @param {boolean} selected */
-  #row(id, selected) {
+  /** @param {import('./shell.js').VmsCamera} camera @param {boolean} selected */
+  #row({ id, name }, selected) {
     const row = this.#rows.get(id);
-    const name = this.#shell.camera(id)?.name ?? id;
     const track = el('div', { class: row ? 'track' : 'track loading' });
     for (const span of row?.spans ?? []) track.append(this.#bar('span', Date.parse(span.start), Date.parse(span.end)));
     for (const mark of row?.marks ?? []) track.append(this.#mark(id, mark));

@@ -1,6 +1,5 @@
 // The view: two by two view items, selected by click and keyboard.
 
-import { el } from './dom.js';
 import { ViewItem } from './view-item.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
@@ -17,9 +16,10 @@ export class ViewGrid extends HTMLElement {
     this.items = shell.layout.slots.map((_, slot) => new ViewItem(shell, mode, slot));
     this.setAttribute('role', 'group');
     this.setAttribute('aria-label', mode === 'live' ? 'Live view' : 'Playback view');
-    this.append(...this.items, el('p', { class: 'unseen', 'aria-live': 'polite' }));
+    this.append(...this.items);
     this.addEventListener('keydown', (event) => this.#moved(event));
     shell.layout.addEventListener('change', () => this.#draw());
+    shell.addEventListener('cameras', () => this.#draw());
     this.#draw();
   }
 

@@ -8,6 +8,8 @@ import { clockTime, day, utcText, zoneName } from './time.js';
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsCamera} VmsCamera */
 
+const EMPTY = Symbol('no camera was chosen');
+const AWAY = Symbol('the chosen camera is not known now');
 const TOOLBAR = { live: 'vms.live.view-item.toolbar/1', playback: 'vms.playback.view-item.toolbar/1' };
 const VIEWS = { live: /** @type {const} */ ('live_views'), playback: /** @type {const} */ ('playback_views') };
 
@@ -15,8 +17,8 @@ export class ViewItem extends HTMLElement {
   #shell;
   #mode;
   #slot;
-  /** Camera that is drawn; `undefined` before the first time. @type {string | null | undefined} */
-  #shown;
+  /** Id of the camera that is drawn, or what is drawn instead. @type {string | symbol | null} */
+  #shown = null;
   #badge = el('span', { class: 'badge' });
 
   /** @param {Shell} shell @param {'live' | 'playback'} mode @param {number} slot */
@@ -37,14 +39,16 @@ export class ViewItem extends HTMLElement {
   draw() {
     const { layout } = this.#shell;
     const selected = layout.selected === this.#slot;
-    const camera = this.#shell.camera(layout.slots[this.#slot]);
+    const wanted = layout.slots[this.#slot];
+    const camera = this.#shell.camera(wanted);
     this.tabIndex = selected ? 0 : -1;
     this.toggleAttribute('data-selected', selected);
     this.setAttribute('aria-current', String(selected));
-    this.setAttribute('aria-label', `View item ${this.#slot + 1}: ${camera?.name ?? 'empty'}`);
-    if (this.#shown === (camera?.id ?? null)) return;
-    this.#shown = camera?.id ?? null;
-    this.replaceChildren(...(camera ? this.#filled(camera) : this.#empty()));
+    this.setAttribute('aria-label', `View item ${this.#slot + 1}: ${camera?.name ?? (wanted === null ? 'empty' : 'not available')}`);
+    const shown = camera ? camera.id : wanted === null ? EMPTY : AWAY;
+    if (this.#shown === shown) return;
+    this.#shown = shown;
+    this.replaceChildren(...(camera ? this.#filled(camera) : this.#empty(shown === AWAY)));
   }
 
   /** The time in the corner of a playback tile, set by the page for all tiles at once. @param {number} at */
@@ -78,13 +82,14 @@ export class ViewItem extends HTMLElement {
     ];
   }
 
-  #empty() {
+  /** @param {boolean} away */
+  #empty(away) {
+    const [name, words] = away
+      ? ['Not available', 'This camera is not available now. Its picture comes back by itself, or choose another camera.']
+      : ['Empty', 'Choose a camera in the list, or drag one here.'];
     return [
-      el('header', {}, el('span', { class: 'number dim small' }, String(this.#slot + 1)), el('span', { class: 'name dim' }, 'Empty')),
-      el('div', { class: 'picture' }, el(
-        'p', { class: 'empty' }, icon('camera'),
-        el('span', {}, 'Choose a camera in the list, or drag one here.'),
-      )),
+      el('header', {}, el('span', { class: 'number dim small' }, String(this.#slot + 1)), el('span', { class: 'name dim' }, name)),
+      el('div', { class: 'picture' }, el('p', { class: 'empty' }, icon(away ? 'warning' : 'camera'), el('span', {}, words))),
     ];
   }
 

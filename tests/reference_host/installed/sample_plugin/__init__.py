@@ -46,6 +46,7 @@ class Runtime:
         self.views: list[View] = []
         self.events: list[HostEvent] = []
         self.refusing = False
+        self.away: list[str] = []
         self.healthy = True
         self.stopped = False
 
@@ -66,6 +67,7 @@ class Runtime:
         return tuple(
             Camera(id=name.lower(), name=name, group="Recorder 1" if name != "Roof" else "Recorder 2")
             for name in CAMERAS
+            if name not in self.away
         )
 
     async def timeline(
