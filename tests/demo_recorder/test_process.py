@@ -1,6 +1,5 @@
 """The recorder as a process: how it starts, says that it is ready, and stops."""
 
-import asyncio
 import signal
 import socket
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 from demo_recorder.__main__ import main
 
 from .conftest import ACCOUNT, finish, ready, start_process
-from .rtsp_client import RtspClient
 from .soap_client import service
 
 
@@ -32,18 +30,6 @@ def status_of(*arguments: str) -> int:
         return main(arguments)
     except SystemExit as left:
         return int(str(left.code))
-
-
-async def test_a_viewer_who_reads_nothing_does_not_hold_up_the_end() -> None:
-    """Stopped in the middle of a replay that nobody takes, it is gone at once all the same."""
-    popen = start_process()
-    process = await asyncio.to_thread(ready, popen)
-    client = await RtspClient.connect(process.rtsp_port, ACCOUNT, room=16 << 10)
-    assert (await client.play("replay/rec_lobby", Rate_Control="no")).status == 200
-    await client.until_full()
-    popen.send_signal(signal.SIGTERM)
-    assert await asyncio.to_thread(finish, popen) == (0, "")
-    await client.close()
 
 
 @pytest.mark.parametrize("option", ["--http-port", "--rtsp-port"])

@@ -1,16 +1,23 @@
 """What the RTSP server refuses, and that it goes on serving others."""
 
+import asyncio
 import contextlib
 import socket
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from attrs import evolve
 
 from demo_recorder.account import Account
+from demo_recorder.footage import Footage
+from demo_recorder.recording import recordings_since
+from demo_recorder.rtsp.connection import Streams
 from demo_recorder.rtsp.server import RtspServer
+from demo_recorder.rtsp.stream import Studio
 
-from .conftest import ACCOUNT, RtspSide
-from .rtsp_client import RtspClient
+from .conftest import ACCOUNT, RtspSide, ShiftedClock
+from .rtsp_client import DEADLINE, RtspClient
 
 TCP = "RTP/AVP/TCP;unicast;interleaved=0-1"
 
@@ -197,6 +204,33 @@ async def test_who_says_nothing_is_let_go(rtsp: RtspSide) -> None:
     for client in (idle, playing):
         await client.close()
     await server.stop()
+
+
+async def test_a_viewer_who_reads_nothing_does_not_hold_up_the_end() -> None:
+    """Stopped in the middle of a replay that nobody takes, the server is gone at once all the same."""
+    footage, clock = Footage(), ShiftedClock()
+    recordings = recordings_since(clock() - timedelta(hours=2))
+    studio = Studio(footage=footage, clock=clock)
+    server = RtspServer(Streams(studio=studio, recordings=recordings, account=ACCOUNT))
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    await server.start(listener)
+    client = await RtspClient.connect(port, ACCOUNT, room=4 << 10)
+    await client.play("replay/rec_lobby", Rate_Control="no")
+    await until_steady(lambda: footage.cached_bytes)
+    async with asyncio.timeout(DEADLINE):
+        await server.stop()
+    await client.close()
+    footage.close()
+
+
+async def until_steady(measure: Callable[[], int]) -> None:
+    """Wait until a figure has not changed for a third of a second."""
+    async with asyncio.timeout(DEADLINE):
+        steady, last = 0, -1
+        while steady < 30:
+            steady, last = (steady + 1 if measure() == last else 0), measure()
+            await asyncio.sleep(0.01)
 
 
 async def test_a_request_cut_off_is_forgotten(rtsp: RtspSide) -> None:

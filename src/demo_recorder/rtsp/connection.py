@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 import secrets
+import socket
 from collections.abc import Awaitable, Callable, Sequence
 
 from attrs import define, field, frozen
@@ -37,7 +38,9 @@ _LOG = logging.getLogger(__name__)
 #: Seconds that a client is told to let pass at most between signs of life.
 SESSION_TIMEOUT = 60
 
-_WRITE_AHEAD_BYTES = 256 << 10
+# What waits for a slow viewer, here and in the system: a second or two of live view while it changes much.
+_WRITE_AHEAD_BYTES = 64 << 10
+_SEND_BUFFER_BYTES = 64 << 10
 _FEATURE = "onvif-replay"
 _TRANSPORT = re.compile(r"RTP/AVP/TCP;.*interleaved=(\d{1,3})-(\d{1,3})", re.IGNORECASE)
 _TRANSPORT_PLAIN = re.compile(r"RTP/AVP/TCP(;.*)?", re.IGNORECASE)
@@ -96,6 +99,8 @@ class Connection:
             "GET_PARAMETER": self._get_parameter,
         }
         writer.transport.set_write_buffer_limits(high=_WRITE_AHEAD_BYTES)
+        connection: socket.socket = writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
 
     async def serve(self) -> None:
         """Serve until the client leaves, falls silent or sends what cannot be understood."""
