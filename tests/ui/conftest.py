@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
-from tests.support import host_services
-from tests.ui.hosting import ARGUMENTS, CHROMIUM, AheadClock, Site, Watched, opened, served
 
 from incident_plugin.bootstrap import RecorderSettings, Settings, assemble
 from incident_plugin.domain.access import Permission
 from incident_plugin.runtime import IncidentRuntime
+from tests.support import host_services
+from tests.ui.hosting import ARGUMENTS, CHROMIUM, AheadClock, Site, Watched, opened, served
 from vms_hooks.values import Principal
 
 # One browser for all: starting it takes longer than a test. So all tests here share one event loop.
@@ -67,7 +67,9 @@ def runtime(common_runtime: IncidentRuntime) -> IncidentRuntime:
 
 
 @shared
-async def site(runtime: IncidentRuntime, clock: AheadClock, permissions: frozenset[str]) -> AsyncIterator[Site]:
+async def site(
+    runtime: IncidentRuntime, clock: AheadClock, permissions: frozenset[str]
+) -> AsyncIterator[Site]:
     """A host with the plug-in, where somebody new has signed in."""
     operator = Principal(id=uuid.uuid4().hex, name="Olivia", roles=frozenset({"everything"}))
     site = Site(runtime=runtime, clock=clock, principal=operator, permissions=permissions)
@@ -79,7 +81,7 @@ async def site(runtime: IncidentRuntime, clock: AheadClock, permissions: frozens
 async def watched(browser: Browser, site: Site) -> AsyncIterator[Watched]:
     """The host's page; a complaint of the browser that the test did not provoke fails it."""
     context = await browser.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     watched = await opened(context, site)
     yield watched
     await context.close()

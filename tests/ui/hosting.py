@@ -1,4 +1,4 @@
-"""A small host for the plug-in's elements, under the policy that hosts are to use, and a browser to open it."""
+"""A small host for the plug-in's elements, under the policy that hosts are to use."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from tests.support import as_principal
 
 from incident_plugin.runtime import IncidentRuntime
+from tests.support import as_principal
 from vms_hooks.values import Principal, View, ViewMode
 
 CHROMIUM = "/usr/bin/chromium"
@@ -135,7 +135,8 @@ async def served(site: Site) -> AsyncIterator[None]:
         await serving
 
 
-@attrs.define
+# With slots playwright cannot keep its wrapper of the bound method.
+@attrs.define(slots=False)
 class Watched:
     """A page whose every complaint is kept; those that a test provokes are named by it."""
 
@@ -145,7 +146,7 @@ class Watched:
     provoked: list[str] = attrs.field(factory=list)
 
     def __attrs_post_init__(self) -> None:
-        self.page.on("console", lambda message: self._heard(message))
+        self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(f"page: {error.stack or error}"))
 
     def _heard(self, message: ConsoleMessage) -> None:

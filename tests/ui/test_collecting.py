@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
+
 from tests.ui.conftest import plugin
 from tests.ui.hosting import AheadClock, Site, Watched, missing, opened, problem
 

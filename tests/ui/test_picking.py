@@ -1,4 +1,4 @@
-"""Picking recorded sequences: the icon's clicks, three keys, the draft sequence list, the choice of a project."""
+"""Picking recorded sequences: the icon's clicks, three keys, the draft list, the choice of a project."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.async_api import Locator, Page, expect
+
 from tests.ui.hosting import Site, Watched, missing, problem
 
 pytestmark = [
@@ -22,7 +23,9 @@ def item(page: Page, tab: str, slot: int = 0) -> Locator:
 
 async def in_playback(page: Page, seconds_ago: float = 600) -> None:
     """Go to playback, with the playhead in the recording."""
-    await page.evaluate("at => host.bridge.navigate({tab: 'playback', at: Date.now() - at * 1000})", seconds_ago)
+    await page.evaluate(
+        "at => host.bridge.navigate({tab: 'playback', at: Date.now() - at * 1000})", seconds_ago
+    )
 
 
 async def move(page: Page, seconds: float) -> None:
@@ -80,7 +83,7 @@ async def test_clicks_to_the_draft_list_and_on_to_a_new_project(page: Page) -> N
 
 
 async def test_clicks_from_live_to_a_new_project(page: Page) -> None:
-    """Chosen in live, the operator is taken to playback a moment before, asked there, and ends with a project."""
+    """Chosen in live, the operator is taken to playback, asked there, and ends with a project."""
     await item(page, "live").get_by_role("button", name=ADD).click()
     await page.get_by_role("menuitem", name="Add to new incident project").click()
     gone = await page.evaluate("host.navigations.at(-1)")
@@ -97,7 +100,9 @@ async def test_clicks_from_live_to_a_new_project(page: Page) -> None:
     step = page.get_by_role("dialog", name="Add to new incident project")
     await expect(step).to_contain_text("0:30")
     await step.get_by_role("button", name="OK").click()
-    await page.get_by_role("dialog", name="Create incident project").get_by_role("button", name="Save").click()
+    await (
+        page.get_by_role("dialog", name="Create incident project").get_by_role("button", name="Save").click()
+    )
     await expect(page.locator(".notice")).to_contain_text("1 sequence")
     assert await page.evaluate("host.clocks.playback.markStart") is None
     await expect(icon.locator(".badge")).to_be_hidden()
@@ -198,9 +203,7 @@ async def test_future_is_refused_in_place_and_marks_stay(watched: Watched) -> No
 async def test_no_video_is_said_before_the_form(page: Page) -> None:
     """A time before the recording began: said at once, and no form has to be filled in for it."""
     await in_playback(page)
-    await page.evaluate(
-        "host.clocks.playback.setMarks(Date.now() - 86400000, Date.now() - 86390000)"
-    )
+    await page.evaluate("host.clocks.playback.setMarks(Date.now() - 86400000, Date.now() - 86390000)")
     await item(page, "playback").get_by_role("button", name=ADD).click()
     await page.get_by_role("menuitem", name="Add to new incident project").click()
     step = page.get_by_role("dialog", name="Add to new incident project")
@@ -255,7 +258,9 @@ async def test_selected_drafts_only(page: Page) -> None:
     await dialog.get_by_role("checkbox", name=re.compile("^Select (?!all)")).nth(1).check()
     await expect(dialog.get_by_text("1 of 3 selected: only this one is added")).to_be_visible()
     await dialog.get_by_role("button", name="Add all to new incident project").click()
-    await page.get_by_role("dialog", name="Create incident project").get_by_role("button", name="Save").click()
+    await (
+        page.get_by_role("dialog", name="Create incident project").get_by_role("button", name="Save").click()
+    )
     await expect(page.locator(".notice").last).to_contain_text("1 sequence")
     assert [length for _, length in await drafts(page)] == [4, 6]
     await page.locator(".notice").get_by_role("button", name="View draft sequence list").first.click()

@@ -1,4 +1,4 @@
-"""Recorded video in a view item: the right picture at the right time, read from the strip in the picture itself."""
+"""Recorded video in a view item: the right picture at the right time, read from the picture itself."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 import numpy as np
 import pytest
 from playwright.async_api import Page, Route, expect
-from tests.ui.hosting import Site, Watched, missing, problem
 
 from demo_recorder.strip import read_strip
+from tests.ui.hosting import Site, Watched, missing, problem
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -30,7 +30,7 @@ async def shown(page: Page) -> int:
     return read_strip(picture).time_ms
 
 
-async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
     """Wait for the page."""
     deadline = time.monotonic() + seconds
     while not await holds():
@@ -216,8 +216,8 @@ async def test_leaving_the_page_lets_go_of_everything(page: Page, now: int) -> N
     await at(page, now - 500_000)
     await settled(page)
     await page.evaluate(
-        "() => { const e = document.querySelector('incident-playback'); window.parted = e; window.home = e.parentNode;"
-        " e.remove(); }"
+        "() => { window.parted = document.querySelector('incident-playback');"
+        " window.home = parted.parentNode; parted.remove(); }"
     )
     assert await page.evaluate("parted.video.hasAttribute('src')") is False
     await page.evaluate("home.append(parted)")

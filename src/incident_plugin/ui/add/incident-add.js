@@ -1,9 +1,9 @@
 // The icon "Add to incident project" at the bottom right of a view item, with its menu and steps.
 
 import { Problem, call } from '../common/api.js';
-import { MANAGE } from '../collections/actions.js';
 import { Contributed } from '../common/contributed.js';
 import { h, icon } from '../common/dom.js';
+import { may } from '../common/permissions.js';
 import { dateTime, duration, utcTitle } from '../common/time.js';
 import { showDrafts } from '../drafts/drafts-dialog.js';
 import { strings } from '../locales/en.js';
@@ -39,6 +39,7 @@ export class IncidentAdd extends Contributed {
     this.root.append(this.hint, this.button, this.popup);
   }
 
+  /** @override */
   attached() {
     this.listen(picks, 'change', () => this.#draw());
     const seen = new IntersectionObserver(() => this.#arrive());
@@ -46,6 +47,7 @@ export class IncidentAdd extends Contributed {
     this.until(() => seen.disconnect());
   }
 
+  /** @override */
   changed() {
     this.#draw();
   }
@@ -129,7 +131,7 @@ export class IncidentAdd extends Contributed {
   }
 
   #menu() {
-    const allowed = this.vms?.bridge.permissions.has(MANAGE) ?? false;
+    const allowed = this.vms ? may(this.vms.bridge, 'projects.manage') : false;
     const entry = (/** @type {string} */ label, /** @type {() => void} */ act, /** @type {Parameters<typeof icon>[0]} */ symbol) =>
       h('button', { type: 'button', role: 'menuitem', class: 'entry', disabled: !allowed, onclick: act }, icon(symbol), label);
     return [

@@ -49,7 +49,7 @@ export class IncidentPlayback extends Contributed {
     this.root.append(this.video, this.cover);
   }
 
-  /** @param {Context} context */
+  /** @override @param {Context} context */
   attached({ clock }) {
     const sync = () => this.#sync();
     const timer = setInterval(sync, BEAT);
@@ -62,7 +62,7 @@ export class IncidentPlayback extends Contributed {
     });
   }
 
-  /** @param {Context} context */
+  /** @override @param {Context} context */
   changed({ bridge, camera }) {
     if (camera?.id !== this.#camera) {
       this.#close();

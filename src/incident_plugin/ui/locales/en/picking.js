@@ -1,6 +1,8 @@
 // Picking sequences and incident projects for them, in English.
 
 export const projects = {
+  cannotCreate: 'Cannot create incident project. Try again later.',
+  cannotAdd: 'Cannot add sequence. Try again later.',
   create: 'Create incident project',
   createEmpty: 'Create empty incident project',
   createEmptyNote: 'An incident project without sequences. They can be added later.',
@@ -42,6 +44,7 @@ export const drafts = {
   addAllNew: 'Add all to new incident project',
   addAllExisting: 'Add all to existing incident project',
   remove: 'Remove',
+  cannotRemoveAll: 'Cannot remove all sequences. Try again later.',
   removeAll: 'Remove all',
   removeAllText: (/** @type {number} */ n) => `${n === 1 ? 'The sequence leaves' : `All ${n} sequences leave`} the draft sequence list. The recorder keeps its video.`,
 };
