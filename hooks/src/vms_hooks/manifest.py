@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint
@@ -12,6 +13,8 @@ from typing import Any
 import attrs
 
 FILE_NAME = "plugin.toml"
+#: Ids stand in addresses, in configuration and before the dot of every contribution's id.
+_ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 
 class ManifestError(Exception):
@@ -36,12 +39,23 @@ class Manifest:
 
 
 def read_manifest(entry_point: EntryPoint) -> Manifest:
-    """Find and read the manifest beside the package that an entry point names, without importing it."""
+    """Find and read the manifest beside the package that an entry point names, without importing it.
+
+    Raises ``ManifestError`` also when the manifest's id is not the entry point's name.
+    """
     package = entry_point.module.partition(".")[0]
-    spec = find_spec(package)
+    try:
+        spec = find_spec(package)
+    except (ImportError, ValueError):
+        spec = None
     if spec is None or spec.origin is None:
         raise ManifestError(f"The package {package} of plug-in {entry_point.name} is not installed.")
-    return parse_manifest(Path(spec.origin).with_name(FILE_NAME))
+    manifest = parse_manifest(Path(spec.origin).with_name(FILE_NAME))
+    if manifest.id != entry_point.name:
+        raise ManifestError(
+            f'{FILE_NAME} says the id "{manifest.id}", the entry point says "{entry_point.name}".'
+        )
+    return manifest
 
 
 def parse_manifest(path: Path) -> Manifest:
@@ -55,14 +69,14 @@ def parse_manifest(path: Path) -> Manifest:
     plugin = _table(document, "plugin")
     contract = _table(document, "contract")
     return Manifest(
-        id=_text(plugin, "id"),
+        id=_id(plugin),
         name=_text(plugin, "name"),
         version=_text(plugin, "version"),
         contract_from=_release(contract, "from"),
         contract_before=_release(contract, "before"),
-        licence_feature=plugin.get("licence_feature", ""),
-        requires=frozenset(plugin.get("requires", ())),
-        settings=document.get("settings", {}),
+        licence_feature=_text(plugin, "licence_feature") if "licence_feature" in plugin else "",
+        requires=_names(plugin, "requires"),
+        settings=_table(document, "settings") if "settings" in document else {},
     )
 
 
@@ -78,6 +92,22 @@ def _text(table: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str) or not value:
         raise ManifestError(f"{FILE_NAME}: '{key}' must be a text and not empty.")
     return value
+
+
+def _id(plugin: Mapping[str, Any]) -> str:
+    value = _text(plugin, "id")
+    if not _ID.fullmatch(value):
+        raise ManifestError(
+            f'{FILE_NAME}: the id must be lower-case letters, digits and hyphens, not "{value}".'
+        )
+    return value
+
+
+def _names(table: Mapping[str, Any], key: str) -> frozenset[str]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ManifestError(f"{FILE_NAME}: '{key}' must be a list of texts.")
+    return frozenset(value)
 
 
 def _release(table: Mapping[str, Any], key: str) -> tuple[int, int]:

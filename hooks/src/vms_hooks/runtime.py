@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from vms_hooks.values import Camera, Health, Hold, HostEvent, Interval, Principal, TimelineRow, View
 
 
+@runtime_checkable
 class PluginRuntime(Protocol):
     """A running plug-in."""
 

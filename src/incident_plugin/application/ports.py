@@ -10,6 +10,7 @@ from typing import Protocol
 import attrs
 
 from incident_plugin.domain.access import Permission
+from incident_plugin.domain.exports import Export, ExportId
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person
@@ -85,8 +86,27 @@ class ReportMaker(Protocol):
         ...
 
 
-@attrs.frozen(kw_only=True)
-class Directories:
-    """Where files of the plug-in lie."""
+class ExportShelf(Protocol):
+    """Where finished exports lie, each in a folder under its id; half-made ones are never seen there.
 
-    exports: Path
+    Every method raises ``StoreUnavailable`` when the disk refuses.
+    """
+
+    def workshop(self, export: ExportId) -> Path:
+        """Give an empty directory in which the export is made; what an earlier try left is removed."""
+        ...
+
+    def publish(self, export: Export) -> None:
+        """Describe, seal and show the export.
+
+        Every file is read back first; raises ``StoreUnavailable`` when its SHA-256 is not the one expected.
+        """
+        ...
+
+    def abandon(self, export: ExportId) -> None:
+        """Remove what a cancelled or failed try left."""
+        ...
+
+    def files(self, export: ExportId) -> tuple[Path, ...]:
+        """Give all files of a finished export; raises ``NotFound``."""
+        ...

@@ -95,7 +95,7 @@ class ProjectFilter:
     """What a list of projects is narrowed to; an empty one narrows nothing."""
 
     id: ProjectId | None = None
-    #: Words that all occur in the description, in any case and as beginnings of its words.
+    #: Words that all occur in the description as beginnings of its words, compared as ``text.words`` says.
     text: str = ""
 
 
@@ -127,7 +127,11 @@ class Marked:
 
 
 class IncidentStore(Protocol):
-    """The store. Every method raises ``StoreUnavailable`` when the disk or the database refuses."""
+    """The store. Every method raises ``StoreUnavailable`` when the disk or the database refuses.
+
+    A transaction belongs to the thread that began it, and transactions do not nest (``RuntimeError``). The
+    other methods, when called within one, see what it sees.
+    """
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction; it ends durable, or not at all."""
@@ -152,7 +156,7 @@ class IncidentStore(Protocol):
         ...
 
     def marked(self, cameras: Sequence[CameraId], interval: Interval) -> tuple[Marked, ...]:
-        """Give the sequences of projects for these cameras that overlap the interval."""
+        """Give the sequences of projects for these cameras that overlap the interval, by their start."""
         ...
 
     def close(self) -> None:

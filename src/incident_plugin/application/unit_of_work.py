@@ -94,3 +94,9 @@ class UnitOfWork:
         """Begin; leaving without an exception means that everything is on disk."""
         with self._store.transaction() as transaction:
             yield Work(transaction, actor, self._clock, self._ids)
+
+    @contextmanager
+    def reading(self, actor: Person) -> Iterator[Work]:
+        """Begin a unit that only reads, from one consistent state, and waits for nobody."""
+        with self._store.read() as transaction:
+            yield Work(transaction, actor, self._clock, self._ids)

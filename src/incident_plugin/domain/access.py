@@ -8,6 +8,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     """One right; *manage* implies *view* of the same thing."""
 
+    CAMERAS_VIEW = "incident.cameras.view"
     PROPERTIES_VIEW = "incident.properties.view"
     PROPERTIES_MANAGE = "incident.properties.manage"
     PROJECTS_VIEW = "incident.projects.view"

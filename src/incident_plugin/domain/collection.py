@@ -70,6 +70,8 @@ class Collection:
         """
         if number < self.view_number:
             return self
+        # A clock that is set back must not shorten what was confirmed before.
+        at = max(at, self.confirmed_at)
         settled = self.settle(at)
         shown = {camera.id for camera in cameras}
         kept = tuple(
@@ -78,9 +80,7 @@ class Collection:
             else s
             for s in settled.sequences
         )
-        followed = attrs.evolve(
-            settled, sequences=kept, view_number=number, confirmed_at=max(at, self.confirmed_at)
-        )
+        followed = attrs.evolve(settled, sequences=kept, view_number=number, confirmed_at=at)
         for camera in dict.fromkeys(cameras):
             followed = _opened(followed, camera, at)
         return followed
@@ -106,6 +106,7 @@ class Collection:
 
     def intervals(self, now: datetime) -> tuple[tuple[CollectedSequence, Interval], ...]:
         """Give every sequence with the interval it has when the collection is saved now."""
+        now = max(now, self.confirmed_at)
         settled = self.settle(now)
         return tuple(
             (s, Interval(s.start, s.end or max(now, s.start + timedelta(seconds=1))))

@@ -35,10 +35,15 @@ class NotFound(IncidentError):
 
 
 class Conflict(IncidentError):
-    """Somebody else changed the same thing first."""
+    """Somebody else changed the same field first; it is now ``now``."""
 
     message_id = "incident.conflict"
     title = "Somebody else changed this at the same time."
+
+    def __init__(self, detail: str, *, field: str, now: str | int | bool | None) -> None:  # noqa: FBT001
+        super().__init__(detail)
+        self.field = field
+        self.now = now
 
 
 class Denied(IncidentError):
@@ -79,3 +84,10 @@ class LicenceRefused(IncidentError):
 
     message_id = "incident.licence-refused"
     title = "Cannot create incident project. Try again later."
+
+
+class ReportFailed(IncidentError):
+    """The report could not be made; the incident project is as it was."""
+
+    message_id = "incident.report-failed"
+    title = "Cannot generate report. Try again later."

@@ -14,6 +14,9 @@ from incident_plugin.domain.time import utc
 CameraId = NewType("CameraId", str)
 
 
+_H264_SPS, _H265_SPS = 7, 33
+
+
 class Codec(StrEnum):
     """Video codecs that can be passed through, by their names in RTP (RFC 6184, RFC 7798)."""
 
@@ -51,6 +54,36 @@ class VideoTrack:
     codec: Codec
     #: SPS and PPS (for H.265 VPS, SPS, PPS) as NAL units without start codes.
     parameter_sets: tuple[bytes, ...]
+
+    @property
+    def codec_string(self) -> str:
+        """Name of codec, profile and level for browsers, such as ``avc1.42c01e``.
+
+        RFC 6381 section 3.3 and ISO/IEC 14496-15 annex E; raises ``ValueError`` for unusable parameter sets.
+        """
+        return (
+            _h264_name(self.parameter_sets) if self.codec is Codec.H264 else _h265_name(self.parameter_sets)
+        )
+
+
+def _h264_name(sets: tuple[bytes, ...]) -> str:
+    sps = next((nal for nal in sets if nal[0] & 0x1F == _H264_SPS and len(nal) > 3), None)  # noqa: PLR2004
+    if sps is None:
+        raise ValueError("there is no sequence parameter set")
+    return f"avc1.{sps[1:4].hex()}"
+
+
+def _h265_name(sets: tuple[bytes, ...]) -> str:
+    sps = next((nal for nal in sets if nal[0] >> 1 & 0x3F == _H265_SPS), b"")
+    # Behind NAL header and a byte of counts stand general profile, tier and level (H.265 section 7.3.3).
+    general = sps.replace(b"\x00\x00\x03", b"\x00\x00")[3:15]
+    if len(general) < 12:  # noqa: PLR2004
+        raise ValueError("there is no sequence parameter set")
+    space, tier, profile = "\0ABC"[general[0] >> 6].strip("\0"), general[0] >> 5 & 1, general[0] & 0x1F
+    compatible = int(f"{int.from_bytes(general[1:5], 'big'):032b}"[::-1], 2)
+    constraints = [f"{byte:X}" for byte in general[5:11].rstrip(b"\x00")]
+    level = f"{'LH'[tier]}{general[11]}"
+    return ".".join(["hev1", f"{space}{profile}", f"{compatible:X}", level, *constraints])
 
 
 @attrs.frozen(kw_only=True, slots=True)

@@ -105,7 +105,9 @@ class Project:
                 raise Conflict(
                     f"{field_title(change.field, properties)} is now "
                     f"“{shown_value(change.field, present, properties)}”. "
-                    "Your change was not saved: choose one."
+                    "Your change was not saved: choose one.",
+                    field=change.field,
+                    now=present,
                 )
             if value is None:
                 fields.pop(change.field, None)

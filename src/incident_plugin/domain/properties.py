@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
@@ -12,6 +12,7 @@ import attrs
 
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.text import MAXIMUM_TEXT, checked_text
+from incident_plugin.domain.time import utc
 
 ValueId = NewType("ValueId", str)
 CategoryId = NewType("CategoryId", str)
@@ -92,12 +93,10 @@ def _check_box(name: str, value: FieldValue) -> FieldValue:
 
 def _date_time(name: str, value: FieldValue) -> FieldValue:
     try:
-        instant = datetime.fromisoformat(str(value))
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise InvalidInput(f"{name} takes a date and time with its zone. It was not changed.")
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        instant = utc(datetime.fromisoformat(str(value)))
+    except (ValueError, InvalidInput) as error:
+        raise InvalidInput(f"{name} takes a date and time with its zone. It was not changed.") from error
+    return instant.isoformat().replace("+00:00", "Z")
 
 
 _CHECKS = {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 from incident_plugin.domain.errors import InvalidInput
 
 #: Characters of a long text: description, comment, note.
@@ -19,3 +22,14 @@ def checked_text(name: str, text: str, maximum: int) -> str:
     if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
         raise InvalidInput(f"{name} has characters that cannot be kept. Nothing was changed: remove them.")
     return text
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Give the words of a text as searching compares them: in one case, without accents and other marks.
+
+    Letters are decomposed (Unicode normal form NFKD), case-folded and stripped of their combining marks, so
+    that a word is found however it was typed. What is neither a letter nor a number parts words.
+    """
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    unmarked = "".join(c for c in folded if c.isascii() or not unicodedata.category(c).startswith("M"))
+    return tuple(re.findall(r"[^\W_]+", unmarked))

@@ -11,10 +11,16 @@ from incident_plugin.domain.errors import InvalidInput
 
 
 def utc(value: datetime) -> datetime:
-    """Give the same instant in UTC; a naive datetime is a programming error and raises ``ValueError``."""
+    """Give the same instant in UTC; raises ``InvalidInput`` where UTC is outside the years 1 to 9999.
+
+    A naive datetime is a programming error and raises ``ValueError``.
+    """
     if value.tzinfo is None:
         raise ValueError(f"naive datetime {value!r}: every instant carries its zone")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInput(f"{value.isoformat()} is outside the calendar. Choose another time.") from error
 
 
 @attrs.frozen(order=True)

@@ -1,6 +1,6 @@
 // Where a picked sequence goes: the draft sequence list, a new incident project, or an existing one.
 
-import { call } from '../common/api.js';
+import { call, titled } from '../common/api.js';
 import { chooseProject } from '../common/choose-project.js';
 import { askDetails } from '../common/details-dialog.js';
 import { announce } from '../common/notices.js';
@@ -21,7 +21,8 @@ import { strings } from '../locales/en.js';
  */
 export const finish = {
   async draft(bridge, chosen) {
-    const { warnings } = await call(bridge, 'POST', 'drafts', { footage: wanted(chosen) });
+    const { warnings } = await titled(strings.projects.cannotAdd,
+      call(bridge, 'POST', 'drafts', { footage: wanted(chosen) }));
     bridge.notify({
       kind: warnings.length ? 'warning' : 'success',
       title: strings.drafts.added,
@@ -37,15 +38,16 @@ export const finish = {
       title: strings.projects.create,
       note: described(bridge, chosen),
       remember: 'picked sequence',
-      submit: (details) => call(bridge, 'POST', 'projects', { ...details, footage: wanted(chosen), drafts: null }),
+      submit: (details) => titled(strings.projects.cannotCreate,
+        call(bridge, 'POST', 'projects', { ...details, footage: wanted(chosen), drafts: null })),
     });
     return told(bridge, written, (id) => strings.projects.created(id));
   },
 
   async existing(bridge, chosen) {
     /** @type {Written | undefined} */
-    const written = await chooseProject(bridge, (id) =>
-      call(bridge, 'POST', `projects/${id}/sequences`, { footage: wanted(chosen), drafts: null }));
+    const written = await chooseProject(bridge, (id) => titled(strings.projects.cannotAdd,
+      call(bridge, 'POST', `projects/${id}/sequences`, { footage: wanted(chosen), drafts: null })));
     return told(bridge, written, (id) => strings.projects.added(id));
   },
 };

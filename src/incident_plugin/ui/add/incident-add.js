@@ -1,9 +1,9 @@
 // The icon "Add to incident project" at the bottom right of a view item, with its menu and steps.
 
 import { Problem, call } from '../common/api.js';
-import { MANAGE } from '../collections/actions.js';
 import { Contributed } from '../common/contributed.js';
 import { h, icon } from '../common/dom.js';
+import { may } from '../common/permissions.js';
 import { dateTime, duration, utcTitle } from '../common/time.js';
 import { showDrafts } from '../drafts/drafts-dialog.js';
 import { strings } from '../locales/en.js';
@@ -37,12 +37,9 @@ export class IncidentAdd extends Contributed {
         'aria-label': strings.common.cancel, onclick: () => this.#end() }, icon('close')));
     this.popup = h('div', { popover: 'auto', class: 'popup', onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
     this.root.append(this.hint, this.button, this.popup);
-    // Enter on the icon is for the icon, not for the page's shortcut of the same key.
-    this.root.addEventListener('keydown', (event) => {
-      if (['Enter', ' '].includes(/** @type {KeyboardEvent} */ (event).key)) event.stopPropagation();
-    });
   }
 
+  /** @override */
   attached() {
     this.listen(picks, 'change', () => this.#draw());
     const seen = new IntersectionObserver(() => this.#arrive());
@@ -50,6 +47,7 @@ export class IncidentAdd extends Contributed {
     this.until(() => seen.disconnect());
   }
 
+  /** @override */
   changed() {
     this.#draw();
   }
@@ -60,7 +58,7 @@ export class IncidentAdd extends Contributed {
 
   #pressed() {
     const pick = this.#pick;
-    if (pick?.step.startsWith('seek')) picks.take(pick.camera.id);
+    if (pick?.step.startsWith('seek') && this.vms) picks.take(pick.camera.id, this.vms.clock);
     this.#open();
   }
 
@@ -93,7 +91,7 @@ export class IncidentAdd extends Contributed {
   #arrive() {
     const pick = this.#pick;
     if (!pick?.arriving || this.vms?.mode !== 'playback' || !this.checkVisibility()) return;
-    picks.arrived(pick.camera.id);
+    picks.arrived(pick.camera.id, this.vms.clock);
     this.#open();
   }
 
@@ -133,7 +131,7 @@ export class IncidentAdd extends Contributed {
   }
 
   #menu() {
-    const allowed = this.vms?.bridge.permissions.has(MANAGE) ?? false;
+    const allowed = this.vms ? may(this.vms.bridge, 'projects.manage') : false;
     const entry = (/** @type {string} */ label, /** @type {() => void} */ act, /** @type {Parameters<typeof icon>[0]} */ symbol) =>
       h('button', { type: 'button', role: 'menuitem', class: 'entry', disabled: !allowed, onclick: act }, icon(symbol), label);
     return [
@@ -154,10 +152,13 @@ export class IncidentAdd extends Contributed {
     if (!context?.camera) return;
     const { camera, clock, bridge } = context;
     const marked = clock.markStart !== null && clock.markEnd !== null;
-    const leaving = context.mode === 'live' && !marked;
-    if (leaving) this.popup.hidePopover();
-    picks.begin(camera, destination, clock, () => bridge.view(), { arriving: leaving });
-    if (leaving) this.#toPlayback(context, camera.id);
+    if (context.mode === 'playback' || marked) {
+      picks.begin(camera, destination, clock, () => bridge.view());
+    } else {
+      this.popup.hidePopover();
+      picks.beginElsewhere(camera, destination, () => bridge.view());
+      this.#toPlayback(context, camera.id);
+    }
   }
 
   /** @param {Pick} pick */

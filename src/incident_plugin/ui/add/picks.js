@@ -43,14 +43,24 @@ class Picks extends EventTarget {
    * @param {Destination} destination
    * @param {Clock} clock
    * @param {() => View} view
-   * @param {{arriving?: boolean}} [options]
    */
-  begin(camera, destination, clock, view, { arriving = false } = {}) {
+  begin(camera, destination, clock, view) {
     this.#view = view;
-    this.#listen(clock);
-    const own = this.#areMirrored(clock) && this.#picks.size > 0;
-    const { start, end } = own ? { start: null, end: null } : marks(clock);
-    this.#set({ camera, destination, start, end, arriving, step: nextStep(start, end) });
+    this.#use(clock);
+    const others = this.#areMirrored(clock) && this.#picks.size > 0;
+    const { start, end } = others ? { start: null, end: null } : marks(clock);
+    this.#set({ camera, destination, start, end, arriving: false, step: nextStep(start, end) });
+  }
+
+  /**
+   * Begins in live: the operator is taken to playback and asked there. Live and playback may have a clock each.
+   * @param {Camera} camera
+   * @param {Destination} destination
+   * @param {() => View} view
+   */
+  beginElsewhere(camera, destination, view) {
+    this.#view = view;
+    this.#set({ camera, destination, start: null, end: null, arriving: true, step: 'offer-start' });
   }
 
   /**
@@ -65,18 +75,24 @@ class Picks extends EventTarget {
   /**
    * The operator found it: the time is what the clock shows.
    * @param {string} camera
+   * @param {Clock} clock
    */
-  take(camera) {
+  take(camera, clock) {
     const pick = this.#picks.get(camera);
-    if (!pick || !this.#clock) return;
-    const at = Math.round(this.#clock.now);
+    if (!pick) return;
+    this.#use(clock);
+    const at = Math.round(clock.now);
     if (pick.step === 'seek-start') this.#change(camera, { start: at, step: pick.end === null ? 'offer-end' : 'confirm' });
     if (pick.step === 'seek-end') this.#change(camera, { end: at, step: 'confirm' });
     this.#mirror(camera);
   }
 
-  /** @param {string} camera */
-  arrived(camera) {
+  /**
+   * @param {string} camera
+   * @param {Clock} clock
+   */
+  arrived(camera, clock) {
+    this.#use(clock);
     this.#change(camera, { arriving: false });
   }
 
@@ -91,7 +107,7 @@ class Picks extends EventTarget {
     this.#picks.delete(camera);
     const { start, end } = marks(this.#clock);
     if (pick.start === start && pick.end === end && (added || this.#areMirrored(this.#clock))) this.#setMarks(null, null);
-    if (this.#picks.size === 0) this.#unlisten();
+    if (this.#picks.size === 0) this.#letGo();
     this.dispatchEvent(new Event('change'));
   }
 
@@ -135,17 +151,19 @@ class Picks extends EventTarget {
   };
 
   /** @param {Clock} clock */
-  #listen(clock) {
-    if (this.#clock === clock && this.#picks.size > 0) return;
-    this.#unlisten();
+  #use(clock) {
+    if (this.#clock === clock) return;
+    this.#letGo();
     this.#clock = clock;
+    this.#mirrored = { start: null, end: null };
     clock.addEventListener('change', this.#marked);
     document.addEventListener('keydown', this.#escaped);
   }
 
-  #unlisten() {
+  #letGo() {
     this.#clock?.removeEventListener('change', this.#marked);
     document.removeEventListener('keydown', this.#escaped);
+    this.#clock = undefined;
   }
 
   /**

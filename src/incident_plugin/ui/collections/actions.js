@@ -1,6 +1,6 @@
 // What operators do with collections, the same from the pane, the bar over every tab, and the keyboard.
 
-import { Problem, call, report } from '../common/api.js';
+import { Problem, call, report, titled } from '../common/api.js';
 import { askDetails } from '../common/details-dialog.js';
 import { confirmed, showDialog } from '../common/dialog.js';
 import { h } from '../common/dom.js';
@@ -14,8 +14,6 @@ import { collections, feed } from './store.js';
 /** @typedef {import('../common/shapes.d.ts').Running} Running */
 /** @typedef {import('../common/shapes.d.ts').Written} Written */
 
-export const MANAGE = 'incident.projects.manage';
-
 /**
  * Collects from the live view on.
  * @param {Bridge} bridge
@@ -26,7 +24,7 @@ export function start(bridge) {
       const { anotherTitle, anotherText, another } = strings.collections;
       if (!(await confirmed(anotherTitle, anotherText, another, { harmless: true }))) return;
     }
-    await collections.start(bridge, liveCameras(bridge));
+    await titled(strings.projects.cannotCreate, collections.start(bridge, liveCameras(bridge)));
     if (bridge.view().mode !== 'live') bridge.navigate({ tab: 'live' });
   }));
 }
@@ -57,7 +55,7 @@ export function save(bridge, wanted) {
       title: strings.projects.save,
       note: feed(running, bridge.client) === 'here' ? strings.collections.untilSave : '',
       remember: `collection ${running.id}`,
-      submit: (details) => collections.save(bridge, running.id, details),
+      submit: (details) => titled(strings.projects.cannotCreate, collections.save(bridge, running.id, details)),
     });
     if (!project) return;
     bridge.refreshTimeline();
@@ -90,7 +88,8 @@ export function createEmpty(bridge) {
       title: strings.projects.createEmpty,
       note: strings.projects.createEmptyNote,
       remember: 'empty project',
-      submit: (details) => call(bridge, 'POST', 'projects', { ...details, footage: [], drafts: null }),
+      submit: (details) => titled(strings.projects.cannotCreate,
+        call(bridge, 'POST', 'projects', { ...details, footage: [], drafts: null })),
     });
     if (written) announce(bridge, strings.projects.created(written.project.id), written.project, written.warnings);
   }));

@@ -5,11 +5,18 @@ import { keyed } from '../common/keyed.js';
 import { duration, time, utcTitle } from '../common/time.js';
 import { strings } from '../locales/en.js';
 import { discard, goOn, save } from './actions.js';
-import { collections, feed } from './store.js';
+import { collections } from './store.js';
 
 /** @typedef {import('../common/api.js').Bridge} Bridge */
 /** @typedef {import('../common/shapes.d.ts').Running} Running */
 /** @typedef {import('../common/shapes.d.ts').CollectedSequence} CollectedSequence */
+/**
+ * @typedef {object} Shown
+ * @property {Running} running
+ * @property {import('./store.js').Feed} source
+ * @property {boolean} alone the only one, so that the big button saves it
+ * @property {boolean} allowed
+ */
 
 /**
  * Sequences open now.
@@ -44,13 +51,9 @@ export class CollectionCard extends HTMLElement {
       h('div', { class: 'row' }, this.goOnButton, this.saveButton, this.discardButton));
   }
 
-  /**
-   * @param {Running} running
-   * @param {{alone: boolean, allowed: boolean}} around `alone`: the only one, so that the big button saves it
-   */
-  show(running, { alone, allowed }) {
+  /** @param {Shown} shown */
+  show({ running, source, alone, allowed }) {
     this.#running = running;
-    const source = feed(running, this.bridge.client);
     this.className = `card ${source}`;
     this.setAttribute('aria-label', strings.collections.startedAt(time(running.started_at, this.bridge.timeZone)));
     this.state.replaceChildren(...(source === 'interrupted'
@@ -74,7 +77,7 @@ export class CollectionCard extends HTMLElement {
 
   /**
    * @param {Running} running
-   * @param {ReturnType<typeof feed>} source
+   * @param {import('./store.js').Feed} source
    */
   #note(running, source) {
     const { elsewhere, interrupted } = strings.collections;

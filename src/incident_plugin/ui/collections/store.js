@@ -8,6 +8,11 @@ import { Problem, call } from '../common/api.js';
 /** @typedef {import('../common/shapes.d.ts').Project} Project */
 /** @typedef {import('../common/shapes.d.ts').Details} Details */
 
+/**
+ * Where a collection's sequences come from: the view of this browser tab, of another one, or nowhere any more.
+ * @typedef {'here' | 'elsewhere' | 'interrupted'} Feed
+ */
+
 /** Without a sign of life for longer than this, the server ends open sequences. */
 const SIGN_OF_LIFE_MARGIN = 30_000;
 const POLL = 2_000;
@@ -149,10 +154,9 @@ class Collections extends EventTarget {
 export const collections = new Collections();
 
 /**
- * Where a collection's sequences come from: the view of this browser tab, of another one, or nowhere any more.
  * @param {Running} running
  * @param {string} client
- * @returns {'here' | 'elsewhere' | 'interrupted'}
+ * @returns {Feed}
  */
 export function feed(running, client) {
   if (collections.now - Date.parse(running.confirmed_at) > SIGN_OF_LIFE_MARGIN) return 'interrupted';

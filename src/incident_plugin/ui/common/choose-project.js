@@ -9,7 +9,7 @@ import { strings } from '../locales/en.js';
 
 /** @typedef {import('./api.js').Bridge} Bridge */
 /** @typedef {import('./shapes.d.ts').ProjectSummary} ProjectSummary */
-/** @typedef {import('./shapes.d.ts').Page} Page */
+/** @typedef {import('./shapes.d.ts').ProjectPage} Page */
 /** @typedef {import('./shapes.d.ts').IncidentProperties} IncidentProperties */
 
 const PAUSE_IN_TYPING = 200;

@@ -16,8 +16,6 @@ import { sheet } from './style.js';
 export function showDialog(title, build, options = {}) {
   return new Promise((resolve) => {
     const holder = document.createElement('div');
-    // The page's shortcuts rest while a dialog is open.
-    holder.addEventListener('keydown', (event) => event.stopPropagation());
     const root = holder.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [sheet, ...(options.sheets ?? [])];
     /** @type {R | undefined} */

@@ -1,4 +1,4 @@
-// What the plug-in's HTTP interface gives and takes. Instants are ISO 8601 text in UTC, durations ISO 8601 durations.
+// What the plug-in's HTTP interface speaks. Instants are ISO 8601 text in UTC, durations ISO 8601 durations.
 
 export type FieldValue = string | number | boolean | null;
 
@@ -74,7 +74,7 @@ export interface ProjectSummary {
   sequences: number;
 }
 
-export interface Page {
+export interface ProjectPage {
   projects: ProjectSummary[];
   total: number;
   capped: boolean;
@@ -158,6 +158,7 @@ export interface Export {
 }
 
 export interface DraftList {
+  /** The operator's id. */
   id: string;
   sequences: Sequence[];
 }
@@ -181,6 +182,12 @@ export interface Running {
   sequences: CollectedSequence[];
 }
 
+/** What a project begins with. */
+export interface Details {
+  type: string | null;
+  description: string;
+}
+
 /** A camera over an interval, as it is sent. */
 export interface Wanted {
   camera: string;
@@ -188,12 +195,8 @@ export interface Wanted {
   end: string;
 }
 
-export interface Details {
-  type: string | null;
-  description: string;
-}
-
 export interface Written {
   project: Project;
+  /** What was kept otherwise than asked for. */
   warnings: string[];
 }

@@ -1,6 +1,6 @@
 // The draft sequence list: what an operator picked before there is an incident project for it.
 
-import { Problem, call } from '../common/api.js';
+import { Problem, call, titled } from '../common/api.js';
 import { chooseProject } from '../common/choose-project.js';
 import { askDetails } from '../common/details-dialog.js';
 import { confirmed, showDialog } from '../common/dialog.js';
@@ -132,7 +132,8 @@ class Drafts {
     const written = await askDetails(this.bridge, {
       title: strings.projects.create,
       remember: 'drafts',
-      submit: (details) => call(this.bridge, 'POST', 'projects', { ...details, footage: [], drafts }),
+      submit: (details) => titled(strings.projects.cannotCreate,
+        call(this.bridge, 'POST', 'projects', { ...details, footage: [], drafts })),
     });
     if (written) this.#written(written, strings.projects.created(written.project.id));
   }
@@ -140,8 +141,8 @@ class Drafts {
   async #toExisting() {
     const drafts = this.#wanted;
     /** @type {Written | undefined} */
-    const written = await chooseProject(this.bridge, (id) =>
-      call(this.bridge, 'POST', `projects/${id}/sequences`, { footage: [], drafts }));
+    const written = await chooseProject(this.bridge, (id) => titled(strings.projects.cannotAdd,
+      call(this.bridge, 'POST', `projects/${id}/sequences`, { footage: [], drafts })));
     if (written) this.#written(written, strings.projects.added(written.project.id));
   }
 
@@ -160,9 +161,10 @@ class Drafts {
   }
 
   async #removeAll() {
-    const { removeAll, removeAllText } = strings.drafts;
+    const { removeAll, removeAllText, cannotRemoveAll } = strings.drafts;
     const ids = this.#sequences.map((sequence) => sequence.id);
-    if (await confirmed(removeAll, removeAllText(ids.length), removeAll)) await this.#remove(ids);
+    if (!(await confirmed(removeAll, removeAllText(ids.length), removeAll))) return;
+    await titled(cannotRemoveAll, this.#remove(ids));
   }
 
   /** @param {() => Promise<void>} act */

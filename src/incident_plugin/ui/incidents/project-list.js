@@ -10,7 +10,7 @@ import { Preview } from './preview.js';
 import { problemNote, skeleton, staleNote } from './states.js';
 
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
-/** @typedef {import('../common/shapes.d.ts').Page} Page */
+/** @typedef {import('../common/shapes.d.ts').ProjectPage} Page */
 /** @typedef {import('../common/shapes.d.ts').ProjectSummary} ProjectSummary */
 /** @typedef {import('../common/shapes.d.ts').IncidentProperties} IncidentProperties */
 

@@ -1,11 +1,12 @@
 // The section "Incidents" beside the live view: start, save, create empty, and what is being collected.
 
-import { MANAGE, createEmpty, save, start } from '../collections/actions.js';
+import { createEmpty, save, start } from '../collections/actions.js';
 import { CollectionCard, cardSheet } from '../collections/card.js';
-import { collections } from '../collections/store.js';
+import { collections, feed } from '../collections/store.js';
 import { Contributed } from '../common/contributed.js';
 import { h, icon } from '../common/dom.js';
 import { keyed } from '../common/keyed.js';
+import { may } from '../common/permissions.js';
 import { strings } from '../locales/en.js';
 
 /** @typedef {import('../common/contributed.js').Context} Context */
@@ -14,7 +15,7 @@ const paneSheet = new CSSStyleSheet();
 paneSheet.replaceSync(`
 :host { display: block; }
 .buttons, .cards { display: grid; gap: 8px; }
-.buttons button { min-height: 44px; font-size: 15px; justify-content: flex-start; padding: 4px 16px; }
+.buttons button { min-height: 44px; font-size: 15px; justify-content: flex-start; text-align: left; padding: 4px 16px; }
 .cards { margin-top: 12px; }
 .start path { fill: currentColor; }
 .start:not(:disabled) svg { color: var(--red); }
@@ -47,13 +48,14 @@ export class IncidentPane extends Contributed {
       this.denied, this.lost, this.idle, this.cards);
   }
 
-  /** @param {Context} context */
+  /** @override @param {Context} context */
   attached({ bridge }) {
     this.until(collections.follow(bridge, () => this.#draw()));
     const timer = setInterval(() => this.#tick(), 1000);
     this.until(() => clearInterval(timer));
   }
 
+  /** @override */
   changed() {
     void collections.load();
     this.#draw();
@@ -62,7 +64,7 @@ export class IncidentPane extends Contributed {
   #draw() {
     const bridge = this.vms?.bridge;
     if (!bridge) return;
-    const allowed = bridge.permissions.has(MANAGE);
+    const allowed = may(bridge, 'projects.manage');
     const { running } = collections;
     this.startButton.disabled = !allowed;
     this.saveButton.disabled = !allowed || running.length === 0;
@@ -71,8 +73,9 @@ export class IncidentPane extends Contributed {
     this.idle.hidden = !allowed || running.length > 0 || !collections.loaded;
     this.lost.hidden = !collections.lost;
     this.lost.textContent = collections.lost ? strings.collections.lost : '';
-    keyed(this.cards, [...running], (one) => one.id, () => new CollectionCard(bridge),
-      (card, one) => card.show(one, { alone: running.length === 1, allowed }));
+    const shown = running.map((one) => (
+      { running: one, source: feed(one, bridge.client), alone: running.length === 1, allowed }));
+    keyed(this.cards, shown, (one) => one.running.id, () => new CollectionCard(bridge), (card, one) => card.show(one));
   }
 
   #tick() {

@@ -26,6 +26,11 @@ export class Unplayable extends Error {
 const ROOM = 6 * 3600;
 /** Seconds of video kept before and after the playhead. */
 const KEPT = { before: 20, after: 45 };
+/**
+ * Milliseconds that the playhead must rest before the next piece is asked for, once one was given up: somebody drags
+ * the timeline, and recorders are slow to stop what they began.
+ */
+const REST = 150;
 /** Milliseconds until a piece is asked for anew. */
 const AGAIN = { failed: 5_000, growing: 1_000 };
 /** Milliseconds before the end of what is there when a growing piece is asked for anew. */
@@ -43,6 +48,7 @@ export class VideoBuffer {
   /** @type {{chunk: number, abort: AbortController} | undefined} */
   #loading;
   #closed = false;
+  #restUntil = 0;
   #at = 0;
 
   /**
@@ -106,14 +112,17 @@ export class VideoBuffer {
    */
   want(chunks, at) {
     if (this.#closed) return;
+    const moved = chunks[0] !== this.#wanted[0];
     this.#wanted = chunks;
     this.#at = at;
     for (const [chunk, { state }] of this.#chunks) {
       if (state === 'failed' && !chunks.includes(chunk)) this.#chunks.delete(chunk);
     }
     const next = this.#next();
-    if (this.#loading && next !== this.#loading.chunk) this.#loading.abort.abort();
-    if (!this.#loading && next !== undefined) void this.#load(next);
+    const given = this.#loading && next !== this.#loading.chunk;
+    if (given) this.#loading?.abort.abort();
+    if (given || (moved && performance.now() < this.#restUntil)) this.#restUntil = performance.now() + REST;
+    if (!this.#loading && next !== undefined && performance.now() >= this.#restUntil) void this.#load(next);
   }
 
   /** Asks anew for what failed. */

@@ -31,6 +31,7 @@ export class IncidentPlayback extends Contributed {
   #camera = '';
   /** The clock's last time, and when it was seen first, by `performance.now()`. */
   #seen = { at: 0, since: 0 };
+  #holding = false;
   /** @type {number | undefined} */
   #brokenAt;
   /** For which times the cover's way out of a gap holds. */
@@ -48,7 +49,7 @@ export class IncidentPlayback extends Contributed {
     this.root.append(this.video, this.cover);
   }
 
-  /** @param {Context} context */
+  /** @override @param {Context} context */
   attached({ clock }) {
     const sync = () => this.#sync();
     const timer = setInterval(sync, BEAT);
@@ -57,11 +58,11 @@ export class IncidentPlayback extends Contributed {
     this.listen(this.video, 'seeked', sync);
     this.until(() => {
       this.#close();
-      clock.hold(this, false);
+      this.#hold(clock, false);
     });
   }
 
-  /** @param {Context} context */
+  /** @override @param {Context} context */
   changed({ bridge, camera }) {
     if (camera?.id !== this.#camera) {
       this.#close();
@@ -100,8 +101,19 @@ export class IncidentPlayback extends Contributed {
     const moving = performance.now() - this.#seen.since < 2 * BEAT;
     if (showing === 'picture') follow(this.video, buffer.toMedia(at), moving ? rate : 0);
     else if (!this.video.paused) this.video.pause();
-    clock.hold(this, showing === 'loading' && !clock.paused);
     this.#show(showing, buffer, source, at);
+    this.#hold(clock, showing === 'loading' && !clock.paused);
+  }
+
+  /**
+   * Asks once for each wait: a clock that went on without us is not stopped again.
+   * @param {import('../common/contributed.js').Context['clock']} clock
+   * @param {boolean} held
+   */
+  #hold(clock, held) {
+    if (held === this.#holding) return;
+    this.#holding = held;
+    clock.hold(this, held);
   }
 
   /**

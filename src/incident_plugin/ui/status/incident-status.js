@@ -1,10 +1,11 @@
 // The red bar over every tab while an incident project is being collected.
 
-import { MANAGE, discard, goOn, save } from '../collections/actions.js';
+import { discard, goOn, save } from '../collections/actions.js';
 import { openOnes } from '../collections/card.js';
 import { collections, feed } from '../collections/store.js';
 import { Contributed } from '../common/contributed.js';
 import { h, icon } from '../common/dom.js';
+import { may } from '../common/permissions.js';
 import { duration, time } from '../common/time.js';
 import { strings } from '../locales/en.js';
 
@@ -46,13 +47,14 @@ export class IncidentStatus extends Contributed {
     this.root.append(this.bar);
   }
 
-  /** @param {Context} context */
+  /** @override @param {Context} context */
   attached({ bridge }) {
     this.until(collections.follow(bridge, () => this.#draw()));
     const timer = setInterval(() => this.#tick(), 1000);
     this.until(() => clearInterval(timer));
   }
 
+  /** @override */
   changed() {
     this.#draw();
   }
@@ -71,7 +73,7 @@ export class IncidentStatus extends Contributed {
     if (!shown || !bridge) return;
     const { running } = collections;
     const source = feed(shown, bridge.client);
-    const allowed = bridge.permissions.has(MANAGE);
+    const allowed = may(bridge, 'projects.manage');
     this.bar.className = `bar ${source}`;
     this.state.replaceChildren(...(source === 'interrupted'
       ? [icon('warning')] : [icon('record'), strings.collections.collecting]));

@@ -1,0 +1,42 @@
+# demo: the product at work.  test, check, bench: for those who change it.
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8080
+DATA ?= build/demo
+
+.PHONY: demo test check bench clean
+
+demo: $(VENV)/demo
+	@exec $(PY) -m incident_demo --port $(PORT) --data $(DATA)
+
+test: $(VENV)/dev
+	$(PY) -m pytest
+
+check: $(VENV)/dev node_modules/.package-lock.json
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	npx --no-install tsc --project tsconfig.json
+
+bench: $(VENV)/dev
+	@for bench in $(filter-out bench/rows.py,$(wildcard bench/*.py)); do $(PY) $$bench || exit 1; done
+
+clean:
+	rm -rf $(VENV) build node_modules
+
+# The stamps name what is installed, so that a second start installs nothing.
+$(VENV)/demo: pyproject.toml hooks/pyproject.toml constraints.txt
+	@test -x $(PY) || python3 -m venv $(VENV)
+	@echo "Installing (only the first time) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable hooks --editable '.[demo]'
+	@touch $@
+
+$(VENV)/dev: $(VENV)/demo
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[demo,dev]'
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@

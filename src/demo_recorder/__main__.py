@@ -1,0 +1,119 @@
+"""``python -m demo_recorder``: run the recorder until it is told to stop."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from demo_recorder.account import Account
+from demo_recorder.app import PortTakenError, Recorder, Settings
+from demo_recorder.timebase import system_clock
+
+_HISTORY = timedelta(hours=2)
+_PASSWORD_VARIABLE = "DEMO_RECORDER_PASSWORD"  # noqa: S105 - the name of a variable
+_CANNOT_START = 2
+_LAST_PORT = 65535
+
+
+class BadSettingsError(Exception):
+    """The recorder cannot run as it was asked to."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the recorder; returns the exit status: 0 when stopped by a signal, 2 when it cannot start."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    # zeep reports each argument that it cannot read with a traceback; the client is told by a fault.
+    logging.getLogger("zeep").setLevel(logging.CRITICAL)
+    try:
+        settings = _settings(_parser().parse_args(arguments))
+        return asyncio.run(_run(settings))
+    except (BadSettingsError, PortTakenError) as error:
+        sys.stderr.write(f"demo-recorder: {error}\n")
+        return _CANNOT_START
+
+
+async def _run(settings: Settings) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with Recorder(settings) as recorder:
+        sys.stdout.write(f"ready http={recorder.device_url} rtsp={recorder.rtsp_port}\n")
+        sys.stdout.flush()
+        await stop.wait()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="demo-recorder", description="An embedded ONVIF recorder with four synthetic cameras."
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--http-port", type=_port, default=0, help="port for ONVIF; 0 chooses one")
+    parser.add_argument("--rtsp-port", type=_port, default=0, help="port for RTSP; 0 chooses one")
+    parser.add_argument(
+        "--since", metavar="ISO8601", help="when the recordings began (default: two hours ago)"
+    )
+    parser.add_argument("--username", default="admin", help="user name (default: %(default)s)")
+    parser.add_argument(
+        "--password-file",
+        type=Path,
+        metavar="FILE",
+        help=f"file with the password (default: the variable {_PASSWORD_VARIABLE})",
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{port} is no port")
+    return port
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return Settings(
+        host=options.host,
+        http_port=options.http_port,
+        rtsp_port=options.rtsp_port,
+        account=Account(username=options.username, password=_password(options.password_file)),
+        since=_since(options.since),
+    )
+
+
+def _password(file: Path | None) -> str:
+    if file is None:
+        password = os.environ.get(_PASSWORD_VARIABLE, "")
+        missing = f"no password: give --password-file, or set {_PASSWORD_VARIABLE}"
+    else:
+        try:
+            password = file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSettingsError(f"cannot read the password from {file}: {error}") from error
+        missing = f"the password file {file} is empty"
+    if not password:
+        raise BadSettingsError(missing)
+    return password
+
+
+def _since(text: str | None) -> datetime:
+    now = system_clock()
+    if text is None:
+        return now - _HISTORY
+    try:
+        since = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadSettingsError(f"--since {text!r} is no ISO 8601 time") from error
+    since = since.replace(tzinfo=UTC) if since.tzinfo is None else since.astimezone(UTC)
+    if since > now:
+        raise BadSettingsError(f"--since {text} is in the future; now it is {now:%Y-%m-%dT%H:%M:%SZ}")
+    return since
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""The recorder as a whole: two listening sockets, and what serves them."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Self
+
+import uvicorn
+from attrs import frozen
+
+from demo_recorder.account import Account
+from demo_recorder.footage import Footage
+from demo_recorder.recording import recordings_since
+from demo_recorder.rtsp.connection import Streams
+from demo_recorder.rtsp.server import RtspServer
+from demo_recorder.rtsp.stream import Studio
+from demo_recorder.soap.device import device_service
+from demo_recorder.soap.endpoint import soap_application
+from demo_recorder.soap.media import media_service
+from demo_recorder.soap.recording import recording_service
+from demo_recorder.soap.replay import replay_service
+from demo_recorder.soap.search import search_service
+from demo_recorder.soap.security import TokenGuard
+from demo_recorder.timebase import Clock, system_clock
+
+_BACKLOG = 64
+_SHUTDOWN_SECONDS = 2
+
+
+class PortTakenError(Exception):
+    """A port is in use, or must not be used."""
+
+
+@frozen(kw_only=True)
+class Settings:
+    """How to run the recorder."""
+
+    host: str
+    #: 0 lets the system choose.
+    http_port: int
+    rtsp_port: int
+    account: Account
+    #: When the recordings began.
+    since: datetime
+    clock: Clock = system_clock
+
+
+class _HttpServer(uvicorn.Server):
+    """A server that leaves signals to whoever runs it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Recorder:
+    """A running recorder; used as an asynchronous context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take the ports; raises PortTakenError. Serving begins on entry."""
+        self._settings = settings
+        self._http_socket = _listen(settings.host, settings.http_port)
+        try:
+            self._rtsp_socket = _listen(settings.host, settings.rtsp_port)
+        except PortTakenError:
+            self._http_socket.close()
+            raise
+        self._footage = Footage()
+        recordings = recordings_since(settings.since)
+        studio = Studio(footage=self._footage, clock=settings.clock)
+        streams = Streams(studio=studio, recordings=recordings, account=settings.account)
+        self._rtsp = RtspServer(streams)
+        others = (
+            media_service(),
+            recording_service(recordings),
+            search_service(recordings),
+            replay_service(recordings),
+        )
+        application = soap_application(
+            (device_service(others), *others),
+            guard=TokenGuard(settings.account, settings.clock),
+            clock=settings.clock,
+            rtsp_port=self.rtsp_port,
+        )
+        config = uvicorn.Config(
+            application,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        )
+        self._http = _HttpServer(config)
+        self._http_task: asyncio.Task[None] | None = None
+
+    @property
+    def device_url(self) -> str:
+        """The address of the device management service."""
+        host, port = self._http_socket.getsockname()[:2]
+        return f"http://{_bracketed(host)}:{port}/onvif/device_service"
+
+    @property
+    def rtsp_port(self) -> int:
+        """The port of the RTSP server."""
+        return int(self._rtsp_socket.getsockname()[1])
+
+    async def __aenter__(self) -> Self:
+        """Serve; requests that come before are answered from here on."""
+        await self._rtsp.start(self._rtsp_socket)
+        self._http_task = asyncio.create_task(self._http.serve(sockets=[self._http_socket]))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close connections and ports."""
+        self._http.should_exit = True
+        await self._rtsp.stop()
+        if self._http_task is not None:
+            await self._http_task
+        self._footage.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=_BACKLOG)
+    except OSError as error:
+        # asyncio and socket add the address in ways of their own; name lookups have negative numbers.
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise PortTakenError(f"cannot listen on {_bracketed(host)}:{port}: {reason}") from error
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

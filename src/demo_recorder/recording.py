@@ -1,0 +1,93 @@
+"""What has been recorded: from when, and with which gap. A pure function of a start time and of the clock."""
+
+from datetime import datetime, timedelta
+
+from attrs import frozen
+
+from demo_recorder.cameras import CAMERAS, Camera, RecordingToken
+from demo_recorder.timebase import (
+    GROUP_FRAMES,
+    FrameNumber,
+    clean_point,
+    first_frame_from,
+    latest_frame,
+    moment_of,
+)
+
+#: The one gap: on the last camera, from 90 to 91 minutes after the recording began.
+GAP_CAMERA = CAMERAS[-1]
+GAP_AFTER = timedelta(minutes=90)
+GAP_LENGTH = timedelta(seconds=60)
+
+
+@frozen(kw_only=True)
+class Span:
+    """Frames from ``start`` up to but not including ``end``."""
+
+    start: FrameNumber
+    end: FrameNumber
+
+
+@frozen(kw_only=True)
+class Recording:
+    """The recording of one camera; it grows with the clock. All its edges are key frames."""
+
+    camera: Camera
+    start: FrameNumber
+    #: Spans without footage, in order, never touching one another or the start.
+    gaps: tuple[Span, ...] = ()
+
+    @property
+    def token(self) -> RecordingToken:
+        """How ONVIF and RTSP name it."""
+        return self.camera.recording
+
+    def spans(self, now: datetime) -> tuple[Span, ...]:
+        """What there is at a moment, in order."""
+        end = FrameNumber(latest_frame(now) + 1)
+        starts = (self.start, *(gap.end for gap in self.gaps))
+        ends = (*(gap.start for gap in self.gaps), end)
+        spans = (Span(start=a, end=min(b, end)) for a, b in zip(starts, ends, strict=True))
+        return tuple(span for span in spans if span.start < span.end)
+
+    def changes(self, now: datetime) -> tuple[tuple[FrameNumber, bool], ...]:
+        """From which frames on there was footage, or none, as far as known at a moment, in order."""
+        newest = latest_frame(now)
+        edges = [(self.start, True)]
+        for gap in self.gaps:
+            edges += [(gap.start, False), (gap.end, True)]
+        return tuple(edge for edge in edges if edge[0] <= newest)
+
+    def at_or_after(self, frame: FrameNumber) -> FrameNumber:
+        """The frame itself when it is recorded, else the first one recorded after it."""
+        frame = max(frame, self.start)
+        for gap in self.gaps:
+            if gap.start <= frame < gap.end:
+                return gap.end
+        return frame
+
+    def missing_between(self, frame: FrameNumber, after: FrameNumber) -> int:
+        """How many frames the gap has that follows a recorded frame before ``after``, or at it; 0 if none."""
+        return sum(gap.end - gap.start for gap in self.gaps if frame < gap.start <= after)
+
+    def replay_start(self, frame: FrameNumber) -> FrameNumber:
+        """The key frame from which to replay a frame (ONVIF Streaming, "Synchronization points").
+
+        The clean point at or before the frame, or the first one after the gap that the frame is in.
+        """
+        return clean_point(self.at_or_after(frame))
+
+
+def recordings_since(since: datetime) -> tuple[Recording, ...]:
+    """The recordings of all cameras, begun at the first even second from ``since``."""
+    start = _next_key_frame(since)
+    gap_start = _next_key_frame(moment_of(start) + GAP_AFTER)
+    gap = Span(start=gap_start, end=_next_key_frame(moment_of(gap_start) + GAP_LENGTH))
+    return tuple(
+        Recording(camera=camera, start=start, gaps=(gap,) if camera == GAP_CAMERA else ())
+        for camera in CAMERAS
+    )
+
+
+def _next_key_frame(moment: datetime) -> FrameNumber:
+    return clean_point(FrameNumber(first_frame_from(moment) + GROUP_FRAMES - 1))

@@ -1,0 +1,40 @@
+"""Session descriptions (RFC 4566, RFC 6184 section 8.2, ONVIF Streaming "RTSP describe")."""
+
+from base64 import b64encode
+from datetime import datetime
+
+from demo_recorder.cameras import HEIGHT, VIDEO_TRACK, WIDTH
+from demo_recorder.encoder import ParameterSets
+from demo_recorder.rtsp.rtp import PAYLOAD_TYPE
+from demo_recorder.rtsp.target import TRACK, Target, clock_text
+from demo_recorder.timebase import FRAME_RATE, RTP_CLOCK_RATE, moment_of
+
+
+def describe(target: Target, sets: ParameterSets, now: datetime) -> bytes:
+    """The description of a stream."""
+    profile = sets.sps[1:4].hex()
+    sprop = ",".join(b64encode(unit).decode() for unit in (sets.sps, sets.pps))
+    lines = [
+        "v=0",
+        f"o=- {target.camera.number} {int(now.timestamp())} IN IP4 0.0.0.0",
+        f"s={target.camera.name}",
+        "c=IN IP4 0.0.0.0",
+        "t=0 0",
+        "a=control:*",
+        f"a=range:{_range(target, now)}",
+        f"m=video 0 RTP/AVP {PAYLOAD_TYPE}",
+        f"a=rtpmap:{PAYLOAD_TYPE} H264/{RTP_CLOCK_RATE}",
+        f"a=fmtp:{PAYLOAD_TYPE} packetization-mode=1;profile-level-id={profile};sprop-parameter-sets={sprop}",
+        f"a=framerate:{FRAME_RATE}",
+        f"a=framesize:{PAYLOAD_TYPE} {WIDTH}-{HEIGHT}",
+        f"a=control:{TRACK}",
+    ]
+    if target.recording is not None:
+        lines.append(f"a=x-onvif-track:{VIDEO_TRACK}")
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _range(target: Target, now: datetime) -> str:
+    if target.recording is None:
+        return "npt=now-"
+    return f"clock={clock_text(moment_of(target.recording.start))}-{clock_text(now)}"

@@ -1,0 +1,180 @@
+"""Streams being sent: frames from the footage, in step with the clock or as fast as the peer takes them."""
+
+import asyncio
+from datetime import timedelta
+from typing import Protocol
+
+from attrs import define, field, frozen
+
+from demo_recorder.cameras import Camera
+from demo_recorder.footage import Footage
+from demo_recorder.recording import Recording
+from demo_recorder.rtsp.rtp import ReplayMark, RtpPacketiser, ticks_in
+from demo_recorder.rtsp.target import ReplayRequest
+from demo_recorder.timebase import (
+    FRAME_RATE,
+    GROUP_FRAMES,
+    Clock,
+    FrameNumber,
+    clean_point,
+    group_of,
+    latest_frame,
+    moment_of,
+    rtp_ticks_of,
+)
+
+#: A live viewer this many frames behind is brought forward to the newest key frame.
+LATE_FRAMES = 2 * GROUP_FRAMES
+
+_REPORT_FRAMES = 5 * FRAME_RATE
+_GROUPS_AHEAD = 2
+
+
+@frozen(kw_only=True)
+class Studio:
+    """What every stream draws on."""
+
+    footage: Footage
+    clock: Clock
+
+    async def wait_for(self, frame: FrameNumber) -> None:
+        """Return once a frame has been taken."""
+        # A sleep may end a little early by this clock, and nothing but the clock announces a frame.
+        while (delay := (moment_of(frame) - self.clock()).total_seconds()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(delay)
+
+    def newest(self) -> FrameNumber:
+        """The frame taken last."""
+        return latest_frame(self.clock())
+
+
+class Stream(Protocol):
+    """Something that PLAY starts."""
+
+    @property
+    def first(self) -> FrameNumber:
+        """The frame sent first."""
+
+    @property
+    def position(self) -> FrameNumber:
+        """The frame sent next."""
+
+    async def run(self, writer: asyncio.StreamWriter) -> None:
+        """Send until there is no more, or until cancelled."""
+
+
+@define(kw_only=True)
+class LiveStream:
+    """What a camera sees now, beginning with the newest key frame so that the picture is there at once."""
+
+    camera: Camera
+    studio: Studio
+    packetiser: RtpPacketiser
+    first: FrameNumber = field(init=False)
+    position: FrameNumber = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Begin at the newest key frame."""
+        self.first = self.position = clean_point(self.studio.newest())
+
+    async def run(self, writer: asyncio.StreamWriter) -> None:
+        """Send each frame as it is taken, until cancelled."""
+        report_due = self.position
+        while True:
+            frame = self.position
+            await self.studio.wait_for(frame)
+            unit = await self.studio.footage.live(self.camera, frame)
+            if frame >= report_due:
+                writer.write(self.packetiser.sender_report(frame, rtp_ticks_of(frame)))
+                report_due = FrameNumber(frame + _REPORT_FRAMES)
+            writer.write(self.packetiser.packets(unit, rtp_ticks_of(frame)))
+            await writer.drain()
+            self.position = self._after(frame)
+
+    def _after(self, frame: FrameNumber) -> FrameNumber:
+        newest = self.studio.newest()
+        return clean_point(newest) if newest - frame > LATE_FRAMES else FrameNumber(frame + 1)
+
+
+@define(kw_only=True)
+class ReplayStream:
+    """A part of a recording, with the ONVIF replay extension on each frame."""
+
+    recording: Recording
+    request: ReplayRequest
+    studio: Studio
+    packetiser: RtpPacketiser
+    #: CSeq of the PLAY request.
+    cseq: int
+    #: Something else of the same session was sent before.
+    follows_another: bool
+    first: FrameNumber
+    position: FrameNumber = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Begin at the first frame."""
+        self.position = self.first
+
+    async def run(self, writer: asyncio.StreamWriter) -> None:
+        """Send what was asked for; under rate control in step with time, gaps left out."""
+        end = self.request.end
+        begun = asyncio.get_running_loop().time()
+        played = 0
+        while end is None or self.position < end:
+            frame = self.position
+            following, skipped = self._following(frame)
+            seconds = played / FRAME_RATE / self.request.scale
+            if self.request.rate_control:
+                await asyncio.sleep(begun + seconds - asyncio.get_running_loop().time())
+            else:
+                await self._look_ahead(frame)
+            await self.studio.wait_for(frame)
+            unit = await self.studio.footage.recorded(
+                self.recording.camera, frame, through=self._through(frame)
+            )
+            mark = self._mark(frame, ends_section=skipped > 0, terminal=end is not None and following >= end)
+            writer.write(self.packetiser.packets(unit, self._ticks(frame, seconds), mark))
+            await writer.drain()
+            played += following - frame - skipped
+            self.position = following
+
+    def _following(self, frame: FrameNumber) -> tuple[FrameNumber, int]:
+        """The frame to send after one, and how many missing frames lie between."""
+        interval = self.request.intra_interval
+        after = FrameNumber(frame + 1)
+        if interval is not None:
+            wanted = frame + max(1, -(-interval * FRAME_RATE // timedelta(seconds=1)))
+            after = clean_point(FrameNumber(wanted + GROUP_FRAMES - 1))
+        return self.recording.at_or_after(after), self.recording.missing_between(frame, after)
+
+    def _through(self, frame: FrameNumber) -> FrameNumber:
+        """How far to render for this frame: only itself among key frames, else all that exists."""
+        return frame if self.request.intra_interval is not None else max(frame, self.studio.newest())
+
+    async def _look_ahead(self, frame: FrameNumber) -> None:
+        """Once in each group, have one further on rendered meanwhile and let other tasks run."""
+        if frame != clean_point(frame):
+            return
+        await asyncio.sleep(0)
+        if self.request.intra_interval is not None:
+            return
+        newest = self.studio.newest()
+        start = self.recording.at_or_after(FrameNumber(frame + _GROUPS_AHEAD * GROUP_FRAMES))
+        if start + GROUP_FRAMES <= min(newest, self.request.end or newest):
+            self.studio.footage.prefetch(self.recording.camera, group_of(start))
+
+    def _ticks(self, frame: FrameNumber, seconds: float) -> int:
+        """Times of the recording; under rate control, times of its playback ("RTP timestamps")."""
+        if self.request.rate_control:
+            return rtp_ticks_of(self.first) + ticks_in(seconds)
+        return rtp_ticks_of(frame)
+
+    def _mark(self, frame: FrameNumber, *, ends_section: bool, terminal: bool) -> ReplayMark:
+        return ReplayMark(
+            frame=frame,
+            clean_point=frame == clean_point(frame),
+            ends_section=ends_section,
+            discontinuity=self.follows_another and frame == self.first,
+            terminal=terminal,
+            cseq=self.cseq,
+        )

@@ -1,0 +1,1 @@
+"""The ONVIF web services of the recorder, over SOAP 1.2."""

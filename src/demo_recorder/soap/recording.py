@@ -1,0 +1,82 @@
+"""The recording service: which recordings there are (ONVIF Recording Control Service Specification)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from demo_recorder.cameras import VIDEO_TRACK
+from demo_recorder.recording import Recording
+from demo_recorder.soap.faults import invalid_value
+from demo_recorder.soap.service import Call, Service, find_recording
+from demo_recorder.soap.wsdl import Answer
+
+NAMESPACE = "http://www.onvif.org/ver10/recording/wsdl"
+
+_TRACK = {"TrackType": "Video", "Description": "H.264 video"}
+
+
+def recording_service(recordings: Sequence[Recording]) -> Service:
+    """The service that describes how the recordings are made."""
+    capabilities = {
+        "DynamicRecordings": False,
+        "DynamicTracks": False,
+        "Encoding": ["H264"],
+        "MaxRecordings": float(len(recordings)),
+        "Options": False,
+    }
+    return Service(
+        path="recording_service",
+        wsdl="recording.wsdl",
+        namespace=NAMESPACE,
+        handlers={
+            "GetServiceCapabilities": lambda _: {"Capabilities": capabilities},
+            "GetRecordings": lambda _: {"RecordingItem": [_item(recording) for recording in recordings]},
+            "GetRecordingConfiguration": lambda call: {
+                "RecordingConfiguration": _configuration(_recording(call, recordings))
+            },
+            "GetTrackConfiguration": lambda call: _track(call, recordings),
+        },
+    )
+
+
+def source_of(recording: Recording) -> dict[str, Any]:
+    """Where a recording comes from; its source is the camera's media profile."""
+    camera = recording.camera
+    return {
+        "SourceId": camera.token,
+        "Name": camera.name,
+        "Location": camera.location,
+        "Description": "Synthetic camera",
+        "Address": "",
+    }
+
+
+def _recording(call: Call, recordings: Sequence[Recording]) -> Recording:
+    token = call.argument("RecordingToken")
+    fault = invalid_value("NoRecording", f"there is no recording {token!r}")
+    return find_recording(recordings, token, fault)
+
+
+def _configuration(recording: Recording) -> dict[str, Any]:
+    return {
+        "Source": source_of(recording),
+        "Content": f"Video of {recording.camera.name}",
+        "MaximumRetentionTime": timedelta(0),
+    }
+
+
+def _item(recording: Recording) -> dict[str, Any]:
+    track = {"TrackToken": VIDEO_TRACK, "Configuration": _TRACK}
+    return {
+        "RecordingToken": recording.token,
+        "Configuration": _configuration(recording),
+        "Tracks": {"Track": [track]},
+    }
+
+
+def _track(call: Call, recordings: Sequence[Recording]) -> Answer:
+    recording = _recording(call, recordings)
+    token = call.argument("TrackToken")
+    if token != VIDEO_TRACK:
+        raise invalid_value("NoTrack", f"recording {recording.token!r} has no track {token!r}")
+    return {"TrackConfiguration": _TRACK}

@@ -1,0 +1,152 @@
+"""``python -m incident_demo``: recorder, host and plug-in together, on the loopback interface only."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import http.client
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import attrs
+
+from incident_demo.site import PASSWORD, RECORDER_USER, DemoSite
+
+ADDRESS = "127.0.0.1"
+#: How long each part may take to begin and to end, seconds.
+READY_WITHIN = 60
+ENDED_WITHIN = 8
+CANNOT_START = 2
+
+
+class CannotStart(Exception):
+    """A part did not begin; the text says which, and what to do."""
+
+
+def main() -> int:
+    """Run until told to stop; gives 0 then, 1 when a part ended by itself, 2 when one did not begin."""
+    parser = argparse.ArgumentParser(prog="incident-demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=8080, help="port of the web pages (default: 8080)")
+    parser.add_argument("--data", type=Path, default=Path("build/demo"), help="directory that is kept")
+    options = parser.parse_args()
+    try:
+        return asyncio.run(_run(DemoSite(options.data.resolve()), options.port))
+    except CannotStart as error:
+        sys.stderr.write(f"{error}\n")
+        return CANNOT_START
+    except OSError as error:
+        sys.stderr.write(
+            f"The data directory {options.data} cannot be used: {error.strerror}. "
+            "Name another one with DATA=, or let this user write there.\n"
+        )
+        return CANNOT_START
+
+
+async def _run(site: DemoSite, port: int) -> int:
+    told_to_stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
+    site.prepare_recorder()
+    async with contextlib.AsyncExitStack() as parts:
+        recorder = await parts.enter_async_context(_recorder(site))
+        site.prepare(await recorder.address())
+        host = await parts.enter_async_context(_part("reference_host", *_host_options(site, port)))
+        if not await _ready(host, port, told_to_stop):
+            return 0
+        sys.stdout.write(
+            f"Accounts: operator, supervisor, admin; password: {PASSWORD}\nReady: http://{ADDRESS}:{port}\n"
+        )
+        sys.stdout.flush()
+        ended = [asyncio.create_task(part.process.wait()) for part in (recorder, host)]
+        stop = asyncio.create_task(told_to_stop.wait())
+        await asyncio.wait({stop, *ended}, return_when=asyncio.FIRST_COMPLETED)
+        if told_to_stop.is_set() or not any(part.process.returncode for part in (recorder, host)):
+            return 0
+        sys.stderr.write("The recorder or the host ended unexpectedly; what was saved is kept. See above.\n")
+        return 1
+
+
+@attrs.frozen
+class Part:
+    """One process of the demonstration."""
+
+    name: str
+    process: asyncio.subprocess.Process
+
+    async def address(self) -> str:
+        """Wait for the recorder's ready line and give the address of its device service."""
+        output = self.process.stdout
+        line = await asyncio.wait_for(output.readline(), READY_WITHIN) if output else b""
+        words = dict(word.partition("=")[::2] for word in line.decode().split())
+        if "http" not in words:
+            raise CannotStart(f"The {self.name} did not start. What it wrote is above.")
+        return words["http"]
+
+
+@contextlib.asynccontextmanager
+async def _part(module: str, *arguments: str) -> AsyncIterator[Part]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, *arguments, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        yield Part(module.replace("_", " "), process)
+    finally:
+        await _end(process)
+
+
+def _recorder(site: DemoSite) -> contextlib.AbstractAsyncContextManager[Part]:
+    return _part(
+        "demo_recorder",
+        *("--host", ADDRESS, "--since", site.since.isoformat()),
+        *("--username", RECORDER_USER, "--password-file", str(site.recorder_password_file)),
+    )
+
+
+def _host_options(site: DemoSite, port: int) -> tuple[str, ...]:
+    return ("--config", str(site.configuration), "--host", ADDRESS, "--port", str(port))
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Ask a process to end, and make it end when it does not."""
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), ENDED_WITHIN)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+async def _ready(host: Part, port: int, told_to_stop: asyncio.Event) -> bool:
+    """Wait until the host says that everything can be used; no when it is told to stop before."""
+    for _ in range(READY_WITHIN * 10):
+        if told_to_stop.is_set():
+            return False
+        if host.process.returncode is not None:
+            raise CannotStart(f"The {host.name} did not start. What it wrote is above.")
+        if await asyncio.to_thread(_healthy, port):
+            return True
+        await asyncio.sleep(0.1)
+    raise CannotStart(
+        f"The {host.name} was not ready within {READY_WITHIN} s: see http://{ADDRESS}:{port}/healthz."
+    )
+
+
+def _healthy(port: int) -> bool:
+    connection = http.client.HTTPConnection(ADDRESS, port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

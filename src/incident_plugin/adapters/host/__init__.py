@@ -1,0 +1,60 @@
+"""The host's services behind the application's ports; the only adapter that knows ``vms_hooks``."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+
+from incident_plugin.application.ports import Actor
+from incident_plugin.domain.access import Permission
+from incident_plugin.domain.media import CameraId
+from vms_hooks.host import Clock, HostServices, LicenceState
+from vms_hooks.values import Principal
+
+
+@attrs.frozen(kw_only=True)
+class HostAccess:
+    """Asks the host what people may do."""
+
+    _host: HostServices
+
+    def allows(self, actor: Actor, permission: Permission, cameras: Sequence[CameraId] = ()) -> bool:
+        """Say whether the host allows it."""
+        principal = Principal(id=actor.person.id, name=actor.person.name, roles=actor.roles)
+        return self._host.access.decide(principal, permission.value, tuple(cameras)).allowed
+
+
+@attrs.frozen(kw_only=True)
+class HostLicence:
+    """Asks the host what the licence allows."""
+
+    _host: HostServices
+
+    def refusal_of_new_projects(self) -> str | None:
+        """Say why no new project may be made, and what to do."""
+        status = self._host.licence.status()
+        if status.state is LicenceState.VALID:
+            return None
+        return f"{status.reason} Existing incident projects stay usable. {status.remedy}".strip()
+
+
+@attrs.frozen(kw_only=True)
+class HostClock:
+    """The host's clock."""
+
+    _clock: Clock
+
+    def now(self) -> datetime:
+        """Give the present instant, UTC."""
+        return self._clock.now()
+
+
+class RandomIds:
+    """Ids and salts of 128 random bits."""
+
+    def new(self) -> str:
+        """Give a text that was never given before and cannot be guessed."""
+        return secrets.token_hex(16)

@@ -1,0 +1,200 @@
+"""The one stream of a camera, shared by all its viewers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from incident_plugin.adapters.live_preview import h264
+from incident_plugin.adapters.live_preview.limits import Limits
+from incident_plugin.adapters.live_preview.pictures import Group, Picture
+from incident_plugin.adapters.live_preview.state import CameraState, Phase
+from incident_plugin.adapters.live_preview.viewer import Viewer
+from incident_plugin.application.media_ports import VideoStream
+from incident_plugin.domain.errors import IncidentError, RecorderUnavailable
+from incident_plugin.domain.media import AccessUnit, CameraId, Codec, VideoTrack
+
+_log = logging.getLogger(__name__)
+
+StreamOpener = Callable[[CameraId], AbstractAsyncContextManager[VideoStream]]
+
+_CLOCK_RATE = 90_000
+#: Given to the first picture after a break at least, so that times grow.
+_ONE_PICTURE = 3_600
+
+_B_PICTURES = (
+    "The camera sends B pictures, which browsers show with a stutter in live view."
+    " The recording is not affected. Choose a Baseline or Main profile without B pictures in the camera."
+)
+
+
+def profile_of(track: VideoTrack) -> h264.Profile | None:
+    """Read the profile that a track declares, if it does."""
+    return h264.Profile.of_sets(track.parameter_sets)
+
+
+class CameraStream:
+    """Opens a camera's stream for the first viewer, keeps the newest group, and opens again after a break.
+
+    It closes the stream some seconds after the last viewer left, and then calls ``on_idle``. When the camera
+    comes back with another profile, ``on_new_format`` is called: what viewers negotiated no longer holds.
+    """
+
+    def __init__(
+        self,
+        camera: CameraId,
+        opener: StreamOpener,
+        limits: Limits,
+        *,
+        on_idle: Callable[[CameraStream], None],
+        on_new_format: Callable[[CameraStream], None],
+    ) -> None:
+        self.camera = camera
+        self.state = CameraState(phase=Phase.CONNECTING)
+        self.group: Group | None = None
+        self._opener = opener
+        self._limits = limits
+        self._on_idle = on_idle
+        self._on_new_format = on_new_format
+        self._loop = asyncio.get_running_loop()
+        self._viewers: set[Viewer] = set()
+        self._track: VideoTrack | None = None
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._lingering: asyncio.TimerHandle | None = None
+        self._groups = 0
+        self._failures = 0
+        #: Camera time minus stream time; unknown until the first picture after opening.
+        self._shift: int | None = None
+        self._last_pts = 0
+        self._last_at = 0.0
+
+    def join(self, on_state: Callable[[CameraState], None]) -> Viewer:
+        """Add a viewer; the first one opens the stream."""
+        viewer = Viewer(self, self._limits, on_state, self._loop.time)
+        self._viewers.add(viewer)
+        if self._lingering:
+            self._lingering.cancel()
+            self._lingering = None
+        if self._task is None:
+            self._start()
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """Remove a viewer; the last one closes the stream, a little later."""
+        viewer.leave()
+        self._viewers.discard(viewer)
+        if not self._viewers and self._task and not self._lingering:
+            self._lingering = self._loop.call_later(self._limits.linger, self._task.cancel)
+
+    async def track(self) -> VideoTrack:
+        """Wait for what a decoder must know; raises ``RecorderUnavailable`` while the stream is lost."""
+        while self._track is None:
+            if self.state.phase is Phase.LOST:
+                raise RecorderUnavailable(self.state.detail)
+            await self._changed.wait()
+        return self._track
+
+    async def close(self) -> None:
+        """Close the stream at once, whoever watches."""
+        for viewer in tuple(self._viewers):
+            self.leave(viewer)
+        if self._lingering:
+            self._lingering.cancel()
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    def _start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name=f"live stream of {self.camera}")
+        self._task.add_done_callback(self._ended)
+
+    def _ended(self, _task: asyncio.Task[None]) -> None:
+        self._task, self._lingering, self.group = None, None, None
+        if self._viewers:  # somebody came while the stream was being closed
+            self._set_state(CameraState(phase=Phase.CONNECTING))
+            self._start()
+        else:
+            self._on_idle(self)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._follow()
+                reason = "The camera ended its live stream."
+            except IncidentError as error:
+                reason = error.detail
+            except TimeoutError:
+                reason = f"The camera sent no picture for {self._limits.silence:g} seconds."
+            except Exception:  # noqa: BLE001 - foreign stream code; viewers are told, the stream is tried again
+                _log.exception("live stream of camera %s stopped by a fault", self.camera)
+                reason = "The live picture was stopped by a fault, which is in the server's log."
+            self.group = None
+            self._set_state(CameraState(phase=Phase.LOST, detail=reason))
+            waits = self._limits.retries
+            await asyncio.sleep(waits[min(self._failures, len(waits) - 1)])
+            self._failures += 1
+
+    async def _follow(self) -> None:
+        """Open the stream and pass its pictures on until it breaks."""
+        silence = self._limits.silence
+        async with asyncio.timeout(silence) as deadline, self._opener(self.camera) as stream:
+            self._begin(stream.track)
+            async for unit in stream:
+                deadline.reschedule(self._loop.time() + silence)
+                self._publish(unit, stream.track)
+
+    def _begin(self, track: VideoTrack) -> None:
+        if track.codec is not Codec.H264:
+            raise RecorderUnavailable(
+                f"The camera sends {track.codec}, which live view cannot show. Its recording is not affected."
+                " Choose an H.264 profile for live view in the camera."
+            )
+        before, self._track, self._shift = self._track, track, None
+        if before and profile_of(before) != profile_of(track):
+            self._on_new_format(self)
+        self._announce()
+
+    def _publish(self, unit: AccessUnit, track: VideoTrack) -> None:
+        key = unit.key and h264.starts_decoding(unit.nals)
+        group = self.group
+        if key or (group and group.size > self._limits.group):
+            self._groups += 1
+            group = self.group = Group(number=self._groups)
+        if group is None:
+            return
+        nals = h264.with_parameter_sets(unit.nals, track.parameter_sets) if key else unit.nals
+        group.add(Picture(pts=self._continued(unit.pts), key=key, data=h264.annex_b(nals)))
+        if self.state.phase is not Phase.LIVE:
+            self._failures = 0
+            self._set_state(CameraState(phase=Phase.LIVE))
+        for viewer in self._viewers:
+            viewer.wake()
+
+    def _continued(self, pts: int) -> int:
+        """Put a stream's time on the camera's time line, which over breaks goes on with the clock."""
+        now = self._loop.time()
+        if self._shift is None:
+            passed = int((now - self._last_at) * _CLOCK_RATE) if self._last_at else 0
+            self._shift = self._last_pts + max(passed, _ONE_PICTURE) - pts
+        continued = pts + self._shift
+        if continued < self._last_pts and not self.state.detail:
+            _log.warning("camera %s sends B pictures: live view stutters", self.camera)
+            self._set_state(CameraState(phase=Phase.LIVE, detail=_B_PICTURES))
+        self._last_pts, self._last_at = max(continued, self._last_pts), now
+        return continued
+
+    def _set_state(self, state: CameraState) -> None:
+        if state == self.state:
+            return
+        self.state = state
+        self._announce()
+        for viewer in tuple(self._viewers):
+            viewer.tell(state)
+
+    def _announce(self) -> None:
+        """Let those go on who wait for a track."""
+        self._changed.set()
+        self._changed = asyncio.Event()

@@ -1,0 +1,128 @@
+"""One viewer's place in a camera's pictures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from incident_plugin.adapters.live_preview.limits import Limits
+from incident_plugin.adapters.live_preview.pictures import Group, Picture
+from incident_plugin.adapters.live_preview.state import CameraState
+
+
+class Pictures(Protocol):
+    """What a viewer reads from."""
+
+    @property
+    def group(self) -> Group | None:
+        """The newest group, if the stream runs and had a key picture."""
+        ...
+
+
+class ViewerLeft(Exception):
+    """The viewer was closed while it waited."""
+
+
+class Viewer:
+    """Reads a camera's groups: the whole newest one first, then picture by picture.
+
+    It keeps no queue of its own but a place in a group, so that a slow viewer costs at most one old group.
+    Who stays behind for longer than the limits allow continues with a key picture.
+    """
+
+    def __init__(
+        self,
+        camera: Pictures,
+        limits: Limits,
+        on_state: Callable[[CameraState], None],
+        now: Callable[[], float],
+    ) -> None:
+        self._camera = camera
+        self._limits = limits
+        self._on_state = on_state
+        self._now = now
+        self._wake = asyncio.Event()
+        self._left = False
+        self._group: Group | None = None
+        self._index = 0
+        #: Number of the last group given up or finished; only later ones are joined.
+        self._past = -1
+        self._replayed_at = float("-inf")
+        self._behind_since: float | None = None
+        self._last_pts = -1
+
+    def wake(self) -> None:
+        """There is a new picture."""
+        self._wake.set()
+
+    def tell(self, state: CameraState) -> None:
+        """Pass on the camera's state."""
+        self._on_state(state)
+
+    def leave(self) -> None:
+        """End the reading: who waits gets ``ViewerLeft``."""
+        self._left = True
+        self._wake.set()
+
+    def replay(self) -> None:
+        """Begin again with the newest key picture for a player that lost one; limited in how often."""
+        group = self._camera.group
+        if group is None or not group.joinable or self._now() - self._replayed_at < self._limits.replay:
+            return
+        self._begin(group)
+        self._wake.set()
+
+    async def next(self) -> tuple[Picture, int]:
+        """Wait for the next picture; give it with its RTP time, which always grows. Raises ``ViewerLeft``."""
+        while True:
+            if self._left:
+                raise ViewerLeft
+            picture = self._take()
+            if picture is not None:
+                return picture
+            self._wake.clear()
+            await self._wake.wait()
+
+    def _take(self) -> tuple[Picture, int] | None:
+        newest = self._camera.group
+        if not self._find_place(newest):
+            return None
+        group = self._group
+        assert group is not None  # noqa: S101 - a place was found
+        at_head = group is newest and self._index == len(group.pictures) - 1
+        self._note_progress(at_head=at_head)
+        picture = group.pictures[self._index]
+        self._index += 1
+        # A replay after a loss would go back in time, for which players drop pictures: it is pressed together.
+        self._last_pts = max(picture.pts, self._last_pts + 1)
+        return picture, self._last_pts
+
+    def _find_place(self, newest: Group | None) -> bool:
+        """Be at a picture that can be sent next, if there is one."""
+        if self._behind_too_long():
+            self._past = self._group.number if self._group else self._past
+            self._group, self._behind_since = None, None
+        if self._group and self._index < len(self._group.pictures):
+            return True
+        if newest is None or newest is self._group:
+            return False
+        follows = self._group is not None and newest.number == self._group.number + 1
+        if not follows and not (newest.joinable and newest.number > self._past):
+            return False
+        self._begin(newest)
+        return True
+
+    def _begin(self, group: Group) -> None:
+        self._group, self._index, self._past = group, 0, group.number
+        if len(group.pictures) > 1:
+            self._replayed_at = self._now()
+
+    def _behind_too_long(self) -> bool:
+        return self._behind_since is not None and self._now() - self._behind_since > self._limits.patience
+
+    def _note_progress(self, *, at_head: bool) -> None:
+        if at_head:
+            self._behind_since = None
+        elif self._behind_since is None:
+            self._behind_since = self._now()

@@ -1,0 +1,114 @@
+"""The incident store in memory: one state, replaced as a whole when a transaction ends well."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from incident_plugin.adapters.memory_store.transaction import MemoryTransaction, State
+from incident_plugin.application.store import (
+    Marked,
+    ProjectFilter,
+    ProjectSummary,
+    Transaction,
+    summary,
+)
+from incident_plugin.domain.errors import StoreUnavailable
+from incident_plugin.domain.journal import Entry
+from incident_plugin.domain.media import CameraId
+from incident_plugin.domain.project import Project, ProjectId
+from incident_plugin.domain.text import words
+from incident_plugin.domain.time import Interval
+
+
+class MemoryStore:
+    """Keeps nothing when the process ends."""
+
+    def __init__(self) -> None:
+        self._state: State | None = State()
+        self._write_lock = threading.Lock()
+        self._threads = threading.local()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Begin a transaction; all of it is kept, or nothing."""
+        self._refuse_nesting()
+        with self._write_lock:
+            state = self._present().copied()
+            with self._within(state, writes=True) as transaction:
+                yield transaction
+            self._state = state
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Begin a consistent reading that writes nothing and waits for no writer."""
+        self._refuse_nesting()
+        with self._within(self._present(), writes=False) as transaction:
+            yield transaction
+
+    def page(
+        self, narrowed: ProjectFilter, *, limit: int, before: ProjectId | None = None
+    ) -> tuple[ProjectSummary, ...]:
+        """Give projects, newest first, from those whose id is below ``before``."""
+        found = self._selected(narrowed)
+        below = [project for project in found if before is None or project.id < before]
+        return tuple(summary(project) for project in below[:limit])
+
+    def count(self, narrowed: ProjectFilter, *, cap: int) -> int:
+        """Count projects, up to ``cap``."""
+        return min(len(self._selected(narrowed)), cap)
+
+    def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
+        """Give a project's activity log, oldest first; also of a deleted project."""
+        return self._present().journal.get(project_id, ())
+
+    def marked(self, cameras: Sequence[CameraId], interval: Interval) -> tuple[Marked, ...]:
+        """Give the sequences of projects for these cameras that overlap the interval, by their start."""
+        marks = (
+            Marked(project=project.id, camera=sequence.footage.camera, interval=sequence.footage.interval)
+            for project in self._present().projects.values()
+            for sequence in project.sequences
+            if sequence.footage.camera in cameras and sequence.footage.interval.overlaps(interval)
+        )
+        return tuple(sorted(marks, key=lambda mark: (mark.interval, mark.project, mark.camera)))
+
+    def close(self) -> None:
+        """Refuse everything from now on."""
+        with self._write_lock:
+            self._state = None
+
+    def _present(self) -> State:
+        within: State | None = getattr(self._threads, "state", None)
+        state = within or self._state
+        if state is None:
+            raise StoreUnavailable("The server is stopping. Nothing was changed. Try again when it runs.")
+        return state
+
+    def _refuse_nesting(self) -> None:
+        if getattr(self._threads, "state", None) is not None:
+            raise RuntimeError("a transaction of this thread is open already: transactions do not nest")
+
+    @contextmanager
+    def _within(self, state: State, *, writes: bool) -> Iterator[MemoryTransaction]:
+        transaction = MemoryTransaction(state, writes=writes)
+        self._threads.state = state
+        try:
+            yield transaction
+        finally:
+            self._threads.state = None
+            transaction.end()
+
+    def _selected(self, narrowed: ProjectFilter) -> list[Project]:
+        projects = self._present().projects
+        wanted = words(narrowed.text)
+        return [
+            projects[number]
+            for number in sorted(projects, reverse=True)
+            if narrowed.id in (None, number) and _begin(words(summary(projects[number]).description), wanted)
+        ]
+
+
+def _begin(found: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    """Say whether each wanted beginning begins one of the words."""
+    return all(any(word.startswith(beginning) for word in found) for beginning in wanted)

@@ -1,0 +1,161 @@
+"""What is read and written together, in memory."""
+
+from __future__ import annotations
+
+from typing import Generic, Protocol, TypeVar
+
+import attrs
+
+from incident_plugin.domain.collection import Collection
+from incident_plugin.domain.exports import Export, ExportList
+from incident_plugin.domain.journal import Entry
+from incident_plugin.domain.project import Project, ProjectId
+from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.sequence import DraftList
+
+
+@attrs.define
+class State:
+    """All that is stored. Values are frozen, so that a copy of the mappings is a copy of everything."""
+
+    projects: dict[ProjectId, Project] = attrs.Factory(dict)
+    journal: dict[ProjectId, tuple[Entry, ...]] = attrs.Factory(dict)
+    collections: dict[str, Collection] = attrs.Factory(dict)
+    drafts: dict[str, DraftList] = attrs.Factory(dict)
+    export_lists: dict[str, ExportList] = attrs.Factory(dict)
+    exports: dict[str, Export] = attrs.Factory(dict)
+    properties: IncidentProperties | None = None
+    last_project_id: int = 0
+
+    def copied(self) -> State:
+        """Give a state that changes apart from this one."""
+        return attrs.evolve(
+            self,
+            projects=dict(self.projects),
+            journal=dict(self.journal),
+            collections=dict(self.collections),
+            drafts=dict(self.drafts),
+            export_lists=dict(self.export_lists),
+            exports=dict(self.exports),
+        )
+
+
+class HasId(Protocol):
+    """A domain value with an id of its own."""
+
+    @property
+    def id(self) -> str: ...
+
+
+D = TypeVar("D", bound=HasId)
+
+
+class MemoryDocuments(Generic[D]):
+    """Documents of one kind by their ids."""
+
+    def __init__(self, documents: dict[str, D], *, writes: bool) -> None:
+        self._documents = documents
+        self._writes = writes
+
+    def get(self, key: str, /) -> D | None:
+        """Give the document, or nothing."""
+        return self._documents.get(key)
+
+    def all(self) -> tuple[D, ...]:
+        """Give all documents, in order of their ids."""
+        return tuple(self._documents[key] for key in sorted(self._documents))
+
+    def put(self, changed: D, /) -> None:
+        """Insert or replace the document under its id."""
+        _refuse_reading(writes=self._writes)
+        self._documents[changed.id] = changed
+
+    def remove(self, key: str, /) -> None:
+        """Remove the document, if it is there."""
+        _refuse_reading(writes=self._writes)
+        self._documents.pop(key, None)
+
+
+class MemoryTransaction:
+    """Reads and writes a state until it has ended."""
+
+    def __init__(self, state: State, *, writes: bool) -> None:
+        self._open: State | None = state
+        self._writes = writes
+
+    def end(self) -> None:
+        """Refuse everything from now on."""
+        self._open = None
+
+    @property
+    def _state(self) -> State:
+        if self._open is None:
+            raise RuntimeError("this transaction has ended")
+        return self._open
+
+    @property
+    def _changing(self) -> State:
+        _refuse_reading(writes=self._writes)
+        return self._state
+
+    @property
+    def collections(self) -> MemoryDocuments[Collection]:
+        """Running collections."""
+        return MemoryDocuments(self._state.collections, writes=self._writes)
+
+    @property
+    def drafts(self) -> MemoryDocuments[DraftList]:
+        """Draft sequence lists, by operator."""
+        return MemoryDocuments(self._state.drafts, writes=self._writes)
+
+    @property
+    def export_lists(self) -> MemoryDocuments[ExportList]:
+        """Export lists, by operator."""
+        return MemoryDocuments(self._state.export_lists, writes=self._writes)
+
+    @property
+    def exports(self) -> MemoryDocuments[Export]:
+        """Export jobs."""
+        return MemoryDocuments(self._state.exports, writes=self._writes)
+
+    def properties(self) -> IncidentProperties | None:
+        """Give the site's incident properties, or nothing when none were ever stored."""
+        return self._state.properties
+
+    def put_properties(self, properties: IncidentProperties) -> None:
+        """Replace the site's incident properties."""
+        self._changing.properties = properties
+
+    def new_project_id(self) -> ProjectId:
+        """Give the next project id: they grow and are never given twice, also after a deletion."""
+        self._changing.last_project_id += 1
+        return ProjectId(self._state.last_project_id)
+
+    def project(self, project_id: ProjectId) -> Project | None:
+        """Give a project, or nothing."""
+        return self._state.projects.get(project_id)
+
+    def put_project(self, project: Project) -> None:
+        """Insert or replace a project."""
+        self._changing.projects[project.id] = project
+        # A project from elsewhere, a restored one say, takes its id with it.
+        self._state.last_project_id = max(self._state.last_project_id, project.id)
+
+    def remove_project(self, project_id: ProjectId) -> None:
+        """Remove a project; its activity log stays."""
+        self._changing.projects.pop(project_id, None)
+
+    def last_entry(self, project_id: ProjectId) -> Entry | None:
+        """Give the newest entry of a project's activity log."""
+        entries = self._state.journal.get(project_id)
+        return entries[-1] if entries else None
+
+    def append_entry(self, entry: Entry) -> None:
+        """Add an entry at the end of its project's activity log."""
+        journal = self._changing.journal
+        journal[entry.project] = (*journal.get(entry.project, ()), entry)
+
+
+def _refuse_reading(*, writes: bool) -> None:
+    if not writes:
+        raise RuntimeError("a reading transaction cannot write")

@@ -1,0 +1,64 @@
+"""What can go wrong in a call to an ONVIF device, and the border at which it becomes an operator's words."""
+
+from __future__ import annotations
+
+from incident_plugin.domain.errors import IncidentError, NotFound, RecorderUnavailable
+
+
+class OnvifError(Exception):
+    """Root of everything this package raises inside itself; never leaves it."""
+
+
+class NoConnection(OnvifError):
+    """The device's address refused the connection, or it broke."""
+
+
+class NoAnswer(OnvifError):
+    """The device did not answer in time."""
+
+
+class NotOnvif(OnvifError):
+    """The answer is not what the ONVIF services send: other content, broken, cut off or too long."""
+
+
+class NoService(OnvifError):
+    """The device does not offer the service that is needed."""
+
+
+class Fault(OnvifError):
+    """A SOAP fault (SOAP 1.2 section 5.4)."""
+
+    def __init__(self, subcodes: tuple[str, ...], reason: str) -> None:
+        super().__init__(f"{'/'.join(subcodes) or 'fault'}: {reason}")
+        #: Local names from the outer to the inner one, such as ``InvalidArgVal``, ``NoProfile``.
+        self.subcodes = subcodes
+
+
+class NotAuthorised(OnvifError):
+    """User name or password is wrong, or the user may not do this."""
+
+
+_TRY = "Try again; if it stays so, tell your administrator."
+_GONE = ("NoProfile", "InvalidToken", "NoRecording", "InvalidRecording")
+
+_WORDS: dict[type[OnvifError], str] = {
+    NoConnection: (
+        "{} cannot be reached ({}). Ask your administrator to check that it is switched on and connected, and"
+        " has this address."
+    ),
+    NoAnswer: "{} is not answering ({}). " + _TRY,
+    NotOnvif: "{} sent an answer that cannot be used ({}). " + _TRY,
+    NoService: (
+        "{} does not offer this ({}). Ask your administrator whether it records and is set up for ONVIF."
+    ),
+    NotAuthorised: "{} refused the user name or password. Ask your administrator to correct them.",
+    Fault: "{} refused the request ({}). " + _TRY,
+}
+
+
+def told(error: OnvifError, place: str) -> IncidentError:
+    """Say what happened, at which recorder, and what to do."""
+    recorder = f"The recorder at {place}"
+    if isinstance(error, Fault) and any(code in _GONE for code in error.subcodes):
+        return NotFound(f"{recorder} no longer has this camera or recording. Refresh the list.")
+    return RecorderUnavailable(_WORDS.get(type(error), _WORDS[Fault]).format(recorder, error))

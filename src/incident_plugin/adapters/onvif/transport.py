@@ -1,0 +1,145 @@
+"""HTTP to one device, with limits on time and size, and faults as exceptions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import requests
+from lxml import etree
+from requests.auth import HTTPDigestAuth
+from zeep.transports import Transport
+
+from incident_plugin.adapters.onvif.errors import (
+    Fault,
+    NoAnswer,
+    NoConnection,
+    NoService,
+    NotAuthorised,
+    NotOnvif,
+    OnvifError,
+)
+
+#: Longest answer in bytes. Lists of thousands of recordings are read in pages far below it.
+_MAX_ANSWER = 8 * 1024 * 1024
+_PIECE = 64 * 1024
+_OK, _UNAUTHORISED, _NOT_FOUND = 200, 401, 404
+_SOAP = ("{http://www.w3.org/2003/05/soap-envelope}", "{http://schemas.xmlsoap.org/soap/envelope/}")
+_WRONG_PASSWORD = {"NotAuthorized", "FailedAuthentication", "FailedCheck", "OperationProhibited"}
+_NOT_OFFERED = {"ActionNotSupported", "NoSuchService", "OptionalActionNotImplemented"}
+
+
+@attrs.frozen(kw_only=True)
+class _Answer:
+    """What zeep needs of a response."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+    encoding: str | None = None
+
+
+class BoundedTransport(Transport):
+    """Posts to one device; follows no redirect and no proxy, loads nothing else."""
+
+    def __init__(self, username: str, password: str, seconds: float) -> None:
+        session = requests.Session()
+        # Neither proxies nor .netrc of the environment: recorders are in the local network.
+        session.trust_env = False
+        super().__init__(session=session, timeout=seconds, operation_timeout=seconds)  # type: ignore[no-untyped-call]
+        self._seconds = seconds
+        # Answers a challenge only; most devices check the token in the message and never send one.
+        self._digest = _BoundedDigest(username, password)
+
+    def post(self, address: str, message: bytes, headers: dict[str, str]) -> _Answer:
+        """Send a message; raises ``OnvifError`` for everything but a well-formed answer without fault."""
+        deadline = time.monotonic() + self._seconds
+        try:
+            with self.session.post(
+                address,
+                data=message,
+                headers=headers,
+                timeout=self._seconds,
+                auth=self._digest,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                content = _read(response, deadline)
+        except requests.Timeout as error:
+            raise NoAnswer(f"nothing came for {self._seconds:g} seconds") from error
+        except (requests.RequestException, OSError) as error:
+            raise NoConnection("the connection failed") from error
+        _check(response.status_code, content)
+        return _Answer(status_code=response.status_code, headers=response.headers, content=content)
+
+    def load(self, url: str) -> bytes:
+        """Refuse: a message must not make us fetch anything."""
+        raise NotOnvif(f"it refers to {url!r}")
+
+
+class _BoundedDigest(HTTPDigestAuth):
+    """HTTP Digest that does not read a challenge's body without end."""
+
+    def handle_401(self, r: requests.Response, **kwargs: Any) -> requests.Response:
+        if r.status_code == _UNAUTHORISED:
+            _read(r, time.monotonic() + float(kwargs.get("timeout") or 1))
+        return super().handle_401(r, **kwargs)  # type: ignore[no-any-return,no-untyped-call,unused-ignore]
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    pieces, size = [], 0
+    while piece := response.raw.read1(_PIECE, decode_content=True):
+        pieces.append(piece)
+        size += len(piece)
+        if size > _MAX_ANSWER:
+            raise NotOnvif(f"the answer is longer than {_MAX_ANSWER // 2**20} MB")
+        if time.monotonic() > deadline:
+            raise NoAnswer("the answer came too slowly")
+    return b"".join(pieces)
+
+
+def _check(status: int, content: bytes) -> None:
+    """Raise what the answer reports, or that it is no ONVIF answer."""
+    if status == _UNAUTHORISED:
+        raise NotAuthorised
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root: Any = etree.fromstring(content, parser) if content else None
+    except etree.XMLSyntaxError as error:
+        root = None
+        if status == _OK:
+            raise NotOnvif("the answer is not well-formed or is cut off") from error
+    if root is None:
+        raise _by_status(status)
+    if root.getroottree().docinfo.doctype:
+        raise NotOnvif("the answer carries a document type")
+    for soap in _SOAP:
+        fault = root.find(f"{soap}Body/{soap}Fault")
+        if fault is not None:
+            raise _fault(fault)
+    if status != _OK or not any(root.tag == f"{soap}Envelope" for soap in _SOAP):
+        raise _by_status(status)
+
+
+def _by_status(status: int) -> OnvifError:
+    if status == _NOT_FOUND:
+        return NoService("there is no ONVIF service at its address")
+    return NotOnvif("it is no ONVIF answer" if status == _OK else f"HTTP status {status}")
+
+
+def _fault(fault: Any) -> OnvifError:
+    """Read a SOAP 1.2 or 1.1 fault, by local names: devices declare their prefixes wrongly or not at all."""
+    texts = {"Value": [], "Text": [], "faultstring": [], "faultcode": []}  # type: dict[str, list[str]]
+    for element in fault.iter(etree.Element):
+        name = etree.QName(element).localname
+        if name in texts:
+            texts[name].append((element.text or "").strip())
+    codes = [code.rpartition(":")[2] for code in (*texts["Value"][1:], *texts["faultcode"])]
+    reason = next(iter((*texts["Text"], *texts["faultstring"])), "")[:200]
+    if _WRONG_PASSWORD.intersection(codes):
+        return NotAuthorised(reason)
+    if _NOT_OFFERED.intersection(codes):
+        return NoService(reason or codes[-1])
+    return Fault(tuple(codes), reason)

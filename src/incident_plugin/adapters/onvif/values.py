@@ -1,0 +1,56 @@
+"""What a device tells about itself, its cameras and its recordings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class DeviceInformation:
+    """Who the device says it is; any text, also hostile."""
+
+    manufacturer: str
+    model: str
+    firmware: str
+    serial: str
+
+    #: Stays the same over restarts and changes of address.
+    id: str
+
+
+@attrs.frozen(kw_only=True)
+class Channel:
+    """One camera: what can be seen of it live, joined with what is recorded of it."""
+
+    #: The device's own token, stable over restarts.
+    token: str
+    name: str
+    #: Media profile for live video, if the camera is there now.
+    profile: str | None
+    #: Recording, if there is one.
+    recording: str | None
+
+
+@attrs.frozen(kw_only=True)
+class Profile:
+    """A media profile with video (ONVIF Media Service Specification section 5.2)."""
+
+    token: str
+    name: str
+    source: str
+    encoding: str
+    pixels: int
+
+
+@attrs.frozen(kw_only=True)
+class Recording:
+    """A recording of one source (ONVIF Recording Search Service Specification section 5.4)."""
+
+    token: str
+    source: str
+    name: str
+    earliest: datetime | None
+    latest: datetime | None
+    has_video: bool

@@ -1,0 +1,212 @@
+"""Pages as values: what stands where. Nothing here draws, so that it can be measured and tested."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import attrs
+
+from incident_plugin.adapters.pdf_report.fonts import SUBSTITUTE, Fonts, Weight
+from incident_plugin.adapters.pdf_report.pictures import Jpeg
+from incident_plugin.adapters.pdf_report.text import Showable, wrapped
+
+#: Points, 1/72 inch; the origin is the lower left corner (ISO 32000-1, section 8.3).
+MM = 72 / 25.4
+PAGE_WIDTH, PAGE_HEIGHT = 210 * MM, 297 * MM
+LEFT, RIGHT = 20 * MM, PAGE_WIDTH - 20 * MM
+TOP, BOTTOM = PAGE_HEIGHT - 27 * MM, 24 * MM
+WIDTH = RIGHT - LEFT
+#: A row no higher than this is not divided between two pages.
+_KEPT_WHOLE = 30 * MM
+
+
+@attrs.frozen
+class Colour:
+    """Red, green and blue, 0 to 1."""
+
+    red: float
+    green: float
+    blue: float
+
+
+INK = Colour(0.12, 0.14, 0.17)
+QUIET = Colour(0.38, 0.41, 0.45)
+HAIRLINE = Colour(0.83, 0.85, 0.87)
+AMBER = Colour(0.60, 0.36, 0.0)
+AMBER_TINT = Colour(1.0, 0.96, 0.87)
+GREY = Colour(0.62, 0.65, 0.69)
+GREY_TINT = Colour(0.955, 0.96, 0.967)
+
+
+@attrs.frozen(kw_only=True)
+class Style:
+    """How a text looks; lengths in points."""
+
+    size: float
+    leading: float
+    weight: Weight = Weight.REGULAR
+    colour: Colour = INK
+
+
+@attrs.frozen(kw_only=True)
+class Words:
+    """One line of text at its base line."""
+
+    x: float
+    y: float
+    text: str
+    style: Style
+
+
+@attrs.frozen(kw_only=True)
+class Area:
+    """A filled rectangle; a rule is a very flat one."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: Colour
+
+
+@attrs.frozen(kw_only=True)
+class Picture:
+    """A JPEG picture and its place."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    jpeg: Jpeg
+
+
+@attrs.frozen(kw_only=True)
+class Bookmark:
+    """A section's beginning."""
+
+    title: str
+    page: int
+    y: float
+
+
+@attrs.frozen
+class Page:
+    """What stands on one page."""
+
+    words: list[Words] = attrs.field(factory=list)
+    areas: list[Area] = attrs.field(factory=list)
+    pictures: list[Picture] = attrs.field(factory=list)
+
+
+@attrs.frozen(kw_only=True)
+class Cell:
+    """A text in a column that begins ``x`` points right of the margin."""
+
+    text: str
+    style: Style
+    x: float = 0
+    width: float = WIDTH
+
+
+@attrs.frozen(kw_only=True)
+class Notice:
+    """How a box of notices looks."""
+
+    bar: Colour
+    tint: Colour
+
+
+class Flow:
+    """Fills pages from top to bottom; what does not fit goes on overleaf."""
+
+    def __init__(self, fonts: Fonts) -> None:
+        self.fonts = fonts
+        self.pages = [Page()]
+        self.bookmarks: list[Bookmark] = []
+        self.showable = Showable(fonts.shows, SUBSTITUTE)
+        #: Top of what comes next.
+        self.y = TOP
+        self._overleaf: Callable[[], None] | None = None
+        self._width = functools.lru_cache(maxsize=20_000)(fonts.width)
+
+    @property
+    def page(self) -> Page:
+        """The page being filled."""
+        return self.pages[-1]
+
+    def need(self, height: float) -> None:
+        """Go on overleaf if less than this height is left."""
+        if self.y - height < BOTTOM and self.y < TOP:
+            self.pages.append(Page())
+            self.y = TOP
+            if self._overleaf:
+                self._overleaf()
+
+    def space(self, height: float) -> None:
+        """Leave a space, except at the top of a page."""
+        if self.y < TOP:
+            self.y -= height
+
+    def rule(self) -> None:
+        """Draw a hairline over the whole width."""
+        self.page.areas.append(Area(x=LEFT, y=self.y, width=WIDTH, height=0.5, colour=HAIRLINE))
+
+    def bookmark(self, title: str) -> None:
+        """Let the outline of the document point here."""
+        self.bookmarks.append(Bookmark(title=title, page=len(self.pages) - 1, y=self.y))
+
+    def lines(self, cell: Cell) -> list[str]:
+        """Break a cell's text into lines."""
+        size, weight = cell.style.size, cell.style.weight
+        return wrapped(self.showable(cell.text), cell.width, lambda text: size * self._width(text, weight))
+
+    def row(self, *cells: Cell, notice: Notice | None = None) -> None:
+        """Set cells side by side, line by line; a high row may be divided between pages."""
+        columns = [self.lines(cell) for cell in cells]
+        leading = max(cell.style.leading for cell in cells)
+        # 0.73 of the size is the height of capitals: the biggest ones stand in the middle of their line.
+        drop = (leading + 0.73 * max(cell.style.size for cell in cells)) / 2
+        count = max(map(len, columns))
+        if count * leading <= _KEPT_WHOLE:
+            self.need(count * leading)
+        for number in range(count):
+            self.need(leading)
+            if notice:
+                self._tinted(leading, notice)
+            for cell, column in zip(cells, columns, strict=True):
+                if number < len(column) and column[number]:
+                    place = {"x": LEFT + cell.x, "y": self.y - drop}
+                    self.page.words.append(Words(**place, text=column[number], style=cell.style))
+            self.y -= leading
+
+    def padding(self, height: float, notice: Notice) -> None:
+        """Go on with the tint of a notice, without text."""
+        self.need(height)
+        self._tinted(height, notice)
+        self.y -= height
+
+    @contextmanager
+    def headed(self, head: Callable[[], None]) -> Iterator[None]:
+        """Set a head now, and again on every page that is begun within."""
+        head()
+        self._overleaf = head
+        yield
+        self._overleaf = None
+
+    def _tinted(self, height: float, notice: Notice) -> None:
+        bottom = self.y - height
+        # A breath of overlap, so that no reader draws a white seam between two lines.
+        body = Area(x=LEFT, y=bottom, width=WIDTH, height=height + 0.2, colour=notice.tint)
+        self.page.areas.append(body)
+        self.page.areas.append(attrs.evolve(body, width=2.5, colour=notice.bar))
+
+
+def shortened(fonts: Fonts, text: str, room: float, style: Style) -> str:
+    """Cut a line so that it fits, with an ellipsis."""
+    if style.size * fonts.width(text, style.weight) <= room:
+        return text
+    while text and style.size * fonts.width(f"{text}…", style.weight) > room:
+        text = text[:-1]
+    return f"{text}…"

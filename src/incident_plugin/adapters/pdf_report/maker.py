@@ -1,0 +1,43 @@
+"""The report port: content in, PDF out. What draws is imported when the first report is made."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from incident_plugin.adapters.pdf_report.discretion import without_user_names
+from incident_plugin.application.ports import ReportContent
+
+if TYPE_CHECKING:
+    from incident_plugin.adapters.pdf_report.press import Press
+
+#: Where operating systems keep the fonts that are asked for what the built-in one lacks; first found wins.
+SYSTEM_FONTS = (
+    Path("/usr/local/share/fonts"),
+    Path("/usr/share/fonts"),
+    Path("/Library/Fonts"),
+    Path("C:/Windows/Fonts"),
+)
+
+
+class PdfReportMaker:
+    """Makes reports. The same content gives the same bytes on machines with the same fonts."""
+
+    def __init__(self, font_directories: Sequence[Path] = SYSTEM_FONTS) -> None:
+        self._directories = tuple(font_directories)
+        self._press: Press | None = None
+        # A font's file position is shared by all documents that are being written with it.
+        self._one_at_a_time = threading.Lock()
+
+    def make(self, content: ReportContent) -> bytes:
+        """Give a PDF document; raises ``ReportFailed``."""
+        shown = content if content.show_user_names else without_user_names(content)
+        with self._one_at_a_time:
+            if self._press is None:
+                # A fifth of a second that the start of a host need not wait for.
+                from incident_plugin.adapters.pdf_report.press import Press  # noqa: PLC0415
+
+                self._press = Press(self._directories)
+            return self._press.printed(shown)

@@ -1,0 +1,6 @@
+"""The recorders of the site behind one port, put together from parts that ``bootstrap`` chooses."""
+
+from incident_plugin.adapters.recorders.recorder import Recorder, RecorderHealth
+from incident_plugin.adapters.recorders.site import SiteRecorders
+
+__all__ = ["Recorder", "RecorderHealth", "SiteRecorders"]

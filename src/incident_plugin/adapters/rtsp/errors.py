@@ -1,0 +1,28 @@
+"""What can go wrong on an RTSP connection, before it is told to the user."""
+
+from __future__ import annotations
+
+
+class RtspError(Exception):
+    """Root of everything this package raises inside itself; never leaves it."""
+
+
+class BrokenProtocol(RtspError):
+    """The peer sent bytes that are not RTSP, SDP or RTP as the standards describe them."""
+
+
+class ConnectionLost(RtspError):
+    """The connection was refused, reset or closed."""
+
+
+class NoAnswer(RtspError):
+    """The peer did not answer in time."""
+
+
+class Refused(RtspError):
+    """The peer answered a request with a status other than 2xx."""
+
+    def __init__(self, status: int, reason: str, method: str) -> None:
+        super().__init__(f"{method} was answered {status} {reason}")
+        self.status = status
+        self.method = method

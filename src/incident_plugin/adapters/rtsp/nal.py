@@ -1,0 +1,40 @@
+"""What kind of NAL unit it is (ITU-T H.264 table 7-1, H.265 table 7-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from incident_plugin.domain.media import Codec
+
+
+def _h264(nal: bytes) -> int:
+    return nal[0] & 0x1F
+
+
+def _h265(nal: bytes) -> int:
+    return nal[0] >> 1 & 0x3F
+
+
+_TYPE = {Codec.H264: _h264, Codec.H265: _h265}
+_PICTURE = {Codec.H264: range(1, 6), Codec.H265: range(32)}
+_KEY = {Codec.H264: range(5, 6), Codec.H265: range(16, 24)}
+_PARAMETER_SETS = {Codec.H264: (7, 8), Codec.H265: (32, 33, 34)}
+
+
+def has_picture(codec: Codec, nals: Iterable[bytes]) -> bool:
+    """Whether there is a slice of a coded picture."""
+    kind, wanted = _TYPE[codec], _PICTURE[codec]
+    return any(kind(nal) in wanted for nal in nals)
+
+
+def is_key(codec: Codec, nals: Iterable[bytes]) -> bool:
+    """Whether a decoder can start here: an IDR or IRAP picture."""
+    kind, wanted = _TYPE[codec], _KEY[codec]
+    return any(kind(nal) in wanted for nal in nals)
+
+
+def parameter_sets(codec: Codec, nals: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Give the parameter sets in decoders' order, or nothing when a kind of them is missing."""
+    kind, nals = _TYPE[codec], tuple(nals)
+    found = tuple(tuple(nal for nal in nals if kind(nal) == wanted) for wanted in _PARAMETER_SETS[codec])
+    return tuple(nal for group in found for nal in dict.fromkeys(group)) if all(found) else ()

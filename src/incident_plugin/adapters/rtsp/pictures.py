@@ -1,0 +1,113 @@
+"""RTP packets to coded pictures: whole ones only, and after a loss none before the next key picture."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from incident_plugin.adapters.rtsp.depacketise import depacketiser
+from incident_plugin.adapters.rtsp.errors import BrokenProtocol
+from incident_plugin.adapters.rtsp.nal import has_picture, is_key, parameter_sets
+from incident_plugin.adapters.rtsp.rtp import RtpPacket
+from incident_plugin.adapters.rtsp.times import Times
+from incident_plugin.domain.media import AccessUnit, Codec
+
+_SEQUENCES = 1 << 16
+#: Largest coded picture, in bytes. Real key pictures of 4K cameras have two megabytes.
+MAX_PICTURE = 32 * 1024 * 1024
+
+
+class Pictures:
+    """Puts the packets of one stream together."""
+
+    def __init__(self, codec: Codec, sets: tuple[bytes, ...], times: Times) -> None:
+        self._codec = codec
+        self._sets = sets
+        self._times = times
+        self._depacketiser = depacketiser(codec)
+        self._nals: list[bytes] = []
+        self._size = 0
+        self._first: RtpPacket | None = None
+        self._gap_follows = self._terminal = False
+        self._expected: int | None = None
+        self._source: int | None = None
+        self._wait_for_key = True
+        #: RTP time stamp of a picture that misses packets.
+        self._spoilt: int | None = None
+        #: How often packets were missing or damaged since the stream began.
+        self.losses = 0
+        #: The recorder said that the last picture given is the last one (T bit).
+        self.ended = False
+
+    def push(self, packet: RtpPacket, arrival: datetime) -> list[AccessUnit]:
+        """Take the next packet; give the pictures that it completes: none, one, seldom two.
+
+        Raises ``BrokenProtocol`` when the stream was replaced by another one, or a picture has no end.
+        """
+        if not self._in_order(packet) or packet.timestamp == self._spoilt:
+            return []
+        done: list[AccessUnit] = []
+        if self._first is not None and packet.timestamp != self._first.timestamp:
+            # The marker of the last packet was missing; what belongs to no picture yet goes with the next.
+            done += self._finish(arrival)
+            self._first = None
+        if self._first is None:
+            self._first = packet
+        if packet.replay is not None:
+            self._gap_follows |= packet.replay.gap_follows
+            self._terminal |= packet.replay.terminal
+        try:
+            self._depacketiser.push(packet.payload, self._nals)
+        except BrokenProtocol:
+            self._lose(packet)
+            return done
+        self._size += len(packet.payload)
+        if self._size > MAX_PICTURE:
+            raise BrokenProtocol("a picture has no end")
+        if packet.marker:
+            done += self._finish(arrival)
+        return done
+
+    def flush(self, arrival: datetime) -> list[AccessUnit]:
+        """Give the last picture when its end was not marked."""
+        return self._finish(arrival) if self._first is not None else []
+
+    def _in_order(self, packet: RtpPacket) -> bool:
+        if self._source is None:
+            self._source = packet.source
+        elif packet.source != self._source:
+            raise BrokenProtocol("the recorder put another stream in place of this one")
+        if self._expected is not None and packet.sequence != self._expected:
+            if (packet.sequence - self._expected) % _SEQUENCES >= _SEQUENCES // 2:
+                return False  # A repeated or late packet: its picture is gone already.
+            self._lose(packet)
+        self._expected = (packet.sequence + 1) % _SEQUENCES
+        return True
+
+    def _lose(self, packet: RtpPacket) -> None:
+        # What is missing may belong to the picture of this packet, so that one is given up too: half a key
+        # picture would look like a whole one.
+        self._spoilt = packet.timestamp
+        self.losses += 1
+        self._wait_for_key = True
+        self._depacketiser.reset()
+        self._clear()
+
+    def _clear(self) -> None:
+        self._nals, self._size, self._first = [], 0, None
+        self._gap_follows = self._terminal = False
+
+    def _finish(self, arrival: datetime) -> list[AccessUnit]:
+        # Some cameras set the marker on parameter sets of their own: they wait for their picture.
+        if self._first is None or not has_picture(self._codec, self._nals):
+            return []
+        nals, first, gap_follows = tuple(self._nals), self._first, self._gap_follows
+        self.ended |= self._terminal
+        self._clear()
+        key = is_key(self._codec, nals)
+        pts, time = self._times.place(first, arrival)
+        if self._wait_for_key and not key:
+            return []
+        self._wait_for_key = False
+        if key and self._sets and not parameter_sets(self._codec, nals):
+            nals = self._sets + nals
+        return [AccessUnit(pts=pts, time=time, key=key, nals=nals, gap_follows=gap_follows)]

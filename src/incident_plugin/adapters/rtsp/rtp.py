@@ -1,0 +1,110 @@
+"""RTP and RTCP packets (RFC 3550) with the replay extension (ONVIF Streaming Specification section 6.3)."""
+
+from __future__ import annotations
+
+import struct
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from incident_plugin.adapters.rtsp.errors import BrokenProtocol
+
+_VERSION = 2
+_HEADER = struct.Struct(">BBHII")
+_EXTENSION_HEAD = struct.Struct(">HH")
+_REPLAY_EXTENSION = struct.Struct(">IIB")
+_REPLAY_PROFILE = 0xABAC
+_SENDER_REPORT = struct.Struct(">IIII")
+_NTP_EPOCHS = (datetime(2036, 2, 7, 6, 28, 16, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC))
+_PT_SENDER_REPORT, _PT_BYE = 200, 203
+
+
+class ReplayExtension(NamedTuple):
+    """What a recorder says about a recorded picture."""
+
+    #: When it was taken, by the recorder's clock.
+    time: datetime
+    #: A decoder can start here (C bit).
+    clean_point: bool
+    #: The last picture of a contiguous part (E bit).
+    gap_follows: bool
+    #: Nothing comes after this picture (T bit).
+    terminal: bool
+
+
+class RtpPacket(NamedTuple):
+    """One RTP packet."""
+
+    marker: bool
+    payload_type: int
+    sequence: int
+    timestamp: int
+    source: int
+    payload: bytes
+    replay: ReplayExtension | None
+
+
+class SenderReport(NamedTuple):
+    """Which wall-clock time belongs to which RTP timestamp."""
+
+    time: datetime
+    timestamp: int
+
+
+class Bye(NamedTuple):
+    """The sender ends."""
+
+
+def ntp_time(seconds: int, fraction: int) -> datetime:
+    """Give the instant of an NTP time stamp, also after 2036 (RFC 4330 section 3)."""
+    epoch = _NTP_EPOCHS[seconds >> 31]
+    return epoch + timedelta(seconds=seconds, microseconds=round(fraction * 1_000_000 / 2**32))
+
+
+def parse_rtp(data: bytes) -> RtpPacket:
+    """Read one packet; raises ``BrokenProtocol``."""
+    if len(data) < _HEADER.size:
+        raise BrokenProtocol("an RTP packet is cut off")
+    first, second, sequence, timestamp, source = _HEADER.unpack_from(data)
+    if first >> 6 != _VERSION:
+        raise BrokenProtocol("not an RTP packet")
+    start = _HEADER.size + 4 * (first & 0x0F)
+    replay = None
+    if first & 0x10:
+        start, replay = _extension(data, start)
+    end = len(data) - (data[-1] if first & 0x20 else 0)
+    if end < start:
+        raise BrokenProtocol("an RTP packet is shorter than its header says")
+    return RtpPacket(second > 0x7F, second & 0x7F, sequence, timestamp, source, data[start:end], replay)  # noqa: PLR2004
+
+
+def _extension(data: bytes, start: int) -> tuple[int, ReplayExtension | None]:
+    if len(data) < start + _EXTENSION_HEAD.size:
+        raise BrokenProtocol("an RTP header extension is cut off")
+    profile, words = _EXTENSION_HEAD.unpack_from(data, start)
+    start += _EXTENSION_HEAD.size
+    end = start + 4 * words
+    if profile != _REPLAY_PROFILE or end - start < _REPLAY_EXTENSION.size or len(data) < end:
+        return end, None
+    seconds, fraction, flags = _REPLAY_EXTENSION.unpack_from(data, start)
+    extension = ReplayExtension(
+        ntp_time(seconds, fraction), bool(flags & 0x80), bool(flags & 0x40), bool(flags & 0x10)
+    )
+    return end, extension
+
+
+def parse_rtcp(data: bytes) -> list[SenderReport | Bye]:
+    """Read what matters of a compound packet; the rest, also when it is damaged, is passed over."""
+    found: list[SenderReport | Bye] = []
+    position = 0
+    while len(data) - position >= 4:  # noqa: PLR2004 -- the common header
+        first, kind, words = struct.unpack_from(">BBH", data, position)
+        end = position + 4 + 4 * words
+        if first >> 6 != _VERSION or end > len(data):
+            break
+        if kind == _PT_SENDER_REPORT and end - position >= 4 + _SENDER_REPORT.size:
+            _, seconds, fraction, timestamp = _SENDER_REPORT.unpack_from(data, position + 4)
+            found.append(SenderReport(ntp_time(seconds, fraction), timestamp))
+        elif kind == _PT_BYE:
+            found.append(Bye())
+        position = end
+    return found

@@ -1,0 +1,39 @@
+"""The one border at which RTSP errors become refusals in an operator's words."""
+
+from __future__ import annotations
+
+from incident_plugin.adapters.rtsp.errors import ConnectionLost, NoAnswer, Refused, RtspError
+from incident_plugin.domain.errors import IncidentError, NotFound, NoVideo, RecorderUnavailable
+
+_TRY = "Try again; if it stays so, tell your administrator."
+
+#: What a status means (RFC 2326 section 11): which refusal, and its words about the recorder at a host.
+_STATUSES: dict[int, tuple[type[IncidentError], str]] = {
+    401: (
+        RecorderUnavailable,
+        "{} refused the user name or password. Ask your administrator to correct them.",
+    ),
+    403: (
+        RecorderUnavailable,
+        "{} does not let its user see this camera. Ask your administrator to allow it.",
+    ),
+    404: (NotFound, "{} no longer has this camera or recording. Refresh the list."),
+    453: (RecorderUnavailable, "{} has no bandwidth left. Close other pictures, or try again shortly."),
+    457: (NoVideo, "{} has no video for the chosen time. Choose another time."),
+    503: (RecorderUnavailable, "{} is too busy. Try again shortly."),
+}
+
+
+def told(error: RtspError, host: str) -> IncidentError:
+    """Say what happened, at which recorder, and what to do."""
+    recorder = f"The recorder at {host}"
+    if isinstance(error, Refused) and error.status in _STATUSES:
+        kind, words = _STATUSES[error.status]
+        return kind(words.format(recorder))
+    if isinstance(error, Refused):
+        return RecorderUnavailable(f"{recorder} refused to send video ({error}). {_TRY}")
+    if isinstance(error, NoAnswer):
+        return RecorderUnavailable(f"{recorder} is not answering ({error}). {_TRY}")
+    if isinstance(error, ConnectionLost):
+        return RecorderUnavailable(f"{recorder} cannot be reached ({error}). {_TRY}")
+    return RecorderUnavailable(f"{recorder} sent video that cannot be used ({error}). {_TRY}")

@@ -1,0 +1,49 @@
+"""The one border where what the file refuses becomes ``StoreUnavailable``, in words that help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from incident_plugin.adapters.tinydb_store.sqlite_table import (
+    StorageBusy,
+    StorageClosed,
+    StorageCorrupt,
+    StorageError,
+    StorageFull,
+    StorageInUse,
+    StorageNewer,
+    StorageNotWritable,
+    StorageUnsafe,
+)
+from incident_plugin.domain.errors import StoreUnavailable
+
+_KEPT = "Everything saved before was kept; this change was not."
+
+#: What to tell, by what happened.
+_ADVICE: dict[type[StorageError], str] = {
+    StorageFull: f"The disk is full. {_KEPT} Free some space, then try again.",
+    StorageNotWritable: f"The files cannot be opened or written. {_KEPT} "
+    "Let the server's account write this directory, then try again.",
+    StorageInUse: "The files are in use. Nothing was opened or changed. "
+    "Stop the other server, or give this one a directory of its own.",
+    StorageBusy: f"The files were held by something else for too long. {_KEPT} Try again.",
+    StorageCorrupt: "The file is damaged. It was left as it is. Stop the server and restore the last backup.",
+    StorageNewer: "A newer version wrote the files. Nothing was changed. Install that version again.",
+    StorageUnsafe: "The installed SQLite is not safe to use. Nothing was opened. Install a current “apsw”.",
+    StorageClosed: "The server is stopping. Nothing was changed. Try again when it runs.",
+}
+_OTHERWISE = f"The disk does not work as it should. {_KEPT} Check the disk, then try again."
+
+
+@contextmanager
+def told(directory: Path) -> Iterator[None]:
+    """Raise ``StoreUnavailable`` for what the files of this directory refuse; all else passes."""
+    try:
+        yield
+    except StorageError as error:
+        advice = _ADVICE.get(type(error), _OTHERWISE)
+        raise StoreUnavailable(
+            f"{advice} Incident projects are kept in {directory}. Details: {error}"
+        ) from error

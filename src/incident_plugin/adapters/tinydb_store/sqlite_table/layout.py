@@ -1,0 +1,169 @@
+"""How the documents of one TinyDB table lie in an SQLite table: declared columns first, then the document."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import apsw
+import attrs
+
+from incident_plugin.adapters.tinydb_store.sqlite_table.errors import StorageCorrupt
+
+Row = tuple[Any, ...]
+
+#: What SQLite can hold and compare as Python does.
+Scalar = str | int | float | bool
+
+_LARGEST = 2**63 - 1
+_PREFIX = "documents_"
+
+_compact = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_escaping = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
+@attrs.frozen
+class Column:
+    """A top-level key of the documents that queries select by; its value is copied beside the document.
+
+    Columns say nothing about the documents: a key may be missing, or hold a list.
+    """
+
+    key: str
+    indexed: bool = attrs.field(default=True, kw_only=True)
+
+
+def encoded(document: Mapping[str, Any]) -> str:
+    """Give a document as JSON text (RFC 8259); raises ``TypeError`` or ``ValueError`` for what it lacks."""
+    text = _compact.encode(document)
+    return text if _is_unicode(text) else _escaping.encode(document)
+
+
+def decoded(text: str, table: str, document_id: int) -> dict[str, Any]:
+    """Give the document of a JSON text; raises ``StorageCorrupt``."""
+    try:
+        document: dict[str, Any] = json.loads(text)
+    except ValueError as error:
+        raise StorageCorrupt(
+            f"Document {document_id} of table “{table}” is damaged ({error}). It was left as it is."
+        ) from error
+    return document
+
+
+def comparable(value: object) -> bool:
+    """Whether SQLite holds this value exactly, and compares it as Python does."""
+    kind = type(value)
+    if kind is int:
+        return abs(value) <= _LARGEST  # type: ignore[arg-type]
+    if kind is str:
+        return _is_unicode(value)  # type: ignore[arg-type]
+    return kind is bool or (kind is float and value == value)  # noqa: PLR0124 - false for NaN
+
+
+def _is_unicode(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def drained(cursor: apsw.Cursor) -> list[Row]:
+    """Read what a statement gives to its end; a half-read one keeps the write-ahead log growing."""
+    return list(cursor)
+
+
+def quoted(identifier: str) -> str:
+    """Give an identifier as it is written in SQL."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _distinct(name: str) -> str:
+    """SQLite folds the case of ASCII letters in identifiers and TinyDB does not: ``A`` becomes ``^a``."""
+    return re.sub("[A-Z^]", lambda match: "^" + match[0].lower(), name)
+
+
+def table_name(identifier: str) -> str | None:
+    """Give the TinyDB table an SQLite table keeps, or nothing when it is none of ours."""
+    if not identifier.startswith(_PREFIX):
+        return None
+    return re.sub(r"\^(.)", lambda match: match[1].upper(), identifier.removeprefix(_PREFIX))
+
+
+class Layout:
+    """The SQL of one table."""
+
+    def __init__(self, name: str, columns: tuple[Column, ...] = ()) -> None:
+        self.name = name
+        self._columns = columns
+        self._identifiers = ["id", *("of_" + _distinct(column.key) for column in columns), "document"]
+        names = [quoted(identifier) for identifier in self._identifiers]
+        #: SQL names of the columns by their keys.
+        self.columns = dict(zip((column.key for column in columns), names[1:-1], strict=True))
+        self.identifier = _PREFIX + _distinct(name)
+        self.table = quoted(self.identifier)
+        self.insert = f"INSERT INTO {self.table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        settings = ", ".join(f"{column} = ?" for column in names[1:])
+        self.update = f"UPDATE {self.table} SET {settings} WHERE id = ?"
+        self.delete = f"DELETE FROM {self.table} WHERE id = ?"
+        self.document = f"SELECT document FROM {self.table} WHERE id = ?"
+        # The row exists from the creation of the table on.
+        self.next_id = "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = ? RETURNING seq"
+
+    def values(self, document: Mapping[str, Any]) -> tuple[Scalar | None, ...]:
+        """Give a document's columns; nothing where SQLite has no such value."""
+        return tuple(self._value(key, document.get(key)) for key in self.columns)
+
+    def _value(self, key: str, value: object) -> Scalar | None:
+        if not isinstance(value, Scalar):
+            return None
+        # Exact types from here on: a subclass (of an enumeration, say) is stored as what JSON keeps of it.
+        plain: Scalar = value if isinstance(value, bool) else _plain(value)
+        if not comparable(plain):
+            raise ValueError(f"column “{key}” cannot keep {value!r}: too large a number, or no valid Unicode")
+        return plain
+
+    def prepare(self, connection: apsw.Connection) -> None:
+        """Create the table, or rebuild it when its columns were declared otherwise before."""
+        found = [row[1] for row in drained(connection.execute(f"PRAGMA table_info({self.table})"))]
+        if not found:
+            self._create(connection)
+        elif found != self._identifiers:
+            self._rebuild(connection)
+        self._index(connection)
+
+    def _create(self, connection: apsw.Connection) -> None:
+        columns = "".join(f"{column}, " for column in self.columns.values())
+        connection.execute(
+            f"CREATE TABLE {self.table} "
+            f"(id INTEGER PRIMARY KEY AUTOINCREMENT, {columns}document TEXT NOT NULL)"
+        )
+        connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, 0)", (self.identifier,))
+
+    def _rebuild(self, connection: apsw.Connection) -> None:
+        last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (self.identifier,)).get
+        connection.execute(f'ALTER TABLE {self.table} RENAME TO "rebuilt"')
+        self._create(connection)
+        for number, text in connection.execute('SELECT id, document FROM "rebuilt" ORDER BY id'):
+            values = self.values(decoded(text, self.name, number))
+            connection.execute(self.insert, (number, *values, text))
+        connection.execute('DROP TABLE "rebuilt"')
+        connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (last, self.identifier))
+
+    def _index(self, connection: apsw.Connection) -> None:
+        for column in self._columns:
+            if column.indexed:
+                index = quoted(_distinct(f"{self.name} by {column.key}"))
+                connection.execute(
+                    f"CREATE INDEX IF NOT EXISTS {index} ON {self.table} ({self.columns[column.key]})"
+                )
+
+
+def _plain(value: str | float) -> Scalar:
+    if isinstance(value, str):
+        return str.__str__(value)
+    return int(value) if isinstance(value, int) else float(value)

@@ -1,0 +1,166 @@
+"""TinyDB's documented storage over the file, and what tables of rows need besides."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+from tinydb.storages import Storage
+
+from incident_plugin.adapters.tinydb_store.sqlite_table.database import Database
+from incident_plugin.adapters.tinydb_store.sqlite_table.layout import (
+    Column,
+    Layout,
+    Row,
+    decoded,
+    drained,
+    quoted,
+    table_name,
+)
+from incident_plugin.adapters.tinydb_store.sqlite_table.rows import Rows
+
+
+class SQLiteStorage(Storage):
+    """One SQLite file.
+
+    ``columns`` declares, by table, the keys that queries select by. ``version`` is that of the documents'
+    shape: a file with a higher one is refused.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        columns: Mapping[str, Sequence[Column]] | None = None,
+        *,
+        version: int = 0,
+    ) -> None:
+        self._layouts = {name: Layout(name, tuple(declared)) for name, declared in (columns or {}).items()}
+        #: Tables known to exist; touched only by the thread that writes. A rollback may have unmade some.
+        self._prepared: set[str] = set()
+        self._database = Database(Path(path), version=version, rolled_back=self._prepared.clear)
+        try:
+            with self._database.writing() as connection:
+                for layout in self._layouts.values():
+                    self._prepare(connection, layout)
+        except BaseException:
+            self._database.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Write everything within, durably, or nothing; does not nest."""
+        return self._database.transaction()
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Read one state of all tables; waits for no writer, does not nest."""
+        return self._database.snapshot()
+
+    def read(self) -> dict[str, dict[str, Any]] | None:
+        """Give all documents of all tables."""
+        with self._database.reading() as connection, _one_state(connection):
+            tables = {
+                name: {
+                    str(number): decoded(text, name, number)
+                    for number, text in drained(
+                        connection.execute(f"SELECT id, document FROM {Layout(name).table} ORDER BY id")
+                    )
+                }
+                for name in _names(connection)
+            }
+        return tables or None
+
+    def write(self, data: dict[str, dict[str, Any]]) -> None:
+        """Replace all documents of all tables."""
+        with self._database.writing() as connection:
+            for name in set(_names(connection)) - set(data):
+                self._drop(connection, name)
+            for name, documents in data.items():
+                layout = self.layout(name)
+                self._prepare(connection, layout)
+                rows = Rows(connection, layout)
+                rows.clear()
+                rows.update({int(number): document for number, document in documents.items()})
+                rows.write()
+
+    def names(self) -> set[str]:
+        """Give the names of the tables."""
+        with self._database.reading() as connection:
+            return set(_names(connection))
+
+    def drop(self, name: str) -> None:
+        """Forget a table, its documents and the ids it gave."""
+        with self._database.writing() as connection:
+            self._drop(connection, name)
+
+    def layout(self, name: str) -> Layout:
+        """Give the layout of a table, as it was declared."""
+        return self._layouts.get(name) or Layout(name)
+
+    def select(self, layout: Layout, sql: str, parameters: Sequence[Any] = ()) -> Generator[Row]:
+        """Give rows of a table; nothing when it does not exist yet."""
+        with self._database.reading() as connection:
+            try:
+                cursor = connection.execute(sql, parameters)
+            except apsw.SQLError:
+                if layout.name in _names(connection):
+                    raise
+                return
+            try:
+                yield from cursor
+            finally:
+                cursor.close()
+
+    @contextmanager
+    def rows(self, layout: Layout) -> Iterator[Rows]:
+        """Give a table's rows to change; they are written when the block ends without an exception."""
+        with self._database.writing() as connection:
+            self._prepare(connection, layout)
+            rows = Rows(connection, layout)
+            yield rows
+            rows.write()
+
+    def next_id(self, layout: Layout) -> int:
+        """Give an id that the table never gave before; it stays given if the transaction is kept."""
+        with self._database.writing() as connection:
+            self._prepare(connection, layout)
+            number: int = connection.execute(layout.next_id, (layout.identifier,)).get
+            return number
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Do several things in one transaction: the thread's own, or one for these alone."""
+        with self._database.writing():
+            yield
+
+    def _prepare(self, connection: apsw.Connection, layout: Layout) -> None:
+        if layout.name not in self._prepared:
+            layout.prepare(connection)
+            self._prepared.add(layout.name)
+
+    def _drop(self, connection: apsw.Connection, name: str) -> None:
+        connection.execute(f"DROP TABLE IF EXISTS {Layout(name).table}")
+        self._prepared.discard(name)
+        if name in self._layouts:
+            self._prepare(connection, self._layouts[name])
+
+
+def _names(connection: apsw.Connection) -> list[str]:
+    rows = drained(connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid"))
+    return [name for row in rows if (name := table_name(row[0])) is not None]
+
+
+@contextmanager
+def _one_state(connection: apsw.Connection) -> Iterator[None]:
+    """Let several statements see the same state, within a transaction or without."""
+    savepoint = quoted("one state")
+    connection.execute(f"SAVEPOINT {savepoint}")
+    try:
+        yield
+    finally:
+        connection.execute(f"RELEASE {savepoint}")

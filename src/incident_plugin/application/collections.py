@@ -1,0 +1,158 @@
+"""Use cases of collecting: start, follow the operator's view, go on, save, discard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import attrs
+
+from incident_plugin.application.footage import Cameras
+from incident_plugin.application.guard import Guard
+from incident_plugin.application.ports import Actor, Clock, Ids, Licence
+from incident_plugin.application.projects import first_fields, refuse_without_licence
+from incident_plugin.application.unit_of_work import UnitOfWork, Work
+from incident_plugin.domain.access import Permission
+from incident_plugin.domain.collection import Collection, CollectionId, ShownCamera
+from incident_plugin.domain.errors import NotFound
+from incident_plugin.domain.media import CameraId
+from incident_plugin.domain.project import Project
+from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
+
+
+@attrs.frozen(kw_only=True)
+class CollectingRules:
+    """What administrators decide about collecting."""
+
+    #: How much of the time before a camera came into view is taken along.
+    pre_roll: timedelta = timedelta(seconds=30)
+    #: A camera that comes back within this time goes on with its sequence.
+    merge_within: timedelta = timedelta(seconds=5)
+
+
+@attrs.frozen(kw_only=True)
+class SeenView:
+    """What a browser tab shows live, or a sign of life of it."""
+
+    client: str
+    number: int
+    cameras: tuple[CameraId, ...]
+    at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class Collections:
+    """Everything done to running collections."""
+
+    _work: UnitOfWork
+    _guard: Guard
+    _cameras: Cameras
+    _clock: Clock
+    _ids: Ids
+    _licence: Licence
+    _rules: CollectingRules
+
+    def running(self, actor: Actor) -> tuple[Collection, ...]:
+        """Give the actor's own collections as they stand now, oldest first."""
+        self._guard.require(actor, Permission.PROJECTS_MANAGE)
+        now = self._clock.now()
+        with self._work.reading(actor.person) as work:
+            return tuple(collection.settle(now) for collection in _own(work, actor))
+
+    def start(self, actor: Actor, client: str, cameras: Iterable[CameraId]) -> Collection:
+        """Begin to collect what the browser tab shows; raises ``LicenceRefused``."""
+        self._guard.require(actor, Permission.PROJECTS_MANAGE)
+        refuse_without_licence(self._licence)
+        now = self._clock.now()
+        collection = Collection(
+            id=CollectionId(self._ids.new()),
+            owner=actor.person,
+            client=client,
+            started_at=now,
+            confirmed_at=now,
+            view_number=0,
+            pre_roll=self._rules.pre_roll,
+            merge_within=self._rules.merge_within,
+        ).follow(self._shown(actor, cameras), number=0, at=now)
+        with self._work.begin(actor.person) as work:
+            work.stored.collections.put(collection)
+        return collection
+
+    def follow(self, actor: Actor, view: SeenView) -> None:
+        """Let the collections that this browser tab feeds follow its view; returning means it is on disk."""
+        shown = self._shown(actor, view.cameras)
+        with self._work.begin(actor.person) as work:
+            for collection in _own(work, actor):
+                if collection.client == view.client:
+                    followed = collection.follow(shown, number=view.number, at=view.at)
+                    if followed != collection:
+                        work.stored.collections.put(followed)
+
+    def resume(
+        self, actor: Actor, collection_id: CollectionId, client: str, cameras: Iterable[CameraId]
+    ) -> Collection:
+        """Let this browser tab feed a collection from now on."""
+        self._guard.require(actor, Permission.PROJECTS_MANAGE)
+        now = self._clock.now()
+        with self._work.begin(actor.person) as work:
+            resumed = _found(work, actor, collection_id).resumed(client, now)
+            resumed = resumed.follow(self._shown(actor, cameras), number=0, at=now)
+            work.stored.collections.put(resumed)
+        return resumed
+
+    def save(
+        self, actor: Actor, collection_id: CollectionId, type_id: str | None, description: str
+    ) -> Project:
+        """Make a project of a collection; both happen, or neither."""
+        self._guard.require(actor, Permission.PROJECTS_MANAGE)
+        now = self._clock.now()
+        with self._work.begin(actor.person) as work:
+            collection = _found(work, actor, collection_id)
+            sequences = self._sequences(collection, now)
+            fields = first_fields(work.properties, type_id, description)
+            project = work.create(
+                lambda project_id: Project(
+                    id=project_id, created_by=collection.owner, created_at=now, fields=fields
+                ).with_sequences(sequences)
+            )
+            work.stored.collections.remove(collection_id)
+        return project
+
+    def discard(self, actor: Actor, collection_id: CollectionId) -> None:
+        """Forget a collection; the recordings themselves are not touched."""
+        self._guard.require(actor, Permission.PROJECTS_MANAGE)
+        with self._work.begin(actor.person) as work:
+            _found(work, actor, collection_id)
+            work.stored.collections.remove(collection_id)
+
+    def _shown(self, actor: Actor, cameras: Iterable[CameraId]) -> tuple[ShownCamera, ...]:
+        return self._cameras.shown(self._guard.visible(actor, cameras))
+
+    def _sequences(self, collection: Collection, now: datetime) -> tuple[Sequence, ...]:
+        return tuple(
+            Sequence(
+                id=SequenceId(self._ids.new()),
+                footage=Footage(
+                    camera=collected.camera.id,
+                    camera_name=collected.camera.name,
+                    recorder=collected.camera.recorder,
+                    interval=interval,
+                ),
+                added_by=collection.owner,
+                added_at=now,
+                end_unconfirmed=collected.end_unconfirmed,
+            )
+            for collected, interval in collection.intervals(now)
+        )
+
+
+def _own(work: Work, actor: Actor) -> tuple[Collection, ...]:
+    mine = (c for c in work.stored.collections.all() if c.owner.id == actor.person.id)
+    return tuple(sorted(mine, key=lambda c: c.started_at))
+
+
+def _found(work: Work, actor: Actor, collection_id: CollectionId) -> Collection:
+    collection = work.stored.collections.get(collection_id)
+    if collection is None or collection.owner.id != actor.person.id:
+        raise NotFound("This collection was already saved or discarded. Look for it in the Incidents tab.")
+    return collection

@@ -1,0 +1,126 @@
+"""From what an operator picked to footage: names as they are now, and whether there is video."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import attrs
+
+from incident_plugin.application.guard import Guard
+from incident_plugin.application.media_ports import Recorders
+from incident_plugin.application.ports import Actor, Clock
+from incident_plugin.domain.access import Permission
+from incident_plugin.domain.collection import ShownCamera
+from incident_plugin.domain.errors import InvalidInput, NotFound, NoVideo, RecorderUnavailable
+from incident_plugin.domain.media import Camera, CameraId
+from incident_plugin.domain.sequence import Footage
+from incident_plugin.domain.time import Interval, gaps
+
+#: An operator may mark up to now; clocks of browsers and servers differ by a little.
+FUTURE_TOLERANCE = timedelta(seconds=2)
+
+
+@attrs.frozen(kw_only=True)
+class Pick:
+    """A camera and an interval that an operator chose."""
+
+    camera: CameraId
+    interval: Interval
+
+
+@attrs.frozen(kw_only=True)
+class PickedFootage:
+    """Footage that may be added, with what the operator should know about it."""
+
+    footage: tuple[Footage, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class Cameras:
+    """The cameras of the site, remembered while a recorder cannot be asked."""
+
+    def __init__(self, recorders: Recorders) -> None:
+        self._recorders = recorders
+        self._known: dict[CameraId, Camera] = {}
+
+    async def refresh(self) -> tuple[Camera, ...]:
+        """Ask the recorders; raises ``RecorderUnavailable``. Names known before stay known."""
+        cameras = await self._recorders.cameras()
+        self._known |= {camera.id: camera for camera in cameras}
+        return cameras
+
+    @property
+    def known(self) -> tuple[Camera, ...]:
+        """Every camera that a recorder has named since the start."""
+        return tuple(self._known.values())
+
+    def find(self, camera: CameraId) -> Camera:
+        """Give a camera; raises ``NotFound`` when no recorder has named it."""
+        try:
+            return self._known[camera]
+        except KeyError:
+            raise NotFound("This camera is not known to any recorder. Nothing was added.") from None
+
+    def shown(self, cameras: Iterable[CameraId]) -> tuple[ShownCamera, ...]:
+        """Give cameras under their names; unknown ones are left out: there is no video of them."""
+        return tuple(
+            ShownCamera(id=c.id, name=c.name, recorder=c.recorder)
+            for c in (self._known.get(camera) for camera in cameras)
+            if c is not None
+        )
+
+
+@attrs.frozen(kw_only=True)
+class FootagePicker:
+    """Checks what operators pick before it is added anywhere."""
+
+    _cameras: Cameras
+    _recorders: Recorders
+    _guard: Guard
+    _clock: Clock
+
+    async def pick(self, actor: Actor, picks: Iterable[Pick]) -> PickedFootage:
+        """Turn picks into footage.
+
+        Raises ``InvalidInput`` for time to come, ``NoVideo`` when nothing at all is recorded, ``Unreadable``
+        for a camera that the actor may not see. A recorder that does not answer is a warning: the sequence
+        names video that is there later.
+        """
+        footage: list[Footage] = []
+        warnings: list[str] = []
+        for pick in picks:
+            self._guard.require(actor, Permission.CAMERAS_VIEW, (pick.camera,))
+            camera = self._cameras.find(pick.camera)
+            warnings += await self._checked(camera, pick.interval)
+            footage.append(
+                Footage(
+                    camera=camera.id,
+                    camera_name=camera.name,
+                    recorder=camera.recorder,
+                    interval=pick.interval,
+                )
+            )
+        return PickedFootage(footage=tuple(footage), warnings=tuple(warnings))
+
+    async def _checked(self, camera: Camera, interval: Interval) -> list[str]:
+        if interval.end > self._clock.now() + FUTURE_TOLERANCE:
+            raise InvalidInput("The chosen end is in the future. Choose an end that is not after now.")
+        try:
+            recorded = await self._recorders.recorded(camera.id, interval)
+        except RecorderUnavailable as error:
+            return [
+                f"{camera.name} was added, but whether there is video could not be checked. {error.detail}"
+            ]
+        if not recorded:
+            raise NoVideo(
+                f"{camera.name} has no recorded video in the chosen time. "
+                "Your marks are kept: choose another time."
+            )
+        missing = sum((gap.length for gap in gaps(interval, recorded)), timedelta(0))
+        if missing > timedelta(seconds=3):
+            seconds = round(missing.total_seconds())
+            return [
+                f"{camera.name} has no video for {seconds} s of the chosen time. It was added with the gap."
+            ]
+        return []

@@ -1,0 +1,260 @@
+"""Use cases of incident projects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import attrs
+
+from incident_plugin.application.guard import Guard
+from incident_plugin.application.ports import Actor, Clock, Ids, Licence
+from incident_plugin.application.store import IncidentStore, ProjectFilter, ProjectSummary
+from incident_plugin.application.unit_of_work import UnitOfWork, Work
+from incident_plugin.domain.access import Permission
+from incident_plugin.domain.errors import LicenceRefused
+from incident_plugin.domain.fields import checked_field
+from incident_plugin.domain.journal import Action, Activity, Entry, described_footage, first_fault
+from incident_plugin.domain.project import (
+    Call,
+    CallDirection,
+    CallId,
+    Comment,
+    CommentId,
+    FieldChange,
+    Project,
+    ProjectId,
+)
+from incident_plugin.domain.properties import FieldValue, IncidentProperties
+from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
+
+PAGE = 100
+#: Counting stops here: beyond, people want a filter and not a number.
+COUNT_CAP = 10_001
+
+
+@attrs.frozen(kw_only=True)
+class ProjectPage:
+    """One page of the list."""
+
+    projects: tuple[ProjectSummary, ...]
+    #: How many match, up to ``COUNT_CAP``.
+    total: int
+
+    @property
+    def capped(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.total >= COUNT_CAP
+
+
+@attrs.frozen(kw_only=True)
+class CallFacts:
+    """What an operator enters about a call."""
+
+    direction: CallDirection
+    at: datetime
+    number: str = ""
+    person: str = ""
+    duration: timedelta | None = None
+    outcome: str = ""
+    note: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class NewProject:
+    """What a project begins with."""
+
+    type_id: str | None = None
+    description: str = ""
+    footage: tuple[Footage, ...] = ()
+    #: Sequences to take off the actor's draft list: these, or all of it for ``None``.
+    drafts: frozenset[SequenceId] | None = frozenset()
+
+
+@attrs.frozen(kw_only=True)
+class Projects:
+    """Everything done to projects. Each method checks the permission, and returns what is then on disk."""
+
+    _store: IncidentStore
+    _work: UnitOfWork
+    _guard: Guard
+    _clock: Clock
+    _ids: Ids
+    _licence: Licence
+
+    def page(
+        self, actor: Actor, narrowed: ProjectFilter, *, limit: int, before: ProjectId | None
+    ) -> ProjectPage:
+        """Give a page of the list, newest first."""
+        self._guard.require(actor, Permission.PROJECTS_VIEW)
+        return ProjectPage(
+            projects=self._store.page(narrowed, limit=max(1, min(limit, PAGE)), before=before),
+            total=self._store.count(narrowed, cap=COUNT_CAP),
+        )
+
+    def properties(self, actor: Actor) -> IncidentProperties:
+        """Give the incident properties to choose from."""
+        self._guard.require(actor, Permission.PROJECTS_VIEW)
+        with self._work.reading(actor.person) as work:
+            return work.properties
+
+    def get(self, actor: Actor, project_id: ProjectId) -> Project:
+        """Give what the actor may read of a project."""
+        self._guard.require(actor, Permission.PROJECTS_VIEW)
+        with self._work.reading(actor.person) as work:
+            return self._guard.readable(actor, work.project(project_id))
+
+    def activity(self, actor: Actor, project_id: ProjectId) -> tuple[tuple[Entry, ...], str | None]:
+        """Give a project's activity log, and what is wrong with its chain."""
+        self._guard.require(actor, Permission.ACTIVITY_VIEW)
+        entries = self._store.entries(project_id)
+        return entries, first_fault(entries)
+
+    def create(self, actor: Actor, new: NewProject) -> Project:
+        """Make a project; raises ``LicenceRefused``. Drafts it takes leave the draft list with it."""
+        self._guard.require(actor, Permission.PROJECTS_MANAGE)
+        refuse_without_licence(self._licence)
+        now = self._clock.now()
+        with self._work.begin(actor.person) as work:
+            sequences = self._sequences(actor, new.footage) + taken_drafts(work, actor, new.drafts)
+            fields = first_fields(work.properties, new.type_id, new.description)
+            return work.create(
+                lambda project_id: Project(
+                    id=project_id, created_by=actor.person, created_at=now, fields=fields
+                ).with_sequences(sequences)
+            )
+
+    def note(self, actor: Actor, project_id: ProjectId, activity: Activity) -> None:
+        """Log what was done with a project without changing it."""
+        self._guard.require(actor, Permission.PROJECTS_VIEW)
+        with self._work.begin(actor.person) as work:
+            work.project(project_id)
+            work.note(project_id, activity)
+
+    def viewed(self, actor: Actor, project_id: ProjectId, sequence_id: SequenceId) -> None:
+        """Log that a sequence's video was viewed."""
+        with self._work.reading(actor.person) as work:
+            footage = work.project(project_id).sequence(sequence_id).footage
+        self._guard.require(actor, Permission.VIDEO_VIEW, (footage.camera,))
+        self.note(
+            actor,
+            project_id,
+            Activity(
+                action=Action.VIDEO_VIEWED, subject=footage.camera_name, after=described_footage(footage)
+            ),
+        )
+
+    def change(self, actor: Actor, project_id: ProjectId, changes: tuple[FieldChange, ...]) -> Project:
+        """Set fields; raises ``Conflict`` for a field that somebody else changed meanwhile."""
+        for change in changes:
+            in_categories = change.field.startswith(("category:", "data:"))
+            self._guard.require(
+                actor, Permission.CATEGORIES_MANAGE if in_categories else Permission.DETAILS_MANAGE
+            )
+        with self._work.begin(actor.person) as work:
+            project = work.project(project_id).changed(changes, work.properties)
+            return self._guard.readable(actor, work.save(project))
+
+    def delete(self, actor: Actor, project_id: ProjectId) -> None:
+        """Delete a project; its activity log stays."""
+        self._guard.require(actor, Permission.DELETE_MANAGE)
+        with self._work.begin(actor.person) as work:
+            work.delete(project_id, Activity(action=Action.DELETED, subject=str(project_id)))
+
+    def add_comment(self, actor: Actor, project_id: ProjectId, text: str) -> Project:
+        """Add a comment."""
+        self._guard.require(actor, Permission.COMMENTS_MANAGE)
+        comment = Comment(id=CommentId(self._ids.new()), text=text, author=actor.person, at=self._clock.now())
+        with self._work.begin(actor.person) as work:
+            return self._saved(actor, work, work.project(project_id).with_comment(comment))
+
+    def edit_comment(self, actor: Actor, project_id: ProjectId, comment: CommentId, text: str) -> Project:
+        """Replace a comment's text."""
+        self._guard.require(actor, Permission.COMMENTS_MANAGE)
+        now = self._clock.now()
+        with self._work.begin(actor.person) as work:
+            project = work.project(project_id).with_edited_comment(comment, text, now)
+            return self._saved(actor, work, project)
+
+    def delete_comment(self, actor: Actor, project_id: ProjectId, comment: CommentId) -> Project:
+        """Delete a comment."""
+        self._guard.require(actor, Permission.COMMENTS_MANAGE)
+        with self._work.begin(actor.person) as work:
+            return self._saved(actor, work, work.project(project_id).without_comment(comment))
+
+    def add_call(self, actor: Actor, project_id: ProjectId, facts: CallFacts) -> Project:
+        """Log a call."""
+        self._guard.require(actor, Permission.CALLS_MANAGE)
+        call = Call(id=CallId(self._ids.new()), author=actor.person, **attrs.asdict(facts))
+        with self._work.begin(actor.person) as work:
+            return self._saved(actor, work, work.project(project_id).with_call(call))
+
+    def edit_call(self, actor: Actor, project_id: ProjectId, call_id: CallId, facts: CallFacts) -> Project:
+        """Correct a logged call."""
+        self._guard.require(actor, Permission.CALLS_MANAGE)
+        with self._work.begin(actor.person) as work:
+            project = work.project(project_id)
+            call = attrs.evolve(project.call(call_id), **attrs.asdict(facts))
+            return self._saved(actor, work, project.with_call(call))
+
+    def delete_call(self, actor: Actor, project_id: ProjectId, call_id: CallId) -> Project:
+        """Delete a logged call."""
+        self._guard.require(actor, Permission.CALLS_MANAGE)
+        with self._work.begin(actor.person) as work:
+            return self._saved(actor, work, work.project(project_id).without_call(call_id))
+
+    def add_sequences(
+        self,
+        actor: Actor,
+        project_id: ProjectId,
+        footage: tuple[Footage, ...],
+        drafts: frozenset[SequenceId] | None,
+    ) -> Project:
+        """Add footage and drafts; drafts leave the actor's draft list with it."""
+        self._guard.require(actor, Permission.SEQUENCES_MANAGE)
+        with self._work.begin(actor.person) as work:
+            sequences = self._sequences(actor, footage) + taken_drafts(work, actor, drafts)
+            return self._saved(actor, work, work.project(project_id).with_sequences(sequences))
+
+    def remove_sequences(self, actor: Actor, project_id: ProjectId, ids: frozenset[SequenceId]) -> Project:
+        """Take sequences out of a project; the recordings themselves are not touched."""
+        self._guard.require(actor, Permission.SEQUENCES_MANAGE)
+        with self._work.begin(actor.person) as work:
+            return self._saved(actor, work, work.project(project_id).without_sequences(ids))
+
+    def _saved(self, actor: Actor, work: Work, project: Project) -> Project:
+        return self._guard.readable(actor, work.save(project))
+
+    def _sequences(self, actor: Actor, footage: Iterable[Footage]) -> tuple[Sequence, ...]:
+        now = self._clock.now()
+        return tuple(
+            Sequence(id=SequenceId(self._ids.new()), footage=one, added_by=actor.person, added_at=now)
+            for one in footage
+        )
+
+
+def first_fields(
+    properties: IncidentProperties, type_id: str | None, description: str
+) -> dict[str, FieldValue]:
+    """Give the fields of a new project, with its first status; raises ``InvalidInput``."""
+    entered = {"type": type_id, "status": properties.first_status, "description": description}
+    values = ((field, checked_field(field, value, properties)) for field, value in entered.items())
+    return {field: value for field, value in values if value is not None}
+
+
+def taken_drafts(work: Work, actor: Actor, ids: frozenset[SequenceId] | None) -> tuple[Sequence, ...]:
+    """Take sequences off the actor's draft list, all of them for ``None``."""
+    drafts = work.stored.drafts.get(actor.person.id)
+    if drafts is None:
+        return ()
+    taken = drafts.chosen(ids)
+    if taken:
+        work.stored.drafts.put(drafts.without(frozenset(s.id for s in taken)))
+    return taken
+
+
+def refuse_without_licence(licence: Licence) -> None:
+    """Raise ``LicenceRefused`` when the licence allows no new project."""
+    refusal = licence.refusal_of_new_projects()
+    if refusal is not None:
+        raise LicenceRefused(refusal)

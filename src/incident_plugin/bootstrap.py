@@ -1,0 +1,170 @@
+"""The composition root: from settings and the host's services to a running plug-in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import attrs
+import msgspec
+from starlette.applications import Starlette
+
+from incident_plugin.adapters.evidence import DiskShelf
+from incident_plugin.adapters.host import HostAccess, HostClock, HostLicence, RandomIds
+from incident_plugin.adapters.live_preview import WebRtcRelay
+from incident_plugin.adapters.media import PyavWriter
+from incident_plugin.adapters.onvif import OnvifDevice
+from incident_plugin.adapters.pdf_report import PdfReportMaker
+from incident_plugin.adapters.recorders import Recorder, SiteRecorders
+from incident_plugin.adapters.rtsp import Credentials, RtspClient
+from incident_plugin.adapters.tinydb_store import TinyDBStore
+from incident_plugin.application.collections import CollectingRules, Collections
+from incident_plugin.application.drafts import Drafts
+from incident_plugin.application.exporting import ExportRunner, Exports
+from incident_plugin.application.footage import Cameras, FootagePicker
+from incident_plugin.application.guard import Guard
+from incident_plugin.application.projects import Projects
+from incident_plugin.application.reporting import Reporting, Stills
+from incident_plugin.application.timeline import Timeline
+from incident_plugin.application.unit_of_work import UnitOfWork
+from incident_plugin.domain.people import Person, PersonId
+from incident_plugin.http.app import create_app
+from incident_plugin.http.collections import CollectionResources
+from incident_plugin.http.exports import ExportResources
+from incident_plugin.http.projects import ProjectResources
+from incident_plugin.http.video import VideoResources
+from vms_hooks.host import HostServices
+
+
+@attrs.frozen(kw_only=True)
+class RecorderSettings:
+    """Where the recorder is, and under which name the host keeps its password."""
+
+    #: What people call it.
+    name: str = "Recorder"
+    #: URL of its ONVIF device service; empty for none.
+    address: str = ""
+    username: str = ""
+    password_secret: str = "recorder-password"  # noqa: S105 - the name of a secret, not a secret
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """The plug-in's settings, as ``plugin.toml`` delivers and a site overrides them."""
+
+    pre_roll_seconds: int = attrs.field(
+        default=30, validator=[attrs.validators.ge(0), attrs.validators.le(300)]
+    )
+    merge_within_seconds: int = attrs.field(
+        default=5, validator=[attrs.validators.ge(0), attrs.validators.le(3600)]
+    )
+    recorder: RecorderSettings = attrs.field(factory=RecorderSettings)
+
+    @property
+    def rules(self) -> CollectingRules:
+        """The rules of collecting."""
+        return CollectingRules(
+            pre_roll=timedelta(seconds=self.pre_roll_seconds),
+            merge_within=timedelta(seconds=self.merge_within_seconds),
+        )
+
+
+def read_settings(settings: Mapping[str, Any]) -> Settings:
+    """Check the settings; raises ``ValueError`` naming the one that is wrong."""
+    try:
+        return msgspec.convert(settings, Settings)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"A setting of the incident manager is wrong: {error}.") from error
+
+
+def connect_recorder(host: HostServices, settings: RecorderSettings) -> SiteRecorders:
+    """Give the site's recorders: the one that is configured, or none; nothing is connected yet.
+
+    Raises ``ValueError`` for an address that is none.
+    """
+    if not settings.address:
+        return SiteRecorders(())
+    password = host.secrets.get(settings.password_secret) or ""
+    now = host.clock.now
+    device = OnvifDevice(settings.address, settings.username, password, now=now)
+    streams = RtspClient(Credentials(username=settings.username, password=password), now=now)
+    return SiteRecorders((Recorder(settings.name, device, streams, now=now),))
+
+
+@attrs.frozen(kw_only=True)
+class Parts:
+    """Everything that was put together."""
+
+    app: Starlette
+    guard: Guard
+    store: TinyDBStore
+    recorders: SiteRecorders
+    relay: WebRtcRelay
+    runner: ExportRunner
+    cameras: Cameras
+    collections: Collections
+    timeline: Timeline
+
+
+def assemble(host: HostServices, settings: Settings) -> Parts:
+    """Put the plug-in together; nothing runs yet, and nothing but the store is opened."""
+    clock, ids, guard = HostClock(clock=host.clock), RandomIds(), Guard(HostAccess(host=host))
+    licence = HostLicence(host=host)
+    store = TinyDBStore(host.storage / "store")
+    work = UnitOfWork(store, clock, ids)
+    recorders = connect_recorder(host, settings.recorder)
+    cameras, writer = Cameras(recorders), PyavWriter()
+    relay = WebRtcRelay(recorders.live)
+    stills = Stills(recorders=recorders, writer=writer)
+    picker = FootagePicker(cameras=cameras, recorders=recorders, guard=guard, clock=clock)
+    projects = Projects(store=store, work=work, guard=guard, clock=clock, ids=ids, licence=licence)
+    collections = Collections(
+        work=work,
+        guard=guard,
+        cameras=cameras,
+        clock=clock,
+        ids=ids,
+        licence=licence,
+        rules=settings.rules,
+    )
+    drafts = Drafts(work=work, guard=guard, clock=clock, ids=ids)
+    reporting = Reporting(
+        store=store,
+        work=work,
+        guard=guard,
+        clock=clock,
+        stills=stills,
+        maker=PdfReportMaker(),
+        site=host.site.name,
+        time_zone=host.site.time_zone,
+    )
+    shelf = DiskShelf(directory=host.storage / "exports")
+    exports = Exports(work=work, guard=guard, clock=clock, ids=ids, shelf=shelf)
+    runner = ExportRunner(
+        work=work,
+        clock=clock,
+        shelf=shelf,
+        recorders=recorders,
+        writer=writer,
+        service=Person(id=PersonId("incident"), name="Incident manager"),
+    )
+    operations = (
+        *CollectionResources(collections=collections, drafts=drafts, picker=picker, clock=clock).operations(),
+        *ProjectResources(projects=projects, picker=picker, reporting=reporting).operations(),
+        *ExportResources(exports=exports, runner=runner).operations(),
+        *VideoResources(
+            recorders=recorders, relay=relay, writer=writer, stills=stills, guard=guard
+        ).operations(),
+    )
+    return Parts(
+        app=create_app(operations, guard),
+        guard=guard,
+        store=store,
+        recorders=recorders,
+        relay=relay,
+        runner=runner,
+        cameras=cameras,
+        collections=collections,
+        timeline=Timeline(recorders=recorders, store=store, guard=guard),
+    )

@@ -1,0 +1,53 @@
+"""What was done, as a sentence that people read. Who did it and when stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from incident_plugin.domain.journal import Action, Activity
+
+
+def sentence(activity: Activity) -> str:
+    """Say in plain English what was done, without the actor; texts and times stand as they were recorded."""
+    return _PHRASES[activity.action](activity)
+
+
+def _with_details(phrase: str) -> Callable[[Activity], str]:
+    def say(activity: Activity) -> str:
+        details = ", ".join(text for text in (activity.subject, activity.before, activity.after) if text)
+        return f"{phrase}: {details}" if details else phrase
+
+    return say
+
+
+def _with_text(phrase: str) -> Callable[[Activity], str]:
+    # The subject of a comment or a call is its id, which tells a reader nothing.
+    return lambda activity: f"{phrase}: “{activity.after or activity.before}”"
+
+
+def _from_to(thing: str) -> Callable[[Activity], str]:
+    return lambda activity: f"{thing} changed from “{activity.before}” to “{activity.after}”"
+
+
+_PHRASES: dict[Action, Callable[[Activity], str]] = {
+    Action.CREATED: lambda activity: f"Incident project {activity.subject} created",
+    Action.OPENED: lambda _: "Incident project opened",
+    Action.DELETED: _with_details("Incident project deleted"),
+    Action.FIELD_SET: lambda activity: f"{activity.subject} set to “{activity.after}”",
+    Action.FIELD_CHANGED: lambda activity: _from_to(activity.subject)(activity),
+    Action.FIELD_CLEARED: lambda activity: f"{activity.subject} cleared; it was “{activity.before}”",
+    Action.COMMENT_ADDED: _with_text("Comment added"),
+    Action.COMMENT_EDITED: _from_to("Comment"),
+    Action.COMMENT_DELETED: _with_text("Comment deleted"),
+    Action.CALL_ADDED: _with_text("Call added"),
+    Action.CALL_EDITED: _from_to("Call"),
+    Action.CALL_DELETED: _with_text("Call deleted"),
+    Action.SEQUENCE_ADDED: _with_details("Sequence added"),
+    Action.SEQUENCE_REMOVED: _with_details("Sequence removed"),
+    Action.VIDEO_VIEWED: _with_details("Video viewed"),
+    Action.SENT_FOR_EXPORT: _with_details("Sent for export"),
+    Action.EXPORTED: _with_details("Exported"),
+    Action.REPORT_GENERATED: _with_details("Report generated"),
+    Action.REPORT_PRINTED: _with_details("Report printed"),
+    Action.REPORT_SAVED: _with_details("Report saved"),
+}

@@ -1,0 +1,99 @@
+"""The ASGI application: routes made from the operation table, each behind its permission."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from http import HTTPStatus
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from incident_plugin.application.guard import Guard
+from incident_plugin.application.ports import Actor
+from incident_plugin.domain.errors import IncidentError
+from incident_plugin.domain.people import Person, PersonId
+from incident_plugin.http.operations import MAXIMUM_BODY, Call, Operation, answer
+from incident_plugin.http.problems import problem, problem_of
+from vms_hooks.values import PRINCIPAL_SCOPE_KEY, Principal
+
+logger = logging.getLogger(__name__)
+
+UI = Path(__file__).parent.parent / "ui"
+
+
+def create_app(operations: Iterable[Operation], guard: Guard) -> Starlette:
+    """Build the application that a host mounts."""
+    routes: list[BaseRoute] = [
+        Route(f"/{operation.path}", _Endpoint(operation, guard).answer, methods=[operation.method])
+        for operation in operations
+    ]
+    routes.append(Mount("/ui", StaticFiles(directory=UI)))
+    return Starlette(routes=routes, exception_handlers={HTTPException: _not_ours})
+
+
+class _Endpoint:
+    """One operation as an ASGI endpoint: who asks, may they, what do they ask, what is the answer."""
+
+    def __init__(self, operation: Operation, guard: Guard) -> None:
+        self._operation = operation
+        self._guard = guard
+
+    async def answer(self, request: Request) -> Response:
+        principal = request.scope.get(PRINCIPAL_SCOPE_KEY)
+        if not isinstance(principal, Principal):
+            return problem(
+                HTTPStatus.UNAUTHORIZED,
+                "Permission denied.",
+                "Nobody is signed in. Sign in and try again; what you entered is still in the page.",
+                "incident.not-signed-in",
+            )
+        actor = Actor(person=Person(id=PersonId(principal.id), name=principal.name), roles=principal.roles)
+        try:
+            self._guard.require(actor, self._operation.permission)
+            call = Call(
+                actor=actor,
+                path=request.path_params,
+                query=request.query_params,
+                body=await _body(request),
+                request=request,
+            )
+            return answer(await self._operation.handler(call), self._operation.status)
+        except IncidentError as error:
+            return problem_of(error, self._operation.failure)
+        except HTTPException:
+            raise
+        except ClientDisconnect:
+            return Response(status_code=HTTPStatus.BAD_REQUEST)
+        except Exception:
+            logger.exception("%s %s failed", self._operation.method, self._operation.path)
+            return problem(
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                self._operation.failure or "Cannot perform this action. Try again later.",
+                "Something unexpected happened on the server; its log says what. What was saved is kept.",
+                "incident.unexpected",
+            )
+
+
+async def _body(request: Request) -> bytes:
+    parts = bytearray()
+    async for part in request.stream():
+        parts += part
+        if len(parts) > MAXIMUM_BODY:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return bytes(parts)
+
+
+async def _not_ours(request: Request, error: Exception) -> Response:
+    status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+    return problem(
+        status,
+        "Cannot perform this action. Try again later.",
+        f"{request.method} {request.url.path}: {status.phrase}. Nothing was changed.",
+        f"incident.http-{status}",
+    )

@@ -1,0 +1,97 @@
+"""The operation: one row of the table from which routes, permissions and documentation come."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import attrs
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from incident_plugin.application.ports import Actor
+from incident_plugin.domain.access import Permission
+from incident_plugin.domain.errors import InvalidInput
+
+#: More than the longest text of every field together; whatever is larger is no request of ours.
+MAXIMUM_BODY = 1 << 20
+
+_B = TypeVar("_B")
+
+
+@attrs.frozen(kw_only=True)
+class Call:
+    """One request, with what every handler needs of it already read and checked."""
+
+    actor: Actor
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+    request: Request
+
+    def json(self, kind: type[_B]) -> _B:
+        """Give the body as a value of this kind; raises ``InvalidInput`` naming what is wrong with it."""
+        try:
+            return msgspec.json.decode(self.body, type=kind)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise InvalidInput(f"The request cannot be read: {error}. Nothing was changed.") from error
+
+    def number(self, name: str) -> int:
+        """Give a part of the path as a number; raises ``InvalidInput``."""
+        return whole_number(self.path[name], name)
+
+    def instant(self, name: str) -> datetime:
+        """Give a query parameter as an instant with its zone; raises ``InvalidInput``."""
+        try:
+            instant = datetime.fromisoformat(self.query.get(name, ""))
+        except ValueError:
+            instant = None
+        if instant is None or instant.tzinfo is None:
+            raise InvalidInput(
+                f"“{name}” must be a date and time with its zone, such as 2026-03-01T12:00:00Z."
+            )
+        return instant
+
+
+def whole_number(text: str, name: str) -> int:
+    """Give a text as a whole number of at most 15 digits; raises ``InvalidInput``."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 15):  # noqa: PLR2004 - fits 64 bits
+        raise InvalidInput(f"“{name}” must be a whole number.")
+    return int(text)
+
+
+Handler = Callable[[Call], Awaitable[Any]]
+
+
+@attrs.frozen
+class Operation:
+    """One thing that can be asked of the plug-in over HTTP."""
+
+    method: str
+    #: Below the mount, in the notation of Starlette.
+    path: str
+    #: Checked before the handler runs; the use case checks what depends on the object.
+    permission: Permission
+    #: One sentence.
+    summary: str
+    handler: Handler
+    #: The title shown when the store or a recorder refuses; the error's own where none is given.
+    failure: str = ""
+    status: HTTPStatus = HTTPStatus.OK
+
+
+def answer(value: object, status: HTTPStatus) -> Response:
+    """Encode what a handler gave: a response as it is, nothing as 204, a value as JSON."""
+    if isinstance(value, Response):
+        return value
+    if value is None:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    return Response(
+        msgspec.json.encode(value, order="deterministic"),
+        status_code=status,
+        media_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )

@@ -1,0 +1,304 @@
+"""Operations on incident projects."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+import attrs
+from starlette.responses import Response
+
+from incident_plugin.application.footage import FootagePicker
+from incident_plugin.application.projects import CallFacts, NewProject, Projects
+from incident_plugin.application.reporting import Reporting
+from incident_plugin.application.store import ProjectFilter
+from incident_plugin.domain.access import Permission
+from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.journal import Action, Activity
+from incident_plugin.domain.people import Person
+from incident_plugin.domain.phrases import sentence
+from incident_plugin.domain.project import CallDirection, CallId, CommentId, FieldChange, Project, ProjectId
+from incident_plugin.domain.sequence import SequenceId
+from incident_plugin.http.bodies import Body, Picked, drafts_of, picks_of
+from incident_plugin.http.operations import Call, Operation, whole_number
+
+
+class NewProjectBody(Picked):
+    """What a project begins with."""
+
+    type: str | None = None
+    description: str = ""
+
+
+class ChangeBody(Body):
+    """Fields, with the values their author saw and those they chose."""
+
+    changes: list[FieldChangeBody]
+
+
+class FieldChangeBody(Body):
+    """One field."""
+
+    field: str
+    before: str | int | bool | None
+    after: str | int | float | bool | None
+
+
+class TextBody(Body):
+    """A comment."""
+
+    text: str
+
+
+class CallBody(Body):
+    """A call."""
+
+    direction: CallDirection
+    at: datetime
+    number: str = ""
+    person: str = ""
+    duration_seconds: int | None = None
+    outcome: str = ""
+    note: str = ""
+
+
+class IdsBody(Body):
+    """Sequences of a project."""
+
+    ids: list[SequenceId]
+
+
+class ViewedBody(Body):
+    """The sequence that was viewed."""
+
+    sequence: SequenceId
+
+
+class ReportBody(Body):
+    """How the report is to be."""
+
+    show_user_names: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class EntryAnswer:
+    """One row of the activity log, readable and machine-readable."""
+
+    number: int
+    at: datetime
+    actor: Person
+    action: Action
+    subject: str
+    before: str
+    after: str
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class ProjectResources:
+    """Handlers of the operations on projects."""
+
+    _projects: Projects
+    _picker: FootagePicker
+    _reporting: Reporting
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Give the rows of the operation table."""
+        return (*self._list_operations(), *self._content_operations(), *self._document_operations())
+
+    def _list_operations(self) -> tuple[Operation, ...]:
+        view, manage = Permission.PROJECTS_VIEW, Permission.PROJECTS_MANAGE
+        create = "Cannot create incident project. Try again later."
+        change = "Cannot save incident project. Try again later."
+        one = "projects/{id}"
+        return (
+            Operation("GET", "properties", view, "Incident properties to choose from.", self.properties),
+            Operation("GET", "projects", view, "A page of projects, newest first.", self.page),
+            Operation(
+                "POST", "projects", manage, "Create a project.", self.create, create, HTTPStatus.CREATED
+            ),
+            Operation("GET", one, view, "A project, as far as the caller may read it.", self.get),
+            # Which permission a change takes depends on the field: the use case asks for it.
+            Operation("PATCH", one, view, "Change fields of a project.", self.change, change),
+            Operation("DELETE", one, Permission.DELETE_MANAGE, "Delete a project.", self.delete),
+            Operation("POST", f"{one}/opened", view, "Log that the project was opened.", self.opened),
+        )
+
+    def _content_operations(self) -> tuple[Operation, ...]:
+        comments, calls, sequences = (
+            Permission.COMMENTS_MANAGE,
+            Permission.CALLS_MANAGE,
+            Permission.SEQUENCES_MANAGE,
+        )
+        in_comment, in_call = "Cannot save comment. Try again later.", "Cannot save call. Try again later."
+        in_adding = "Cannot add sequence. Try again later."
+        in_removing = "Cannot remove all sequences. Try again later."
+        one = "projects/{id}"
+        comment, call = f"{one}/comments/{{item}}", f"{one}/calls/{{item}}"
+        remove = f"{one}/sequences/remove"
+        return (
+            Operation("POST", f"{one}/comments", comments, "Comment.", self.add_comment, in_comment),
+            Operation("PUT", comment, comments, "Edit a comment.", self.edit_comment, in_comment),
+            Operation("DELETE", comment, comments, "Delete a comment.", self.delete_comment, in_comment),
+            Operation("POST", f"{one}/calls", calls, "Log a call.", self.add_call, in_call),
+            Operation("PUT", call, calls, "Correct a call.", self.edit_call, in_call),
+            Operation("DELETE", call, calls, "Delete a call.", self.delete_call, in_call),
+            Operation("POST", f"{one}/sequences", sequences, "Add sequences.", self.add_sequences, in_adding),
+            Operation("POST", remove, sequences, "Remove sequences.", self.remove_sequences, in_removing),
+        )
+
+    def _document_operations(self) -> tuple[Operation, ...]:
+        reports = Permission.REPORTS_VIEW
+        one = "projects/{id}"
+        failed = "Cannot generate report. Try again later."
+        viewed = "Log that a sequence's video was viewed."
+        used = "Log that the report was printed or saved."
+        return (
+            Operation("POST", f"{one}/viewed", Permission.VIDEO_VIEW, viewed, self.viewed),
+            Operation("GET", f"{one}/activity", Permission.ACTIVITY_VIEW, "Activity log.", self.activity),
+            Operation("POST", f"{one}/report", reports, "Make a report (PDF).", self.report, failed),
+            Operation("POST", f"{one}/report/{{use}}", reports, used, self.report_used),
+        )
+
+    async def properties(self, call: Call) -> object:
+        return await asyncio.to_thread(self._projects.properties, call.actor)
+
+    async def page(self, call: Call) -> object:
+        query = call.query
+        narrowed = ProjectFilter(
+            id=ProjectId(whole_number(query["id"], "id")) if query.get("id") else None,
+            text=query.get("text", "")[:1000],
+        )
+        before = ProjectId(whole_number(query["before"], "before")) if query.get("before") else None
+        limit = whole_number(query.get("limit", "100"), "limit")
+        page = await asyncio.to_thread(self._projects.page, call.actor, narrowed, limit=limit, before=before)
+        return {"projects": page.projects, "total": page.total, "capped": page.capped}
+
+    async def create(self, call: Call) -> object:
+        body = call.json(NewProjectBody)
+        picked = await self._picker.pick(call.actor, picks_of(body))
+        new = NewProject(
+            type_id=body.type,
+            description=body.description,
+            footage=picked.footage,
+            drafts=drafts_of(body),
+        )
+        project = await asyncio.to_thread(self._projects.create, call.actor, new)
+        return {"project": project, "warnings": picked.warnings}
+
+    async def get(self, call: Call) -> Project:
+        return await asyncio.to_thread(self._projects.get, call.actor, _id(call))
+
+    async def opened(self, call: Call) -> None:
+        activity = Activity(action=Action.OPENED, subject=call.path["id"])
+        await asyncio.to_thread(self._projects.note, call.actor, _id(call), activity)
+
+    async def change(self, call: Call) -> Project:
+        changes = tuple(
+            FieldChange(field=c.field, before=c.before, after=_stored(c.after))
+            for c in call.json(ChangeBody).changes
+        )
+        return await asyncio.to_thread(self._projects.change, call.actor, _id(call), changes)
+
+    async def delete(self, call: Call) -> None:
+        await asyncio.to_thread(self._projects.delete, call.actor, _id(call))
+
+    async def add_comment(self, call: Call) -> Project:
+        text = call.json(TextBody).text
+        return await asyncio.to_thread(self._projects.add_comment, call.actor, _id(call), text)
+
+    async def edit_comment(self, call: Call) -> Project:
+        text, comment = call.json(TextBody).text, CommentId(call.path["item"])
+        return await asyncio.to_thread(self._projects.edit_comment, call.actor, _id(call), comment, text)
+
+    async def delete_comment(self, call: Call) -> Project:
+        comment = CommentId(call.path["item"])
+        return await asyncio.to_thread(self._projects.delete_comment, call.actor, _id(call), comment)
+
+    async def add_call(self, call: Call) -> Project:
+        facts = _facts(call.json(CallBody))
+        return await asyncio.to_thread(self._projects.add_call, call.actor, _id(call), facts)
+
+    async def edit_call(self, call: Call) -> Project:
+        facts, item = _facts(call.json(CallBody)), CallId(call.path["item"])
+        return await asyncio.to_thread(self._projects.edit_call, call.actor, _id(call), item, facts)
+
+    async def delete_call(self, call: Call) -> Project:
+        item = CallId(call.path["item"])
+        return await asyncio.to_thread(self._projects.delete_call, call.actor, _id(call), item)
+
+    async def add_sequences(self, call: Call) -> object:
+        body = call.json(Picked)
+        picked = await self._picker.pick(call.actor, picks_of(body))
+        project = await asyncio.to_thread(
+            self._projects.add_sequences, call.actor, _id(call), picked.footage, drafts_of(body)
+        )
+        return {"project": project, "warnings": picked.warnings}
+
+    async def remove_sequences(self, call: Call) -> Project:
+        ids = frozenset(call.json(IdsBody).ids)
+        return await asyncio.to_thread(self._projects.remove_sequences, call.actor, _id(call), ids)
+
+    async def viewed(self, call: Call) -> None:
+        sequence = call.json(ViewedBody).sequence
+        await asyncio.to_thread(self._projects.viewed, call.actor, _id(call), sequence)
+
+    async def activity(self, call: Call) -> object:
+        entries, fault = await asyncio.to_thread(self._projects.activity, call.actor, _id(call))
+        rows = tuple(
+            EntryAnswer(
+                number=e.number,
+                at=e.at,
+                actor=e.actor,
+                action=e.activity.action,
+                subject=e.activity.subject,
+                before=e.activity.before,
+                after=e.activity.after,
+                text=sentence(e.activity),
+            )
+            for e in entries
+        )
+        return {"entries": rows, "fault": fault}
+
+    async def report(self, call: Call) -> Response:
+        show_user_names = call.json(ReportBody).show_user_names
+        report = await self._reporting.report(call.actor, _id(call), show_user_names=show_user_names)
+        return Response(
+            report.pdf,
+            media_type="application/pdf",
+            headers={
+                "Report-Complete": "false" if report.missing else "true",
+                "Content-Disposition": f'inline; filename="{report.file_name}"',
+                "Cache-Control": "no-store",
+            },
+        )
+
+    async def report_used(self, call: Call) -> None:
+        uses = {"printed": Action.REPORT_PRINTED, "saved": Action.REPORT_SAVED}
+        action = uses.get(call.path["use"])
+        if action is None:
+            raise InvalidInput("A report is either printed or saved.")
+        await asyncio.to_thread(self._projects.note, call.actor, _id(call), Activity(action=action))
+
+
+def _id(call: Call) -> ProjectId:
+    return ProjectId(call.number("id"))
+
+
+def _facts(body: CallBody) -> CallFacts:
+    if body.at.tzinfo is None:
+        raise InvalidInput("The time of the call needs its zone. Nothing was saved.")
+    return CallFacts(
+        direction=body.direction,
+        at=body.at,
+        number=body.number,
+        person=body.person,
+        duration=None if body.duration_seconds is None else timedelta(seconds=body.duration_seconds),
+        outcome=body.outcome,
+        note=body.note,
+    )
+
+
+def _stored(value: str | float | bool | None) -> str | int | bool | None:
+    return repr(value) if isinstance(value, float) else value

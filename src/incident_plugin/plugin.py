@@ -1,0 +1,153 @@
+"""The hooks, as the incident manager implements them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from incident_plugin.bootstrap import assemble, read_settings
+from incident_plugin.domain.access import Permission
+from incident_plugin.runtime import IncidentRuntime
+from vms_hooks import contributions as offers
+from vms_hooks import hookimpl
+from vms_hooks.contributions import Element
+from vms_hooks.host import HostServices
+from vms_hooks.runtime import PluginRuntime
+from vms_hooks.values import Principal, Target
+
+
+class IncidentPlugin:
+    """What the incident manager offers a host; the host asks once for each person."""
+
+    def __init__(self) -> None:
+        self._runtime: IncidentRuntime | None = None
+        self._host: HostServices | None = None
+
+    @hookimpl
+    def vms_activate(self, host: HostServices, settings: Mapping[str, Any]) -> PluginRuntime:
+        """Put everything together."""
+        self._host = host
+        self._runtime = IncidentRuntime(parts=assemble(host, read_settings(settings)))
+        return self._runtime
+
+    @hookimpl
+    def vms_permissions(self) -> Sequence[offers.Permission]:
+        """Give every permission under its heading."""
+        return (
+            offers.Permission(
+                id="incident.root",
+                title="Incidents",
+                children=tuple(
+                    offers.Permission(id=p.value, title=p.value.removeprefix("incident.").replace(".", " > "))
+                    for p in Permission
+                ),
+            ),
+        )
+
+    @hookimpl
+    def vms_commands(self) -> Sequence[offers.Command]:
+        """Give what can be done by keyboard from every tab."""
+        manage = Permission.PROJECTS_MANAGE.value
+        rows = (
+            ("start", "Start incident project", "F9"),
+            ("save", "Save incident project", "Shift+F9"),
+            ("create-empty", "Create empty incident project", "Ctrl+F9"),
+            ("add-marked", "Add the marked time of this camera", "Enter"),
+            ("add-marked-all", "Add the marked time of all cameras in the view", "Shift+Enter"),
+        )
+        return tuple(
+            offers.Command(
+                id=f"incident.{name}",
+                title=title,
+                module=f"ui/commands/{name}.js",
+                shortcut=shortcut,
+                permission=manage,
+            )
+            for name, title, shortcut in rows
+        )
+
+    @hookimpl
+    def vms_live_views(self) -> Sequence[offers.CameraView]:
+        """Give the live picture."""
+        element = Element(tag="incident-live", module="ui/live/incident-live.js")
+        return (offers.CameraView(id="incident.live", title="Live", element=element),)
+
+    @hookimpl
+    def vms_playback_views(self) -> Sequence[offers.CameraView]:
+        """Give the recorded picture."""
+        element = Element(tag="incident-playback", module="ui/playback/incident-playback.js")
+        return (offers.CameraView(id="incident.playback", title="Recorded", element=element),)
+
+    @hookimpl
+    def vms_live_panels(self, principal: Principal) -> Sequence[offers.Panel]:
+        """Give the section "Incidents" of the pane beside the live view."""
+        return self._panels(principal)
+
+    @hookimpl
+    def vms_playback_panels(self, principal: Principal) -> Sequence[offers.Panel]:
+        """Give the same beside the playback view."""
+        return self._panels(principal)
+
+    @hookimpl
+    def vms_toolbar_items(self, area: str, principal: Principal) -> Sequence[offers.ToolbarItem]:
+        """Give "Add to incident project" in each view item, and the bar of a running collection."""
+        if not self._allowed(principal, Permission.PROJECTS_MANAGE):
+            return ()
+        if area == offers.STATUS_BAR:
+            element = Element(tag="incident-status", module="ui/status/incident-status.js")
+            return (
+                offers.ToolbarItem(
+                    id="incident.status", area=area, title="Running collection", element=element
+                ),
+            )
+        if area in (offers.LIVE_VIEW_ITEM_TOOLBAR, offers.PLAYBACK_VIEW_ITEM_TOOLBAR):
+            element = Element(tag="incident-add", module="ui/add/incident-add.js")
+            return (
+                offers.ToolbarItem(
+                    id="incident.add", area=area, title="Add to incident project", element=element
+                ),
+            )
+        return ()
+
+    @hookimpl
+    def vms_tabs(self, principal: Principal) -> Sequence[offers.Tab]:
+        """Give the tabs Incidents and Exports to those who may use them."""
+        tabs = []
+        if self._allowed(principal, Permission.PROJECTS_VIEW):
+            element = Element(tag="incidents-tab", module="ui/incidents/incidents-tab.js")
+            tabs.append(
+                offers.Tab(
+                    id="incident.incidents", path="incidents", title="Incidents", element=element, order=30
+                )
+            )
+        if self._allowed(principal, Permission.EXPORTS_MANAGE):
+            element = Element(tag="exports-tab", module="ui/exports/exports-tab.js")
+            tabs.append(
+                offers.Tab(id="incident.exports", path="exports", title="Exports", element=element, order=40)
+            )
+        return tuple(tabs)
+
+    @hookimpl
+    def vms_http_mount(self) -> offers.HttpMount | None:
+        """Give the ASGI application."""
+        return None if self._runtime is None else offers.HttpMount(app=self._runtime.parts.app)
+
+    @hookimpl
+    def vms_open(self, target: str) -> Target | None:
+        """Open ``incident:<project id>``."""
+        kind, _, project = target.partition(":")
+        return Target(tab="incidents", path=project) if kind == "incident" and project.isdecimal() else None
+
+    def _panels(self, principal: Principal) -> Sequence[offers.Panel]:
+        if not self._allowed(principal, Permission.PROJECTS_MANAGE):
+            return ()
+        element = Element(tag="incident-pane", module="ui/pane/incident-pane.js")
+        return (offers.Panel(id="incident.pane", title="Incidents", element=element),)
+
+    def _allowed(self, principal: Principal, permission: Permission) -> bool:
+        return self._host is not None and any(
+            self._host.access.decide(principal, one.value).allowed for one in permission.implied_by
+        )
+
+
+plugin = IncidentPlugin()

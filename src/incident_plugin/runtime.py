@@ -1,0 +1,167 @@
+"""The running plug-in, as the host's contract wants it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import attrs
+
+from incident_plugin.application.collections import SeenView
+from incident_plugin.application.ports import Actor
+from incident_plugin.application.timeline import Row
+from incident_plugin.bootstrap import Parts
+from incident_plugin.domain import media, time
+from incident_plugin.domain.errors import IncidentError
+from incident_plugin.domain.people import Person, PersonId
+from vms_hooks.values import (
+    Camera,
+    Health,
+    Hold,
+    HostEvent,
+    Interval,
+    Mark,
+    Part,
+    Principal,
+    Target,
+    TimelineRow,
+    View,
+    ViewMode,
+)
+
+logger = logging.getLogger(__name__)
+
+#: How often the recorder is asked anew for its cameras.
+CAMERAS_EVERY = 30.0
+
+
+@attrs.define(kw_only=True)
+class IncidentRuntime:
+    """Keeps the plug-in's tasks and answers the host."""
+
+    parts: Parts
+    _tasks: set[asyncio.Task[None]] = attrs.field(init=False, factory=set)
+    _recorder_fault: str = attrs.field(init=False, default="The recorder was not asked yet.")
+
+    async def start(self) -> None:
+        """Begin work."""
+        await self._ask_for_cameras()
+        for work in (self._watch_recorder(), self.parts.runner.run()):
+            self._tasks.add(asyncio.create_task(work))
+
+    async def stop(self) -> None:
+        """End tasks, live sessions and the store, in this order."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        await self.parts.relay.stop()
+        await self.parts.recorders.close()
+        await asyncio.to_thread(self.parts.store.close)
+
+    async def health(self) -> Health:
+        """Say whether the recorder answers and the tasks run."""
+        dead = [task for task in self._tasks if task.done()]
+        parts = (
+            Part(name="store", ok=True),
+            Part(
+                name="recorder",
+                ok=not self._recorder_fault,
+                detail=self._recorder_fault,
+                remedy="Check that the recorder runs and that its address and password are right."
+                if self._recorder_fault
+                else "",
+            ),
+            Part(
+                name="background work",
+                ok=not dead,
+                detail="A background task ended." if dead else "",
+                remedy="Start the plug-in again; the log says why it ended." if dead else "",
+            ),
+        )
+        return Health(ok=all(part.ok for part in parts), parts=parts)
+
+    async def cameras(self, principal: Principal) -> tuple[Camera, ...]:
+        """Give the cameras that the recorders have named and the principal may see."""
+        known = {camera.id: camera for camera in self.parts.cameras.known}
+        visible = self.parts.guard.visible(_actor(principal), known)
+        return tuple(
+            Camera(
+                id=camera.id,
+                name=camera.name,
+                group=camera.recorder,
+                capabilities=frozenset({"live", "recorded"} if camera.recorded else {"live"}),
+            )
+            for camera in map(known.__getitem__, visible)
+        )
+
+    async def timeline(
+        self, cameras: tuple[str, ...], interval: Interval, principal: Principal
+    ) -> tuple[TimelineRow, ...]:
+        """Give recorded spans, and marks where incident projects have sequences."""
+        wanted = time.Interval(interval.start, interval.end)
+        ids = tuple(media.CameraId(camera) for camera in cameras)
+        return tuple(_row(row) for row in await self.parts.timeline.rows(_actor(principal), ids, wanted))
+
+    async def media_holds(self, camera: str, interval: Interval) -> tuple[Hold, ...]:
+        """Give the sequences of incident projects: their video is not to be deleted."""
+        wanted = time.Interval(interval.start, interval.end)
+        marked = await asyncio.to_thread(self.parts.store.marked, (media.CameraId(camera),), wanted)
+        return tuple(
+            Hold(camera=camera, interval=_interval(m.interval), reason=f"Incident project {m.project}")
+            for m in marked
+        )
+
+    async def view_changed(self, view: View) -> None:
+        """Let collections follow a live view; a sign of life counts, whatever the operator looks at."""
+        if view.mode is not ViewMode.LIVE:
+            return
+        seen = SeenView(
+            client=view.client,
+            number=view.number,
+            cameras=tuple(media.CameraId(camera) for camera in view.cameras),
+            at=view.at,
+        )
+        await asyncio.to_thread(self.parts.collections.follow, _actor(view.principal), seen)
+
+    async def host_event(self, event: HostEvent) -> None:
+        """Take note of nothing yet: the host keeps its own security log."""
+
+    async def _watch_recorder(self) -> None:
+        while True:
+            await asyncio.sleep(CAMERAS_EVERY)
+            await self._ask_for_cameras()
+
+    async def _ask_for_cameras(self) -> None:
+        try:
+            await self.parts.cameras.refresh()
+        except IncidentError as error:
+            if error.detail != self._recorder_fault:
+                logger.warning("recorder: %s", error.detail)
+            self._recorder_fault = error.detail
+        else:
+            self._recorder_fault = ""
+
+
+def _actor(principal: Principal) -> Actor:
+    return Actor(person=Person(id=PersonId(principal.id), name=principal.name), roles=principal.roles)
+
+
+def _interval(interval: time.Interval) -> Interval:
+    return Interval(start=interval.start, end=interval.end)
+
+
+def _row(row: Row) -> TimelineRow:
+    return TimelineRow(
+        camera=row.camera,
+        spans=tuple(_interval(span) for span in row.recorded),
+        marks=tuple(
+            Mark(
+                interval=_interval(m.interval),
+                title=f"Incident project {m.project}",
+                target=Target(tab="incidents", path=str(m.project)),
+            )
+            for m in row.marked
+        ),
+        incomplete=row.incomplete,
+    )

@@ -1,0 +1,15 @@
+// View items with recorded video, in English.
+
+export const playback = {
+  loading: 'Loading',
+  gap: 'No recording at this time',
+  toNext: (/** @type {string} */ at) => `Go to ${at}`,
+  noLater: 'Nothing is recorded after it.',
+  edge: 'Not recorded yet',
+  edgeHint: 'The picture comes as soon as the recorder has it.',
+  codec: (/** @type {string} */ codec) => `This browser cannot play ${codec}`,
+  codecHint: 'Export the sequence to see it in another player.',
+  broken: 'The picture cannot be shown',
+  brokenHint: 'The browser could not decode what the recorder delivered.',
+  retry: 'Retry',
+};

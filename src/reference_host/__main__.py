@@ -1,0 +1,130 @@
+"""``python -m reference_host``: serve a site, or hash a password for its configuration."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import errno
+import logging
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import uvicorn
+
+from reference_host.app import create_app
+from reference_host.config import ConfigError, SiteConfig, load_config
+from reference_host.host import Host
+from reference_host.sign_in import hash_password
+
+#: Exit status for what the person who started the host can mend.
+_MISUSED = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "hash-password":
+            return _hash_password()
+        return _serve(options.config, options.host, options.port)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return _MISUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="reference-host", description=__doc__)
+    parser.add_argument(
+        "--config", type=Path, default=Path("site.toml"), help="the site configuration (%(default)s)"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=8080, help="port to listen on, 0 for any (%(default)s)")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("hash-password", help="read a password from the standard input, print its hash")
+    return parser
+
+
+def _hash_password() -> int:
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise ConfigError("The password is empty. Type it, or pipe it, into the standard input.")
+    sys.stdout.write(f"{hash_password(password)}\n")
+    return 0
+
+
+def _serve(config_file: Path, address: str, port: int) -> int:
+    config = load_config(config_file)
+    _see_that_writable(config)
+    with _listening(address, port) as listener:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        app = create_app(config)
+        sys.stdout.write(f"Listening on http://{address}:{listener.getsockname()[1]}\n")
+        sys.stdout.flush()
+        settings = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws="none",
+            timeout_graceful_shutdown=2,
+        )
+        asyncio.run(_Server(settings, app.state.host).serve(sockets=[listener]))
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """Ends its endless answers first when it is told to stop, and then ends with status 0."""
+
+    def __init__(self, config: uvicorn.Config, host: Host) -> None:
+        super().__init__(config)
+        self._host = host
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for wanted in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(wanted, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        self._host.stopping.set()
+        self.should_exit = True
+
+
+def _listening(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address, port))
+        listener.listen()
+    except (OSError, OverflowError) as error:
+        listener.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise ConfigError(
+                f"Port {port} on {address} is in use by another program. Stop it, or choose another port."
+            ) from error
+        raise ConfigError(f"Cannot listen on {address}, port {port}: {error}.") from error
+    return listener
+
+
+def _see_that_writable(config: SiteConfig) -> None:
+    folder = config.data_directory
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ConfigError(
+            f"The data directory {folder} cannot be written: {error.strerror}. "
+            "Let the host's user write there, or name another one."
+        ) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

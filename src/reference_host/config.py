@@ -1,0 +1,160 @@
+"""The site's configuration, read from one TOML file and refused with one clear sentence."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import tomllib
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import attrs
+import msgspec
+
+from vms_hooks.host import Site
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
+#: Length of an Ed25519 public key, bytes (RFC 8032, section 5.1.5).
+_PUBLIC_KEY_LENGTH = 32
+
+
+class ConfigError(Exception):
+    """The host cannot start as configured; the text says what to change."""
+
+
+@attrs.frozen(kw_only=True)
+class Account:
+    """A person who may sign in."""
+
+    id: str
+    name: str
+    #: argon2id hash in its usual text form, as ``hash-password`` prints it.
+    password: str
+    roles: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Role:
+    """What its holders may do (``evidence.*`` grants everything below) and which cameras they may see."""
+
+    permissions: tuple[str, ...] = ()
+    #: Ids of cameras; ``*`` for all.
+    cameras: tuple[str, ...] = ("*",)
+
+
+@attrs.frozen(kw_only=True)
+class PluginConfig:
+    """What the site says of one plug-in; its settings go over those of the plug-in's manifest."""
+
+    enabled: bool = False
+    settings: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class LicenceConfig:
+    """Where the site's licence lies and who must have signed it."""
+
+    file: Path
+    #: The issuer's Ed25519 public key, 32 bytes in base64.
+    issuer_key: str
+
+
+@attrs.frozen(kw_only=True)
+class SiteConfig:
+    """Everything the host is told before it starts. Paths in the file are relative to the file."""
+
+    site: Site
+    #: The host and its plug-ins keep their files below.
+    data_directory: Path
+    accounts: tuple[Account, ...] = ()
+    roles: Mapping[str, Role] = attrs.field(factory=dict)
+    plugins: Mapping[str, PluginConfig] = attrs.field(factory=dict)
+    licence: LicenceConfig | None = None
+    #: Passwords and keys for plug-ins, readable by the host's own user only.
+    secrets_file: Path | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for fault in _faults(self):
+            raise ConfigError(fault)
+
+
+def load_config(path: Path) -> SiteConfig:
+    """Read a site configuration; raises ``ConfigError`` naming the file and the place."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        _refuse_unknown_keys(document, SiteConfig, "")
+        config = msgspec.convert(document, SiteConfig, dec_hook=_decode)
+    except OSError as error:
+        raise ConfigError(f"The site configuration {path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The site configuration {path} is not valid TOML: {error}.") from error
+    except (msgspec.ValidationError, ConfigError) as error:
+        raise ConfigError(f"The site configuration {path} cannot be used: {error}") from error
+    return _relative_to(path.parent, config)
+
+
+def _decode(kind: type[Any], value: object) -> object:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError(kind)
+
+
+def _relative_to(folder: Path, config: SiteConfig) -> SiteConfig:
+    licence = config.licence
+    return attrs.evolve(
+        config,
+        data_directory=folder / config.data_directory,
+        licence=licence and attrs.evolve(licence, file=folder / licence.file),
+        secrets_file=config.secrets_file and folder / config.secrets_file,
+    )
+
+
+def _refuse_unknown_keys(document: object, kind: Any, place: str) -> None:
+    """Walk the document beside the annotations: msgspec ignores unknown keys of attrs classes."""
+    choices = [choice for choice in typing.get_args(kind) if choice is not type(None)]
+    if attrs.has(kind) and isinstance(document, dict):
+        known = {field.name: field.type for field in attrs.fields(attrs.resolve_types(kind))}
+        for key, value in document.items():
+            if key not in known:
+                raise ConfigError(f'"{place}{key}" is not a setting of the host.')
+            _refuse_unknown_keys(value, known[key], f"{place}{key}.")
+    elif typing.get_origin(kind) is types.UnionType:
+        _refuse_unknown_keys(document, choices[0], place)
+    elif isinstance(document, dict) and choices:
+        for key, value in document.items():
+            _refuse_unknown_keys(value, choices[-1], f"{place}{key}.")
+    elif isinstance(document, list) and choices:
+        for number, value in enumerate(document, start=1):
+            _refuse_unknown_keys(value, choices[0], f"{place}{number}.")
+
+
+def _faults(config: SiteConfig) -> Iterator[str]:
+    try:
+        ZoneInfo(config.site.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield f'There is no time zone "{config.site.time_zone}". Use an IANA name such as Europe/Copenhagen.'
+    if config.licence is not None and not _is_public_key(config.licence.issuer_key):
+        yield "licence.issuer_key is not an Ed25519 public key of 32 bytes in base64."
+    ids = [account.id for account in config.accounts]
+    for account in config.accounts:
+        if not _ID.fullmatch(account.id):
+            yield f'The account id "{account.id}" has characters other than letters, digits and _ . @ -.'
+        if ids.count(account.id) > 1:
+            yield f'There are two accounts "{account.id}".'
+        if not account.password.startswith("$argon2id$"):
+            yield f'The password of "{account.id}" is not an argon2id hash. Make one with hash-password.'
+        for role in account.roles:
+            if role not in config.roles:
+                yield f'Account "{account.id}" has the role "{role}", which is not defined.'
+
+
+def _is_public_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == _PUBLIC_KEY_LENGTH
+    except (binascii.Error, ValueError):
+        return False

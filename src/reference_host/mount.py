@@ -1,0 +1,122 @@
+"""Plug-ins' own ASGI applications below ``/plugins/<id>/``, for people with a session only."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import MutableMapping
+from http import HTTPStatus
+from typing import Any
+
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
+
+from reference_host.host import Host
+from reference_host.problems import Problem, respond, signed_out
+from vms_hooks.contributions import AsgiApp
+from vms_hooks.values import PRINCIPAL_SCOPE_KEY, Principal
+
+log = logging.getLogger(__name__)
+
+#: All that a plug-in's application gets to know of the connection.
+_SCOPE_KEYS = (
+    "type",
+    "asgi",
+    "http_version",
+    "method",
+    "scheme",
+    "path",
+    "raw_path",
+    "root_path",
+    "query_string",
+    "client",
+    "server",
+    "extensions",
+)
+
+
+class PluginMount:
+    """One ASGI application for all plug-ins; ``path_params`` says which is meant."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI entry."""
+        try:
+            principal = self._host.principal(Request(scope))
+            if principal is None:
+                raise signed_out()
+            app = self._app(scope["path_params"]["plugin"])
+        except Problem as problem:
+            await respond(problem)(scope, receive, send)
+            return
+        await _guarded(app, _scope_for(scope, principal), self._ending_with_host(receive), send)
+
+    def _app(self, identity: str) -> AsgiApp:
+        plugin = self._host.plugins.get(identity)
+        if plugin is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "no-plugin", f'There is no plug-in "{identity}".')
+        if not plugin.active or plugin.mount is None:
+            standing = plugin.standing
+            raise Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "plugin-not-active",
+                f"The plug-in {identity} is {standing.state}.",
+                f"{standing.reason} {standing.remedy}".strip(),
+                retry_after=5,
+            )
+        return plugin.mount.app
+
+    def _ending_with_host(self, receive: Receive) -> Receive:
+        """Let streams that never end see their client go when the host stops."""
+
+        async def receive_or_stop() -> Message:
+            message = asyncio.ensure_future(receive())
+            stopping = asyncio.ensure_future(self._host.stopping.wait())
+            try:
+                await asyncio.wait({message, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                return message.result() if message.done() else {"type": "http.disconnect"}
+            finally:
+                message.cancel()
+                stopping.cancel()
+
+        return receive_or_stop
+
+
+def _scope_for(scope: Scope, principal: Principal) -> MutableMapping[str, Any]:
+    """Build the plug-in's scope from nothing: what is not named here, a client cannot have put there.
+
+    The session's cookie and every header that looks like the host's word stay outside.
+    """
+    inner: MutableMapping[str, Any] = {key: scope[key] for key in _SCOPE_KEYS if key in scope}
+    inner["headers"] = [
+        (name, value)
+        for name, value in scope["headers"]
+        if name != b"cookie" and not name.startswith((b"vms-", b"vms.", b"vms_"))
+    ]
+    inner[PRINCIPAL_SCOPE_KEY] = principal
+    return inner
+
+
+async def _guarded(app: AsgiApp, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    begun = False
+
+    async def noticing(message: Message) -> None:
+        nonlocal begun
+        begun = True
+        await send(message)
+
+    try:
+        await app(scope, receive, noticing)
+    except (Exception, SystemExit):
+        log.exception("a plug-in failed while it answered %s", scope["path"])
+        if begun:
+            raise ConnectionResetError("the plug-in failed in the middle of its answer") from None
+        failed = Problem(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "plugin-failed",
+            "The plug-in failed while it answered.",
+            "The host goes on. The administrator finds the reason in the log.",
+        )
+        await respond(failed)(dict(scope), receive, send)

@@ -1,0 +1,85 @@
+"""What every answer carries and every request must pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from reference_host.problems import Problem, respond
+
+#: Content Security Policy Level 3 as data, from nothing upwards. A violation fails the browser tests.
+CONTENT_SECURITY_POLICY: Mapping[str, str] = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "connect-src": "'self'",
+    "img-src": "'self' blob:",
+    "media-src": "'self' blob:",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "'none'",
+}
+
+HEADERS: Mapping[str, str] = {
+    "content-security-policy": "; ".join(
+        f"{name} {value}" for name, value in CONTENT_SECURITY_POLICY.items()
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), fullscreen=(self)",
+}
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SecurityHeaders:
+    """Sets the headers on every answer, a plug-in's answers included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI entry."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+class OriginCheck:
+    """Refuses every request that changes something and does not come from the host's own pages."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI entry."""
+        if scope["type"] == "http" and scope["method"] not in _READING and not _from_own_pages(scope):
+            refusal = Problem(
+                HTTPStatus.FORBIDDEN,
+                "foreign-origin",
+                "This request did not come from the host's own pages.",
+                "Nothing was changed. Programs must send an Origin header with the host's own address.",
+            )
+            await respond(refusal)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _from_own_pages(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return headers.get("origin") == f"{scope['scheme']}://{headers.get('host')}"

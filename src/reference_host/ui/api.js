@@ -1,0 +1,49 @@
+// The host's own API.
+
+/** A refusal as RFC 9457 has it; status 0 means that the server was not reached. */
+export class ProblemError extends Error {
+  /** @param {number} status @param {string} title @param {string} detail */
+  constructor(status, title, detail) {
+    super(title);
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+  }
+}
+
+/** Leads to the sign-in page and back here afterwards. @returns {Promise<never>} never settles: the page ends */
+export function signInAgain() {
+  location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  return new Promise(() => {});
+}
+
+/**
+ * Calls an operation; raises `ProblemError`. Whoever has no session any more is led to the sign-in page.
+ * @param {string} path
+ * @param {{method?: string, body?: unknown}} [options]
+ * @returns {Promise<any>} the JSON of the answer, nothing for an empty one
+ */
+export async function call(path, { method = 'GET', body } = {}) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new ProblemError(0, 'The server cannot be reached.', 'This page tries again by itself.');
+  }
+  if (response.ok) return response.status === 204 ? undefined : response.json();
+  if (response.status === 401) return signInAgain();
+  throw await problemOf(response);
+}
+
+/** @param {Response} response */
+async function problemOf(response) {
+  try {
+    const { title, detail } = await response.json();
+    return new ProblemError(response.status, title, detail);
+  } catch {
+    return new ProblemError(response.status, 'The server could not answer.', `It said ${response.status}.`);
+  }
+}

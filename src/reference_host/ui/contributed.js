@@ -1,0 +1,67 @@
+// Elements and commands that plug-ins contribute: their modules are loaded when first needed.
+
+import { el, icon } from './dom.js';
+
+/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsContext} VmsContext */
+/** @typedef {import('./types.d.ts').Drawn} Drawn */
+
+/** A place for one contributed element. A module that cannot be loaded leaves a clear note in the place. */
+export class Contributed {
+  /** @type {HTMLElement} */
+  place;
+  #drawn;
+  #context;
+  /** @type {(HTMLElement & {vms?: VmsContext}) | null} */
+  #element = null;
+
+  /** @param {Drawn} drawn @param {VmsContext} context */
+  constructor(drawn, context) {
+    this.#drawn = drawn;
+    this.#context = context;
+    this.place = el('div', { class: 'contributed', 'data-contribution': drawn.id });
+    void this.#load();
+  }
+
+  get context() {
+    return this.#context;
+  }
+
+  /** Gives the element a new context, such as another path inside its tab. @param {VmsContext} context */
+  set context(context) {
+    this.#context = context;
+    if (this.#element) this.#element.vms = context;
+  }
+
+  async #load() {
+    const { tag, module } = this.#drawn;
+    try {
+      await import(module);
+      if (!customElements.get(tag)) throw new Error(`${module} does not define <${tag}>`);
+    } catch (error) {
+      console.warn(`${this.#drawn.id} cannot be shown:`, error);
+      this.place.replaceChildren(note(this.#drawn));
+      return;
+    }
+    this.#element = document.createElement(tag);
+    this.#element.vms = this.#context;
+    this.place.replaceChildren(this.#element);
+  }
+}
+
+/** @param {Drawn} drawn */
+function note(drawn) {
+  const words = `${drawn.title} cannot be shown: a part of the plug-in "${drawn.plugin}" could not be loaded. ` +
+    'Everything else works. Load the page again; if it stays, tell the administrator.';
+  return el('p', { class: 'note', role: 'status', title: words }, icon('warning'), el('span', {}, words));
+}
+
+/**
+ * Loads a command's module and gives its `run`.
+ * @param {string} module
+ * @returns {Promise<import('../../../hooks/src/vms_hooks/page.d.ts').VmsCommandRun>}
+ */
+export async function loadCommand(module) {
+  const { run } = await import(module);
+  if (typeof run !== 'function') throw new Error(`${module} exports no run`);
+  return run;
+}

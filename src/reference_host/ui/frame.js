@@ -1,0 +1,146 @@
+// The frame around every tab: tabs, clock, principal's menu, the status area and the tab that is shown.
+
+import { Administration } from './administration.js';
+import { Contributed } from './contributed.js';
+import { el, icon } from './dom.js';
+import { ADMINISTRATION } from './shell.js';
+import { clockTime, day, utcText, zoneName } from './time.js';
+import { VideoTab } from './video-tab.js';
+
+/** @typedef {import('./shell.js').Shell} Shell */
+/** @typedef {{path: string, title: string, make: () => TabContent}} TabEntry */
+/** @typedef {{node: HTMLElement, arrive?: (path: string) => void}} TabContent */
+
+const STATUS_BAR = 'vms.status-bar/1';
+
+export class Frame extends HTMLElement {
+  #shell;
+  #main = el('main', { tabindex: -1 });
+  #nav = el('nav', { 'aria-label': 'Tabs' });
+  #time = el('time', { class: 'clock' });
+  #trouble = el('p', { class: 'status-note', role: 'status', hidden: true });
+  /** @type {Map<string, TabContent>} */
+  #made = new Map();
+  /** Where each tab was left. @type {Map<string, string>} */
+  #left = new Map();
+
+  /** @param {Shell} shell @param {() => void} showShortcuts */
+  constructor(shell, showShortcuts) {
+    super();
+    this.#shell = shell;
+    this.tabs = entries(shell);
+    this.append(
+      el('header', { class: 'top-bar' }, this.#nav, this.#time, ...principalMenu(shell, showShortcuts)),
+      el('div', { class: 'status-area' }, this.#trouble, ...shell.contributions.toolbar_items[STATUS_BAR].map(
+        (item) => new Contributed(item, shell.context(item.plugin, 'status', { clock: shell.live })).place,
+      )),
+      this.#main, shell.notices,
+    );
+    shell.addEventListener('navigate', () => this.#draw());
+    shell.reporter.addEventListener('change', () => this.#drawTrouble());
+    setInterval(() => this.#drawTime(), 250);
+    this.#drawTime();
+  }
+
+  /** The view of the tab that is shown, if it has one. @returns {VideoTab | null} */
+  get video() {
+    const node = this.#made.get(this.#shell.address.tab)?.node;
+    return node instanceof VideoTab ? node : null;
+  }
+
+  /** @param {string} path */
+  open(path) {
+    const left = path === this.#shell.address.tab ? '' : (this.#left.get(path) ?? '');
+    this.#shell.navigate({ tab: path, path: left });
+  }
+
+  #draw() {
+    const { tab, path } = this.#shell.address;
+    this.#left.set(tab, path);
+    const entry = this.tabs.find((each) => each.path === tab);
+    document.title = `${entry?.title ?? 'Not found'} · ${this.#shell.session.site.name}`;
+    this.#nav.replaceChildren(...this.tabs.map((each) => this.#link(each, each === entry)));
+    const content = entry ? this.#content(entry) : { node: nowhere() };
+    if (content.node.parentNode !== this.#main) this.#main.replaceChildren(content.node);
+    content.arrive?.(path);
+  }
+
+  /** @param {TabEntry} entry */
+  #content(entry) {
+    const content = this.#made.get(entry.path) ?? entry.make();
+    this.#made.set(entry.path, content);
+    return content;
+  }
+
+  /** @param {TabEntry} entry @param {boolean} current */
+  #link(entry, current) {
+    const go = (/** @type {MouseEvent} */ event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+      event.preventDefault();
+      this.open(entry.path);
+    };
+    return el('a', { href: `/${entry.path}`, 'aria-current': current ? 'page' : false, onclick: go }, entry.title);
+  }
+
+  #drawTime() {
+    const zone = this.#shell.timeZone;
+    const { now } = this.#shell.live;
+    const text = `${clockTime(now, zone)} ${zoneName(now, zone)}`;
+    if (this.#time.textContent === text) return;
+    this.#time.textContent = text;
+    this.#time.dateTime = new Date(now).toISOString();
+    this.#time.title = `${day(now, zone)}, ${zone}\n${utcText(now)}`;
+  }
+
+  #drawTrouble() {
+    const { trouble } = this.#shell.reporter;
+    this.#trouble.hidden = trouble === '';
+    this.#trouble.replaceChildren(icon('warning'), el('span', {}, el('strong', {}, 'Your view is not recorded yet. '), trouble));
+  }
+}
+
+/** @param {Shell} shell @returns {TabEntry[]} */
+function entries(shell) {
+  const video = (/** @type {'live' | 'playback'} */ mode) => () => ({ node: new VideoTab(shell, mode) });
+  const administrator = shell.contributions.permissions.includes(ADMINISTRATION);
+  return [
+    { path: 'live', title: 'Live', make: video('live') },
+    { path: 'playback', title: 'Playback', make: video('playback') },
+    ...shell.contributions.tabs.map((tab) => ({ path: tab.path, title: tab.title, make: () => contributed(shell, tab) })),
+    ...(administrator ? [{ path: 'administration', title: 'Administration', make: () => ({ node: new Administration(shell) }) }] : []),
+  ];
+}
+
+/** @param {Shell} shell @param {import('./types.d.ts').Drawn} tab @returns {TabContent} */
+function contributed(shell, tab) {
+  const context = (/** @type {string} */ path) => shell.context(tab.plugin, 'tab', { path, clock: shell.live });
+  const element = new Contributed(tab, context(shell.address.path));
+  element.place.classList.add('tab');
+  return {
+    node: element.place,
+    arrive: (path) => { if (path !== element.context.path) element.context = context(path); },
+  };
+}
+
+function nowhere() {
+  return el('div', { class: 'empty page' }, icon('info'), el('h1', {}, 'This information is not available to you.'),
+    el('p', {}, 'There is no such tab, or your role does not include it. Choose a tab above.'));
+}
+
+/** @param {Shell} shell @param {() => void} showShortcuts */
+function principalMenu(shell, showShortcuts) {
+  const themed = () => { shell.theme = shell.theme === 'dark' ? 'light' : 'dark'; };
+  const item = (/** @type {string} */ words, /** @type {() => void} */ run) =>
+    el('button', { type: 'button', class: 'quiet', onclick: () => { menu.hidePopover(); run(); } }, words);
+  const menu = el(
+    'div', { id: 'principal-menu', class: 'menu', popover: 'auto' },
+    item('Change between dark and light', themed), item('Keyboard shortcuts', showShortcuts), item('Sign out', () => void shell.signOut()),
+  );
+  const { name } = shell.session.principal;
+  return [
+    el('button', { type: 'button', class: 'quiet principal', popovertarget: 'principal-menu' }, icon('person'), el('span', {}, name)),
+    menu,
+  ];
+}
+
+customElements.define('host-frame', Frame);

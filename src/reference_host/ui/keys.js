@@ -1,0 +1,55 @@
+// The keyboard of the whole page, and the page that shows it.
+
+import { el, iconButton } from './dom.js';
+import { VIEW_ITEMS } from './layout.js';
+import { mark, togglePlay } from './transport.js';
+
+/** @typedef {import('./frame.js').Frame} Frame */
+/** @typedef {import('./shell.js').Shell} Shell */
+
+/** @param {Shell} shell @param {() => Frame} frame */
+export function bindKeys(shell, frame) {
+  const keys = shell.shortcuts;
+  const { playback } = shell;
+  const video = () => frame().video !== null;
+  const recorded = () => shell.address.tab === 'playback';
+  for (const tab of frame().tabs) keys.add({ keys: `g ${tab.path[0]}`, title: `Go to ${tab.title}`, run: () => frame().open(tab.path) });
+  for (let slot = 0; slot < VIEW_ITEMS; slot += 1) {
+    keys.add({ keys: String(slot + 1), title: `Select view item ${slot + 1}`, when: video, run: () => frame().video?.grid.select(slot) });
+  }
+  const seek = (/** @type {number} */ seconds) => () => playback.seek(playback.now + seconds * 1000);
+  keys.add({ keys: 'Space', title: 'Play or pause', when: recorded, run: () => togglePlay(shell) });
+  keys.add({ keys: 'ArrowLeft', title: 'Back 1 second', when: recorded, run: seek(-1) });
+  keys.add({ keys: 'ArrowRight', title: 'Forward 1 second', when: recorded, run: seek(1) });
+  keys.add({ keys: 'Shift+ArrowLeft', title: 'Back 10 seconds', when: recorded, run: seek(-10) });
+  keys.add({ keys: 'Shift+ArrowRight', title: 'Forward 10 seconds', when: recorded, run: seek(10) });
+  keys.add({ keys: '+', title: 'Show less time on the timeline', when: recorded, run: () => frame().video?.timeline?.zoom(1) });
+  keys.add({ keys: '-', title: 'Show more time on the timeline', when: recorded, run: () => frame().video?.timeline?.zoom(-1) });
+  keys.add({ keys: '[', title: 'Mark the start', when: video, run: () => mark(shell, 'start') });
+  keys.add({ keys: ']', title: 'Mark the end', when: video, run: () => mark(shell, 'end') });
+  keys.add({ keys: '?', title: 'Show these shortcuts', run: () => showShortcuts(shell) });
+  for (const command of shell.contributions.commands) {
+    if (command.shortcut) keys.add({ keys: command.shortcut, title: command.title, run: () => void shell.runForOperator(command) });
+  }
+}
+
+const WORDS = { ArrowLeft: '←', ArrowRight: '→' };
+
+/** @param {Shell} shell */
+export function showShortcuts(shell) {
+  const dialog = el(
+    'dialog', { class: 'shortcuts', 'aria-label': 'Keyboard shortcuts', onclose: () => dialog.remove() },
+    el('header', {}, el('h2', {}, 'Keyboard shortcuts'), iconButton('close', 'Close', () => dialog.close())),
+    el('dl', {}, ...shell.shortcuts.all.map(({ keys, title }) => el(
+      'div', {}, el('dt', {}, ...keys.split(' ').map((key) => el('kbd', {}, written(key)))), el('dd', {}, title),
+    ))),
+    el('p', { class: 'dim' }, 'Single letters are off while you type.'),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** @param {string} keys */
+function written(keys) {
+  return keys.replace(/Arrow\w+/, (arrow) => WORDS[/** @type {keyof typeof WORDS} */ (arrow)] ?? arrow);
+}

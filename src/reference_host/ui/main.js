@@ -1,0 +1,48 @@
+// Starts the page.
+
+import { ProblemError, call } from './api.js';
+import { el, icon } from './dom.js';
+import { Frame } from './frame.js';
+import { bindKeys, showShortcuts } from './keys.js';
+import { Shell, restoreTheme } from './shell.js';
+
+/** How often the page asks whether plug-ins have finished starting, milliseconds. */
+const ASK_AGAIN = 1000;
+
+async function start() {
+  restoreTheme();
+  const shell = await Shell.load();
+  const frame = new Frame(shell, () => showShortcuts(shell));
+  bindKeys(shell, () => frame);
+  document.body.replaceChildren(frame);
+  shell.layout.addEventListener('change', () => shell.reportView());
+  window.addEventListener('popstate', () => shell.arrived());
+  if (location.pathname === '/') history.replaceState(null, '', '/live');
+  shell.arrived();
+  setInterval(() => void shell.live.measure().catch(() => {}), 60_000);
+  if (shell.contributions.starting.length > 0) void awaitPlugins(shell);
+}
+
+/** Plug-ins that were still starting have nothing contributed yet: the page is loaded again when they have. @param {Shell} shell */
+async function awaitPlugins(shell) {
+  const names = shell.contributions.starting.join(', ');
+  shell.notices.show({ kind: 'warning', title: 'The server is still starting.', detail: `Not ready yet: ${names}. This page goes on by itself.` });
+  for (;;) {
+    await new Promise((settle) => { setTimeout(settle, ASK_AGAIN); });
+    const { starting } = await call('/api/contributions').catch(() => shell.contributions);
+    if (starting.length === 0) location.reload();
+  }
+}
+
+/** @param {unknown} error */
+function failed(error) {
+  const [title, detail] = error instanceof ProblemError
+    ? [error.title, error.detail]
+    : ['This page could not be started.', String(error)];
+  document.body.replaceChildren(el(
+    'main', { class: 'empty page', role: 'alert' }, icon('error'), el('h1', {}, title), el('p', {}, detail),
+    el('button', { type: 'button', onclick: () => location.reload() }, 'Load the page again'),
+  ));
+}
+
+start().catch(failed);

@@ -1,0 +1,190 @@
+// What the parts of the page share: who is signed in, what is contributed, the clocks, the layout, the address.
+
+import { call, signInAgain } from './api.js';
+import { LiveClock, PlaybackClock } from './clock.js';
+import { loadCommand } from './contributed.js';
+import { Layout } from './layout.js';
+import { Notices } from './notices.js';
+import { readAddress, writeAddress } from './router.js';
+import { Shortcuts } from './shortcuts.js';
+import { ViewReporter, clientId } from './view-reporter.js';
+
+/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} VmsBridge */
+/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsCamera} VmsCamera */
+/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsContext} VmsContext */
+/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsTarget} VmsTarget */
+/** @typedef {import('./types.d.ts').Contributions} Contributions */
+/** @typedef {import('./types.d.ts').Runnable} Runnable */
+/** @typedef {import('./types.d.ts').Session} Session */
+
+/** Playback begins this long before now, milliseconds. */
+const PLAYBACK_BEGINS = 60_000;
+const THEME = 'vms.theme';
+
+export const ADMINISTRATION = 'host.administration';
+
+/** Fires `navigate` when the address changes, `cameras` when the list of cameras does, `refresh-timeline` on request. */
+export class Shell extends EventTarget {
+  /**
+   * @param {Session} session
+   * @param {Contributions} contributions
+   * @param {{cameras: VmsCamera[], incomplete: string[]}} list
+   * @param {LiveClock} live
+   * @param {string} client
+   */
+  constructor(session, contributions, list, live, client) {
+    super();
+    this.session = session;
+    this.contributions = contributions;
+    this.cameras = list.cameras;
+    this.camerasIncomplete = list.incomplete;
+    this.live = live;
+    this.playback = new PlaybackClock(live, live.now - PLAYBACK_BEGINS);
+    this.layout = new Layout(session.principal.id, list.cameras.map((camera) => camera.id));
+    this.reporter = new ViewReporter(client);
+    this.notices = new Notices();
+    this.shortcuts = new Shortcuts();
+    this.address = readAddress(location);
+    /** The kind of pictures last shown: a tab without pictures does not end the view the operator came from. */
+    this.mode = /** @type {'live' | 'playback' | null} */ (null);
+    /** @type {Map<string, VmsBridge>} */
+    this.bridges = new Map(contributions.plugins.map(({ id, base }) => [id, this.#bridge(id, base)]));
+  }
+
+  static async load() {
+    const live = new LiveClock();
+    /** @type {Session} */
+    const session = await call('/api/session');
+    if (!session.principal) return signInAgain();
+    const [contributions, cameras, client] = await Promise.all([
+      call('/api/contributions'), call('/api/cameras'), clientId(session.principal.id), live.measure(),
+    ]);
+    return new Shell(session, contributions, cameras, live, client);
+  }
+
+  get timeZone() {
+    return this.session.site.time_zone;
+  }
+
+  /** The clock of the tab that is shown. */
+  get clock() {
+    return this.address.tab === 'playback' ? this.playback : this.live;
+  }
+
+  get theme() {
+    return document.documentElement.dataset.theme === 'light' ? 'light' : 'dark';
+  }
+
+  set theme(theme) {
+    document.documentElement.dataset.theme = theme;
+    localStorage.setItem(THEME, theme);
+  }
+
+  /** @param {string | null} id @returns {VmsCamera | null} */
+  camera(id) {
+    return this.cameras.find((camera) => camera.id === id) ?? null;
+  }
+
+  /** @param {VmsTarget} target */
+  navigate(target) {
+    const address = writeAddress(target);
+    if (address !== location.pathname + location.search) history.pushState(null, '', address);
+    this.arrived();
+  }
+
+  /** Takes the address of the browser as the place to be. */
+  arrived() {
+    this.address = readAddress(location);
+    const { tab, camera, at } = this.address;
+    if (tab === 'live' || tab === 'playback') {
+      this.mode = tab;
+      if (camera && this.camera(camera)) this.layout.show(camera);
+      if (tab === 'playback' && at !== undefined) this.playback.seek(at);
+    }
+    this.dispatchEvent(new Event('navigate'));
+    this.reportView();
+  }
+
+  reportView() {
+    this.reporter.report({ mode: this.mode ?? 'live', cameras: this.mode ? this.layout.cameras : [] });
+  }
+
+  async reloadCameras() {
+    const list = await call('/api/cameras');
+    this.cameras = list.cameras;
+    this.camerasIncomplete = list.incomplete;
+    this.dispatchEvent(new Event('cameras'));
+  }
+
+  async signOut() {
+    await call('/api/session', { method: 'DELETE' });
+    location.assign('/sign-in');
+  }
+
+  /**
+   * @param {string} plugin
+   * @param {VmsContext['mode']} mode
+   * @param {{camera?: VmsCamera, path?: string, clock?: VmsContext['clock']}} [more]
+   * @returns {VmsContext}
+   */
+  context(plugin, mode, more = {}) {
+    const bridge = /** @type {VmsBridge} */ (this.bridges.get(plugin));
+    return { mode, bridge, clock: this.clock, ...more };
+  }
+
+  /** @param {string} id @param {unknown} [args] */
+  async run(id, args) {
+    const command = this.contributions.commands.find((each) => each.id === id);
+    if (!command) throw new Error(`no plug-in contributes the command ${id}`);
+    const tab = this.address.tab;
+    const mode = tab === 'live' || tab === 'playback' ? tab : 'tab';
+    await (await loadCommand(command.module))(this.context(command.plugin, mode), args);
+  }
+
+  /** Runs a command for the operator, who is told when that fails. @param {Runnable} command */
+  async runForOperator(command) {
+    try {
+      await this.run(command.id);
+    } catch (error) {
+      console.warn(`${command.id} failed:`, error);
+      this.notices.show({
+        kind: 'error',
+        title: `"${command.title}" failed.`,
+        detail: `The plug-in "${command.plugin}" could not do it. Look whether it was done before you do it again.`,
+      });
+    }
+  }
+
+  /** @param {string} plugin @param {string} base @returns {VmsBridge} */
+  #bridge(plugin, base) {
+    const shell = this;
+    const url = (/** @type {string} */ path) => base + path.replace(/^\/+/, '');
+    return {
+      client: this.reporter.client,
+      principal: this.session.principal,
+      locale: 'en-GB',
+      timeZone: this.timeZone,
+      get theme() { return shell.theme; },
+      permissions: new Set(this.contributions.permissions),
+      cameras: () => this.cameras,
+      view: () => this.#view(),
+      run: (command, args) => this.run(command, args),
+      navigate: (target) => this.navigate(target),
+      notify: (notice) => this.notices.show(notice),
+      fetch: (path, init) => fetch(url(path), init),
+      url,
+      refreshTimeline: () => { this.dispatchEvent(new Event('refresh-timeline')); },
+    };
+  }
+
+  #view() {
+    const shown = this.layout.slots.map((id) => this.camera(id));
+    const cameras = this.layout.cameras.map((id) => this.camera(id)).filter((camera) => camera !== null);
+    return { mode: this.mode ?? 'live', cameras: this.mode ? cameras : [], selected: shown[this.layout.selected] };
+  }
+}
+
+/** Sets the theme of last time before anything is drawn. */
+export function restoreTheme() {
+  document.documentElement.dataset.theme = localStorage.getItem(THEME) === 'light' ? 'light' : 'dark';
+}

@@ -1,0 +1,275 @@
+// Recordings of the cameras in the view: one row each, with gaps left empty, marks, and a playhead to drag.
+
+import { ProblemError, call } from './api.js';
+import { el, icon } from './dom.js';
+import { clockTime, day, shortTime, utcText, zoneName } from './time.js';
+
+/** @typedef {import('./shell.js').Shell} Shell */
+/** @typedef {import('./types.d.ts').TimelineRow} TimelineRow */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const WIDTHS = [MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR];
+const STEPS = [5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR];
+const BEGINS_WITH = 30 * MINUTE;
+/** Pixels that a label of the axis needs. */
+const LABEL = 72;
+/** Recordings grow: rows are asked for anew this often, milliseconds. */
+const REFRESH = 10 * SECOND;
+/** Seeks while the playhead is being dragged are this far apart, milliseconds. */
+const DRAG_SEEK = 200;
+
+export class Timeline extends HTMLElement {
+  #shell;
+  #width = BEGINS_WITH;
+  #start;
+  /** @type {Map<string, TimelineRow>} */
+  #rows = new Map();
+  /** @type {{start: number, end: number} | null} */
+  #loaded = null;
+  #asked = 0;
+  #timer = 0;
+  #delay = 0;
+  #dragged = 0;
+  #trouble = '';
+
+  #date = el('span', { class: 'date dim small' });
+  #axis = el('div', { class: 'axis' });
+  #tracks = el('div', { class: 'rows' });
+  #future = el('div', { class: 'future' });
+  #marked = el('div', { class: 'marked', hidden: true });
+  #playhead = el('div', { class: 'playhead', role: 'slider', tabindex: 0, 'aria-label': 'Playhead', 'aria-orientation': 'horizontal' });
+  #remark = el('p', { class: 'note', role: 'status', hidden: true });
+
+  /** @param {Shell} shell */
+  constructor(shell) {
+    super();
+    this.#shell = shell;
+    this.#start = shell.live.now - this.#width * 0.9;
+    this.append(
+      el('div', { class: 'scale' }, this.#date, this.#axis), this.#tracks,
+      el('div', { class: 'overlay' }, this.#future, this.#marked, this.#playhead), this.#remark,
+    );
+    this.addEventListener('pointerdown', (event) => this.#grabbed(event));
+    this.addEventListener('wheel', (event) => this.#wheeled(event), { passive: false });
+    this.#playhead.addEventListener('keydown', (event) => this.#keyed(event));
+    shell.playback.addEventListener('change', () => this.#drawMarks());
+    shell.layout.addEventListener('change', () => this.#changed());
+    shell.addEventListener('refresh-timeline', () => this.#load());
+    new ResizeObserver(() => this.#drawAxis()).observe(this);
+  }
+
+  connectedCallback() {
+    this.#changed();
+    this.#timer = setInterval(() => this.#load(), REFRESH);
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.#timer);
+  }
+
+  /** Moves the playhead, and the window with it when it would leave. @param {number} at */
+  tick(at) {
+    const share = (at - this.#start) / this.#width;
+    if ((share < 0.02 || share > 0.98) && !this.#dragged) this.#show(at - this.#width / 2);
+    this.#playhead.style.left = this.#left(at);
+    this.#future.style.left = this.#left(this.#shell.live.now);
+    const zone = this.#shell.timeZone;
+    const text = `${clockTime(at, zone)} ${zoneName(at, zone)}`;
+    if (this.#playhead.ariaValueText === text) return;
+    this.#playhead.ariaValueText = text;
+    this.#playhead.ariaValueNow = String(Math.round(at / SECOND));
+    this.#playhead.title = utcText(at);
+  }
+
+  /** Zooms around the playhead. @param {1 | -1} direction 1 is closer */
+  zoom(direction) {
+    const width = WIDTHS[WIDTHS.indexOf(this.#width) - direction];
+    if (width === undefined) return;
+    const at = this.#shell.playback.now;
+    const share = (at - this.#start) / this.#width;
+    this.#width = width;
+    this.#show(at - share * width);
+  }
+
+  /** @param {number} start */
+  #show(start) {
+    this.#start = start;
+    this.#draw();
+    this.tick(this.#shell.playback.now);
+    clearTimeout(this.#delay);
+    const covered = this.#loaded && this.#loaded.start <= start && start + this.#width <= this.#loaded.end;
+    if (!covered) this.#delay = setTimeout(() => this.#load(), 100);
+  }
+
+  /** Other cameras, or another selection. */
+  #changed() {
+    this.#draw();
+    if (this.isConnected && this.#shell.layout.cameras.some((camera) => !this.#rows.has(camera))) void this.#load();
+  }
+
+  async #load() {
+    const cameras = this.#shell.layout.cameras;
+    if (!this.isConnected || cameras.length === 0) return;
+    this.#asked += 1;
+    const asked = this.#asked;
+    const range = { start: this.#start - this.#width, end: this.#start + 2 * this.#width };
+    const query = new URLSearchParams(cameras.map((camera) => ['camera', camera]));
+    query.set('start', new Date(range.start).toISOString());
+    query.set('end', new Date(range.end).toISOString());
+    try {
+      const answer = await call(`/api/timeline?${query}`);
+      if (asked !== this.#asked) return;
+      this.#loaded = range;
+      this.#rows = new Map(answer.rows.map((/** @type {TimelineRow} */ row) => [row.camera, row]));
+      this.#trouble = answer.incomplete.join(' ');
+    } catch (error) {
+      if (asked !== this.#asked) return;
+      this.#trouble = error instanceof ProblemError ? `${error.title} ${error.detail}` : String(error);
+    }
+    this.#draw();
+  }
+
+  #draw() {
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.mark : undefined;
+    const { layout } = this.#shell;
+    this.#tracks.replaceChildren(...layout.cameras.map((camera) => this.#row(camera, camera === layout.slots[layout.selected])));
+    if (layout.cameras.length === 0) this.#tracks.append(el('p', { class: 'empty' }, 'Choose a camera to see its recordings.'));
+    if (focused) [...this.#tracks.querySelectorAll('button')].find((mark) => mark.dataset.mark === focused)?.focus();
+    this.#remark.hidden = this.#trouble === '';
+    this.#remark.replaceChildren(icon('warning'), el('span', {}, `The timeline is incomplete. ${this.#trouble}`));
+    this.#drawAxis();
+    this.#drawMarks();
+  }
+
+  /** @param {string} id @param {boolean} selected */
+  #row(id, selected) {
+    const row = this.#rows.get(id);
+    const name = this.#shell.camera(id)?.name ?? id;
+    const track = el('div', { class: row ? 'track' : 'track loading' });
+    for (const span of row?.spans ?? []) track.append(this.#bar('span', Date.parse(span.start), Date.parse(span.end)));
+    for (const mark of row?.marks ?? []) track.append(this.#mark(id, mark));
+    return el(
+      'div', { class: 'row', 'data-camera': id, 'data-selected': selected },
+      el(
+        'span', { class: 'name', title: row?.incomplete || name }, name,
+        row?.incomplete ? el('span', { class: 'incomplete' }, icon('warning'), el('span', { class: 'unseen' }, `Incomplete: ${row.incomplete}`)) : null,
+      ), track,
+    );
+  }
+
+  /** @param {string} camera @param {TimelineRow['marks'][number]} mark */
+  #mark(camera, mark) {
+    const start = Date.parse(mark.interval.start);
+    const end = Date.parse(mark.interval.end);
+    const zone = this.#shell.timeZone;
+    const words = `${mark.title}, ${clockTime(start, zone)} to ${clockTime(end, zone)}`;
+    const { target } = mark;
+    const button = el('button', {
+      type: 'button', class: 'mark', title: words, 'aria-label': words, 'data-mark': `${camera} ${start} ${mark.title}`,
+      onclick: () => (target ? this.#shell.navigate(target) : this.#shell.playback.seek(start)),
+    });
+    this.#place(button, start, end);
+    return button;
+  }
+
+  /** @param {string} kind @param {number} start @param {number} end */
+  #bar(kind, start, end) {
+    const bar = el('div', { class: kind });
+    this.#place(bar, start, end);
+    return bar;
+  }
+
+  /** @param {HTMLElement} bar @param {number} start @param {number} end */
+  #place(bar, start, end) {
+    const from = Math.max(start, this.#start);
+    const to = Math.min(end, this.#start + this.#width);
+    bar.hidden = to <= from;
+    bar.style.left = this.#left(from);
+    bar.style.width = `${(Math.max(to - from, 0) / this.#width) * 100}%`;
+  }
+
+  #drawAxis() {
+    const zone = this.#shell.timeZone;
+    const pixels = this.#axis.clientWidth;
+    this.#date.textContent = `${day(this.#start, zone)} ${zoneName(this.#start, zone)}`;
+    if (pixels === 0) return;
+    const step = STEPS.find((each) => (each / this.#width) * pixels >= LABEL) ?? STEPS[STEPS.length - 1];
+    const ticks = [];
+    for (let at = Math.ceil(this.#start / step) * step; at < this.#start + this.#width; at += step) {
+      const tick = el('span', { class: 'tick small dim' }, step < MINUTE ? clockTime(at, zone) : shortTime(at, zone));
+      tick.style.left = this.#left(at);
+      ticks.push(tick);
+    }
+    this.#axis.replaceChildren(...ticks);
+  }
+
+  #drawMarks() {
+    const { markStart, markEnd } = this.#shell.playback;
+    this.#marked.hidden = true;
+    if (markStart === null && markEnd === null) return;
+    const start = markStart ?? /** @type {number} */ (markEnd);
+    const end = markEnd ?? start;
+    this.#place(this.#marked, Math.min(start, end), Math.max(start, end, start + this.#width / 500));
+    this.#marked.classList.toggle('open-start', markStart === null);
+    this.#marked.classList.toggle('open-end', markEnd === null);
+  }
+
+  /** @param {number} at */
+  #left(at) {
+    return `${((at - this.#start) / this.#width) * 100}%`;
+  }
+
+  /** @param {number} x client coordinate */
+  #timeAt(x) {
+    const area = this.#axis.getBoundingClientRect();
+    const share = Math.min(Math.max((x - area.left) / area.width, 0), 1);
+    return this.#start + share * this.#width;
+  }
+
+  /** Clicking seeks; holding and moving drags the playhead. @param {PointerEvent} event */
+  #grabbed(event) {
+    const inside = event.target instanceof Element && event.target.closest('.axis, .track, .playhead');
+    if (event.button !== 0 || !inside || event.target.closest('.mark')) return;
+    event.preventDefault();
+    this.#playhead.focus();
+    this.setPointerCapture(event.pointerId);
+    this.#dragged = event.timeStamp;
+    if (!event.target.closest('.playhead')) this.#shell.playback.seek(this.#timeAt(event.clientX));
+    const move = (/** @type {PointerEvent} */ moved) => this.#draggedTo(moved);
+    this.addEventListener('pointermove', move);
+    this.addEventListener('lostpointercapture', (lost) => {
+      this.removeEventListener('pointermove', move);
+      this.#dragged = 0;
+      if (Math.abs(lost.clientX - event.clientX) > 1) this.#shell.playback.seek(this.#timeAt(lost.clientX));
+    }, { once: true });
+  }
+
+  /** @param {PointerEvent} event */
+  #draggedTo(event) {
+    const at = this.#timeAt(event.clientX);
+    this.#playhead.style.left = this.#left(at);
+    if (event.timeStamp - this.#dragged < DRAG_SEEK) return;
+    this.#dragged = event.timeStamp;
+    this.#shell.playback.seek(at);
+  }
+
+  /** @param {WheelEvent} event */
+  #wheeled(event) {
+    event.preventDefault();
+    if (event.ctrlKey) this.zoom(event.deltaY < 0 ? 1 : -1);
+    else this.#show(this.#start + ((event.deltaX || event.deltaY) / 1000) * this.#width);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keyed(event) {
+    const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -60, PageUp: 60 };
+    const step = steps[/** @type {keyof typeof steps} */ (event.key)];
+    if (step === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    this.#shell.playback.seek(this.#shell.playback.now + step * (event.shiftKey ? 10 : 1) * SECOND);
+  }
+}
+
+customElements.define('host-timeline', Timeline);

@@ -1,0 +1,101 @@
+// Play, pause, jump, marks and zoom, above the timeline.
+
+import { el, icon, iconButton } from './dom.js';
+import { clockTime, day, readTime, utcText, zoneName } from './time.js';
+
+/** @typedef {import('./shell.js').Shell} Shell */
+/** @typedef {import('./timeline.js').Timeline} Timeline */
+
+const JUMP = 10_000;
+
+export class Transport extends HTMLElement {
+  #shell;
+  #play;
+  #time = el('span', { class: 'time' });
+  #date = el('span', { class: 'dim' });
+  #held = el('span', { class: 'dim', role: 'status' });
+  #entry = el('input', {
+    type: 'text', placeholder: '12:03, -5m, yesterday 14:00', 'aria-label': 'Go to time', 'aria-describedby': 'entry-fault', spellcheck: 'false',
+  });
+  #fault = el('span', { id: 'entry-fault', class: 'fault', role: 'alert' });
+  #marks = el('span', { class: 'dim marks' });
+  #clear;
+
+  /** @param {Shell} shell @param {Timeline} timeline */
+  constructor(shell, timeline) {
+    super();
+    this.#shell = shell;
+    const { playback } = shell;
+    this.#play = iconButton('play', 'Play', () => togglePlay(shell), { class: 'quiet play' });
+    this.#clear = iconButton('close', 'Remove both marks', () => playback.setMarks(null, null));
+    const jump = (/** @type {number} */ step) => playback.seek(playback.now + step);
+    this.append(
+      el('div', { class: 'group' }, iconButton('back', 'Back 10 seconds', () => jump(-JUMP)), this.#play, iconButton('forward', 'Forward 10 seconds', () => jump(JUMP))),
+      el('div', { class: 'group now' }, this.#time, this.#date, this.#held),
+      el('form', { class: 'group entry', onsubmit: (/** @type {Event} */ event) => this.#entered(event) }, this.#entry, el('button', { type: 'submit' }, 'Go'), this.#fault),
+      el('div', { class: 'group' },
+        iconButton('markStart', 'Mark the start ( [ )', () => mark(shell, 'start')),
+        iconButton('markEnd', 'Mark the end ( ] )', () => mark(shell, 'end')),
+        this.#marks, this.#clear),
+      el('div', { class: 'group end' }, iconButton('minus', 'Show more time ( - )', () => timeline.zoom(-1)), iconButton('plus', 'Show less time ( + )', () => timeline.zoom(1))),
+    );
+    playback.addEventListener('change', () => this.#draw());
+    this.#draw();
+  }
+
+  /** @param {number} at */
+  tick(at) {
+    const zone = this.#shell.timeZone;
+    const text = clockTime(at, zone);
+    if (this.#time.textContent === text) return;
+    this.#time.textContent = text;
+    this.#time.title = utcText(at);
+    this.#date.textContent = `${zoneName(at, zone)}, ${day(at, zone)}`;
+  }
+
+  #draw() {
+    const { playback, timeZone } = this.#shell;
+    const label = playback.paused ? 'Play' : 'Pause';
+    this.#play.replaceChildren(icon(playback.paused ? 'play' : 'pause'));
+    this.#play.setAttribute('aria-label', label);
+    this.#play.title = `${label} (space)`;
+    this.#held.textContent = playback.held && !playback.paused ? 'Waiting for pictures' : '';
+    const { markStart, markEnd } = playback;
+    const text = (/** @type {number | null} */ at) => (at === null ? '…' : clockTime(at, timeZone));
+    const none = markStart === null && markEnd === null;
+    this.#marks.textContent = none ? '' : `${text(markStart)} to ${text(markEnd)}`;
+    this.#clear.hidden = none;
+  }
+
+  /** @param {Event} event */
+  #entered(event) {
+    event.preventDefault();
+    const at = readTime(this.#entry.value, this.#shell.live.now, this.#shell.timeZone);
+    const fault = at === null
+      ? 'This is not a time. Type it like 12:03, -5m or yesterday 14:00.'
+      : at > this.#shell.live.now ? 'This time has not come yet.' : '';
+    this.#fault.textContent = fault;
+    this.#entry.setAttribute('aria-invalid', String(fault !== ''));
+    if (at === null || fault) return;
+    this.#shell.playback.seek(at);
+    this.#entry.value = '';
+  }
+}
+
+/** @param {Shell} shell */
+export function togglePlay({ playback }) {
+  if (playback.paused) playback.play();
+  else playback.pause();
+}
+
+/** Sets one mark at the clock of the tab that is shown. @param {Shell} shell @param {'start' | 'end'} which */
+export function mark(shell, which) {
+  const { clock } = shell;
+  const at = Math.round(clock.now);
+  clock.setMarks(which === 'start' ? at : clock.markStart, which === 'end' ? at : clock.markEnd);
+  if (clock.mode === 'live') {
+    shell.notices.show({ kind: 'info', title: `${which === 'start' ? 'Start' : 'End'} marked at ${clockTime(at, shell.timeZone)}.` });
+  }
+}
+
+customElements.define('host-transport', Transport);

@@ -1,0 +1,71 @@
+// What the host's API answers; see contributions.py, cameras.py and api.py.
+
+export interface Drawn {
+  plugin: string;
+  id: string;
+  title: string;
+  tag: string;
+  module: string;
+  order: number;
+  path: string;
+}
+
+export interface Runnable {
+  plugin: string;
+  id: string;
+  title: string;
+  module: string;
+  shortcut: string;
+}
+
+export interface Contributions {
+  plugins: { id: string; name: string; base: string }[];
+  tabs: Drawn[];
+  commands: Runnable[];
+  live_views: Drawn[];
+  playback_views: Drawn[];
+  live_panels: Drawn[];
+  playback_panels: Drawn[];
+  toolbar_items: Record<string, Drawn[]>;
+  admin_sections: Drawn[];
+  permissions: string[];
+  trouble: { plugin: string; reason: string }[];
+  /** Ids of plug-ins that will contribute when they have started. */
+  starting: string[];
+}
+
+export interface Session {
+  principal: { id: string; name: string };
+  site: { id: string; name: string; time_zone: string };
+}
+
+export interface TimelineSpan {
+  start: string;
+  end: string;
+}
+
+export interface TimelineMark {
+  interval: TimelineSpan;
+  title: string;
+  target: { tab: string; path: string } | null;
+}
+
+export interface TimelineRow {
+  camera: string;
+  spans: TimelineSpan[];
+  marks: TimelineMark[];
+  incomplete: string;
+}
+
+export interface PluginReport {
+  id: string;
+  name: string;
+  version: string;
+  enabled: boolean;
+  state: string;
+  reason: string;
+  remedy: string;
+  parts: { name: string; ok: boolean; detail: string; remedy: string }[];
+  healthy: boolean;
+  faults: string[];
+}

@@ -1,0 +1,119 @@
+// One tile of the view: a camera's name, its contributed picture, and the contributed toolbar over its corner.
+
+import { CAMERA_DRAG } from './camera-tree.js';
+import { Contributed } from './contributed.js';
+import { el, icon, iconButton } from './dom.js';
+import { clockTime, day, utcText, zoneName } from './time.js';
+
+/** @typedef {import('./shell.js').Shell} Shell */
+/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsCamera} VmsCamera */
+
+const TOOLBAR = { live: 'vms.live.view-item.toolbar/1', playback: 'vms.playback.view-item.toolbar/1' };
+const VIEWS = { live: /** @type {const} */ ('live_views'), playback: /** @type {const} */ ('playback_views') };
+
+export class ViewItem extends HTMLElement {
+  #shell;
+  #mode;
+  #slot;
+  /** Camera that is drawn; `undefined` before the first time. @type {string | null | undefined} */
+  #shown;
+  #badge = el('span', { class: 'badge' });
+
+  /** @param {Shell} shell @param {'live' | 'playback'} mode @param {number} slot */
+  constructor(shell, mode, slot) {
+    super();
+    this.#shell = shell;
+    this.#mode = mode;
+    this.#slot = slot;
+    this.setAttribute('role', 'group');
+    this.addEventListener('pointerdown', () => shell.layout.select(slot));
+    this.addEventListener('focusin', () => shell.layout.select(slot));
+    this.addEventListener('dragover', (event) => this.#over(event));
+    this.addEventListener('dragleave', () => this.classList.remove('dropping'));
+    this.addEventListener('drop', (event) => this.#dropped(event));
+  }
+
+  /** Brings the tile up to date; the picture is only touched when the camera is another one. */
+  draw() {
+    const { layout } = this.#shell;
+    const selected = layout.selected === this.#slot;
+    const camera = this.#shell.camera(layout.slots[this.#slot]);
+    this.tabIndex = selected ? 0 : -1;
+    this.toggleAttribute('data-selected', selected);
+    this.setAttribute('aria-current', String(selected));
+    this.setAttribute('aria-label', `View item ${this.#slot + 1}: ${camera?.name ?? 'empty'}`);
+    if (this.#shown === (camera?.id ?? null)) return;
+    this.#shown = camera?.id ?? null;
+    this.replaceChildren(...(camera ? this.#filled(camera) : this.#empty()));
+  }
+
+  /** The time in the corner of a playback tile, set by the page for all tiles at once. @param {number} at */
+  tick(at) {
+    const zone = this.#shell.timeZone;
+    const text = clockTime(at, zone);
+    if (this.#badge.textContent === text) return;
+    this.#badge.textContent = text;
+    this.#badge.title = `${day(at, zone)} ${text} ${zoneName(at, zone)}\n${utcText(at)}`;
+  }
+
+  /** @param {VmsCamera} camera */
+  #filled(camera) {
+    const [view] = this.#shell.contributions[VIEWS[this.#mode]];
+    const context = (/** @type {string} */ plugin) => this.#shell.context(plugin, this.#mode, { camera, clock: this.#clock });
+    this.#badge = el('span', { class: `badge ${this.#mode}` }, this.#mode === 'live' ? 'LIVE' : '');
+    if (this.#mode === 'playback') this.tick(this.#shell.playback.now);
+    return [
+      el(
+        'header', {}, el('span', { class: 'number dim small' }, String(this.#slot + 1)),
+        el('span', { class: 'name', title: camera.name }, camera.name), this.#badge,
+        iconButton('close', `Empty view item ${this.#slot + 1}`, () => this.#shell.layout.assign(this.#slot, null), { tabindex: -1 }),
+      ),
+      el('div', { class: 'picture' }, view ? new Contributed(view, context(view.plugin)).place : this.#noPicture()),
+      el(
+        'div', { class: 'toolbar', role: 'toolbar', 'aria-label': `Tools for ${camera.name}` },
+        ...this.#shell.contributions.toolbar_items[TOOLBAR[this.#mode]].map(
+          (item) => new Contributed(item, context(item.plugin)).place,
+        ),
+      ),
+    ];
+  }
+
+  #empty() {
+    return [
+      el('header', {}, el('span', { class: 'number dim small' }, String(this.#slot + 1)), el('span', { class: 'name dim' }, 'Empty')),
+      el('div', { class: 'picture' }, el(
+        'p', { class: 'empty' }, icon('camera'),
+        el('span', {}, 'Choose a camera in the list, or drag one here.'),
+      )),
+    ];
+  }
+
+  #noPicture() {
+    const what = this.#mode === 'live' ? 'live' : 'recorded';
+    return el('p', { class: 'empty' }, icon('warning'), el('span', {}, `No plug-in shows ${what} pictures. An administrator sees why under Administration.`));
+  }
+
+  get #clock() {
+    return this.#mode === 'live' ? this.#shell.live : this.#shell.playback;
+  }
+
+  /** @param {DragEvent} event */
+  #over(event) {
+    if (!event.dataTransfer?.types.includes(CAMERA_DRAG)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+    this.classList.add('dropping');
+  }
+
+  /** @param {DragEvent} event */
+  #dropped(event) {
+    this.classList.remove('dropping');
+    const camera = event.dataTransfer?.getData(CAMERA_DRAG);
+    if (!camera) return;
+    event.preventDefault();
+    this.#shell.layout.select(this.#slot);
+    this.#shell.layout.assign(this.#slot, camera);
+  }
+}
+
+customElements.define('host-view-item', ViewItem);

@@ -1,0 +1,159 @@
+"""The live element in a real Chromium."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import attrs
+import pytest
+from playwright.async_api import Page
+
+from incident_plugin.adapters.live_preview import WebRtcRelay
+from incident_plugin.domain.errors import RecorderUnavailable
+
+from .clips import Camera
+from .conftest import LOBBY, QUICK
+from .hosting import Application, missing, opened, served
+from .watching import until
+
+pytestmark = pytest.mark.skipif(missing(), reason="no Chromium here")
+
+
+@pytest.fixture
+async def relay(camera: Camera) -> AsyncIterator[WebRtcRelay]:
+    """A relay that gives a browser on a busy machine time to connect."""
+    relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, connecting=20.0, silence=20.0, linger=2.0))
+    yield relay
+    await relay.stop()
+    assert camera.open_now == []
+
+
+@pytest.fixture
+def application(relay: WebRtcRelay) -> Application:
+    """The plug-in's part of the exchange."""
+    return Application(relay)
+
+
+@pytest.fixture
+async def page(application: Application) -> AsyncIterator[Page]:
+    """The page, open in Chromium."""
+    async with served(application) as address, opened(address) as page:
+        yield page
+
+
+@pytest.fixture
+async def filming(camera: Camera) -> AsyncIterator[None]:
+    """The camera takes pictures all the time."""
+    taking = asyncio.create_task(camera.run())
+    yield
+    taking.cancel()
+
+
+async def test_operator_sees_the_picture(page: Page, filming: None) -> None:
+    """The element shows moving, coloured pictures, and says nothing over them."""
+    assert (await page.evaluate("id => watch(id)", LOBBY))["state"] == "live"
+    await page.wait_for_function("() => video().currentTime > 0.5")
+    red, green, blue = await page.evaluate("colours()")
+    assert 30 < red < 120 < green < 240
+    assert 150 < blue < 230
+    assert await page.evaluate("says()") == ""
+
+
+async def test_second_look_is_immediate(page: Page, filming: None, camera: Camera) -> None:
+    """Who comes back in the middle of a group does not wait for the next key picture."""
+    await page.evaluate("id => watch(id)", LOBBY)
+    waits = []
+    for _ in range(5):
+        await page.evaluate("element().remove()")
+        waits.append((await page.evaluate("id => watch(id)", LOBBY))["after"])
+    print("milliseconds to the first picture:", sorted(waits))
+    assert sorted(waits)[2] < 1_000
+    assert camera.opened == 1
+
+
+async def test_lost_camera_is_said_and_comes_back(page: Page, camera: Camera) -> None:
+    """The reason stands over the picture until the camera is seen again."""
+    shown = page.evaluate("id => watch(id)", LOBBY)
+    task = asyncio.ensure_future(shown)
+    await until(lambda: camera.open_now)
+    camera.show(3)
+    await task
+    camera.refusal = RecorderUnavailable("The recorder does not answer.")
+    camera.break_off(RecorderUnavailable("The recorder closed the connection."))
+    await page.wait_for_function("() => says().includes('The recorder does not answer. Trying again.')")
+    camera.refusal = None
+    await until(lambda: camera.open_now)
+    camera.show(3)
+    await page.wait_for_function("() => states.at(-1).state === 'live'")
+    assert await page.evaluate("states.map(({ state }) => state)") == [
+        "connecting",
+        "live",
+        "lost",
+        "lost",
+        "live",
+    ]
+
+
+async def test_unreachable_camera_is_tried_until_it_is_there(
+    page: Page, filming: None, camera: Camera
+) -> None:
+    """An element that was refused connects by itself later."""
+    camera.refusal = RecorderUnavailable("The recorder does not answer.")
+    assert (await page.evaluate("id => watch(id)", LOBBY))["detail"] == "The recorder does not answer."
+    camera.refusal = None
+    await page.wait_for_function("() => states.at(-1).state === 'live'")
+
+
+async def test_without_permission_nothing_is_tried_again(
+    page: Page, application: Application, camera: Camera
+) -> None:
+    """Whoever may not watch is told so, once."""
+    application.denied = True
+    assert (await page.evaluate("id => watch(id)", LOBBY))["state"] == "denied"
+    assert (await page.evaluate("says()")).startswith("No permission")
+    assert camera.opened == 0
+
+
+async def test_removing_the_element_closes_its_session(
+    page: Page, filming: None, application: Application, camera: Camera
+) -> None:
+    """The camera is let go soon after nobody looks; being moved in the page changes nothing."""
+    await page.evaluate("id => watch(id)", LOBBY)
+    await page.evaluate("() => { const one = element(); document.querySelector('main').append(one); }")
+    await page.evaluate("() => new Promise((resolve) => setTimeout(resolve))")
+    assert application.closed == []
+    await page.evaluate("element().remove()")
+    await until(lambda: len(application.closed) == 1 and not camera.open_now)
+
+
+async def test_another_camera_in_the_same_view_item(
+    page: Page, filming: None, application: Application
+) -> None:
+    """Changing the camera closes the old session and shows the new picture."""
+    await page.evaluate("id => watch(id)", LOBBY)
+    await page.evaluate(
+        "element().vms = { ...element().vms, camera: { ...element().vms.camera, id: 'demo/yard 2' } }"
+    )
+    await page.wait_for_function("() => states.length === 4 && states.at(-1).state === 'live'")
+    await until(lambda: len(application.closed) == 1)
+    assert application.cameras == [LOBBY, "demo/yard 2"]
+
+
+async def test_ended_session_is_opened_again(
+    page: Page, filming: None, relay: WebRtcRelay, application: Application
+) -> None:
+    """When the server ends a session the element asks for another at once."""
+    await page.evaluate("id => watch(id)", LOBBY)
+    await relay.close(application.sessions[0])
+    await page.wait_for_function("() => states.at(-1).state === 'live' && states.length >= 3")
+    assert len(application.sessions) == 2
+
+
+async def test_leaving_the_page_closes_the_session(
+    page: Page, filming: None, application: Application
+) -> None:
+    """A closed tab does not hold the camera until a time-out."""
+    await page.evaluate("id => watch(id)", LOBBY)
+    await page.goto("about:blank")
+    await until(lambda: len(application.closed) == 1)

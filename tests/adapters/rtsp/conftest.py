@@ -1,0 +1,224 @@
+"""A scripted recorder: a real RTSP server on a real socket that says and sends what a test wants."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+import struct
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import pytest
+
+from incident_plugin.adapters.rtsp import Credentials, Limits, RtspClient
+
+SPS, PPS = b"\x67\x42\xc0\x1e\xd9\x00\xa0\x47\xfe\x88", b"\x68\xce\x3c\x80"
+START = datetime(2026, 11, 2, 12, 0, 0, tzinfo=UTC)
+NTP_1900 = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+def slice_(number: int, *, key: bool, size: int = 200) -> bytes:
+    """A slice whose bytes say which picture it belongs to."""
+    return bytes((0x65 if key else 0x41, 0x80)) + number.to_bytes(4, "big") * (size // 4)
+
+
+def ntp(time: datetime) -> tuple[int, int]:
+    seconds, fraction = divmod((time - NTP_1900) / timedelta(seconds=1), 1)
+    return int(seconds) % 2**32, int(fraction * 2**32)
+
+
+@attrs.frozen(kw_only=True)
+class Picture:
+    nals: tuple[bytes, ...]
+    timestamp: int
+    time: datetime | None = None
+    clean: bool = False
+    gap: bool = False
+    last: bool = False
+
+
+def packets(
+    pictures: list[Picture], *, sequence: int = 65_530, source: int = 7, mtu: int = 120
+) -> list[bytes]:
+    """RTP packets of pictures, in single NAL unit and FU-A packets, with the replay extension if timed."""
+    found = []
+    for picture in pictures:
+        payloads = [part for nal in picture.nals for part in fragments(nal, mtu)]
+        for index, payload in enumerate(payloads):
+            extension = b""
+            if picture.time is not None and index == 0:
+                flags = picture.clean << 7 | picture.gap << 6 | picture.last << 4
+                extension = struct.pack(">HHIIBBH", 0xABAC, 3, *ntp(picture.time), flags, 0, 0)
+            marker = (index == len(payloads) - 1) << 7
+            head = struct.pack(
+                ">BBHII",
+                0x90 if extension else 0x80,
+                96 | marker,
+                sequence % 65536,
+                picture.timestamp % 2**32,
+                source,
+            )
+            found.append(head + extension + payload)
+            sequence += 1
+    return found
+
+
+def fragments(nal: bytes, mtu: int) -> list[bytes]:
+    if len(nal) <= mtu:
+        return [nal]
+    parts = [nal[1:][at : at + mtu] for at in range(0, len(nal) - 1, mtu)]
+    return [
+        bytes((nal[0] & 0xE0 | 28, nal[0] & 0x1F | (at == 0) << 7 | (at == len(parts) - 1) << 6)) + part
+        for at, part in enumerate(parts)
+    ]
+
+
+def frame(packet: bytes, channel: int = 0) -> bytes:
+    return struct.pack(">BBH", 0x24, channel, len(packet)) + packet
+
+
+def footage(
+    count: int, *, start: datetime = START, gop: int = 5, first_stamp: int = 1000, replay: bool = True
+):
+    """Pictures at 10 per second, each key picture with its parameter sets."""
+    return [
+        Picture(
+            nals=((SPS, PPS) if number % gop == 0 else ()) + (slice_(number, key=number % gop == 0),),
+            timestamp=first_stamp + number * 9000,
+            time=start + timedelta(seconds=number / 10) if replay else None,
+            clean=number % gop == 0,
+        )
+        for number in range(count)
+    ]
+
+
+@attrs.define
+class Script:
+    """What the scripted recorder does; and what it was asked."""
+
+    #: Sent after PLAY was answered, in pieces.
+    media: list[bytes] = attrs.field(factory=list)
+    #: What happens after the media: "stay", "close" or "bye".
+    then: str = "stay"
+    parameter_sets_in_sdp: bool = True
+    #: By method: a whole answer in place of the usual one; "silence" gives none.
+    answers: dict[str, str] = attrs.field(factory=dict)
+    refuse_require: bool = False
+    #: WWW-Authenticate values demanded with a 401 until a request has the right answer.
+    challenges: tuple[str, ...] = ()
+    authorised: Callable[[str, str], bool] = lambda method, header: True
+    play_headers: str = ""
+    content_base: str | None = None
+    requests: list[str] = attrs.field(factory=list)
+    connections: int = 0
+    port: int = 0
+    sent: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"rtsp://127.0.0.1:{self.port}/cam"
+
+    def methods(self) -> list[str]:
+        return [request.split()[0] for request in self.requests]
+
+    def request(self, method: str) -> str:
+        return next(request for request in self.requests if request.startswith(method))
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                self.requests.append(head)
+                answer = self.answer(head)
+                if answer is None:
+                    continue
+                writer.write(answer)
+                await writer.drain()
+                if head.startswith("PLAY") and b"200 OK" in answer:
+                    await self.play(writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def play(self, writer: asyncio.StreamWriter) -> None:
+        for piece in self.media:
+            writer.write(piece)
+            await writer.drain()
+            self.sent += len(piece)
+        if self.then == "bye":
+            writer.write(frame(struct.pack(">BBHI", 0x81, 203, 1, 7), channel=1))
+        if self.then == "close":
+            writer.close()
+
+    def answer(self, head: str) -> bytes | None:
+        method, url, _ = head.split(" ", 2)
+        cseq = re.search(r"CSeq: (\d+)", head)[1]
+        scripted = self.answers.get(method)
+        if scripted == "silence":
+            return None
+        if scripted is not None:
+            return scripted.replace("<cseq>", cseq).replace("\n", "\r\n").encode()
+        given = re.search(r"Authorization: (.*)\r", head)
+        if self.challenges and not (given and self.authorised(method, given[1])):
+            lines = "".join(f"WWW-Authenticate: {value}\r\n" for value in self.challenges)
+            return f"RTSP/1.0 401 Unauthorized\r\nCSeq: {cseq}\r\n{lines}\r\n".encode()
+        if self.refuse_require and "Require:" in head:
+            return f"RTSP/1.0 551 Option not supported\r\nCSeq: {cseq}\r\n\r\n".encode()
+        extra, body = "", ""
+        if method == "DESCRIBE":
+            sets = ",".join(base64.b64encode(one).decode() for one in (SPS, PPS))
+            sprop = f";sprop-parameter-sets={sets}" if self.parameter_sets_in_sdp else ""
+            body = (
+                "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=control:*\r\nm=video 0 RTP/AVP 96\r\n"
+                f"a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1{sprop}\r\na=control:track1\r\n"
+            )
+            extra = f"Content-Base: {self.content_base or url + '/'}\r\n"
+        elif method == "SETUP":
+            extra = "Session: abc;timeout=60\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n"
+        elif method == "PLAY":
+            extra = self.play_headers
+        return (
+            f"RTSP/1.0 200 OK\r\nCSeq: {cseq}\r\n{extra}Content-Length: {len(body)}\r\n\r\n{body}"
+        ).encode()
+
+
+@pytest.fixture
+async def recorder() -> AsyncIterator[Script]:
+    script = Script()
+    server = await asyncio.start_server(script.serve, "127.0.0.1", 0)
+    script.port = server.sockets[0].getsockname()[1]
+    yield script
+    server.close()
+
+
+@pytest.fixture
+def client() -> RtspClient:
+    """With limits so short that a mute recorder costs no time."""
+    return RtspClient(
+        Credentials(username="user", password="pass"),
+        limits=Limits(request=0.4, silence=0.3, replay=0.3, tail=0.1, farewell=0.2),
+    )
+
+
+@pytest.fixture
+def kit():
+    """The builders above, for tests: modules of tests do not import one another."""
+
+    class Kit:
+        SPS, PPS, START = SPS, PPS, START
+        Picture, Script = Picture, Script
+        slice_ = staticmethod(slice_)
+        packets = staticmethod(packets)
+        frame = staticmethod(frame)
+        footage = staticmethod(footage)
+        ntp = staticmethod(ntp)
+
+        @staticmethod
+        def media(pictures, **how):
+            return [frame(packet) for packet in packets(pictures, **how)]
+
+    return Kit

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from incident_plugin.domain.journal import Action, Activity
+from incident_plugin.domain.phrases import sentence
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_action_has_a_sentence_that_says_all_it_knows(action: Action) -> None:
+    """Whatever was done reads as a sentence with its values, but for ids of comments and calls."""
+    said = sentence(Activity(action=action, subject="Lobby", before="was so", after="is so"))
+    assert said[0].isupper()
+    assert not said.endswith((":", ",", " "))
+    if action in (Action.FIELD_CHANGED, Action.COMMENT_EDITED, Action.CALL_EDITED):
+        assert "“was so”" in said
+        assert "“is so”" in said
+    if action.value.startswith(("comment", "call")):
+        assert "Lobby" not in said
+    elif action is not Action.OPENED:
+        assert "Lobby" in said
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_sentence_stays_a_sentence_without_details(action: Action) -> None:
+    """No dangling punctuation where an action carries no values."""
+    assert not sentence(Activity(action=action)).rstrip("”“ ").endswith(",")
+
+
+@pytest.mark.parametrize(
+    ("activity", "expected"),
+    [
+        (Activity(action=Action.CREATED, subject="42"), "Incident project 42 created"),
+        (Activity(action=Action.OPENED), "Incident project opened"),
+        (Activity(action=Action.DELETED), "Incident project deleted"),
+        (Activity(action=Action.FIELD_SET, subject="Type", after="Theft"), "Type set to “Theft”"),
+        (
+            Activity(action=Action.FIELD_CHANGED, subject="Status", before="New", after="Closed"),
+            "Status changed from “New” to “Closed”",
+        ),
+        (
+            Activity(action=Action.FIELD_CLEARED, subject="Priority", before="high"),
+            "Priority cleared; it was “high”",
+        ),
+        (Activity(action=Action.COMMENT_ADDED, subject="c1", after="Seen."), "Comment added: “Seen.”"),
+        (
+            Activity(action=Action.COMMENT_EDITED, subject="c1", before="Sen.", after="Seen."),
+            "Comment changed from “Sen.” to “Seen.”",
+        ),
+        (Activity(action=Action.COMMENT_DELETED, subject="c1", before="Seen."), "Comment deleted: “Seen.”"),
+        (
+            Activity(action=Action.CALL_ADDED, subject="k1", after="2026-03-01T12:03:07.000Z: made, 112"),
+            "Call added: “2026-03-01T12:03:07.000Z: made, 112”",
+        ),
+        (
+            Activity(
+                action=Action.SEQUENCE_ADDED,
+                subject="Lobby",
+                after="2026-03-01T12:03:07.000Z to 2026-03-01T12:04:00.000Z",
+            ),
+            "Sequence added: Lobby, 2026-03-01T12:03:07.000Z to 2026-03-01T12:04:00.000Z",
+        ),
+        (
+            Activity(action=Action.REPORT_GENERATED, subject="without user names"),
+            "Report generated: without user names",
+        ),
+        (Activity(action=Action.REPORT_PRINTED), "Report printed"),
+    ],
+)
+def test_sentences_as_people_read_them(activity: Activity, expected: str) -> None:
+    """The sentences operators see in the activity log."""
+    assert sentence(activity) == expected

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from tests.support import OPERATOR, as_principal, host_services
+
+from incident_plugin.bootstrap import RecorderSettings, Settings, assemble
+from incident_plugin.runtime import IncidentRuntime
+
+
+@pytest.fixture
+def host(tmp_path):
+    return host_services(tmp_path)
+
+
+@pytest.fixture
+async def runtime(host, recorder_address: str) -> AsyncIterator[IncidentRuntime]:
+    """The whole plug-in at work with a real recorder and a store on disk."""
+    settings = Settings(recorder=RecorderSettings(address=recorder_address, username="incident"))
+    runtime = IncidentRuntime(parts=assemble(host, settings))
+    await runtime.start()
+    yield runtime
+    await runtime.stop()
+
+
+@pytest.fixture
+async def client(runtime: IncidentRuntime) -> AsyncIterator[httpx.AsyncClient]:
+    """Speaks to the plug-in as the signed-in operator."""
+    transport = httpx.ASGITransport(as_principal(runtime.parts.app, OPERATOR))
+    async with httpx.AsyncClient(transport=transport, base_url="http://plugin") as client:
+        yield client
+
+
+@pytest.fixture
+def cameras(runtime: IncidentRuntime) -> dict[str, str]:
+    """Camera ids by name."""
+    return {camera.name: camera.id for camera in runtime.parts.cameras.known}

@@ -1,0 +1,166 @@
+"""Collecting over HTTP: start, follow, save, discard, resume; the clock is the test's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from tests.support import OPERATOR, SetClock, host_services
+
+from incident_plugin.domain.collection import SIGN_OF_LIFE_MARGIN
+from vms_hooks.values import View, ViewMode
+
+
+@pytest.fixture
+def clock():
+    return SetClock()
+
+
+@pytest.fixture
+def host(tmp_path, clock):
+    return host_services(tmp_path, clock=clock)
+
+
+@pytest.fixture
+def look_at(runtime, cameras, clock):
+    """Report that the operator's live view now shows these cameras."""
+    numbers = iter(range(1, 1000))
+
+    async def look(*names: str, client: str = "tab", mode: ViewMode = ViewMode.LIVE) -> None:
+        view = View(
+            principal=OPERATOR,
+            client=client,
+            number=next(numbers),
+            mode=mode,
+            cameras=tuple(cameras[name] for name in names),
+            at=clock.now(),
+        )
+        await runtime.view_changed(view)
+
+    return look
+
+
+async def start(client, cameras, *names: str) -> dict:
+    body = {"client": "tab", "cameras": [cameras[name] for name in names]}
+    response = await client.post("/collections", json=body)
+    assert response.status_code == 201, response.text
+    return response.json()
+
+
+def seconds(sequence: dict, origin: datetime) -> tuple[str, float, float]:
+    """Name, start and end in seconds after ``origin``."""
+    interval = sequence["footage"]["interval"]
+    ends = (datetime.fromisoformat(interval[key]) for key in ("start", "end"))
+    return (sequence["footage"]["camera_name"], *((end - origin).total_seconds() for end in ends))
+
+
+async def test_following_a_person_gives_the_sequences_of_what_was_in_view(client, cameras, clock, look_at):
+    """Changing the view closes and opens sequences to the second, each with its pre-roll of 30 s."""
+    origin = clock.now()
+    collection = await start(client, cameras, "Lobby")
+    clock.advance(seconds=10)
+    await look_at("Lobby", "Corridor")
+    clock.advance(seconds=5)
+    await look_at("Corridor")
+    clock.advance(seconds=7)
+    saved = await client.post(
+        f"/collections/{collection['id']}/save", json={"type": "theft", "description": "followed"}
+    )
+    assert saved.status_code == 201
+    assert [seconds(s, origin) for s in saved.json()["sequences"]] == [
+        ("Lobby", -30, 15),
+        ("Corridor", -20, 22),
+    ]
+    assert saved.json()["fields"]["type"] == "theft"
+    assert (await client.get("/collections")).json()["collections"] == []
+
+
+async def test_a_camera_seen_twice_gives_two_sequences(client, cameras, clock, look_at):
+    """A camera that comes back after more than pre-roll and merge time opens a second sequence."""
+    origin = clock.now()
+    collection = await start(client, cameras, "Lobby")
+    clock.advance(seconds=10)
+    await look_at("Yard")
+    clock.advance(seconds=20)
+    await look_at("Yard")
+    clock.advance(seconds=16)
+    await look_at("Lobby")
+    clock.advance(seconds=4)
+    saved = (await client.post(f"/collections/{collection['id']}/save", json={})).json()
+    assert sorted(seconds(s, origin) for s in saved["sequences"]) == [
+        ("Lobby", -30, 10),
+        ("Lobby", 16, 50),
+        ("Yard", -20, 46),
+    ]
+
+
+async def test_a_camera_that_comes_back_soon_goes_on_with_its_sequence(client, cameras, clock, look_at):
+    """Within pre-roll and merge time there is one sequence: two of one camera never overlap."""
+    origin = clock.now()
+    collection = await start(client, cameras, "Lobby")
+    clock.advance(seconds=10)
+    await look_at("Yard")
+    clock.advance(seconds=20)
+    await look_at("Lobby", "Yard")
+    clock.advance(seconds=4)
+    saved = (await client.post(f"/collections/{collection['id']}/save", json={})).json()
+    assert ("Lobby", -30, 34) in [seconds(s, origin) for s in saved["sequences"]]
+
+
+async def test_looking_at_recordings_changes_nothing(client, cameras, clock, look_at):
+    """Views of the playback tab neither close nor open sequences of a running collection."""
+    await start(client, cameras, "Lobby")
+    clock.advance(seconds=10)
+    await look_at("Yard", mode=ViewMode.PLAYBACK)
+    (running,) = (await client.get("/collections")).json()["collections"]
+    assert [(s["camera_name"], s["end"]) for s in running["sequences"]] == [("Lobby", None)]
+
+
+async def test_another_tab_of_the_browser_does_not_feed_the_collection(client, cameras, look_at):
+    """Only the tab that started a collection feeds it, until another one goes on with it."""
+    collection = await start(client, cameras, "Lobby")
+    await look_at("Yard", client="other tab")
+    (running,) = (await client.get("/collections")).json()["collections"]
+    assert [s["camera_name"] for s in running["sequences"]] == ["Lobby"]
+    body = {"client": "other tab", "cameras": [cameras["Yard"]]}
+    resumed = (await client.post(f"/collections/{collection['id']}/resume", json=body)).json()
+    assert [s["camera_name"] for s in resumed["sequences"]] == ["Lobby", "Yard"]
+
+
+async def test_a_vanished_browser_ends_its_sequences_after_the_margin(client, cameras, clock):
+    """Without signs of life open sequences end 30 s after the last one, marked so; the collection stays."""
+    origin = clock.now()
+    collection = await start(client, cameras, "Lobby")
+    clock.advance(minutes=10)
+    (running,) = (await client.get("/collections")).json()["collections"]
+    assert running["sequences"][0]["end_unconfirmed"]
+    saved = (await client.post(f"/collections/{collection['id']}/save", json={})).json()
+    margin = SIGN_OF_LIFE_MARGIN.total_seconds()
+    assert [seconds(s, origin) for s in saved["sequences"]] == [("Lobby", -30, margin)]
+    assert saved["sequences"][0]["end_unconfirmed"]
+
+
+async def test_a_discarded_collection_is_gone_and_makes_no_project(client, cameras):
+    """Discard forgets the collection; doing it twice says that it is gone."""
+    collection = await start(client, cameras, "Lobby")
+    path = f"/collections/{collection['id']}"
+    assert (await client.post(f"{path}/discard")).status_code == 204
+    assert (await client.post(f"{path}/save", json={})).status_code == 404
+    assert (await client.get("/projects")).json()["total"] == 0
+
+
+async def test_a_refused_save_keeps_the_collection(client, cameras):
+    """An over-long description or a type that is not there: refused in words, and the collection goes on."""
+    collection = await start(client, cameras, "Lobby")
+    path = f"/collections/{collection['id']}/save"
+    assert (await client.post(path, json={"description": "x" * 20_001})).status_code == 422
+    assert (await client.post(path, json={"type": "no such type"})).status_code == 422
+    assert len((await client.get("/collections")).json()["collections"]) == 1
+    assert (await client.get("/projects")).json()["total"] == 0
+
+
+async def test_unknown_cameras_in_a_view_are_left_out(client, cameras):
+    """A view that names a camera nobody knows collects the others."""
+    body = {"client": "tab", "cameras": ["nowhere:1", cameras["Lobby"]]}
+    collection = (await client.post("/collections", json=body)).json()
+    assert [s["camera_name"] for s in collection["sequences"]] == ["Lobby"]

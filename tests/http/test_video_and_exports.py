@@ -1,0 +1,187 @@
+"""Recorded pictures, reports and exports over HTTP: from the recorder's stream to files that readers open."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import json
+import zipfile
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import av
+import numpy as np
+import pytest
+from pypdf import PdfReader
+
+from demo_recorder.strip import read_strip
+
+
+def ago(seconds: float) -> datetime:
+    return (datetime.now(UTC) - timedelta(seconds=seconds)).replace(microsecond=0)
+
+
+def picture_times(file: bytes) -> list[datetime]:
+    """Read the time strip of every picture of a video file."""
+    times = []
+    with av.open(io.BytesIO(file)) as container:
+        for frame in container.decode(video=0):
+            reading = read_strip(np.asarray(frame.to_ndarray(format="gray")))
+            times.append(reading.moment)
+    return times
+
+
+async def finished(client, export: dict) -> dict:
+    """Wait until an export has ended, however it did."""
+    async with asyncio.timeout(60):
+        while export["state"] in ("queued", "running"):
+            await asyncio.sleep(0.05)
+            export = (await client.get(f"/exports/{export['id']}")).json()
+    return export
+
+
+async def sent_project(client, *footage: tuple[str, datetime, datetime]) -> dict:
+    """Give a project with these sequences, sent for export."""
+    picks = [{"camera": c, "start": s.isoformat(), "end": e.isoformat()} for c, s, e in footage]
+    project = (await client.post("/projects", json={"footage": picks})).json()["project"]
+    await client.post("/export-list", json={"projects": [project["id"]]})
+    return project
+
+
+async def test_recorded_video_shows_what_was_asked_for(client, cameras):
+    """The pictures' own time strips reach from the key picture before the start to the end, none missing."""
+    start = ago(600) + timedelta(seconds=1)
+    end = start + timedelta(seconds=6)
+    response = await client.get(
+        f"/video/{cameras['Corridor']}", params={"start": start.isoformat(), "end": end.isoformat()}
+    )
+    assert response.status_code == 200
+    assert response.headers["video-codec"].startswith("avc1.42")
+    times = picture_times(response.content)
+    assert abs(datetime.fromisoformat(response.headers["video-start"]) - times[0]) < timedelta(seconds=0.3)
+    assert start - timedelta(seconds=2.5) <= times[0] <= start
+    assert end - timedelta(seconds=0.2) <= times[-1] <= end + timedelta(seconds=0.2)
+    steps = np.diff([t.timestamp() for t in times])
+    assert steps.max() < 0.1
+
+
+async def test_a_still_is_the_picture_of_its_time(client, cameras):
+    """The JPEG of an instant is the key picture at or before it."""
+    at = ago(600)
+    response = await client.get(f"/stills/{cameras['Lobby']}", params={"at": at.isoformat()})
+    assert response.headers["content-type"] == "image/jpeg"
+    (time,) = picture_times(response.content)
+    assert at - timedelta(seconds=2.5) <= time <= at + timedelta(seconds=0.2)
+
+
+@pytest.mark.parametrize("query", [{}, {"start": "x", "end": "y"}, {"start": "2026-01-01T00:00:00"}])
+async def test_a_time_that_is_none_is_refused(client, cameras, query):
+    """Times that are missing, broken or without zone are refused in words."""
+    response = await client.get(f"/video/{cameras['Lobby']}", params=query)
+    assert response.status_code == 422
+
+
+async def test_an_export_delivers_what_was_asked_for_and_says_its_hashes(client, cameras):
+    """Files on disk equal manifest and description; the pictures reach from start to end; the log says so."""
+    start = ago(900)
+    end = start + timedelta(seconds=20)
+    project = await sent_project(client, (cameras["Lobby"], start, end), (cameras["Yard"], start, end))
+    export = await finished(client, (await client.post("/exports", json={})).json())
+    assert (export["state"], export["message"]) == ("done", "")
+    assert (await client.get("/export-list")).json()["items"] == []
+    archive = await client.get(f"/exports/{export['id']}/archive")
+    files = zipfile.ZipFile(io.BytesIO(archive.content))
+    manifest = dict(
+        reversed(line.split("  ")) for line in files.read("manifest-sha256.txt").decode().splitlines()
+    )
+    assert set(manifest) | {"manifest-sha256.txt"} == set(files.namelist())
+    for name, sha256 in manifest.items():
+        assert hashlib.sha256(files.read(name)).hexdigest() == sha256
+    for exhibit in export["exhibits"]:
+        times = picture_times(files.read(exhibit["file"]))
+        assert times[0] <= start
+        assert end - timedelta(seconds=0.2) <= times[-1]
+        assert exhibit["gaps"] == []
+    described = json.loads(files.read("export.json"))
+    assert [e["camera_name"] for e in described["exhibits"]] == ["Lobby", "Yard"]
+    assert described["exhibits"][0]["requested"]["end"] == end.isoformat().replace("+00:00", "Z")
+    activity = (await client.get(f"/projects/{project['id']}/activity")).json()["entries"]
+    assert [e["action"] for e in activity][-2:] == ["export.sent", "export.finished"]
+
+
+async def test_one_file_of_an_export_can_be_fetched_in_part(client, cameras):
+    """A download can be resumed: the file answers ranges, and nothing outside the export can be named."""
+    start = ago(900)
+    await sent_project(client, (cameras["Lobby"], start, start + timedelta(seconds=4)))
+    export = await finished(client, (await client.post("/exports", json={})).json())
+    file = export["exhibits"][0]["file"]
+    part = await client.get(f"/exports/{export['id']}/files/{file}", headers={"Range": "bytes=4-7"})
+    assert (part.status_code, part.content) == (206, b"ftyp")
+    for name in ("..%2f..%2fstore%2fincidents.db", "%2e%2e", "nothing.mp4"):
+        assert (await client.get(f"/exports/{export['id']}/files/{name}")).status_code == 404
+
+
+async def test_an_export_of_nothing_recorded_fails_in_words(client, cameras, runtime):
+    """A project whose video is gone: the export fails, says why and what to do, and leaves no files."""
+    start = ago(900)
+    await sent_project(client, (cameras["Lobby"], start, start + timedelta(seconds=4)))
+    with runtime.parts.store.transaction() as stored:
+        waiting = stored.export_lists.get("olivia")
+        long_ago = start - timedelta(days=30)
+        item = waiting.items[0]
+        interval = type(item.footage.interval)(long_ago, long_ago + timedelta(seconds=4))
+        footage = attrs.evolve(item.footage, interval=interval)
+        stored.export_lists.put(attrs.evolve(waiting, items=(attrs.evolve(item, footage=footage),)))
+    export = await finished(client, (await client.post("/exports", json={})).json())
+    assert export["state"] == "failed"
+    assert "retention" in export["message"]
+    assert (await client.get(f"/exports/{export['id']}/archive")).status_code == 404
+
+
+async def test_a_gap_is_listed_to_the_second(client, cameras):
+    """Around the recorder's gap: the spans tell it, and requested is delivered plus the gap."""
+    camera = cameras["Yard"]
+    whole = {"start": ago(3600).isoformat(), "end": ago(60).isoformat()}
+    spans = (await client.get(f"/recorded/{camera}", params=whole)).json()["spans"]
+    assert len(spans) == 2
+    gap_start, gap_end = (datetime.fromisoformat(t) for t in (spans[0]["end"], spans[1]["start"]))
+    assert gap_end - gap_start == timedelta(seconds=60)
+    around = (gap_start - timedelta(seconds=4), gap_end + timedelta(seconds=4))
+    await sent_project(client, (camera, *around))
+    export = await finished(client, (await client.post("/exports", json={})).json())
+    (gap,) = export["exhibits"][0]["gaps"]
+    assert datetime.fromisoformat(gap["start"]) - gap_start == timedelta(0)
+    assert datetime.fromisoformat(gap["end"]) - gap_end == timedelta(0)
+    file = await client.get(f"/exports/{export['id']}/files/{export['exhibits'][0]['file']}")
+    times = picture_times(file.content)
+    assert max(np.diff([t.timestamp() for t in times])) == pytest.approx(60, abs=0.2)
+
+
+async def test_an_empty_export_list_makes_no_export(client):
+    """Start export without items is refused in words."""
+    refused = await client.post("/exports", json={})
+    assert refused.status_code == 422
+    assert "empty" in refused.json()["detail"]
+
+
+async def test_a_report_holds_every_text_and_hides_names_unless_asked(client, cameras):
+    """All that was written is in the PDF; the operator's name is only there when it was asked for."""
+    start = ago(900)
+    picks = [{"camera": cameras["Lobby"], "start": start.isoformat(), "end": ago(890).isoformat()}]
+    made = await client.post("/projects", json={"description": "Broken window", "footage": picks})
+    path = f"/projects/{made.json()['project']['id']}"
+    await client.post(f"{path}/comments", json={"text": "A glazier was called"})
+    for show, expected in ((False, False), (True, True)):
+        response = await client.post(f"{path}/report", json={"show_user_names": show})
+        assert response.headers["report-complete"] == "true"
+        reader = PdfReader(io.BytesIO(response.content))
+        text = "".join(page.extract_text() for page in reader.pages)
+        assert "Broken window" in text
+        assert "A glazier was called" in text
+        assert "Lobby" in text
+        assert any(page.images for page in reader.pages)
+        assert ("Olivia" in text) is expected
+    await client.post(f"{path}/report/printed")
+    activity = (await client.get(f"{path}/activity")).json()["entries"]
+    assert [e["action"] for e in activity][-3:] == ["report.generated", "report.generated", "report.printed"]

@@ -1,0 +1,547 @@
+"""The pages in a real browser, drawn from what the sample plug-in contributes, used as an operator uses them.
+
+A console error, an uncaught exception or a violation of the content security policy fails each test.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from .conftest import PASSWORD, Issuer, Program, write_site
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"), reason="needs Chromium"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running host."""
+    site = write_site(tmp_path_factory.mktemp("site"), Issuer())
+    program = Program("--config", str(site), "--port", "0")
+    address = program.address()
+    deadline = time.monotonic() + 15
+    while httpx.get(f"{address}/healthz").status_code != 200:
+        assert time.monotonic() < deadline
+    yield address
+    program.process.terminate()
+    status, _, log = program.end()
+    assert status == 0, log
+
+
+@pytest.fixture
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(5000)
+    yield context
+    context.close()
+
+
+Complaints = list[str]
+
+
+@pytest.fixture
+def complaints(context: BrowserContext) -> Iterator[Complaints]:
+    """What the browser complained about; a test that expects a complaint takes it out."""
+    complaints: Complaints = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    context.on("console", heard)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    yield complaints
+    assert complaints == []
+
+
+@pytest.fixture
+def page(context: BrowserContext, complaints: Complaints) -> Page:
+    return context.new_page()
+
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture
+def signed_in(page: Page, address: str) -> SignIn:
+    def sign_in(path: str = "/live", account: str = "operator") -> Page:
+        answer = page.request.post(
+            "/api/session", data={"account": account, "password": PASSWORD}, headers={"origin": address}
+        )
+        assert answer.ok
+        page.goto(path)
+        expect(page.locator("host-frame")).to_be_visible()
+        return page
+
+    return sign_in
+
+
+def views(page: Page) -> list[dict[str, Any]]:
+    """Views of this browser tab that the plug-in has taken note of."""
+    client = client_of(page)
+    answer = page.request.get("/plugins/sample/views").json()
+    return [view for view in answer if view["client"] == client]
+
+
+def client_of(page: Page) -> str:
+    return str(page.evaluate("sessionStorage['vms.client.operator'] ?? sessionStorage['vms.client.admin']"))
+
+
+def expect_view(page: Page, *cameras: str, mode: str = "live") -> dict[str, Any]:
+    """Wait until the newest view is this one."""
+    deadline = time.monotonic() + 5
+    while True:
+        newest = (views(page) or [None])[-1]
+        if newest and (newest["mode"], tuple(newest["cameras"])) == (mode, cameras):
+            return newest
+        assert time.monotonic() < deadline, newest
+        page.wait_for_timeout(20)
+
+
+def playhead(page: Page) -> int:
+    """Where the playhead stands, seconds."""
+    value = page.get_by_role("slider", name="Playhead").get_attribute("aria-valuenow")
+    assert value
+    return int(value)
+
+
+def wait_until(page: Page, condition: str) -> None:
+    """Wait on a JavaScript condition; the page's policy forbids playwright's own way, which evaluates text."""
+    deadline = time.monotonic() + 5
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, condition
+        page.wait_for_timeout(20)
+
+
+def behave(page: Page, address: str, **behaviour: Any) -> None:
+    answer = page.request.post("/plugins/sample/behave", data=behaviour, headers={"origin": address})
+    assert answer.ok
+
+
+def test_a_wrong_password_is_said_and_the_deep_link_survives(page: Page, complaints: Complaints) -> None:
+    """The operator corrects the password and arrives where the link led."""
+    page.goto("/things/7")
+    expect(page).to_have_title("Sign in · Test site")
+    page.get_by_label("Account").fill("operator")
+    page.get_by_label("Password").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Account or password is wrong.")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("sample-tab")).to_have_text("Things 7; secret: false")
+    assert [complaint for complaint in complaints if "401" not in complaint] == []
+    complaints.clear()
+
+
+def test_tabs_are_drawn_from_contributions(signed_in: SignIn) -> None:
+    """In their order, between the host's own; Administration is for administrators."""
+    tabs = signed_in().get_by_role("navigation", name="Tabs").get_by_role("link")
+    expect(tabs).to_have_text(["Live", "Playback", "Things", "Broken"])
+    tabs.get_by_text("Things").click()
+    expect(tabs.get_by_text("Things")).to_have_attribute("aria-current", "page")
+
+
+def test_an_administrator_sees_states_and_sections(signed_in: SignIn) -> None:
+    """Every installed plug-in, the parts of the running one, and what it contributes."""
+    page = signed_in("/administration", "admin")
+    card = page.locator("[data-plugin=sample]")
+    expect(card).to_contain_text("active")
+    expect(card).to_contain_text("store")
+    expect(page.locator("host-administration")).to_contain_text('The tab "Not twice" cannot be shown')
+    expect(page.get_by_role("region", name="Kinds of things")).to_contain_text("admin for Adam Admin")
+
+
+def test_an_operator_who_types_the_address_of_administration(signed_in: SignIn) -> None:
+    """The page says that it is not available, and stays usable."""
+    page = signed_in("/administration")
+    expect(page.get_by_role("heading")).to_have_text("This information is not available to you.")
+    page.keyboard.press("g")
+    page.keyboard.press("l")
+    expect(page.locator("host-view-item")).to_have_count(4)
+
+
+def test_a_view_is_reported_and_follows_the_keyboard(signed_in: SignIn) -> None:
+    """Select a view item with a digit, a camera with the arrows and Enter: the plug-in knows at once."""
+    page = signed_in()
+    first = expect_view(page, "lobby", "yard", "gate", "dock")
+    page.keyboard.press("2")
+    item = page.get_by_role("group", name="View item 2: Yard")
+    expect(item).to_have_attribute("aria-current", "true")
+    expect(item).to_be_focused()
+    page.get_by_role("searchbox", name="Search cameras").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("treeitem", name="Gate")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="View item 2: Gate")).to_contain_text("Gate live live")
+    second = expect_view(page, "lobby", "gate", "dock")
+    page.keyboard.press("Escape")
+    page.get_by_role("group", name="View item 2: Gate").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("group", name="View item 1: Lobby")).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(page.get_by_role("group", name="View item 1: empty")).to_be_visible()
+    third = expect_view(page, "gate", "dock")
+    assert first["number"] < second["number"] < third["number"]
+
+
+def test_cameras_are_assigned_by_click_and_by_drag(signed_in: SignIn) -> None:
+    """A click fills the selected view item, dropping fills the one below the pointer."""
+    page = signed_in()
+    page.get_by_role("group", name="View item 3: Gate").click(position={"x": 40, "y": 60})
+    page.get_by_role("treeitem", name="Lobby").click()
+    expect_view(page, "lobby", "yard", "dock")
+    page.get_by_role("treeitem", name="Gate").drag_to(page.get_by_role("group", name="View item 4: Dock"))
+    expect(page.get_by_role("group", name="View item 4: Gate")).to_have_attribute("aria-current", "true")
+    expect_view(page, "lobby", "yard", "gate")
+
+
+def test_the_mode_is_part_of_the_view_and_other_tabs_do_not_end_it(signed_in: SignIn) -> None:
+    """Playback is another view; a tab without pictures leaves the operator's view as it was."""
+    page = signed_in()
+    live = expect_view(page, "lobby", "yard", "gate", "dock")
+    page.get_by_role("link", name="Things").click()
+    expect(page.locator("sample-tab")).to_be_visible()
+    page.get_by_role("link", name="Playback").click()
+    playback = expect_view(page, "lobby", "yard", "gate", "dock", mode="playback")
+    assert playback["number"] == live["number"] + 1
+
+
+def test_a_view_that_is_not_acknowledged_is_shown_and_repeated(
+    signed_in: SignIn, address: str, complaints: Complaints
+) -> None:
+    """The operator sees the trouble while it lasts; the newest view arrives when it is over."""
+    page = signed_in()
+    expect_view(page, "lobby", "yard", "gate", "dock")
+    behave(page, address, refusing=True)
+    page.get_by_role("button", name="Empty view item 1").click()
+    trouble = page.get_by_text("Your view is not recorded yet.")
+    expect(trouble).to_be_visible()
+    page.get_by_role("button", name="Empty view item 2").click()
+    behave(page, address, refusing=False)
+    expect_view(page, "gate", "dock")
+    expect(trouble).to_be_hidden()
+    assert all("503" in complaint for complaint in complaints)
+    complaints.clear()
+
+
+def test_layout_and_identity_survive_a_reload(signed_in: SignIn, context: BrowserContext) -> None:
+    """The same tab goes on under the same client; a copy of the tab is another client."""
+    page = signed_in()
+    page.get_by_role("button", name="Empty view item 1").click()
+    before, client = expect_view(page, "yard", "gate", "dock"), client_of(page)
+    page.reload()
+    expect(page.get_by_role("group", name="View item 1: empty")).to_be_visible()
+    assert client_of(page) == client
+    page.get_by_role("button", name="Empty view item 2").click()
+    assert expect_view(page, "gate", "dock")["number"] > before["number"]
+    with context.expect_page() as opened:
+        page.evaluate("void window.open('/live')")
+    copy = opened.value
+    expect(copy.locator("host-view-item")).to_have_count(4)
+    assert client_of(copy) != client
+
+
+def test_elements_are_kept_while_their_tab_is_away(signed_in: SignIn) -> None:
+    """Leaving disconnects an element, coming back connects the same one."""
+    page = signed_in()
+    picture = page.locator("sample-picture").first
+    expect(picture).to_have_attribute("data-connected", "1")
+    for tab in ("Things", "Live"):
+        page.get_by_role("link", name=tab).click()
+    expect(picture).to_have_attribute("data-connected", "2")
+
+
+def test_the_pane_and_the_notice_of_a_panel(signed_in: SignIn) -> None:
+    """The pane hides and shows; a panel's notice leads to its place."""
+    page = signed_in()
+    pane = page.get_by_role("complementary", name="Plug-ins")
+    expect(pane.get_by_role("heading", name="Things")).to_be_visible()
+    page.get_by_role("button", name="Hide pane").click()
+    expect(pane).to_be_hidden()
+    page.reload()
+    page.get_by_role("button", name="Show pane").click()
+    expect(pane).to_contain_text("panel for Olivia Operator")
+    pane.get_by_role("button", name="Start thing").click()
+    notice = page.get_by_role("region", name="Notices")
+    expect(notice).to_contain_text("Thing started.")
+    notice.get_by_role("button", name="Open").click()
+    expect(page).to_have_url(re.compile("/things/8$"))
+    page.go_back()
+    expect(page.locator("host-view-grid")).to_be_visible()
+
+
+def test_widths_of_panes_are_moved_by_keyboard_and_remembered(signed_in: SignIn) -> None:
+    """The edge of the camera list."""
+    page = signed_in()
+    tree = page.locator("host-camera-tree")
+    edge = page.get_by_role("separator", name="Width of the camera list")
+    edge.focus()
+    page.keyboard.press("ArrowRight")
+    box = tree.bounding_box()
+    assert box
+    assert box["width"] == 248
+    page.reload()
+    expect(tree).to_have_css("width", "248px")
+
+
+def test_the_timeline_shows_recordings_gaps_and_marks(signed_in: SignIn) -> None:
+    """A gap parts the recordings of one camera, a mark leads to its project, a lack is said."""
+    page = signed_in("/playback")
+    timeline = page.locator("host-timeline")
+    expect(timeline.locator("[data-camera=yard] .span")).to_have_count(2)
+    expect(timeline.locator("[data-camera=lobby] .span")).to_have_count(1)
+    expect(timeline.locator("[data-camera=dock]")).to_contain_text("Incomplete: Recorder 1 answers slowly.")
+    timeline.get_by_role("button", name=re.compile("^Thing 7, ")).click()
+    expect(page.locator("sample-tab")).to_contain_text("Things 7")
+
+
+def test_the_playhead_by_keyboard(signed_in: SignIn) -> None:
+    """Seconds by arrows, ten with shift, marks, play and pause; it begins a minute before now, paused."""
+    page = signed_in("/playback")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    begin = playhead(page)
+    assert 55 <= time.time() - begin <= 75
+    page.keyboard.press("ArrowRight")
+    assert playhead(page) == begin + 1
+    page.keyboard.press("Shift+ArrowLeft")
+    assert playhead(page) == begin - 9
+    page.keyboard.press("[")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("]")
+    clock = "document.querySelector('sample-picture').vms.clock"
+    assert page.evaluate(f"{clock}.markEnd - {clock}.markStart") == 1000
+    expect(page.locator("host-timeline .marked")).to_be_visible()
+    page.get_by_role("button", name="Remove both marks").click()
+    expect(page.locator("host-timeline .marked")).to_be_hidden()
+    page.locator("body").focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    wait_until(page, f"{clock}.now / 1000 > {begin - 7}")
+    page.evaluate(f"{clock}.pause()")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_a_waiting_element_holds_the_playhead(signed_in: SignIn) -> None:
+    """The clock stands while an element waits for pictures, and says so."""
+    page = signed_in("/playback")
+    clock = "document.querySelector('sample-picture').vms.clock"
+    page.evaluate(f"window.owner = {{}}; {clock}.hold(owner, true); {clock}.play()")
+    expect(page.get_by_text("Waiting for pictures")).to_be_visible()
+    stood = page.evaluate(f"{clock}.now")
+    assert page.evaluate(f"new Promise(requestAnimationFrame).then(() => {clock}.now)") == stood
+    page.evaluate(f"{clock}.hold(owner, false)")
+    wait_until(page, f"{clock}.now > {stood}")
+    expect(page.get_by_text("Waiting for pictures")).to_be_hidden()
+
+
+def test_zoom_click_and_drag_on_the_timeline(signed_in: SignIn) -> None:
+    """Plus shows less time; a click seeks; the playhead follows the pointer and stays where it is let go."""
+    page = signed_in("/playback")
+    track = page.locator("host-timeline [data-camera=yard] .track")
+    span = page.locator("host-timeline [data-camera=yard] .span").last
+    width = span.evaluate("each => parseFloat(each.style.width)")
+    page.keyboard.press("+")
+    expect(span).not_to_have_css("width", f"{width}%")
+    page.keyboard.press("-")
+    begin = playhead(page)
+    track.click(position={"x": 100, "y": 8})
+    clicked = playhead(page)
+    assert clicked < begin - 300
+    box = page.get_by_role("slider").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 212, box["y"] + 60, steps=4)
+    page.mouse.up()
+    moved = playhead(page)
+    assert moved > clicked + 200
+    page.keyboard.press("ArrowRight")
+    assert playhead(page) == moved + 1
+
+
+def test_going_to_a_time_and_to_one_that_cannot_be(signed_in: SignIn) -> None:
+    """A typed time moves the playhead; nonsense and the future are refused in words and move nothing."""
+    page = signed_in("/playback")
+    entry = page.get_by_role("textbox", name="Go to time")
+    entry.fill("-30m")
+    entry.press("Enter")
+    assert 1795 <= time.time() - playhead(page) <= 1815
+    there = playhead(page)
+    for wrong, words in (("half past", "This is not a time."), ("2126-01-01 12:00", "has not come yet")):
+        entry.fill(wrong)
+        entry.press("Enter")
+        expect(page.get_by_text(words)).to_be_visible()
+        assert playhead(page) == there
+    expect(entry).to_have_value("2126-01-01 12:00")
+
+
+def test_a_deep_link_to_a_moment(signed_in: SignIn) -> None:
+    """Camera and time of the address are shown after signing in."""
+    page = signed_in("/playback?camera=yard&at=2026-11-01T12:00:00Z")
+    expect(page.get_by_role("group", name="View item 2: Yard")).to_have_attribute("aria-current", "true")
+    assert playhead(page) == 1793534400
+    expect(page.locator("host-transport .time")).to_have_text("13:00:00")
+
+
+def test_commands_run_from_every_tab(signed_in: SignIn) -> None:
+    """F9 everywhere, while typing too; a command that fails says so and leaves the page alive."""
+    page = signed_in("/playback")
+    notices = page.get_by_role("region", name="Notices")
+    page.get_by_role("textbox", name="Go to time").focus()
+    page.keyboard.press("F9")
+    expect(notices).to_contain_text("Greetings from playback")
+    page.get_by_role("link", name="Things").click()
+    page.keyboard.press("F9")
+    expect(notices).to_contain_text("Greetings from tab")
+    page.keyboard.press("Shift+F9")
+    expect(notices.get_by_role("alert")).to_contain_text('"Fail" failed.')
+
+
+def test_single_letters_are_off_while_typing(signed_in: SignIn) -> None:
+    """Digits and letters go into the search, and select nothing."""
+    page = signed_in()
+    search = page.get_by_role("searchbox", name="Search cameras")
+    search.focus()
+    page.keyboard.type("gp2")
+    expect(search).to_have_value("gp2")
+    expect(page).to_have_url(re.compile("/live$"))
+    expect(page.get_by_role("group", name="View item 1: Lobby")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_text("No camera is called “gp2”.")).to_be_visible()
+
+
+def test_the_shortcuts_are_shown(signed_in: SignIn) -> None:
+    """Question mark shows the host's and the contributed ones, Escape closes them."""
+    page = signed_in()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_contain_text("Greet")
+    expect(dialog).not_to_contain_text("Hush")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_a_broken_module_leaves_a_note_in_its_place(signed_in: SignIn) -> None:
+    """The tab says what is wrong; the rest of the page works."""
+    page = signed_in("/broken")
+    expect(page.get_by_text("Broken cannot be shown")).to_be_visible()
+    page.get_by_role("link", name="Things").click()
+    expect(page.locator("sample-tab")).to_be_visible()
+
+
+def test_signing_out_ends_the_session(signed_in: SignIn) -> None:
+    """The menu of the principal; going back shows nothing of before."""
+    page = signed_in()
+    page.get_by_role("button", name="Olivia Operator").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.goto("/live")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_controls_have_names_and_sizes(signed_in: SignIn, theme: str) -> None:
+    """Every control is named and at least 24 pixels each way, in both themes; the theme is remembered."""
+    page = signed_in("/playback", "admin")
+    if theme == "light":
+        page.get_by_role("button", name="Adam Admin").click()
+        page.get_by_role("button", name="Change between dark and light").click()
+        page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    for tab in ("Playback", "Live", "Administration"):
+        page.get_by_role("link", name=tab).click()
+        poor = page.evaluate(
+            """() => [...document.querySelectorAll('button, a[href], input, [role=treeitem], [role=slider]')]
+                .filter((each) => each.checkVisibility() && !each.closest('.contributed, .track'))
+                .filter((each) => {
+                  const { width, height } = each.getBoundingClientRect();
+                  const named = each.textContent.trim() || each.ariaLabel || each.labels?.length;
+                  return width < 24 || height < 24 || !named;
+                }).map((each) => each.outerHTML)"""
+        )
+        assert poor == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(820, 1180), (1280, 720), (3840, 2160)])
+def test_nothing_runs_over_the_edge(signed_in: SignIn, width: int, height: int) -> None:
+    """From a guard's tablet to a wall display the page fits its window."""
+    page = signed_in("/playback", "admin")
+    page.set_viewport_size({"width": width, "height": height})
+    for tab in ("Live", "Playback", "Administration"):
+        page.get_by_role("link", name=tab).click()
+        over = page.evaluate(
+            "(({ scrollWidth, scrollHeight }) => [scrollWidth - innerWidth, scrollHeight - innerHeight])"
+            "(document.documentElement)"
+        )
+        assert max(over) <= 0, (tab, over)
+
+
+def test_times_as_operators_type_them(page: Page) -> None:
+    """On the day the clock goes back: wall times of the site become the right instants, nonsense none."""
+    instants = {
+        "12:03": "2026-10-25T11:03:00.000Z",
+        "1:30": "2026-10-24T23:30:00.000Z",
+        "2:30": "2026-10-25T00:30:00.000Z",
+        "3:30:15": "2026-10-25T02:30:15.000Z",
+        "yesterday 14:00": "2026-10-24T12:00:00.000Z",
+        "2026-03-29 01:59": "2026-03-29T00:59:00.000Z",
+        "2026-03-29 03:00": "2026-03-29T01:00:00.000Z",
+        "2026-07-01": "2026-06-30T22:00:00.000Z",
+        "-90s": "2026-10-25T14:58:30.000Z",
+        "- 2h": "2026-10-25T13:00:00.000Z",
+        "25:00": None,
+        "12:60": None,
+        "2026-13-01 12:00": None,
+        "": None,
+        "noon": None,
+    }
+    page.goto("/sign-in")
+    read = page.evaluate(
+        """async (entries) => {
+          const { readTime } = await import('/ui/time.js');
+          const now = Date.parse('2026-10-25T15:00:00Z');
+          const read = (entry) => readTime(entry, now, 'Europe/Copenhagen');
+          const text = (at) => (at === null ? null : new Date(at).toISOString());
+          return Object.fromEntries(entries.map((entry) => [entry, text(read(entry))]));
+        }""",
+        list(instants),
+    )
+    assert read == instants
+
+
+def test_no_page_script_is_large() -> None:
+    """All scripts of the host together stay below 150 kB."""
+    scripts = (Path(__file__).parents[2] / "src/reference_host/ui").glob("*.js")
+    assert sum(script.stat().st_size for script in scripts) < 150_000

@@ -1,0 +1,92 @@
+"""The host as a program: one clear sentence when it cannot start, and a quick clean end."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from reference_host.config import SiteConfig
+
+from .conftest import PASSWORD, Program
+
+Start = Callable[..., Program]
+
+
+def refused(start: Start, *arguments: str) -> str:
+    status, output, complaint = start(*arguments).end()
+    assert (status, output) == (2, "")
+    assert len(complaint.splitlines()) == 1
+    return complaint
+
+
+def test_a_port_that_is_taken(program: Start, site_file: Path) -> None:
+    """The port is named, and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        complaint = refused(program, "--config", str(site_file), "--port", str(port))
+    assert f"Port {port} on 127.0.0.1 is in use" in complaint
+
+
+def test_a_data_directory_that_cannot_be_written(program: Start, site_file: Path) -> None:
+    """A file stands in its place; not even root can write there."""
+    (site_file.parent / "data").write_text("in the way")
+    complaint = refused(program, "--config", str(site_file), "--port", "0")
+    assert "data directory" in complaint
+    assert "cannot be written" in complaint
+
+
+def test_a_broken_configuration(program: Start, site_file: Path) -> None:
+    """The file and the setting are named."""
+    site_file.write_text(site_file.read_text().replace("enabled", "enebled"))
+    complaint = refused(program, "--config", str(site_file), "--port", "0")
+    assert '"plugins.sample.enebled" is not a setting' in complaint
+
+
+def test_secrets_that_others_can_read(program: Start, config: SiteConfig, site_file: Path) -> None:
+    """Refused before anything is served."""
+    assert config.secrets_file
+    config.secrets_file.chmod(0o644)
+    assert "Set it to 0600" in refused(program, "--config", str(site_file), "--port", "0")
+
+
+def test_hashing_a_password(program: Start, site_file: Path) -> None:
+    """What is printed is what the configuration wants; an empty password is refused."""
+    process = program("hash-password").process
+    output, _ = process.communicate("open sesame\n", timeout=20)
+    assert process.returncode == 0
+    assert output.startswith("$argon2id$")
+    process = program("hash-password").process
+    _, complaint = process.communicate("\n", timeout=20)
+    assert process.returncode == 2
+    assert "empty" in complaint
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_cleanly_while_a_stream_is_open(
+    program: Start, site_file: Path, ending: signal.Signals
+) -> None:
+    """Status 0 within seconds, the plug-in stopped, an endless answer ended and no traceback written."""
+    host = program("--config", str(site_file), "--port", "0")
+    address = host.address()
+    with httpx.Client(base_url=address, headers={"origin": address}, timeout=10) as http:
+        deadline = time.monotonic() + 10
+        while http.get("/healthz").status_code != 200:
+            assert time.monotonic() < deadline
+        assert (
+            http.post("/api/session", json={"account": "operator", "password": PASSWORD}).status_code == 200
+        )
+        with http.stream("GET", "/plugins/sample/stream") as stream:
+            assert next(stream.iter_bytes())
+            began = time.monotonic()
+            host.process.send_signal(ending)
+            status, _, log = host.end()
+    assert status == 0, log
+    assert time.monotonic() - began < 5
+    assert "Traceback" not in log
+    assert (site_file.parent / "data/plugins/sample/stopped").exists()

@@ -1,0 +1,202 @@
+"""Collecting in real time, from the pane, the bar over every tab, and the keyboard."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, Page, expect
+
+from tests.ui.conftest import plugin
+from tests.ui.hosting import AheadClock, Site, Watched, missing, opened, problem
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.skipif(missing(), reason="no Chromium here"),
+]
+
+
+def saved(page: Page) -> Locator:
+    """The notice that a project is saved."""
+    return page.locator(".notice", has_text=re.compile(r"Incident project \d+ is saved"))
+
+
+async def test_operator_starts_follows_and_saves(page: Page, site: Site) -> None:
+    """Start, follow by changing the view, save with type and description: the project has the sequences."""
+    await page.get_by_role("button", name="Start incident project").click()
+    card = page.get_by_role("group", name="Started")
+    await expect(card).to_contain_text("Collecting")
+    await expect(card.get_by_role("listitem")).to_have_count(2)
+    await expect(page.locator("incident-status")).to_contain_text("2 cameras")
+    names = await page.evaluate("host.bridge.cameras().map(c => c.name)")
+    await page.evaluate("names => host.watch([names[1], names[2]])", names)
+    await expect(card.get_by_role("listitem")).to_have_count(3)
+    first = card.get_by_role("listitem").filter(has_text=names[0])
+    await expect(first).not_to_contain_text("recording")
+    await expect(card.get_by_role("listitem").filter(has_text=names[2])).to_contain_text("recording")
+
+    await page.get_by_role("button", name="Save incident project").click()
+    dialog = page.get_by_role("dialog", name="Save incident project")
+    await dialog.get_by_label("Type").select_option("Theft")
+    await dialog.get_by_label("Description").fill("A red bag was taken.")
+    await dialog.get_by_role("button", name="Save").click()
+    notice = page.locator(".notice")
+    await expect(notice).to_contain_text("is saved")
+    await expect(notice).to_contain_text("3 sequences")
+    number = re.search(r"\d+", await notice.inner_text())[0]
+    await expect(page.locator("incident-status").get_by_text("Collecting")).to_be_hidden()
+    await notice.get_by_role("button", name="Open").click()
+    assert await page.evaluate("host.navigations.at(-1)") == {"tab": "incidents", "path": number}
+    project = await page.evaluate("id => host.get(`projects/${id}`)", number)
+    assert project["fields"]["type"] == "theft"
+    assert project["fields"]["description"] == "A red bag was taken."
+    assert [s["footage"]["camera_name"] for s in project["sequences"]] == names[:3]
+
+
+async def test_by_keyboard_alone(page: Page) -> None:
+    """F9, Shift+F9, arrow, Tab, text, Ctrl+Enter: no mouse."""
+    await page.keyboard.press("F9")
+    await expect(page.locator("incident-status")).to_contain_text("Collecting")
+    await page.keyboard.press("Shift+F9")
+    dialog = page.get_by_role("dialog", name="Save incident project")
+    await expect(dialog.get_by_label("Type").get_by_text("Theft")).to_be_attached()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("Broken window [left]")
+    await page.keyboard.press("Control+Enter")
+    await expect(saved(page)).to_be_visible()
+
+
+async def test_empty_project_keeps_the_operator_in_live(page: Page) -> None:
+    """Create empty asks for the details, lists the project at once and leaves the tab as it is."""
+    await page.get_by_role("button", name="Create empty incident project").click()
+    dialog = page.get_by_role("dialog", name="Create empty incident project")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(saved(page)).to_be_visible()
+    await expect(page.get_by_text("No sequences")).to_be_visible()
+    assert await page.evaluate("host.navigations") == []
+    newest = (await page.evaluate("host.get('projects?limit=1')"))["projects"][0]
+    await expect(saved(page)).to_contain_text(f"Incident project {newest['id']} is saved")
+
+
+async def test_discard_asks_first(page: Page) -> None:
+    """Cancel keeps the collection, Discard ends it; nothing is saved."""
+    await page.keyboard.press("F9")
+    bar = page.locator("incident-status")
+    await bar.get_by_role("button", name="Discard").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    await expect(bar).to_contain_text("Collecting")
+    await bar.get_by_role("button", name="Discard").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Discard").click()
+    await expect(bar.get_by_text("Collecting")).to_be_hidden()
+    assert (await page.evaluate("host.get('collections')"))["collections"] == []
+    await expect(page.locator(".notice")).to_have_text("The collection is discarded")
+
+
+async def test_refused_save_loses_nothing(watched: Watched) -> None:
+    """A lost connection is said in the dialog; text and collection stay, and the next Save succeeds."""
+    page = watched.page
+    watched.provoked += ["ERR_FAILED"]
+    await page.keyboard.press("F9")
+    await expect(page.locator("incident-status")).to_contain_text("Collecting")
+    await page.keyboard.press("Shift+F9")
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Description").fill("Long story")
+    await page.route("**/save", lambda route: route.abort())
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("The server cannot be reached")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("incident-status")).to_contain_text("Collecting")
+    await page.unroute("**/save")
+    await page.keyboard.press("Shift+F9")
+    await expect(dialog.get_by_label("Description")).to_have_value("Long story")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(saved(page)).to_be_visible()
+
+
+async def test_start_is_not_claimed_before_it_is_acknowledged(watched: Watched) -> None:
+    """A refused start shows the server's words and no red bar."""
+    page = watched.page
+    watched.provoked += ["503"]
+    refusal = problem("Cannot create incident project. Try again later.", "The disk is full.", 503)
+    await page.route(
+        "**/collections",
+        lambda route: route.fulfill(**refusal) if route.request.method == "POST" else route.continue_(),
+    )
+    await page.get_by_role("button", name="Start incident project").click()
+    await expect(page.get_by_text("The disk is full.")).to_be_visible()
+    await expect(page.locator("incident-status").get_by_text("Collecting")).to_be_hidden()
+
+
+async def test_two_collections_are_told_apart(page: Page) -> None:
+    """A second start is asked about; saving asks which one."""
+    await page.keyboard.press("F9")
+    await expect(page.locator("incident-status")).to_contain_text("Collecting")
+    await page.keyboard.press("F9")
+    await page.get_by_role("dialog").get_by_role("button", name="Start another").press("Enter")
+    await expect(page.get_by_role("group", name="Started")).to_have_count(2)
+    await page.keyboard.press("Shift+F9")
+    dialog = page.get_by_role("dialog", name="Save incident project")
+    await dialog.get_by_role("button", name="Started").first.click()
+    await page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    await expect(saved(page)).to_be_visible()
+    await expect(page.get_by_role("group", name="Started")).to_have_count(1)
+
+
+async def test_too_long_description_is_not_cut(page: Page) -> None:
+    """20,001 characters are refused with a count before anything is sent; 20,000 are saved whole."""
+    await page.get_by_role("button", name="Create empty incident project").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Description").fill("x" * 20_001)
+    await expect(dialog.get_by_text("1 character too many")).to_be_visible()
+    await dialog.get_by_role("button", name="Save").click()
+    await dialog.get_by_label("Description").fill("x" * 20_000)
+    await expect(dialog.get_by_text("20,000 of 20,000")).to_be_visible()
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(saved(page)).to_be_visible()
+    newest = (await page.evaluate("host.get('projects?limit=1')"))["projects"][0]
+    project = await page.evaluate("id => host.get(`projects/${id}`)", newest["id"])
+    assert project["fields"]["description"] == "x" * 20_000
+
+
+class TestWithoutPermission:
+    """What a person sees who may not manage incident projects."""
+
+    @pytest.fixture
+    def permissions(self) -> frozenset[str]:
+        return frozenset({"incident.projects.view"})
+
+    async def test_buttons_are_off_and_say_why(self, page: Page) -> None:
+        """Nothing can be started, and the pane says who can change that."""
+        await expect(page.get_by_role("button", name="Start incident project")).to_be_disabled()
+        await expect(page.get_by_role("button", name="Create empty incident project")).to_be_disabled()
+        await expect(page.get_by_text("Ask your system administrators")).to_be_visible()
+
+
+class TestAfterACrash:
+    """What the operator finds who comes back; the clock of the server is set forward for it."""
+
+    @pytest_asyncio.fixture(loop_scope="session")
+    async def runtime(self, tmp_path: Path, recorder_address: str, clock: AheadClock):
+        async with plugin(tmp_path, recorder_address, clock) as runtime:
+            yield runtime
+
+    async def test_return_after_a_crash(self, watched: Watched, site: Site) -> None:
+        """A new browser tab finds the interrupted collection, says so, and goes on with it."""
+        await watched.page.keyboard.press("F9")
+        await expect(watched.page.locator("incident-status")).to_contain_text("Collecting")
+        context = await watched.page.context.browser.new_context(viewport={"width": 1280, "height": 720})
+        await watched.page.close()
+        site.clock.ahead = timedelta(seconds=45)
+        again = await opened(context, site)
+        card = again.page.get_by_role("group", name="Started")
+        await expect(card).to_contain_text("Interrupted: your view was last confirmed at")
+        await expect(card.get_by_role("listitem").first).to_contain_text("end not confirmed")
+        await card.get_by_role("button", name="Go on").click()
+        await expect(card).to_contain_text("Collecting")
+        await expect(card.get_by_role("listitem").last).to_contain_text("recording")
+        assert again.unexpected == []
+        await context.close()

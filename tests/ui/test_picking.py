@@ -1,0 +1,293 @@
+"""Picking recorded sequences: the icon's clicks, three keys, the draft list, the choice of a project."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.ui.hosting import Site, Watched, missing, problem
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.skipif(missing(), reason="no Chromium here"),
+]
+
+ADD = "Add to incident project"
+
+
+def item(page: Page, tab: str, slot: int = 0) -> Locator:
+    return page.locator(f"#{tab} .item").nth(slot)
+
+
+async def in_playback(page: Page, seconds_ago: float = 600) -> None:
+    """Go to playback, with the playhead in the recording."""
+    await page.evaluate(
+        "at => host.bridge.navigate({tab: 'playback', at: Date.now() - at * 1000})", seconds_ago
+    )
+
+
+async def move(page: Page, seconds: float) -> None:
+    """Drag the timeline."""
+    await page.evaluate("s => host.clocks.playback.seek(host.clocks.playback.now + s * 1000)", seconds)
+
+
+async def drafts(page: Page) -> list[tuple[str, float]]:
+    """The operator's drafts: camera and length in seconds."""
+    listed = await page.evaluate("host.get('drafts')")
+    return [
+        (
+            s["footage"]["camera_name"],
+            await page.evaluate(
+                "i => (Date.parse(i.end) - Date.parse(i.start)) / 1000", s["footage"]["interval"]
+            ),
+        )
+        for s in listed["sequences"]
+    ]
+
+
+async def pick(page: Page, entry: str, *, seconds: float = 20, slot: int = 0) -> None:
+    """The clicks, in their order, up to OK."""
+    icon = item(page, "playback", slot).get_by_role("button", name=ADD)
+    await icon.click()
+    await page.get_by_role("menuitem", name=entry).click()
+    await page.get_by_role("button", name="Select start time").click()
+    await icon.click()
+    await page.get_by_role("button", name="Select end time").click()
+    await move(page, seconds)
+    await icon.click()
+    await page.get_by_role("button", name="OK").click()
+
+
+async def test_clicks_to_the_draft_list_and_on_to_a_new_project(page: Page) -> None:
+    """Two sequences are picked, seen in the list, and saved to a new project; the list is empty then."""
+    await in_playback(page)
+    await pick(page, "Add to draft sequence list")
+    await expect(page.locator(".notice")).to_contain_text("Added to the draft sequence list")
+    await pick(page, "Add to draft sequence list", seconds=15, slot=1)
+    await expect(page.locator(".notice")).to_have_count(2)
+    assert [length for _, length in await drafts(page)] == [20, 15]
+
+    await item(page, "playback").get_by_role("button", name=ADD).click()
+    await page.get_by_role("menuitem", name="View draft sequence list").click()
+    dialog = page.get_by_role("dialog", name="Draft sequence list")
+    await expect(dialog.get_by_role("row")).to_have_count(3)
+    await dialog.get_by_role("button", name="Add all to new incident project").click()
+    details = page.get_by_role("dialog", name="Create incident project")
+    await details.get_by_label("Type").select_option("Vandalism")
+    await details.get_by_role("button", name="Save").click()
+    await expect(page.locator(".notice").last).to_contain_text("2 sequences")
+    await expect(dialog).to_be_hidden()
+    assert await drafts(page) == []
+
+
+async def test_clicks_from_live_to_a_new_project(page: Page) -> None:
+    """Chosen in live, the operator is taken to playback, asked there, and ends with a project."""
+    await item(page, "live").get_by_role("button", name=ADD).click()
+    await page.get_by_role("menuitem", name="Add to new incident project").click()
+    gone = await page.evaluate("host.navigations.at(-1)")
+    assert gone["tab"] == "playback"
+    assert abs(await page.evaluate("Date.now()") - gone["at"] - 10_000) < 3_000
+    await page.get_by_role("button", name="Select start time").click()
+    await expect(item(page, "playback")).to_contain_text("Move the timeline to where the incident started")
+    await move(page, -60)
+    icon = item(page, "playback").get_by_role("button", name=ADD)
+    await icon.click()
+    await page.get_by_role("button", name="Select end time").click()
+    await move(page, 30)
+    await icon.click()
+    step = page.get_by_role("dialog", name="Add to new incident project")
+    await expect(step).to_contain_text("0:30")
+    await step.get_by_role("button", name="OK").click()
+    await (
+        page.get_by_role("dialog", name="Create incident project").get_by_role("button", name="Save").click()
+    )
+    await expect(page.locator(".notice")).to_contain_text("1 sequence")
+    assert await page.evaluate("host.clocks.playback.markStart") is None
+    await expect(icon.locator(".badge")).to_be_hidden()
+
+
+async def test_clicks_to_an_existing_project(page: Page) -> None:
+    """The project is found by its text and chosen by double click."""
+    made = await page.evaluate(
+        "host.bridge.fetch('projects', {method: 'POST', headers: {'Content-Type': 'application/json'},"
+        " body: JSON.stringify({type: null, description: 'blue bicycle', footage: [], drafts: null})})"
+        ".then(r => r.json()).then(w => w.project.id)"
+    )
+    await in_playback(page)
+    await pick(page, "Add to existing incident project")
+    dialog = page.get_by_role("dialog", name="Choose incident project")
+    await dialog.get_by_label("Filter by text").fill("nothing like it")
+    await expect(dialog.get_by_text("No incident project fits this filter.")).to_be_visible()
+    await dialog.get_by_label("Filter by text").fill("blue bicycle")
+    await dialog.get_by_role("row").filter(has_text=str(made)).first.dblclick()
+    await expect(page.locator(".notice")).to_contain_text(f"Added to incident project {made}")
+    project = await page.evaluate("id => host.get(`projects/${id}`)", made)
+    assert len(project["sequences"]) == 1
+
+
+async def test_existing_project_by_keyboard(page: Page) -> None:
+    """Arrow down from the filter to the list, Enter chooses."""
+    await in_playback(page)
+    await page.evaluate(
+        "host.bridge.fetch('projects', {method: 'POST', headers: {'Content-Type': 'application/json'},"
+        " body: JSON.stringify({type: null, description: 'by keyboard', footage: [], drafts: null})})"
+    )
+    icon = item(page, "playback").get_by_role("button", name=ADD)
+    await icon.focus()
+    for key in ("[", "ArrowRight", "ArrowRight", "]", "Enter", "ArrowDown", "ArrowDown", "Enter"):
+        await page.keyboard.press(key)
+    step = page.get_by_role("dialog", name="Add to existing incident project")
+    await expect(step.get_by_role("button", name="OK")).to_be_focused()
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Choose incident project")
+    await page.keyboard.type("by keyboard")
+    await expect(dialog.get_by_text("1 of 1", exact=True)).to_be_visible()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".notice")).to_contain_text("Added to incident project")
+
+
+async def test_three_keys_add_the_selected_camera(page: Page) -> None:
+    """`[`, `]` and Enter put one sequence on the draft list; Shift+Enter takes every camera in the view."""
+    await in_playback(page)
+    await item(page, "playback", 1).focus()
+    names = await page.evaluate("host.state.cameras.map(c => c.name)")
+    await page.keyboard.press("[")
+    await move(page, 12)
+    await page.keyboard.press("]")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".notice")).to_contain_text(names[1])
+    assert await drafts(page) == [(names[1], 12)]
+    await page.keyboard.press("[")
+    await move(page, 5)
+    await page.keyboard.press("]")
+    await page.keyboard.press("Shift+Enter")
+    await expect(page.locator(".notice")).to_have_count(2)
+    assert await drafts(page) == [(names[1], 12), (names[0], 5), (names[1], 5)]
+
+
+async def test_enter_without_marks_says_what_is_missing(page: Page) -> None:
+    """Nothing is added, and the operator learns how."""
+    await in_playback(page)
+    await item(page, "playback").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".notice")).to_contain_text("Mark the start with [ and the end with ] first")
+    assert await drafts(page) == []
+
+
+async def test_future_is_refused_in_place_and_marks_stay(watched: Watched) -> None:
+    """The server's words stand where OK was pressed; the marks are kept, and another end is accepted."""
+    page = watched.page
+    watched.provoked += ["400", "422"]
+    await in_playback(page)
+    icon = item(page, "playback").get_by_role("button", name=ADD)
+    await page.evaluate("host.clocks.playback.setMarks(Date.now() - 60000, Date.now() + 3600000)")
+    await icon.click()
+    await page.get_by_role("menuitem", name="Add to draft sequence list").click()
+    step = page.get_by_role("dialog", name="Add to draft sequence list")
+    await step.get_by_role("button", name="OK").click()
+    await expect(step.get_by_role("alert")).to_contain_text("future")
+    assert await page.evaluate("host.clocks.playback.markEnd - Date.now()") > 3_000_000
+    await step.get_by_role("button", name="Select again").last.click()
+    await icon.click()
+    await expect(step).to_contain_text("The end is before the start.")
+    await step.get_by_role("button", name="Select again").last.click()
+    await page.evaluate("host.clocks.playback.seek(Date.now() - 30000)")
+    await icon.click()
+    await step.get_by_role("button", name="OK").click()
+    await expect(page.locator(".notice")).to_contain_text("Added to the draft sequence list")
+
+
+async def test_no_video_is_said_before_the_form(page: Page) -> None:
+    """A time before the recording began: said at once, and no form has to be filled in for it."""
+    await in_playback(page)
+    await page.evaluate("host.clocks.playback.setMarks(Date.now() - 86400000, Date.now() - 86390000)")
+    await item(page, "playback").get_by_role("button", name=ADD).click()
+    await page.get_by_role("menuitem", name="Add to new incident project").click()
+    step = page.get_by_role("dialog", name="Add to new incident project")
+    await expect(step.get_by_role("alert")).to_contain_text("There is no recorded video in the chosen time.")
+
+
+async def test_escape_closes_one_layer_at_a_time(page: Page) -> None:
+    """First the popover, then the picking itself."""
+    await in_playback(page)
+    icon = item(page, "playback").get_by_role("button", name=ADD)
+    await icon.click()
+    await page.get_by_role("menuitem", name="Add to draft sequence list").click()
+    await expect(page.get_by_role("button", name="Select start time")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Select start time")).to_be_hidden()
+    await expect(icon.locator(".badge")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(icon.locator(".badge")).to_be_hidden()
+
+
+async def test_two_cameras_are_picked_side_by_side(page: Page) -> None:
+    """Steps of one camera do not meddle with those of another."""
+    await in_playback(page)
+    icons = [item(page, "playback", slot).get_by_role("button", name=ADD) for slot in (0, 1)]
+    for icon in icons:
+        await icon.click()
+        await page.get_by_role("menuitem", name="Add to draft sequence list").click()
+        await page.get_by_role("button", name="Select start time").click()
+        await move(page, 3)
+        await icon.click()
+        await page.get_by_role("button", name="Select end time").click()
+    await move(page, 10)
+    for icon in icons:
+        await icon.click()
+        await page.get_by_role("button", name="OK").click()
+    await expect(page.locator(".notice")).to_have_count(2)
+    assert [length for _, length in await drafts(page)] == [13, 10]
+
+
+async def test_selected_drafts_only(page: Page) -> None:
+    """With some selected, only these go to the project; the others stay. Remove and Remove all work."""
+    await in_playback(page)
+    await item(page, "playback").focus()
+    for length in (4, 5, 6):
+        await page.keyboard.press("[")
+        await move(page, length)
+        await page.keyboard.press("]")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".notice")).to_have_count(length - 3)
+    await page.locator(".notice").last.get_by_role("button", name="View draft sequence list").click()
+    dialog = page.get_by_role("dialog", name="Draft sequence list")
+    await dialog.get_by_role("checkbox", name=re.compile("^Select (?!all)")).nth(1).check()
+    await expect(dialog.get_by_text("1 of 3 selected: only this one is added")).to_be_visible()
+    await dialog.get_by_role("button", name="Add all to new incident project").click()
+    await (
+        page.get_by_role("dialog", name="Create incident project").get_by_role("button", name="Save").click()
+    )
+    await expect(page.locator(".notice").last).to_contain_text("1 sequence")
+    assert [length for _, length in await drafts(page)] == [4, 6]
+    await page.locator(".notice").get_by_role("button", name="View draft sequence list").first.click()
+    await dialog.get_by_role("button", name=re.compile("^Remove .+ \\d")).first.click()
+    await expect(dialog.get_by_role("row")).to_have_count(2)
+    await dialog.get_by_role("button", name="Remove all").click()
+    await page.get_by_role("dialog", name="Remove all").get_by_role("button", name="Remove all").click()
+    await expect(dialog.get_by_text("The draft sequence list is empty.")).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Add all to new incident project")).to_be_disabled()
+
+
+async def test_refused_in_the_form_keeps_everything(watched: Watched, site: Site) -> None:
+    """A refusal while saving stands in the form; leaving it keeps text, times and drafts."""
+    page = watched.page
+    watched.provoked += ["503"]
+    await in_playback(page)
+    refusal = problem("Cannot create incident project. Try again later.", "The disk is full.", 503)
+    await page.route("**/incident/projects", lambda route: route.fulfill(**refusal))
+    await pick(page, "Add to new incident project")
+    details = page.get_by_role("dialog", name="Create incident project")
+    await details.get_by_label("Description").fill("kept")
+    await details.get_by_role("button", name="Save").click()
+    await expect(details.get_by_role("alert")).to_contain_text("The disk is full.")
+    await details.get_by_role("button", name="Cancel").click()
+    await page.unroute("**/incident/projects")
+    await item(page, "playback").get_by_role("button", name=ADD).click()
+    await page.get_by_role("button", name="OK").click()
+    await expect(details.get_by_label("Description")).to_have_value("kept")
+    await details.get_by_role("button", name="Save").click()
+    await expect(page.locator(".notice")).to_contain_text("1 sequence")

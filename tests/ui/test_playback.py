@@ -1,0 +1,230 @@
+"""Recorded video in a view item: the right picture at the right time, read from the picture itself."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import numpy as np
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from demo_recorder.strip import read_strip
+from tests.ui.hosting import Site, Watched, missing, problem
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.skipif(missing(), reason="no Chromium here"),
+]
+
+FRAME = 1000 / 15
+
+
+async def shown(page: Page) -> int:
+    """When the picture on the screen was taken, in milliseconds since 1970."""
+    strip = await page.evaluate("host.strip()")
+    lines = np.array(strip["grey"], np.uint8).reshape(strip["lines"], strip["width"])
+    picture = np.zeros((strip["height"], strip["width"]), np.uint8)
+    picture[-strip["lines"] :] = lines
+    return read_strip(picture).time_ms
+
+
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+    """Wait for the page."""
+    deadline = time.monotonic() + seconds
+    while not await holds():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def settled(page: Page) -> None:
+    """The first view item shows the picture it was told to."""
+    await page.wait_for_function(
+        "() => { const e = document.querySelector('#playback .item.selected incident-playback');"
+        " return e?.showing === 'picture' && !e.video.seeking && e.video.readyState >= 2; }"
+    )
+    await page.evaluate(
+        "new Promise(r => document.querySelector('#playback .item.selected incident-playback')"
+        ".video.requestVideoFrameCallback(r) && setTimeout(r, 100))"
+    )
+
+
+async def at(page: Page, when: int) -> None:
+    """Put the playhead somewhere in playback."""
+    await page.evaluate("at => host.bridge.navigate({tab: 'playback', at})", when)
+
+
+@pytest.fixture
+def now() -> int:
+    """Milliseconds since 1970, on a whole second."""
+    return int(time.time()) * 1000
+
+
+async def test_paused_it_shows_the_exact_picture(page: Page, now: int) -> None:
+    """Whatever the playhead is put on, the picture is the one taken then or just before, to one frame."""
+    await page.evaluate("names => host.watch(names)", await names(page, 1))
+    for when in (now - 600_000, now - 599_933, now - 595_500, now - 3_600_000 + 40, now - 300_001):
+        await at(page, when)
+        await settled(page)
+        taken = await shown(page)
+        assert 0 <= when - taken < FRAME + 1, when - taken
+
+
+async def test_playing_it_keeps_to_the_clock(page: Page, now: int) -> None:
+    """Over the borders of the pieces the picture stays within a quarter of a second of the clock."""
+    await page.evaluate("names => host.watch(names)", await names(page, 1))
+    await at(page, now // 10_000 * 10_000 - 301_500)
+    await settled(page)
+    await page.evaluate("host.clocks.playback.play()")
+    start = await page.evaluate("host.clocks.playback.now")
+    differences = []
+
+    async def passed() -> bool:
+        clock = await page.evaluate("host.clocks.playback.now")
+        differences.append(clock - await shown(page))
+        return clock > start + 4_000
+
+    await until(passed)
+    assert float(np.median(np.abs(differences))) < 200, differences
+    assert await page.evaluate("host.clocks.playback.holders.size") == 0
+
+
+async def test_clock_waits_for_the_picture(page: Page, now: int) -> None:
+    """While a piece is on its way the clock is held, once; it runs on when the picture is there."""
+    gate = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await gate.wait()
+        await route.continue_()
+
+    await page.evaluate("names => host.watch(names)", await names(page, 1))
+    await page.route("**/video/**", late)
+    await page.evaluate("host.clocks.playback.play()")
+    await at(page, now - 400_000)
+    await page.wait_for_function("() => host.clocks.playback.holders.size === 1")
+    await expect(page.locator("incident-playback").get_by_text("Loading")).to_be_visible()
+    gate.set()
+    await page.wait_for_function("() => host.clocks.playback.holders.size === 0")
+    await settled(page)
+    assert await page.evaluate("host.clocks.playback.holds") == 1
+
+
+async def test_gap_is_said_and_left(page: Page, site: Site) -> None:
+    """Where the recorder has nothing, no picture stands; a button leads to where recording goes on."""
+    cameras = await page.evaluate("host.bridge.cameras()")
+    await page.evaluate("names => host.watch(names)", [cameras[-1]["name"]])
+    day = "start=${new Date(Date.now() - 9e6).toISOString()}&end=${new Date().toISOString()}"
+    spans = (
+        await page.evaluate(
+            f"id => host.get(`recorded/${{encodeURIComponent(id)}}?{day}`)", cameras[-1]["id"]
+        )
+    )["spans"]
+    assert len(spans) == 2
+    gap, after = (
+        await page.evaluate("Date.parse", spans[0]["end"]),
+        await page.evaluate("Date.parse", spans[1]["start"]),
+    )
+    await at(page, gap + 20_000)
+    element = page.locator("incident-playback")
+    await expect(element).to_contain_text("No recording at this time")
+    await element.get_by_role("button", name="Go to").click()
+    await settled(page)
+    assert abs(await shown(page) - after) < FRAME + 1
+    await at(page, gap - 500)
+    await settled(page)
+    assert 0 <= gap - 500 - await shown(page) < FRAME + 1
+
+
+async def test_recorder_trouble_is_said_and_retried(watched: Watched, now: int) -> None:
+    """The problem's own words, and Retry that works."""
+    page = watched.page
+    watched.provoked += ["503"]
+    await page.evaluate("names => host.watch(names)", await names(page, 1))
+    refusal = problem("Cannot perform this action. Try again later.", "The recorder does not answer.", 503)
+    await page.route("**/video/**", lambda route: route.fulfill(**refusal))
+    await at(page, now - 500_000)
+    element = page.locator("incident-playback")
+    await expect(element).to_contain_text("The recorder does not answer.")
+    await page.unroute("**/video/**")
+    await element.get_by_role("button", name="Retry").click()
+    await settled(page)
+    assert now - 500_000 - await shown(page) < FRAME + 1
+
+
+async def test_damaged_piece_is_said_and_others_play(watched: Watched, now: int) -> None:
+    """Bytes that are no video: said so; elsewhere on the timeline pictures come."""
+    page = watched.page
+    watched.provoked += ["MEDIA", "media"]
+    await page.evaluate("names => host.watch(names)", await names(page, 1))
+    headers = {"Video-Start": "2026-01-01T00:00:00Z", "Video-Codec": "avc1.42c01e"}
+    await page.route(
+        "**/video/**", lambda route: route.fulfill(status=200, body=b"\0" * 5_000, headers=headers)
+    )
+    await at(page, now - 500_000)
+    element = page.locator("incident-playback")
+    await expect(element).to_contain_text("The picture cannot be shown")
+    await page.unroute("**/video/**")
+    await at(page, now - 700_000)
+    await settled(page)
+    assert now - 700_000 - await shown(page) < FRAME + 1
+
+
+async def test_codec_of_no_browser_is_said(page: Page, now: int) -> None:
+    """What this browser cannot play is named."""
+    await page.evaluate("names => host.watch(names)", await names(page, 1))
+    headers = {"Video-Start": "2026-01-01T00:00:00Z", "Video-Codec": "xvc9.1"}
+    await page.route("**/video/**", lambda route: route.fulfill(status=200, body=b"x", headers=headers))
+    await at(page, now - 500_000)
+    await expect(page.locator("incident-playback")).to_contain_text("This browser cannot play xvc9.1")
+
+
+async def test_dragging_the_timeline_asks_for_little(page: Page, now: int) -> None:
+    """A quick run over the timeline ends on the last place; what lies on the way is hardly asked for."""
+    await page.evaluate("names => host.watch(names)", await names(page, 1))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/video/" in request.url else None)
+    await page.evaluate(
+        """async from => {
+          host.bridge.navigate({tab: 'playback', at: from});
+          for (let step = 1; step <= 30; step += 1) {
+            host.clocks.playback.seek(from + step * 60000 + 7);
+            await new Promise(r => setTimeout(r, 16));
+          }
+        }""",
+        now - 3_000_000,
+    )
+    await settled(page)
+    when = now - 3_000_000 + 30 * 60_000 + 7
+    assert 0 <= when - await shown(page) < FRAME + 1
+    assert len(asked) <= 8, asked
+
+
+async def test_edge_of_the_recording_comes_by_itself(page: Page, now: int) -> None:
+    """A few seconds before now: the picture comes as soon as it is recorded."""
+    await page.evaluate("names => host.watch(names)", await names(page, 1))
+    when = now + 2_000
+    await at(page, when)
+    await expect(page.locator("incident-playback")).to_contain_text("Not recorded yet")
+    await settled(page)
+    assert 0 <= when - await shown(page) < FRAME + 1
+
+
+async def test_leaving_the_page_lets_go_of_everything(page: Page, now: int) -> None:
+    """Taken out of the page the element releases clock and video; put back it plays again."""
+    await page.evaluate("names => host.watch(names)", await names(page, 1))
+    await at(page, now - 500_000)
+    await settled(page)
+    await page.evaluate(
+        "() => { window.parted = document.querySelector('incident-playback');"
+        " window.home = parted.parentNode; parted.remove(); }"
+    )
+    assert await page.evaluate("parted.video.hasAttribute('src')") is False
+    await page.evaluate("home.append(parted)")
+    await settled(page)
+    assert now - 500_000 - await shown(page) < FRAME + 1
+
+
+async def names(page: Page, count: int) -> list[str]:
+    """The names of the first cameras."""
+    return (await page.evaluate("host.bridge.cameras().map(c => c.name)"))[:count]
