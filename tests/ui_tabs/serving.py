@@ -1,4 +1,4 @@
-"""The HTTP interface over a world, and the page that holds the tabs: same paths, shapes and refusals as the real one."""
+"""The HTTP interface over a world with the true paths, shapes and refusals, and the page that holds the tabs."""
 
 from __future__ import annotations
 
@@ -111,9 +111,7 @@ class Server:
         cameras = [
             {"id": key, "name": name, "group": "Site", "capabilities": []} for key, name in NAMES.items()
         ]
-        return _json(
-            {"principal": person, "permissions": sorted(self.permissions), "cameras": cameras}
-        )
+        return _json({"principal": person, "permissions": sorted(self.permissions), "cameras": cameras})
 
     async def answer(self, request: Request) -> Response:
         """Answer one request to the plug-in."""

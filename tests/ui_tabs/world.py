@@ -78,9 +78,7 @@ class World:
             for f in sequences
         )
         values: dict[str, FieldValue] = {"status": "new", **fields}
-        project = Project(
-            id=number, created_by=by, created_at=self.instant(), fields=values, sequences=whole
-        )
+        project = Project(id=number, created_by=by, created_at=self.instant(), fields=values, sequences=whole)
         self.save(None, project, by)
         return number
 
@@ -149,9 +147,7 @@ class World:
         """Let the newest export succeed, with a gap in its first file."""
         job = self.exports[0]
         exhibits = tuple(_exhibit(i, item) for i, item in enumerate(job.items, start=1))
-        self.advance(
-            state=ExportState.DONE, progress=1.0, exhibits=exhibits, finished_at=self.instant()
-        )
+        self.advance(state=ExportState.DONE, progress=1.0, exhibits=exhibits, finished_at=self.instant())
         for number in job.projects:
             self.log(number, Activity(action=Action.EXPORTED, subject=job.id), OPERATOR)
 

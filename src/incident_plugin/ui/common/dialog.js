@@ -45,14 +45,15 @@ export function showDialog(title, build, options = {}) {
  * @param {string} title
  * @param {string} text what will happen, to what
  * @param {string} action the verb on the button
- * @param {{harmless?: boolean}} [options] `harmless`: nothing gets lost, so that Enter may say yes
+ * @param {{harmless?: boolean, otherwise?: string}} [options] `harmless`: nothing gets lost, so that Enter may say yes;
+ *   `otherwise`: the other button, where “Cancel” could mean either
  * @returns {Promise<boolean>}
  */
-export async function confirmed(title, text, action, { harmless = false } = {}) {
+export async function confirmed(title, text, action, { harmless = false, otherwise = strings.common.cancel } = {}) {
   return Boolean(await showDialog(title, (/** @type {(yes: boolean) => void} */ done) => [
     h('p', {}, text),
     h('footer', {},
-      h('button', { type: 'button', autofocus: !harmless, onclick: () => done(false) }, strings.common.cancel),
+      h('button', { type: 'button', autofocus: !harmless, onclick: () => done(false) }, otherwise),
       h('button', { type: 'button', autofocus: harmless, class: harmless ? 'primary' : 'danger',
         onclick: () => done(true) }, action)),
   ]));

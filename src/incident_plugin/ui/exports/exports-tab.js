@@ -139,7 +139,7 @@ class ExportsTab extends Contributed {
   async #cancel(job) {
     const texts = strings.exports;
     const text = texts.cancelText(dateTime(job.created_at, this.#bridge.timeZone));
-    if (await confirmed(texts.cancelTitle, text, texts.cancelTitle)) {
+    if (await confirmed(texts.cancelTitle, text, texts.cancelTitle, { otherwise: texts.keepGoing })) {
       await this.#do(call(this.#bridge, 'POST', `exports/${encodeURIComponent(job.id)}/cancel`));
     }
   }

@@ -10,6 +10,9 @@ import { dateTime } from './controls.js';
 /** @typedef {import('../common/shapes.d.ts').Call} Call */
 /** @typedef {import('./unsaved.js').CallEdit} CallEdit */
 
+/** Forms made so far: each has names of its own for its labels. */
+let forms = 0;
+
 /**
  * A new call, made now.
  * @returns {CallEdit}
@@ -84,6 +87,8 @@ export function callForm(edit, timeZone, changed, buttons) {
     at.show(value);
     changed({ ...current });
   });
+  const id = `call-time-${++forms}`;
+  if (at.input) at.input.id = id;
   at.show(current.at || null);
   /** @param {keyof CallEdit} part @param {string} label @param {Record<string, unknown>} [more] */
   const line = (part, label, more = {}) => h('label', { class: 'field' }, label,
@@ -94,7 +99,7 @@ export function callForm(edit, timeZone, changed, buttons) {
         way === 'made' ? texts.made : texts.received)))),
     line('number', texts.number, { inputMode: 'tel' }),
     line('person', texts.person),
-    h('label', { class: 'field' }, texts.time, at.element),
+    h('div', { class: 'field-row' }, h('label', { class: 'label', htmlFor: id }, texts.time), at.element),
     line('duration', texts.duration, { placeholder: '0:00', maxLength: 9 }),
     line('outcome', texts.outcome),
     h('label', { class: 'field note' }, texts.note, h('textarea', { value: current.note, oninput: entered('note'), maxLength: 20_000 })),

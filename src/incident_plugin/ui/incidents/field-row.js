@@ -38,6 +38,7 @@ export function fieldRow(model, field, make, { title, hint, editable }) {
       mark.hidden = !model.unsaved.field(field);
       control.disable(!editable || model.gone);
       wrong.textContent = control.problem?.() ?? '';
+      wrong.hidden = !wrong.textContent;
       const open = model.conflicts.includes(field);
       const question = open ? JSON.stringify([model.stored(field), model.value(field), model.authors.get(field)]) : '';
       conflict.hidden = !open;

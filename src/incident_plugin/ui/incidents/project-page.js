@@ -1,6 +1,6 @@
 // One incident project over the whole width: its state, its parts, what can be done to it.
 
-import { call, report } from '../common/api.js';
+import { Problem, call, report } from '../common/api.js';
 import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
 import { time, utcTitle } from '../common/time.js';
@@ -29,6 +29,12 @@ const TABS = {
   details: detailsTab, categories: categoriesTab, comments: commentsTab, sequences: sequencesTab, calls: callsTab, activity: activityTab,
 };
 
+/** For a person who may see that projects exist, and no part of one. */
+function notAvailable() {
+  const { notAvailable: title, notAvailableHint: detail } = strings.incidents.project;
+  return new Problem({ title, detail, status: 403 });
+}
+
 export class ProjectPage {
   #bridge;
   #model;
@@ -36,6 +42,7 @@ export class ProjectPage {
   #names;
   /** @type {TabName} */
   #current;
+  #shown = '';
   /** @type {Map<TabName, TabView>} */
   #views = new Map();
   #logged = false;
@@ -89,7 +96,8 @@ export class ProjectPage {
   /** Shows a part. @param {string} tab a name from the address; an unknown one shows the first */
   show(tab) {
     const name = this.#names.find((known) => known === tab) ?? this.#names[0];
-    this.#current = name;
+    if (!name || name === this.#shown) return;
+    this.#shown = this.#current = name;
     for (const element of this.#tabs.children) {
       const button = /** @type {HTMLElement} */ (element);
       const selected = button.dataset.tab === name;
@@ -121,10 +129,11 @@ export class ProjectPage {
   }
 
   #draw() {
-    const { project, problem, properties } = this.#model;
+    const { project, properties } = this.#model;
+    const problem = this.#names.length ? this.#model.problem : notAvailable();
     this.#buttons.hidden = !project || this.#model.gone;
     this.#drawState();
-    if (!project) {
+    if (!project || !this.#names.length) {
       this.#content.replaceChildren(problem ? problemNote(problem, () => this.#reader.again()) : skeleton(strings.incidents.project.loading));
       return;
     }
@@ -176,7 +185,7 @@ export class ProjectPage {
       failed: ['warning', texts.notSaved(reason)],
     })[kind];
     const key = `${kind} ${word}`;
-    this.#save.disabled = state === 'saved' || state === 'saving' || conflicts.length > 0 || this.#model.gone;
+    this.#save.disabled = !this.#model.project || state === 'saved' || state === 'saving' || conflicts.length > 0 || this.#model.gone;
     if (this.#state.dataset.key === key) return;
     this.#state.dataset.key = key;
     this.#state.className = `save-state ${kind}`;

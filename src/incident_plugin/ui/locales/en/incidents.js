@@ -65,6 +65,8 @@ export const incidents = {
     back: 'All incident projects',
     /** @param {number | string} id */
     title: (id) => `Incident project ${id}`,
+    notAvailable: 'This information is not available to you.',
+    notAvailableHint: 'Your permissions include no part of incident projects. Ask your system administrators.',
     loading: 'Loading incident project',
     tabs: {
       details: 'Main details',

@@ -1,0 +1,124 @@
+"""The Exports tab in a real browser."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from incident_plugin.domain.errors import Denied
+from incident_plugin.domain.exports import ExportState
+
+from .world import LOBBY, YARD, footage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_send_for_export_leads_to_the_export_list(open_at, world) -> None:
+    """All sequences of the project are in the list, each once, however often it is sent."""
+    world.project(footage(LOBBY, 0, 40), footage(YARD, 2, 60), description="Sent")
+    page = await open_at()
+    for _ in range(2):
+        await page.get_by_role("row", name="Sent").click()
+        await page.get_by_role("button", name="Send for export").click()
+        await expect(page.get_by_text("2 sequences, 1:40 of video")).to_be_visible()
+        await page.get_by_role("link", name="Incidents").click()
+    await page.get_by_role("link", name="Exports").click()
+    await expect(page.get_by_role("row", name="Yard")).to_contain_text("2026-03-02 12:02:00")
+    assert world.actions(1).count("export.sent") == 2
+
+
+async def test_a_project_without_sequences_is_not_sent(open_at, world) -> None:
+    """It is said before anything is done, with what to do."""
+    world.project(description="No video")
+    page = await open_at("incidents/1")
+    await page.get_by_role("button", name="Send for export").click()
+    await expect(page.get_by_text("has no sequences to export")).to_be_visible()
+    assert "export.sent" not in world.actions(1)
+
+
+async def test_items_are_removed_one_by_one_and_all(open_at, world) -> None:
+    """By keyboard; the empty list says how something gets into it."""
+    world.project(footage(LOBBY, 0, 40), footage(YARD, 2, 60), footage(YARD, 9, 9))
+    page = await open_at("incidents/1")
+    await page.get_by_role("button", name="Send for export").click()
+    await page.get_by_role("button", name="Remove: Lobby").press("Enter")
+    await expect(page.get_by_text("2 sequences, 1:09 of video")).to_be_visible()
+    await page.get_by_role("button", name="Remove all").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Remove all").click()
+    await expect(page.get_by_text("The export list is empty")).to_be_visible()
+    await expect(page.get_by_text("select “Send for export”")).to_be_visible()
+    await expect(page.get_by_role("button", name="Start export")).to_be_disabled()
+
+
+async def test_an_export_from_start_to_files(open_at, world, tmp_path: Path) -> None:
+    """Progress in percent, then each file with size, hash, delivered interval, gaps and clock offset."""
+    world.project(footage(LOBBY, 0, 40), footage(YARD, 2, 60))
+    page = await open_at("incidents/1")
+    await page.get_by_role("button", name="Send for export").click()
+    await page.get_by_role("button", name="Start export").click()
+    job = page.get_by_role("region", name="Exports").get_by_role("listitem")
+    await expect(job).to_contain_text("Exporting")
+    await expect(page.get_by_text("The export list is empty")).to_be_visible()
+    world.advance(progress=0.379)
+    await expect(job).to_contain_text("37 %")
+    world.finish_export()
+    await expect(job).to_contain_text("Done")
+    first = page.get_by_role("row", name="E01.mp4")
+    await expect(first).to_contain_text("2026-03-02 11:59:59 \N{EN DASH} 12:00:40 (0:41)")
+    await expect(first).to_contain_text("2026-03-02 12:00:02 \N{EN DASH} 12:00:05 (0:03)")
+    await expect(first).to_contain_text("\N{MINUS SIGN}0.125 s ± 0.020 s")
+    await expect(first).to_contain_text("1.6 MB")
+    await expect(page.get_by_role("row", name="E02.mp4")).to_contain_text("None")
+    async with page.expect_download() as coming:
+        await page.get_by_role("link", name="E01.mp4").click()
+    download = await coming.value
+    await download.save_as(tmp_path / download.suggested_filename)
+    digest = hashlib.sha256((tmp_path / "E01.mp4").read_bytes()).hexdigest()
+    await expect(first).to_contain_text(digest)
+    async with page.expect_download() as coming:
+        await page.get_by_role("link", name="Download all (ZIP)").click()
+    assert (await coming.value).suggested_filename.endswith(".zip")
+
+
+async def test_cancel_asks_first(open_at, world) -> None:
+    """A cancelled export says so and can be put on the list again."""
+    world.project(footage(LOBBY, 0, 40))
+    page = await open_at("incidents/1")
+    await page.get_by_role("button", name="Send for export").click()
+    await page.get_by_role("button", name="Start export").click()
+    job = page.get_by_role("region", name="Exports").get_by_role("listitem")
+    await job.get_by_role("button", name="Cancel").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Go on exporting").click()
+    assert world.exports[0].state is ExportState.RUNNING
+    await job.get_by_role("button", name="Cancel").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel export").click()
+    await expect(job).to_contain_text("Cancelled")
+    await job.get_by_role("button", name="Add to export list again").click()
+    await expect(page.get_by_text("1 sequence, 0:40 of video")).to_be_visible()
+
+
+async def test_a_failed_export_says_why_and_what_to_do(open_at, world) -> None:
+    """The server's words, and the way back to the export list."""
+    world.project(footage(LOBBY, 0, 40))
+    page = await open_at("incidents/1")
+    await page.get_by_role("button", name="Send for export").click()
+    await page.get_by_role("button", name="Start export").click()
+    await expect(page.get_by_text("Exporting")).to_be_visible()
+    world.advance(state=ExportState.FAILED, message="The recorder at 10.0.0.5 did not answer.")
+    await expect(page.get_by_text("The recorder at 10.0.0.5 did not answer.")).to_be_visible()
+    await expect(page.get_by_text("add them to the export list again")).to_be_visible()
+
+
+async def test_a_refused_start_keeps_the_list(open_at, server, world) -> None:
+    """Nothing is lost when the server says no."""
+    world.project(footage(LOBBY, 0, 40))
+    page = await open_at("incidents/1")
+    await page.get_by_role("button", name="Send for export").click()
+    server.refuse["POST exports"] = Denied("Your role does not include exports.")
+    await page.get_by_role("button", name="Start export").click()
+    await expect(page.get_by_text("Permission denied.")).to_be_visible()
+    await expect(page.get_by_role("row", name="Lobby")).to_be_visible()
+    await expect(page.get_by_role("button", name="Start export")).to_be_enabled()
