@@ -45,7 +45,10 @@ class Recorders(Protocol):
         ...
 
     def replay(self, camera: CameraId, interval: Interval) -> AbstractAsyncContextManager[VideoStream]:
-        """Open the recording, from the key picture at or before the start to the end, as fast as it comes."""
+        """Open the recording, from the key picture at or before the start to the end, as fast as it comes.
+
+        Entering raises ``NoVideo`` when the recorder has no picture of the interval.
+        """
         ...
 
 
@@ -86,7 +89,10 @@ class VideoWriter(Protocol):
     """Remuxing without decoding, and still pictures."""
 
     def fragments(self, track: VideoTrack, units: AsyncIterable[AccessUnit]) -> AsyncIterator[bytes]:
-        """Give fragmented MP4 (ISO/IEC 14496-12) whose time line starts with the first picture at 0."""
+        """Give fragmented MP4 (ISO/IEC 14496-12) whose time line starts with the first picture at 0.
+
+        The first piece is the initialisation segment; browsers want ``track.codec_string`` with it.
+        """
         ...
 
     async def write_mp4(

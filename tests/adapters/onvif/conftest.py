@@ -133,6 +133,6 @@ def answers() -> Iterator[Answers]:
 
 @pytest.fixture
 async def device(answers):
-    made = OnvifDevice(URL, "admin", "right", limits=OnvifLimits(answer=0.5, method=5), now=lambda: NOW)
+    made = OnvifDevice(URL, "admin", "right", limits=OnvifLimits(answer=5), now=lambda: NOW)
     yield made
     await made.close()

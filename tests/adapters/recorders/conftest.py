@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import attrs
 import pytest
+import pytest_asyncio
 
 from incident_plugin.adapters.onvif import OnvifDevice
 from incident_plugin.adapters.recorders import Recorder, SiteRecorders
@@ -31,17 +32,7 @@ class DemoRecorder:
 
 def start() -> DemoRecorder:
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "demo_recorder",
-            "--host",
-            "127.0.0.1",
-            "--http-port",
-            "0",
-            "--rtsp-port",
-            "0",
-        ],
+        [sys.executable, "-m", "demo_recorder"],
         env={**os.environ, "PYTHONPATH": ":".join(sys.path), "DEMO_RECORDER_PASSWORD": PASSWORD},
         stdout=subprocess.PIPE,
         text=True,
@@ -71,7 +62,7 @@ def mortal() -> Iterator[DemoRecorder]:
     stop(running)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def site(demo: DemoRecorder) -> AsyncIterator[SiteRecorders]:
     made = demo.site()
     yield made

@@ -113,6 +113,7 @@ class Script:
     content_base: str | None = None
     requests: list[str] = attrs.field(factory=list)
     connections: int = 0
+    handlers: list[asyncio.Task] = attrs.field(factory=list)
     port: int = 0
     sent: int = 0
 
@@ -128,6 +129,7 @@ class Script:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.handlers.append(asyncio.current_task())
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -193,6 +195,9 @@ async def recorder() -> AsyncIterator[Script]:
     script.port = server.sockets[0].getsockname()[1]
     yield script
     server.close()
+    for handler in script.handlers:
+        handler.cancel()
+    await asyncio.gather(*script.handlers, return_exceptions=True)
 
 
 @pytest.fixture

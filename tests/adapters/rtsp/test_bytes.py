@@ -8,7 +8,7 @@ import struct
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incident_plugin.adapters.rtsp.depacketise import depacketiser
@@ -53,6 +53,7 @@ def h265_payloads(nals: list[bytes], mtu: int, *, aggregate: bool) -> list[bytes
     return found
 
 
+@settings(deadline=None)
 @given(st.lists(H264_NAL, min_size=1, max_size=8), st.integers(1, 100), st.booleans())
 def test_h264_nal_units_come_back_whole(nals, mtu, aggregate):
     """Alone, aggregated or in fragments of any size: what went in comes out (RFC 6184)."""
@@ -63,6 +64,7 @@ def test_h264_nal_units_come_back_whole(nals, mtu, aggregate):
     assert found == nals
 
 
+@settings(deadline=None)
 @given(st.lists(H265_NAL, min_size=1, max_size=8), st.integers(1, 100), st.booleans())
 def test_h265_nal_units_come_back_whole(nals, mtu, aggregate):
     """Alone, aggregated or in fragments of any size: what went in comes out (RFC 7798)."""
@@ -73,6 +75,7 @@ def test_h265_nal_units_come_back_whole(nals, mtu, aggregate):
     assert found == nals
 
 
+@settings(deadline=None)
 @given(st.sampled_from(Codec), st.lists(st.binary(max_size=40), max_size=20))
 def test_no_payload_crashes_a_depacketiser(codec, payloads):
     """Rubbish is refused by the one error that means so."""
@@ -82,6 +85,7 @@ def test_no_payload_crashes_a_depacketiser(codec, payloads):
             stream.push(payload, found)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_packet_crashes_the_readers(data):
     """RTP and RTCP of any bytes give values or the one error."""
@@ -90,6 +94,7 @@ def test_no_packet_crashes_the_readers(data):
         parse_rtp(data)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_description_crashes_the_reader(text):
     """An SDP of any text gives a video or the one error."""
@@ -97,6 +102,7 @@ def test_no_description_crashes_the_reader(text):
         parse_description("m=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\na=fmtp:96 " + text, "rtsp://h/x")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 255), st.binary(max_size=100)), max_size=10), st.data())
 def test_pieces_of_any_size_give_the_same_items(items, data):
     """TCP cuts where it likes; responses between packets are found."""
@@ -113,6 +119,7 @@ def test_pieces_of_any_size_give_the_same_items(items, data):
     assert (found[-1].cseq, found[-1].body) == (7, b"abc")
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(-(2**31), 2**31 - 1))
 def test_time_stamps_are_compared_the_shorter_way_round(stamp, ticks):
     """A wrap of the 32-bit time stamp is no jump."""

@@ -38,7 +38,7 @@ async def test_the_recorder_is_asked_the_standard_way(recorder, client, kit):
         pass
     play = recorder.request("PLAY")
     assert play.startswith(f"PLAY {recorder.url}/ RTSP/1.0\r\n")
-    assert "Range: clock=20261102T120000.250Z-20261102T120001.000Z\r\n" in play
+    assert "Range: clock=20261102T115959.250Z-20261102T120001.000Z\r\n" in play
     assert "Rate-Control: no\r\n" in play
     assert "Require: onvif-replay\r\n" in play
     assert "Session: abc\r\n" in play
@@ -56,6 +56,43 @@ async def test_the_end_is_exact(recorder, client, kit):
     assert len(units) == 13
 
 
+async def test_the_beginning_is_the_last_key_picture_before_the_start(recorder, client, kit):
+    """A recorder that begins groups of pictures too early costs nothing but their transfer."""
+    pictures = kit.footage(40)
+    pictures[-1] = attrs.evolve(pictures[-1], last=True)
+    recorder.media = kit.media(pictures)
+    async with client.replay(
+        recorder.url, Interval(kit.START + 2.25 * SECOND, kit.START + 9 * SECOND)
+    ) as stream:
+        units = [unit async for unit in stream]
+    assert [unit.nals for unit in units] == [picture.nals for picture in pictures[20:]]
+
+
+async def test_an_interval_of_one_picture_is_that_picture(recorder, client, kit):
+    """Shorter than the distance of two pictures: what was to be seen then, from its key picture on."""
+    recorder.media = kit.media(kit.footage(40))
+    interval = Interval(kit.START + 0.72 * SECOND, kit.START + 0.75 * SECOND)
+    async with client.replay(recorder.url, interval) as stream:
+        units = [unit async for unit in stream]
+    assert [(unit.time - kit.START) / SECOND for unit in units] == [0.5, 0.6, 0.7]
+
+
+@pytest.mark.parametrize("after", [0, 5])
+async def test_pictures_before_a_gap_do_not_show_what_is_in_it(recorder, client, kit, after):
+    """A start within a gap begins after it, or has no video at all; the recorder sends what lies before."""
+    pictures = kit.footage(5) + kit.footage(after, start=kit.START + 60 * SECOND, first_stamp=90_000)
+    pictures[-1] = attrs.evolve(pictures[-1], last=True)
+    recorder.media = kit.media(pictures)
+    interval = Interval(kit.START + 30 * SECOND, kit.START + 90 * SECOND)
+    if after:
+        async with client.replay(recorder.url, interval) as stream:
+            assert [unit.nals for unit in [u async for u in stream]] == [p.nals for p in pictures[5:]]
+    else:
+        with pytest.raises(NoVideo, match="Choose another time"):
+            async with client.replay(recorder.url, interval):
+                pass
+
+
 async def test_times_are_told_by_our_clock(recorder, client, kit):
     """A recorder seven seconds fast is asked by its clock and answered by ours."""
     offset = 7 * SECOND
@@ -64,7 +101,7 @@ async def test_times_are_told_by_our_clock(recorder, client, kit):
         recorder.url, Interval(kit.START, kit.START + SECOND), clock_offset=offset
     ) as stream:
         units = [unit async for unit in stream]
-    assert "clock=20261102T120007.000Z-20261102T120008.000Z" in recorder.request("PLAY")
+    assert "clock=20261102T120006.000Z-20261102T120008.000Z" in recorder.request("PLAY")
     assert units[0].time == kit.START
     assert len(units) == 10
 

@@ -11,8 +11,8 @@ _SECOND = 90_000
 _MAX_BYTES = 4 * 1024 * 1024
 
 
-async def batches(units: AsyncIterable[AccessUnit]) -> AsyncIterator[list[AccessUnit]]:
-    """Give groups that end with a key picture, or after a second or 4 MiB.
+async def batches(units: AsyncIterable[AccessUnit], *, prompt: bool) -> AsyncIterator[list[AccessUnit]]:
+    """Give groups of at most 4 MiB; prompt ones also end with a key picture, or after a second.
 
     A muxer completes a fragment when it sees the picture after it: ending groups with the key picture lets no
     complete fragment wait for the next group.
@@ -22,7 +22,7 @@ async def batches(units: AsyncIterable[AccessUnit]) -> AsyncIterator[list[Access
     async for unit in units:
         group.append(unit)
         size += sum(map(len, unit.nals))
-        if unit.key or size > _MAX_BYTES or unit.pts - group[0].pts >= _SECOND:
+        if size > _MAX_BYTES or (prompt and (unit.key or unit.pts - group[0].pts >= _SECOND)):
             yield group
             group, size = [], 0
     if group:

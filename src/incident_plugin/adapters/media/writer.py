@@ -32,7 +32,7 @@ class PyavWriter:
         The time line starts with the first picture at 0 and follows the recording, gaps included.
         """
         fragmenter: Fragmenter | None = None
-        async for group in batches(units):
+        async for group in batches(units, prompt=True):
             if fragmenter is None:
                 fragmenter = await _in_thread(_fragmenter, track, group[0])
             done = await _in_thread(fragmenter.add, group)
@@ -52,7 +52,7 @@ class PyavWriter:
         partial = path.with_name(path.name + ".partial")
         muxer: Muxer | None = None
         try:
-            async for group in batches(units):
+            async for group in batches(units, prompt=False):
                 if muxer is None:
                     muxer = await _in_thread(_muxer, partial, track, group[0])
                 await _in_thread(muxer.write, group)

@@ -30,6 +30,8 @@ _MAX_PAGES = 500
 _TOPICS = "http://www.onvif.org/ver10/topics"
 _NOTIFICATION = "http://docs.oasis-open.org/wsn/b-2"
 _CONCRETE_SET = "http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet"
+#: A clock that shows whole seconds is on average this much further.
+_HALF_SECOND = timedelta(seconds=0.5)
 #: Readings of the device's clock, which shows whole seconds, differ by less unless it was set.
 _SKEW = timedelta(seconds=2)
 _TRUE = ("true", "1")
@@ -65,7 +67,7 @@ class DeviceSession:
             # Contrary to the standard some devices want a token even for the time that is needed to make it.
             answer = self._device.call("GetSystemDateAndTime")
         sample = Sample(asked, self._now(), device_time(answer))
-        self._clock_offset = sample.shown - sample.answered
+        self._clock_offset = sample.shown + _HALF_SECOND - sample.answered
         return sample
 
     def clock_moved(self) -> bool:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from incident_plugin.adapters.rtsp.auth import Authenticator, Credentials
+from incident_plugin.adapters.rtsp.beginning import HEAD_START
 from incident_plugin.adapters.rtsp.connection import Connection, Headers
 from incident_plugin.adapters.rtsp.errors import BrokenProtocol, Refused, RtspError
 from incident_plugin.adapters.rtsp.messages import Response
@@ -102,7 +103,7 @@ async def _play_recording(
     session: Session, video: VideoDescription, interval: Interval, clock_offset: timedelta
 ) -> Response:
     """ONVIF Streaming Specification section 6: without rate control the recorder sends as fast as it can."""
-    start, end = interval.start + clock_offset, interval.end + clock_offset
+    start, end = interval.start + clock_offset - HEAD_START, interval.end + clock_offset
     wanted: Headers = (
         ("Range", f"clock={_clock(start)}-{_clock(end + timedelta(microseconds=999))}"),
         ("Rate-Control", "no"),

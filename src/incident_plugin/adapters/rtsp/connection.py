@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple, cast
 
@@ -44,6 +45,7 @@ class Connection(asyncio.Protocol):
         self._discarding = False
         self._failure: RtspError | None = None
         self._changed = asyncio.Event()
+        self._closed = asyncio.Event()
         #: Sent with every request once the server has named it.
         self.session: str | None = None
 
@@ -123,12 +125,15 @@ class Connection(asyncio.Protocol):
         """
         self._discarding = True
         self._batches.clear()
-        if self._failure is None and farewell is not None and self._transport is not None:
-            self._transport.resume_reading()
-            await asyncio.wait([farewell()], timeout=limit)
-        if self._transport is not None:
-            self._transport.abort()
-        self._fail(ConnectionLost("the connection was closed"))
+        try:
+            if farewell is not None and self._transport is not None:
+                self._transport.resume_reading()
+                with suppress(RtspError, TimeoutError):
+                    async with asyncio.timeout(limit):
+                        await farewell()
+        finally:
+            self._fail(ConnectionLost("the connection was closed"))
+            await self._closed.wait()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -149,6 +154,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
+        self._closed.set()
         self._fail(ConnectionLost("the recorder closed the connection" if exc is None else str(exc)))
 
     def _keep(self, packets: list[Packet], size: int) -> None:

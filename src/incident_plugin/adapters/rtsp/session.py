@@ -113,13 +113,8 @@ class Session:
         if self._keeper is not None:
             self._keeper.cancel()
         video = self._video if self.connection.session else None
-        try:
-            await self.connection.close(
-                (lambda: self.connection.send("TEARDOWN", video.session_url)) if video else None,
-                self._limits.farewell,
-            )
-        except RtspError:
-            return
+        farewell = (lambda: self.connection.send("TEARDOWN", video.session_url)) if video else None
+        await self.connection.close(farewell, self._limits.farewell)
 
     async def _request(self, method: str, url: str, headers: Headers) -> Response:
         return await self.connection.request(method, url, headers, limit=self._limits.request)

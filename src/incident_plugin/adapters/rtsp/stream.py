@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from incident_plugin.adapters.rtsp.beginning import Beginning
 from incident_plugin.adapters.rtsp.errors import BrokenProtocol, ConnectionLost, NoAnswer, RtspError
 from incident_plugin.adapters.rtsp.nal import parameter_sets
 from incident_plugin.adapters.rtsp.pictures import Pictures
@@ -100,6 +101,7 @@ class RtspReplay(RtspStream):
     ) -> None:
         super().__init__(session, video, times, limits)
         self._interval = interval
+        self._beginning = Beginning(interval.start)
         self._last: AccessUnit | None = None
         self._spacing = _SPACING
 
@@ -114,26 +116,33 @@ class RtspReplay(RtspStream):
         return self._ended and not self._waiting
 
     async def _read(self) -> list[AccessUnit]:
+        units = await self._next()
+        given: list[AccessUnit] = []
+        for unit in units:
+            if unit.time >= self._interval.end:
+                self._ended = True
+                break
+            if self._last is not None:
+                self._spacing = unit.time - self._last.time
+            self._last = unit
+            given += self._beginning.push(unit)
+        if self._ended:
+            given += self._beginning.rest()
+        return given
+
+    async def _next(self) -> list[AccessUnit]:
+        """Give what comes next, or find that nothing does."""
         try:
             units = await self._batch(self._limits.tail if self._near_end() else self._limits.replay)
         except NoAnswer:
             # Some recorders just fall silent at the end, or where a gap begins that lasts until the end.
             await self._session.alive()
-            self._ended = True
-            return []
+            units, self._ended = [], True
         except ConnectionLost:
             if not self._near_end():
                 raise
-            self._ended = True
-            return []
+            units, self._ended = [], True
         self._ended |= self._pictures.ended
-        for index, unit in enumerate(units):
-            if unit.time >= self._interval.end:
-                self._ended = True
-                return units[:index]
-            if self._last is not None:
-                self._spacing = unit.time - self._last.time
-            self._last = unit
         return units
 
     def _near_end(self) -> bool:
