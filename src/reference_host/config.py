@@ -1,4 +1,34 @@
-"""The site's configuration, read from one TOML file and refused with one clear sentence."""
+"""The site's configuration, read from one TOML file and refused with one clear sentence.
+
+::
+
+    data_directory = "data"             # required; paths are relative to this file
+    secrets_file = "secrets.json"       # see secret_store.py
+
+    [site]                              # required
+    id = "north"
+    name = "North site"
+    time_zone = "Europe/Copenhagen"
+
+    [licence]                           # see licence.py
+    file = "licence.json"
+    issuer_key = "<32 bytes in base64>"
+
+    [[accounts]]
+    id = "operator"
+    name = "Olivia Operator"
+    password = "$argon2id$..."          # from: python -m reference_host hash-password
+    roles = ["operator"]
+
+    [roles.operator]
+    permissions = ["evidence.*"]        # "*" for all
+    cameras = ["*"]                     # the default; or ids of cameras
+
+    [plugins.evidence]
+    enabled = true                      # without this a plug-in is not imported
+    [plugins.evidence.settings]         # over the settings of its manifest, table by table
+    pre_roll_seconds = 30
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from reference_host.__main__ import _listening
 from reference_host.config import SiteConfig
 
 from .conftest import PASSWORD, Program
@@ -65,6 +66,12 @@ def test_hashing_a_password(program: Start, site_file: Path) -> None:
     _, complaint = process.communicate("\n", timeout=20)
     assert process.returncode == 2
     assert "empty" in complaint
+
+
+def test_answers_are_sent_at_once() -> None:
+    """asyncio switches Nagle's delay off only for sockets that name their protocol."""
+    with _listening("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
