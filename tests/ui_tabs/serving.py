@@ -1,4 +1,4 @@
-"""The HTTP interface over a world with the true paths, shapes and refusals, and the page that holds the tabs."""
+"""The HTTP interface over a world in its true shapes, and the page that holds the tabs."""
 
 from __future__ import annotations
 

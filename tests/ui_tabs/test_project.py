@@ -38,6 +38,7 @@ async def test_main_details_are_saved_with_the_keyboard(open_at, world) -> None:
     await expect(panel).to_contain_text("2026-03-02 12:00:00 \N{EN DASH} 2026-03-02 12:03:00")
     await expect(panel).to_contain_text("Olga Operator")
     await expect(state(page)).to_have_text("Saved")
+    await expect(state(page)).to_be_visible()
     await page.get_by_label("Status").select_option("In progress")
     await page.get_by_label("Description", exact=True).fill("After")
     await page.get_by_role("button", name="Take").click()
@@ -179,6 +180,28 @@ async def test_lost_connection_says_so_and_retry_saves(open_at, world, context) 
     await page.get_by_role("button", name="Retry").click()
     await expect(state(page)).to_contain_text("Saved 1")
     assert world.projects[1].fields["status"] == "closed"
+
+
+async def test_an_answer_cut_off_on_its_way_is_a_lost_connection(open_at, world) -> None:
+    """Nobody can know whether it was saved: the entry stays, and saving it again does no harm."""
+    world.project(description="Before")
+    page = await open_at("incidents/1")
+    await page.get_by_label("Description", exact=True).fill("After")
+
+    async def cut(route) -> None:
+        if route.request.method == "PATCH":
+            await route.fetch()
+            await route.fulfill(status=200, content_type="application/json", body='{"id": 1, "fie')
+        else:
+            await route.continue_()
+
+    await page.route("**/projects/1", cut)
+    await page.keyboard.press("Control+s")
+    await expect(page.get_by_text("Cannot save description. Try again later.")).to_be_visible()
+    await page.unroute("**/projects/1")
+    await page.get_by_role("button", name="Retry").click()
+    await expect(state(page)).to_contain_text("Saved 1")
+    assert world.projects[1].fields["description"] == "After"
 
 
 async def test_what_is_typed_while_saving_stays_unsaved(open_at, server, world) -> None:

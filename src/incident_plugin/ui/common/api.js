@@ -29,11 +29,22 @@ export class Problem extends Error {
 export async function request(bridge, method, path, body, init = {}) {
   /** @type {Record<string, string>} */
   const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
-  let response;
+  const response = await reached(bridge.fetch(path, {
+    method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...init,
+  }));
+  if (response.ok) return response;
+  throw new Problem(await problemOf(response));
+}
+
+/**
+ * Waits for an answer, or for the rest of one; when the connection is lost meanwhile, raises the `Problem` that says so.
+ * @template T
+ * @param {Promise<T>} answer
+ * @returns {Promise<T>}
+ */
+export async function reached(answer) {
   try {
-    response = await bridge.fetch(path, {
-      method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...init,
-    });
+    return await answer;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Problem({
@@ -43,8 +54,6 @@ export async function request(bridge, method, path, body, init = {}) {
       message_id: 'incident.unreachable',
     });
   }
-  if (response.ok) return response;
-  throw new Problem(await problemOf(response));
 }
 
 /**
@@ -57,7 +66,7 @@ export async function request(bridge, method, path, body, init = {}) {
  */
 export async function call(bridge, method, path, body) {
   const response = await request(bridge, method, path, body);
-  return response.status === 204 ? undefined : response.json();
+  return response.status === 204 ? undefined : reached(response.json());
 }
 
 /**

@@ -1,6 +1,6 @@
 // One open incident project: what the server has, what is not saved yet, and whether the two disagree.
 
-import { Problem, call, report, request, titled } from '../common/api.js';
+import { Problem, call, reached, report, request, titled } from '../common/api.js';
 import { may } from '../common/permissions.js';
 import { strings } from '../locales/en.js';
 import { callBody } from './call-form.js';
@@ -227,7 +227,7 @@ export class ProjectModel extends EventTarget {
     this.#changed();
     try {
       const response = await titled(title, request(this.bridge, method, this.path + path, body));
-      const project = await response.json();
+      const project = await titled(title, reached(response.json()));
       const date = response.headers.get('Date');
       this.savedAt = date ? new Date(date) : new Date();
       this.failure = null;

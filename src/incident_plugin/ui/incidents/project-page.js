@@ -186,10 +186,10 @@ export class ProjectPage {
     })[kind];
     const key = `${kind} ${word}`;
     this.#save.disabled = !this.#model.project || state === 'saved' || state === 'saving' || conflicts.length > 0 || this.#model.gone;
+    this.#state.hidden = !this.#model.project;
     if (this.#state.dataset.key === key) return;
     this.#state.dataset.key = key;
     this.#state.className = `save-state ${kind}`;
-    this.#state.hidden = !this.#model.project;
     this.#state.title = kind === 'failed' ? failure?.title ?? '' : savedAt ? utcTitle(savedAt) : '';
     this.#state.replaceChildren(icon(image), h('span', { class: 'ellipsis' }, word), ...(kind === 'failed' && !conflicts.length && !this.#model.gone
       ? [h('button', { type: 'button', onclick: () => this.#model.save() }, texts.retry)] : []));

@@ -1,6 +1,6 @@
 // Create report: preview, user names or not, print, save.
 
-import { Problem, call, report, request, titled } from '../common/api.js';
+import { Problem, call, reached, report, request, titled } from '../common/api.js';
 import { showDialog } from '../common/dialog.js';
 import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
@@ -62,7 +62,7 @@ class ReportPreview {
     try {
       const response = await titled(strings.incidents.failures.report,
         request(this.#bridge, 'POST', `projects/${this.#project}/report`, { show_user_names: this.#names.checked }));
-      const pdf = await response.blob();
+      const pdf = await titled(strings.incidents.failures.report, reached(response.blob()));
       if (run !== this.#run) return;
       this.#show(pdf, response.headers);
     } catch (error) {

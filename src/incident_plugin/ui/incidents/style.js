@@ -39,7 +39,8 @@ svg { flex: none; }
 .state > span { overflow: hidden; text-overflow: ellipsis; }
 .pager { display: flex; gap: 8px; align-items: center; justify-content: center; padding: 8px; }
 .preview { border-left: 1px solid var(--s3); background: var(--s1); padding: 12px 16px; overflow: auto; display: flex; flex-direction: column; gap: 12px; }
-.preview .buttons { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; margin-top: auto; padding-top: 8px; }
+.preview .buttons { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; margin-top: auto; padding: 8px 0 12px;
+  position: sticky; bottom: -12px; background: inherit; }
 .preview .written { max-height: 140px; overflow: auto; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 6px 16px; margin: 0; align-content: start; }
 .facts dt { color: var(--dim); }
@@ -94,6 +95,7 @@ input:not([type=checkbox]):not([type=radio]):invalid { border-color: var(--red);
 .activity-state p { margin: 0; }
 @media (max-width: 900px) {
   .list { grid-template: auto minmax(0, 2fr) minmax(180px, 1fr) / minmax(0, 1fr); }
+  .rows :is(th, td):is(:nth-child(7), :nth-child(9)) { display: none; }
   .preview { border-left: 0; border-top: 1px solid var(--s3); }
   .details, .categories { grid-template-columns: 1fr; }
   .call-form { grid-template-columns: 1fr; }

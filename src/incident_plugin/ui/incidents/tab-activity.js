@@ -11,6 +11,9 @@ import { problemNote, skeleton } from './states.js';
 /** @typedef {import('../common/shapes.d.ts').ActivityLog} ActivityLog */
 /** @typedef {import('../common/shapes.d.ts').ActivityEntry} ActivityEntry */
 
+/** Characters from which a text may not fit into the sentence that is shown. */
+const LONG = 200;
+
 /** @param {ProjectModel} model */
 export function activityTab(model) {
   const texts = strings.incidents.activity;
@@ -62,7 +65,7 @@ export function activityTab(model) {
 function fill(element, entry, timeZone) {
   const texts = strings.incidents.activity;
   /** @param {string} name @param {string} value */
-  const whole = (name, value) => (value.length > 60 || value.includes('\n')
+  const whole = (name, value) => (value.length > LONG
     ? h('details', {}, h('summary', { class: 'dim small' }, name), h('p', { class: 'written' }, value)) : null);
   element.replaceChildren(
     h('td', {}, String(entry.number)),
