@@ -147,6 +147,7 @@ async def test_existing_project_by_keyboard(page: Page) -> None:
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     await expect(page.locator(".notice")).to_contain_text("Added to incident project")
+    await expect(item(page, "playback")).to_be_focused()
 
 
 async def test_three_keys_add_the_selected_camera(page: Page) -> None:

@@ -66,7 +66,9 @@ export class IncidentAdd extends Contributed {
   #end(how) {
     if (this.vms?.camera) picks.end(this.vms.camera.id, how);
     this.popup.hidePopover();
-    this.button.focus();
+    // To the view item, where the keys for playing work again; on the icon Space would open the menu.
+    const around = this.closest('[tabindex]');
+    (around instanceof HTMLElement ? around : this.button).focus();
   }
 
   /** @param {'start' | 'end'} which */

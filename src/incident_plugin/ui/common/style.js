@@ -20,6 +20,7 @@ button {
 button:hover:not(:disabled) { background: var(--s3); }
 button:disabled { opacity: .5; cursor: default; }
 button.primary { background: var(--accent); border-color: var(--accent); color: var(--vms-on-accent, #06121f); font-weight: 600; }
+button.primary:hover:not(:disabled) { background: color-mix(in srgb, var(--accent) 85%, var(--text)); }
 button.danger { border-color: var(--red); color: var(--red); }
 button.quiet { border-color: transparent; background: transparent; padding: 4px; min-width: 28px; min-height: 28px; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
