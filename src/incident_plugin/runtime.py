@@ -114,12 +114,11 @@ class IncidentRuntime:
 
     async def view_changed(self, view: View) -> None:
         """Let collections follow a live view; a sign of life counts, whatever the operator looks at."""
-        if view.mode is not ViewMode.LIVE:
-            return
+        live = tuple(media.CameraId(camera) for camera in view.cameras)
         seen = SeenView(
             client=view.client,
             number=view.number,
-            cameras=tuple(media.CameraId(camera) for camera in view.cameras),
+            cameras=live if view.mode is ViewMode.LIVE else None,
             at=view.at,
         )
         await asyncio.to_thread(self.parts.collections.follow, _actor(view.principal), seen)

@@ -20,6 +20,8 @@ CONTENT_SECURITY_POLICY: Mapping[str, str] = {
     "connect-src": "'self'",
     "img-src": "'self' blob:",
     "media-src": "'self' blob:",
+    # Previews that a page made itself, such as of a report; a blob document inherits this policy.
+    "frame-src": "blob:",
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",

@@ -36,7 +36,8 @@ class SeenView:
 
     client: str
     number: int
-    cameras: tuple[CameraId, ...]
+    #: Nothing while the operator looks at something else than live video: what is collected goes on.
+    cameras: tuple[CameraId, ...] | None
     at: datetime
 
 
@@ -80,11 +81,15 @@ class Collections:
 
     def follow(self, actor: Actor, view: SeenView) -> None:
         """Let the collections that this browser tab feeds follow its view; returning means it is on disk."""
-        shown = self._shown(actor, view.cameras)
+        shown = None if view.cameras is None else self._shown(actor, view.cameras)
         with self._work.begin(actor.person) as work:
             for collection in _own(work, actor):
                 if collection.client == view.client:
-                    followed = collection.follow(shown, number=view.number, at=view.at)
+                    followed = (
+                        collection.confirm(number=view.number, at=view.at)
+                        if shown is None
+                        else collection.follow(shown, number=view.number, at=view.at)
+                    )
                     if followed != collection:
                         work.stored.collections.put(followed)
 

@@ -85,6 +85,12 @@ class Collection:
             followed = _opened(followed, camera, at)
         return followed
 
+    def confirm(self, *, number: int, at: datetime) -> Collection:
+        """Take a sign of life into account that says nothing of the live view: what is open goes on."""
+        if number < self.view_number:
+            return self
+        return attrs.evolve(self.settle(at), view_number=number, confirmed_at=max(at, self.confirmed_at))
+
     def settle(self, now: datetime) -> Collection:
         """End open sequences whose browser gave no sign of life for longer than the margin."""
         until = self.confirmed_at + SIGN_OF_LIFE_MARGIN

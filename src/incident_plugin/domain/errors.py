@@ -40,7 +40,7 @@ class Conflict(IncidentError):
     message_id = "incident.conflict"
     title = "Somebody else changed this at the same time."
 
-    def __init__(self, detail: str, *, field: str, now: str | int | bool | None) -> None:  # noqa: FBT001
+    def __init__(self, detail: str, *, field: str, now: str | int | bool | None) -> None:
         super().__init__(detail)
         self.field = field
         self.now = now

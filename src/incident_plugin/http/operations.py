@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 import attrs
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from incident_plugin.application.ports import Actor
@@ -18,6 +19,9 @@ from incident_plugin.domain.errors import InvalidInput
 
 #: More than the longest text of every field together; whatever is larger is no request of ours.
 MAXIMUM_BODY = 1 << 20
+
+#: How often it is looked whether the caller of a long operation is still there, seconds.
+_LOOK_EVERY = 0.25
 
 _B = TypeVar("_B")
 
@@ -81,6 +85,20 @@ class Operation:
     #: The title shown when the store or a recorder refuses; the error's own where none is given.
     failure: str = ""
     status: HTTPStatus = HTTPStatus.OK
+
+
+async def while_wanted(request: Request, work: Coroutine[Any, Any, _B]) -> _B:
+    """Do work that takes a recorder; stop it, raising ``ClientDisconnect``, when the caller has left."""
+    task = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait({task}, timeout=_LOOK_EVERY))[0]:
+            if await request.is_disconnected():
+                raise ClientDisconnect
+        return task.result()
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
 
 
 def answer(value: object, status: HTTPStatus) -> Response:

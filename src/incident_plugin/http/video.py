@@ -11,16 +11,32 @@ import attrs
 from starlette.responses import Response, StreamingResponse
 
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.media_ports import LiveRelay, Recorders, VideoStream, VideoWriter
+from incident_plugin.application.media_ports import LiveRelay, Recorders, VideoWriter
 from incident_plugin.application.reporting import Stills
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput, NoVideo
-from incident_plugin.domain.media import AccessUnit, CameraId
+from incident_plugin.domain.media import AccessUnit, CameraId, VideoTrack
 from incident_plugin.domain.time import Interval
-from incident_plugin.http.operations import Call, Operation
+from incident_plugin.http.operations import Call, Operation, while_wanted
 
 #: What one call gives at most: players fetch in short parts, so that a seek wastes little.
 MAXIMUM_LENGTH = timedelta(seconds=60)
+
+
+@attrs.frozen(kw_only=True)
+class _OpenedReplay:
+    """A replay whose first picture is here; leaving ``closing`` ends it."""
+
+    track: VideoTrack
+    first: AccessUnit
+    rest: AsyncIterator[AccessUnit]
+    closing: contextlib.AsyncExitStack
+
+    async def units(self) -> AsyncIterator[AccessUnit]:
+        """Give all pictures from the first on."""
+        yield self.first
+        async for unit in self.rest:
+            yield unit
 
 
 @attrs.frozen(kw_only=True)
@@ -67,23 +83,17 @@ class VideoResources:
         camera, interval = self._camera(call), _interval(call)
         if interval.length > MAXIMUM_LENGTH:
             raise InvalidInput(f"At most {MAXIMUM_LENGTH.seconds} s of video are given at once.")
-        async with contextlib.AsyncExitStack() as stack:
-            try:
-                stream = await stack.enter_async_context(self._recorders.replay(camera, interval))
-            except NoVideo:
-                # For a player a gap is no error: it goes on with the next part.
-                return Response(status_code=HTTPStatus.NO_CONTENT)
-            units = aiter(stream)
-            first = await anext(units, None)
-            if first is None:
-                return Response(status_code=HTTPStatus.NO_CONTENT)
-            opened = stack.pop_all()
+        try:
+            opened = await while_wanted(call.request, self._opened(camera, interval))
+        except NoVideo:
+            # For a player a gap is no error: it goes on with the next part.
+            return Response(status_code=HTTPStatus.NO_CONTENT)
         return StreamingResponse(
-            self._fragments(opened, stream, first, units),
+            self._fragments(opened),
             media_type="video/mp4",
             headers={
-                "Video-Start": first.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-                "Video-Codec": stream.track.codec_string,
+                "Video-Start": opened.first.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+                "Video-Codec": opened.track.codec_string,
                 "Cache-Control": "no-store",
             },
         )
@@ -93,27 +103,25 @@ class VideoResources:
         picture = await self._stills.at(self._camera(call), Interval(at, at + timedelta(seconds=1)))
         return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
-    async def _fragments(
-        self,
-        opened: contextlib.AsyncExitStack,
-        stream: VideoStream,
-        first: AccessUnit,
-        rest: AsyncIterator[AccessUnit],
-    ) -> AsyncIterator[bytes]:
-        async with opened:
-            async for fragment in self._writer.fragments(stream.track, _chained(first, rest)):
+    async def _opened(self, camera: CameraId, interval: Interval) -> _OpenedReplay:
+        """Open a replay up to its first picture; raises ``NoVideo`` when there is none."""
+        async with contextlib.AsyncExitStack() as stack:
+            stream = await stack.enter_async_context(self._recorders.replay(camera, interval))
+            units = aiter(stream)
+            first = await anext(units, None)
+            if first is None:
+                raise NoVideo("The recorder has no picture in this time.")
+            return _OpenedReplay(track=stream.track, first=first, rest=units, closing=stack.pop_all())
+
+    async def _fragments(self, opened: _OpenedReplay) -> AsyncIterator[bytes]:
+        async with opened.closing:
+            async for fragment in self._writer.fragments(opened.track, opened.units()):
                 yield fragment
 
     def _camera(self, call: Call) -> CameraId:
         camera = CameraId(call.path["camera"])
         self._guard.require(call.actor, Permission.CAMERAS_VIEW, (camera,))
         return camera
-
-
-async def _chained(first: AccessUnit, rest: AsyncIterator[AccessUnit]) -> AsyncIterator[AccessUnit]:
-    yield first
-    async for unit in rest:
-        yield unit
 
 
 def _interval(call: Call) -> Interval:

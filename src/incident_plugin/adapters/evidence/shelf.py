@@ -1,8 +1,8 @@
 """The shelf of finished exports on disk.
 
 An export is made in a directory ``<id>.partial``. It is described, its files are read back and their hashes
-compared, everything is flushed to the disk, and only then the directory gets its name: what stands on the shelf is
-whole, also after a power cut.
+compared, everything is flushed to the disk, and only then the directory gets its name: what stands on the
+shelf is whole, also after a power cut.
 """
 
 from __future__ import annotations
