@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.async_api import expect
@@ -26,13 +26,29 @@ async def go_to(operator: Operator, time: str) -> None:
 
 async def test_playback_from_sign_in_to_report_and_video(operator: Operator) -> None:
     """The manual's clicks for one sequence, three keys for the next, drafts into a project, and out."""
-    page = operator.page
     await operator.sign_in()
     await operator.tab("Playback")
     videos = [operator.view_item(n).locator("incident-playback video") for n in (1, 2, 3, 4)]
     await until_readable(operator, videos[0])
     await go_to(operator, "-10m")
 
+    project = await pick_and_save(operator)
+    sequences = await sequences_of(operator, project)
+    assert set(sequences) == {"Lobby", "Corridor"}
+    assert timedelta(seconds=50) < sequences["Lobby"][1] - sequences["Lobby"][0] < timedelta(seconds=70)
+    assert timedelta(seconds=2.5) < sequences["Corridor"][1] - sequences["Corridor"][0]
+
+    await view_video_of(operator, sequences["Lobby"][0])
+    assert "Somebody scratched a door" in text_of(await operator.save_report(show_user_names=False))
+    times = strips_in(await operator.export())
+    assert seconds_between(sequences["Lobby"][0], times[0].moment) <= 0
+    assert abs(seconds_between(times[-1].moment, sequences["Lobby"][1])) <= 0.1
+
+
+async def pick_and_save(operator: Operator) -> int:
+    """One sequence by the manual's clicks, one by three keys, and both from the draft list to a project."""
+    page = operator.page
+    videos = [operator.view_item(n).locator("incident-playback video") for n in (1, 2)]
     first = operator.view_item(1)
     icon = first.get_by_role("button", name=ADD)
     await icon.click()
@@ -60,26 +76,19 @@ async def test_playback_from_sign_in_to_report_and_video(operator: Operator) -> 
     drafts = page.get_by_role("dialog", name="Draft sequence list")
     await expect(drafts.get_by_role("row")).to_have_count(3)
     await drafts.get_by_role("button", name="Add all to new incident project").click()
-    project = await operator.fill_in_details(
-        "Create incident project", "Vandalism", "Somebody scratched a door"
-    )
-    sequences = await sequences_of(operator, project)
-    assert set(sequences) == {"Lobby", "Corridor"}
-    assert timedelta(seconds=50) < sequences["Lobby"][1] - sequences["Lobby"][0] < timedelta(seconds=70)
-    assert timedelta(seconds=2.5) < sequences["Corridor"][1] - sequences["Corridor"][0]
+    return await operator.fill_in_details("Create incident project", "Vandalism", "Somebody scratched a door")
 
+
+async def view_video_of(operator: Operator, start: datetime) -> None:
+    """Open the project, view its first sequence's video and play it."""
+    page = operator.page
     await operator.tab("Incidents")
     await page.get_by_role("row", name=re.compile("Somebody scratched a door")).dblclick()
     await operator.part("Sequence list")
     await page.get_by_role("button", name="View video").first.click()
     window = page.get_by_role("dialog", name=re.compile("^View video"))
     shown = await until_readable(operator, window.locator("incident-playback video"))
-    assert abs(seconds_between(sequences["Lobby"][0], shown.moment)) < 2.5
+    assert abs(seconds_between(start, shown.moment)) < 2.5
     await window.get_by_role("button", name="Play", exact=True).click()
     assert await operator.picture_changes(window.locator("incident-playback video"))
     await window.get_by_role("button", name="Close").click()
-
-    assert "Somebody scratched a door" in text_of(await operator.save_report(show_user_names=False))
-    times = strips_in(await operator.export())
-    assert seconds_between(sequences["Lobby"][0], times[0].moment) <= 0
-    assert abs(seconds_between(times[-1].moment, sequences["Lobby"][1])) <= 0.1

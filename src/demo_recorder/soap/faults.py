@@ -7,7 +7,7 @@ ERROR = "http://www.onvif.org/ver10/error"
 
 
 @frozen(kw_only=True)
-class Fault(Exception):  # noqa: N818 - the standard's word
+class Fault(Exception):
     """A request that is answered by a fault."""
 
     #: Code of SOAP 1.2: Sender, Receiver or VersionMismatch.
