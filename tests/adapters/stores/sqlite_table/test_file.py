@@ -45,9 +45,9 @@ def test_what_is_acknowledged_is_on_the_disk(db: SQLiteDB, tmp_path: Path) -> No
     """A write-ahead log that is synced with every transaction."""
     db.insert({"a": 1})
     assert (tmp_path / "rows.db-wal").stat().st_size > 0
-    with db.storage._database.writing() as connection:
-        assert connection.pragma("journal_mode") == "wal"
-        assert connection.pragma("synchronous") == 2
+    with db.storage._database.writing() as session:
+        assert session.connection.pragma("journal_mode") == "wal"
+        assert session.connection.pragma("synchronous") == 2
     reader = apsw.Connection(str(tmp_path / "rows.db"), flags=apsw.SQLITE_OPEN_READONLY)
     assert reader.pragma("journal_mode") == "wal"
     reader.close()
@@ -145,8 +145,8 @@ def test_numbers_that_json_lacks_are_refused(db: SQLiteDB, value: float) -> None
 def test_a_text_that_is_no_document_is_told(db: SQLiteDB) -> None:
     """With the table and the id, and without harm to others."""
     db.insert_multiple([{"a": 1}, {"a": 2}])
-    with db.storage._database.writing() as connection:
-        connection.execute("UPDATE documents__default SET document = '{' WHERE id = 2")
+    with db.storage._database.writing() as session:
+        session.connection.execute("UPDATE documents__default SET document = '{' WHERE id = 2")
     assert db.get(doc_id=1) == {"a": 1}
     with pytest.raises(StorageCorrupt, match="Document 2 of table “_default”"):
         db.all()
@@ -221,8 +221,8 @@ def test_the_write_ahead_log_does_not_grow_while_people_read(db: SQLiteDB, tmp_p
     sizes = []
     for turn in range(20):
         db.get(where("c") != "")
-        db.table("_default").newest(limit=3)
-        db.table("_default").newest(where("c") != "", limit=3)
+        db.table("_default").texts(newest=True, limit=3)
+        db.table("_default").texts(where("c") != "", newest=True, limit=3)
         abandoned = iter(db)
         next(abandoned)
         db.update({"turn": turn})
