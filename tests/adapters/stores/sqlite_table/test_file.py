@@ -10,15 +10,18 @@ from typing import Any
 
 import apsw
 import pytest
+from tinydb.table import Document
 
 from incident_plugin.adapters.tinydb_store.sqlite_table import (
     Column,
     SQLiteDB,
+    StorageBusy,
     StorageClosed,
     StorageCorrupt,
     StorageInUse,
     StorageNewer,
     StorageUnsafe,
+    database,
     where,
 )
 from incident_plugin.adapters.tinydb_store.sqlite_table.database import refuse_unsafe
@@ -92,6 +95,31 @@ def test_closing_waits_for_the_change_that_is_being_written(db: SQLiteDB, tmp_pa
         closing.result(timeout=10)
     with SQLiteDB(tmp_path / "rows.db", COLUMNS) as again:
         assert again.all() == [{"a": 1}]
+
+
+def test_nobody_waits_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither for a change of another thread, nor for another program that holds the file."""
+    monkeypatch.setattr(database, "_PATIENCE_SECONDS", 0.05)
+    with SQLiteDB(tmp_path / "rows.db") as db, ThreadPoolExecutor(1) as other:
+        with db.transaction():
+            waiting = other.submit(db.insert, {})
+            with pytest.raises(StorageBusy, match="Another change"):
+                waiting.result(timeout=10)
+        intruder = apsw.Connection(str(tmp_path / "rows.db"))
+        intruder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageBusy, match="Another program"):
+            db.insert({})
+        assert db.all() == []
+        intruder.execute("ROLLBACK")
+        intruder.close()
+        assert db.insert({}) == 1
+
+
+def test_an_id_that_a_document_brings_is_not_given_to_another(db: SQLiteDB) -> None:
+    """Also within one call, and when it is higher than all before."""
+    documents = [Document({"a": 1}, 1), {"a": 2}, Document({"a": 3}, 9), {"a": 4}]
+    assert db.insert_multiple(documents) == [1, 2, 9, 10]
+    assert [d["a"] for d in db] == [1, 2, 3, 4]
 
 
 def test_ids_are_never_given_twice(db: SQLiteDB, tmp_path: Path) -> None:

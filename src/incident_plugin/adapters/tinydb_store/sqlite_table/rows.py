@@ -37,8 +37,11 @@ class Rows(MutableMapping[int, _Document]):
 
     def __setitem__(self, document_id: int, document: _Document) -> None:
         self._present[document_id] = document
-        if document_id > self._last_ids.get(self._layout.name, document_id):
-            self._last_ids[self._layout.name] = document_id
+        # A document that brings its id keeps it from those that are given one later in this transaction.
+        last = self._last_ids.get(self._layout.name)
+        if last is None:
+            last = self._layout.last_id(self._connection)
+        self._last_ids[self._layout.name] = max(last, document_id)
 
     def __delitem__(self, document_id: int) -> None:
         if document_id not in self:
