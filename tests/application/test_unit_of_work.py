@@ -140,7 +140,20 @@ def test_a_site_begins_with_the_delivered_properties() -> None:
         assert work.properties.types == ()
 
 
+def test_a_change_that_the_log_would_not_tell_is_refused() -> None:
+    """It is a mistake of the program, and nothing of it is kept."""
+    at_desk = desk()
+    number = at_desk.create()
+    with pytest.raises(RuntimeError, match="log would not tell"), at_desk.work.begin(BOB) as work:
+        work.save(attrs.evolve(work.project(number), created_by=BOB))
+    with at_desk.store.read() as reading:
+        assert reading.project(number) == project(number)
+
+
 Change = Callable[[Project], Project]
+
+#: A call that is taken out and put back in one save would change nothing but the order of calls.
+FRESH = count()
 
 
 @st.composite
@@ -191,7 +204,7 @@ def changes(draw: st.DrawFn) -> Change:
         comment_once,
         edit,
         uncomment,
-        lambda p: p.with_call(call(key, note=text)),
+        lambda p: p.with_call(call(key, note=f"{text} {next(FRESH)}")),
         uncall,
         lambda p: p.with_sequences((sequence(key, camera=key),)),
         remove,

@@ -76,8 +76,11 @@ class Work:
         )
 
     def _store(self, before: Project | None, after: Project) -> None:
+        activities = tuple(differences(before, after, self.properties))
+        if not activities:
+            raise RuntimeError(f"a change to project {after.id} that its activity log would not tell")
         self.stored.put_project(after)
-        for activity in differences(before, after, self.properties):
+        for activity in activities:
             self.note(after.id, activity)
 
 

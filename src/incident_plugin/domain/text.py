@@ -30,6 +30,8 @@ def words(text: str) -> tuple[str, ...]:
     Letters are decomposed (Unicode normal form NFKD), case-folded and stripped of their combining marks, so
     that a word is found however it was typed. What is neither a letter nor a number parts words.
     """
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    unmarked = "".join(c for c in folded if c.isascii() or not unicodedata.category(c).startswith("M"))
-    return tuple(re.findall(r"[^\W_]+", unmarked))
+    folded = text.casefold()
+    if not text.isascii():
+        folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        folded = "".join(c for c in folded if not unicodedata.category(c).startswith("M"))
+    return tuple(re.findall(r"[^\W_]+", folded))

@@ -99,6 +99,50 @@ async def test_an_answer_byte_by_byte_is_given_up_in_time():
             await device.information()
 
 
+async def test_a_kept_connection_that_was_dropped_is_opened_again():
+    """A device that hangs up after each answer without saying so is still understood."""
+    answered = 0
+
+    async def hang_up(reader, writer):
+        nonlocal answered
+        await read_request(reader)
+        if answered:
+            writer.write(b"HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        answered += 1
+
+    async with device_that(hang_up) as device:
+        with pytest.raises(RecorderUnavailable, match="HTTP status 418"):
+            await device.information()
+
+
+async def test_an_answer_that_breaks_off_is_said_plainly():
+    """The connection ends in the middle of an answer, every time."""
+
+    async def cut(reader, writer):
+        await read_request(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<s:Envelope")
+        await writer.drain()
+
+    async with device_that(cut) as device:
+        with pytest.raises(RecorderUnavailable, match=r"the connection failed|cut off"):
+            await device.information()
+
+
+async def test_an_answer_that_stops_in_the_middle_is_given_up():
+    """The beginning of an answer, then silence with the connection open."""
+
+    async def stall(reader, writer):
+        await read_request(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<s:Envelope")
+        await writer.drain()
+        await asyncio.Event().wait()
+
+    async with device_that(stall, answer=0.3) as device:
+        with pytest.raises(RecorderUnavailable, match=r"is not answering \(nothing came"):
+            await device.information()
+
+
 async def test_redirections_are_not_followed():
     """A device cannot send us elsewhere."""
     reached = []

@@ -176,6 +176,15 @@ def test_a_transaction_that_has_ended_refuses_everything(store: IncidentStore) -
             attempt()
 
 
+def test_a_thread_cannot_close_the_store_under_its_own_transaction(store: IncidentStore) -> None:
+    """It is a mistake of the program, and the transaction goes on."""
+    with store.transaction() as transaction:
+        with pytest.raises(RuntimeError, match="cannot close"):
+            store.close()
+        transaction.put_project(project())
+    assert listed(store) == [1]
+
+
 def test_a_closed_store_is_unavailable(store: IncidentStore) -> None:
     """Closing it again does nothing; using it says that the server is stopping."""
     store.close()

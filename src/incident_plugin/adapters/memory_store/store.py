@@ -75,6 +75,8 @@ class MemoryStore:
 
     def close(self) -> None:
         """Refuse everything from now on."""
+        if getattr(self._threads, "state", None) is not None:
+            raise RuntimeError("a transaction of this thread is open: it cannot close the store")
         with self._write_lock:
             self._state = None
 

@@ -10,6 +10,8 @@ import attrs
 import requests
 from lxml import etree
 from requests.auth import HTTPDigestAuth
+from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as SlowError
 from zeep.transports import Transport
 
 from incident_plugin.adapters.onvif.errors import (
@@ -55,24 +57,36 @@ class BoundedTransport(Transport):
 
     def post(self, address: str, message: bytes, headers: dict[str, str]) -> _Answer:
         """Send a message; raises ``OnvifError`` for everything but a well-formed answer without fault."""
-        deadline = time.monotonic() + self._seconds
         try:
-            with self.session.post(
-                address,
-                data=message,
-                headers=headers,
-                timeout=self._seconds,
-                auth=self._digest,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                content = _read(response, deadline)
-        except requests.Timeout as error:
+            try:
+                status, reply_headers, content = self._exchange(address, message, headers)
+            except requests.ConnectTimeout:
+                raise
+            except requests.ConnectionError:
+                # Devices drop a kept connection at the very moment when it is used again. What we ask
+                # changes nothing in the device, so it can be asked twice.
+                status, reply_headers, content = self._exchange(address, message, headers)
+        except (requests.Timeout, SlowError) as error:
             raise NoAnswer(f"nothing came for {self._seconds:g} seconds") from error
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise NoConnection("the connection failed") from error
-        _check(response.status_code, content)
-        return _Answer(status_code=response.status_code, headers=response.headers, content=content)
+        _check(status, content)
+        return _Answer(status_code=status, headers=reply_headers, content=content)
+
+    def _exchange(
+        self, address: str, message: bytes, headers: dict[str, str]
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        deadline = time.monotonic() + self._seconds
+        with self.session.post(
+            address,
+            data=message,
+            headers=headers,
+            timeout=self._seconds,
+            auth=self._digest,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            return response.status_code, response.headers, _read(response, deadline)
 
     def load(self, url: str) -> bytes:
         """Refuse: a message must not make us fetch anything."""

@@ -5,9 +5,11 @@ A document that is not exactly of its type is a damaged file, and is told so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from functools import cache
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 
@@ -27,14 +29,23 @@ def document(value: object) -> dict[str, Any]:
 T = TypeVar("T")
 
 
-def value(kind: type[T], found: Mapping[str, Any]) -> T:
-    """Give the domain value of a document; raises ``StorageCorrupt``."""
+@cache
+def _decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+def value(kind: type[T], text: str) -> T:
+    """Give the domain value of a document's JSON text; raises ``StorageCorrupt``."""
     try:
-        return msgspec.convert(found, kind)
+        try:
+            # A class is hashable, which the type checker doubts of a type variable.
+            made: T = _decoder(cast(Hashable, kind)).decode(text)
+        except msgspec.DecodeError:
+            # Half a surrogate pair, which a hostile name may have, is known to Python's own decoder only.
+            made = msgspec.convert(json.loads(text), kind)
     except (msgspec.ValidationError, IncidentError, TypeError, ValueError) as error:
-        raise StorageCorrupt(
-            f"A stored {kind.__name__} is damaged ({error}). It was left as it is."
-        ) from error
+        raise StorageCorrupt(f"A stored {kind.__name__} is damaged ({error}).") from error
+    return made
 
 
 def microseconds(instant: datetime) -> int:
@@ -66,12 +77,12 @@ class KeyedTable(Generic[D]):
 
     def get(self, key: str, /) -> D | None:
         """Give the document, or nothing."""
-        found = self._table.get(where("id") == key)
-        return None if found is None else value(self._kind, found)
+        found = self._table.texts(where("id") == key, limit=1)
+        return value(self._kind, found[0]) if found else None
 
     def all(self) -> tuple[D, ...]:
         """Give all documents, in order of their ids."""
-        return tuple(sorted((value(self._kind, d) for d in self._table), key=lambda d: d.id))
+        return tuple(sorted((value(self._kind, text) for text in self._table.texts()), key=lambda d: d.id))
 
     def put(self, changed: D, /) -> None:
         """Insert or replace the document under its id."""

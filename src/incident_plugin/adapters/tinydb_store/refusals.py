@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 from incident_plugin.adapters.tinydb_store.sqlite_table import (
     StorageBusy,
@@ -37,13 +36,19 @@ _ADVICE: dict[type[StorageError], str] = {
 _OTHERWISE = f"The disk does not work as it should. {_KEPT} Check the disk, then try again."
 
 
-@contextmanager
-def told(directory: Path) -> Iterator[None]:
-    """Raise ``StoreUnavailable`` for what the files of this directory refuse; all else passes."""
-    try:
-        yield
-    except StorageError as error:
-        advice = _ADVICE.get(type(error), _OTHERWISE)
-        raise StoreUnavailable(
-            f"{advice} Incident projects are kept in {directory}. Details: {error}"
-        ) from error
+class Refusals:
+    """Entered around all that touches the files of a directory: what they refuse is told, all else passes."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, StorageError):
+            advice = _ADVICE.get(type(error), _OTHERWISE)
+            where = f"Incident projects are kept in {self._directory}."
+            raise StoreUnavailable(f"{advice} {where} Details: {error}") from error

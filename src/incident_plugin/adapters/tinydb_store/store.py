@@ -10,7 +10,7 @@ from pathlib import Path
 from tinydb.queries import QueryInstance
 
 from incident_plugin.adapters.tinydb_store.documents import instant, microseconds, value
-from incident_plugin.adapters.tinydb_store.refusals import told
+from incident_plugin.adapters.tinydb_store.refusals import Refusals
 from incident_plugin.adapters.tinydb_store.sqlite_table import (
     Column,
     Query,
@@ -49,8 +49,8 @@ class TinyDBStore:
     """The store in a directory, which is made when it is not there. One process owns it at a time."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        with told(directory):
+        self._refusals = Refusals(directory)
+        with self._refusals:
             _make(directory)
             self._db = SQLiteDB(directory / "incidents.db", _COLUMNS, version=SCHEMA)
             self._tables = Tables(self._db)
@@ -58,7 +58,7 @@ class TinyDBStore:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Begin a transaction; it ends durable, or not at all."""
-        with told(self._directory), self._db.transaction():
+        with self._refusals, self._db.transaction():
             transaction = TinyDBTransaction(self._tables)
             try:
                 yield transaction
@@ -68,7 +68,7 @@ class TinyDBStore:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Begin a consistent reading that writes nothing and waits for no writer."""
-        with told(self._directory), self._db.snapshot():
+        with self._refusals, self._db.snapshot():
             transaction = TinyDBTransaction(self._tables)
             try:
                 yield transaction
@@ -79,20 +79,20 @@ class TinyDBStore:
         self, narrowed: ProjectFilter, *, limit: int, before: ProjectId | None = None
     ) -> tuple[ProjectSummary, ...]:
         """Give projects, newest first, from those whose id is below ``before``."""
-        with told(self._directory):
-            found = self._tables.summaries.newest(_selected(narrowed), limit=limit, before=before)
-            return tuple(value(ProjectSummary, document) for document in found)
+        with self._refusals:
+            found = self._tables.summaries.texts(_selected(narrowed), newest=True, limit=limit, before=before)
+            return tuple(value(ProjectSummary, text) for text in found)
 
     def count(self, narrowed: ProjectFilter, *, cap: int) -> int:
         """Count projects, up to ``cap``."""
-        with told(self._directory):
+        with self._refusals:
             return self._tables.summaries.count_up_to(_selected(narrowed), cap)
 
     def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
         """Give a project's activity log, oldest first; also of a deleted project."""
-        with told(self._directory):
-            found = self._tables.journal.search(where("project") == project_id)
-            return tuple(value(Entry, document) for document in found)
+        with self._refusals:
+            found = self._tables.journal.texts(where("project") == project_id)
+            return tuple(value(Entry, text) for text in found)
 
     def marked(self, cameras: Sequence[CameraId], interval: Interval) -> tuple[Marked, ...]:
         """Give the sequences of projects for these cameras that overlap the interval, by their start."""
@@ -101,7 +101,7 @@ class TinyDBStore:
             & (where("start") < microseconds(interval.end))
             & (where("end") > microseconds(interval.start))
         )
-        with told(self._directory):
+        with self._refusals:
             found = self._tables.marks.search(overlapping)
         marks = (
             Marked(
@@ -115,7 +115,7 @@ class TinyDBStore:
 
     def close(self) -> None:
         """Let go of the files."""
-        with told(self._directory):
+        with self._refusals:
             self._db.close()
 
 

@@ -72,12 +72,12 @@ class TinyDBTransaction:
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""
-        found = self._tables.properties.get(doc_id=_PROPERTIES)
+        found = self._tables.properties.text(_PROPERTIES)
         return None if found is None else value(IncidentProperties, found)
 
     def put_properties(self, properties: IncidentProperties) -> None:
         """Replace the site's incident properties."""
-        self._tables.properties.upsert(Document(document(properties), _PROPERTIES))
+        self._tables.properties.put(Document(document(properties), _PROPERTIES))
 
     def new_project_id(self) -> ProjectId:
         """Give the next project id: they grow and are never given twice, also after a deletion."""
@@ -85,7 +85,7 @@ class TinyDBTransaction:
 
     def project(self, project_id: ProjectId) -> Project | None:
         """Give a project, or nothing."""
-        found = self._tables.projects.get(doc_id=project_id)
+        found = self._tables.projects.text(project_id)
         return None if found is None else value(Project, found)
 
     def put_project(self, project: Project) -> None:
@@ -93,8 +93,8 @@ class TinyDBTransaction:
         listed = summary(project)
         # A space before each word: containing a space and some letters is having a word that begins so.
         searched = "".join(f" {word}" for word in words(listed.description))
-        self._tables.projects.upsert(Document(document(project), project.id))
-        self._tables.summaries.upsert(Document(document(listed) | {"words": searched}, project.id))
+        self._tables.projects.put(Document(document(project), project.id))
+        self._tables.summaries.put(Document(document(listed) | {"words": searched}, project.id))
         self._put_marks(project)
 
     def remove_project(self, project_id: ProjectId) -> None:
@@ -105,9 +105,8 @@ class TinyDBTransaction:
 
     def last_entry(self, project_id: ProjectId) -> Entry | None:
         """Give the newest entry of a project's activity log."""
-        for found in self._tables.journal.newest(where("project") == project_id, limit=1):
-            return value(Entry, found)
-        return None
+        found = self._tables.journal.texts(where("project") == project_id, newest=True, limit=1)
+        return value(Entry, found[0]) if found else None
 
     def append_entry(self, entry: Entry) -> None:
         """Add an entry at the end of its project's activity log."""
@@ -124,6 +123,7 @@ class TinyDBTransaction:
             }
             for sequence in project.sequences
         ]
-        if marks.search(where("project") == project.id) != wanted:
-            marks.remove(where("project") == project.id)
+        stored = marks.search(where("project") == project.id)
+        if stored != wanted:
+            marks.remove(doc_ids=[mark.doc_id for mark in stored])
             marks.insert_multiple(wanted)

@@ -10,15 +10,18 @@ from typing import Any
 
 import apsw
 import pytest
+from tinydb.table import Document
 
 from incident_plugin.adapters.tinydb_store.sqlite_table import (
     Column,
     SQLiteDB,
+    StorageBusy,
     StorageClosed,
     StorageCorrupt,
     StorageInUse,
     StorageNewer,
     StorageUnsafe,
+    database,
     where,
 )
 from incident_plugin.adapters.tinydb_store.sqlite_table.database import refuse_unsafe
@@ -45,9 +48,9 @@ def test_what_is_acknowledged_is_on_the_disk(db: SQLiteDB, tmp_path: Path) -> No
     """A write-ahead log that is synced with every transaction."""
     db.insert({"a": 1})
     assert (tmp_path / "rows.db-wal").stat().st_size > 0
-    with db.storage._database.writing() as connection:
-        assert connection.pragma("journal_mode") == "wal"
-        assert connection.pragma("synchronous") == 2
+    with db.storage._database.writing() as session:
+        assert session.connection.pragma("journal_mode") == "wal"
+        assert session.connection.pragma("synchronous") == 2
     reader = apsw.Connection(str(tmp_path / "rows.db"), flags=apsw.SQLITE_OPEN_READONLY)
     assert reader.pragma("journal_mode") == "wal"
     reader.close()
@@ -92,6 +95,31 @@ def test_closing_waits_for_the_change_that_is_being_written(db: SQLiteDB, tmp_pa
         closing.result(timeout=10)
     with SQLiteDB(tmp_path / "rows.db", COLUMNS) as again:
         assert again.all() == [{"a": 1}]
+
+
+def test_nobody_waits_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither for a change of another thread, nor for another program that holds the file."""
+    monkeypatch.setattr(database, "_PATIENCE_SECONDS", 0.05)
+    with SQLiteDB(tmp_path / "rows.db") as db, ThreadPoolExecutor(1) as other:
+        with db.transaction():
+            waiting = other.submit(db.insert, {})
+            with pytest.raises(StorageBusy, match="Another change"):
+                waiting.result(timeout=10)
+        intruder = apsw.Connection(str(tmp_path / "rows.db"))
+        intruder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageBusy, match="Another program"):
+            db.insert({})
+        assert db.all() == []
+        intruder.execute("ROLLBACK")
+        intruder.close()
+        assert db.insert({}) == 1
+
+
+def test_an_id_that_a_document_brings_is_not_given_to_another(db: SQLiteDB) -> None:
+    """Also within one call, and when it is higher than all before."""
+    documents = [Document({"a": 1}, 1), {"a": 2}, Document({"a": 3}, 9), {"a": 4}]
+    assert db.insert_multiple(documents) == [1, 2, 9, 10]
+    assert [d["a"] for d in db] == [1, 2, 3, 4]
 
 
 def test_ids_are_never_given_twice(db: SQLiteDB, tmp_path: Path) -> None:
@@ -145,8 +173,8 @@ def test_numbers_that_json_lacks_are_refused(db: SQLiteDB, value: float) -> None
 def test_a_text_that_is_no_document_is_told(db: SQLiteDB) -> None:
     """With the table and the id, and without harm to others."""
     db.insert_multiple([{"a": 1}, {"a": 2}])
-    with db.storage._database.writing() as connection:
-        connection.execute("UPDATE documents__default SET document = '{' WHERE id = 2")
+    with db.storage._database.writing() as session:
+        session.connection.execute("UPDATE documents__default SET document = '{' WHERE id = 2")
     assert db.get(doc_id=1) == {"a": 1}
     with pytest.raises(StorageCorrupt, match="Document 2 of table “_default”"):
         db.all()
@@ -221,8 +249,8 @@ def test_the_write_ahead_log_does_not_grow_while_people_read(db: SQLiteDB, tmp_p
     sizes = []
     for turn in range(20):
         db.get(where("c") != "")
-        db.table("_default").newest(limit=3)
-        db.table("_default").newest(where("c") != "", limit=3)
+        db.table("_default").texts(newest=True, limit=3)
+        db.table("_default").texts(where("c") != "", newest=True, limit=3)
         abandoned = iter(db)
         next(abandoned)
         db.update({"turn": turn})

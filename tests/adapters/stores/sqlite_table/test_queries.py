@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from collections.abc import Callable, Mapping
@@ -62,8 +63,9 @@ def test_every_query_gives_what_tinydb_gives(
         assert found([first] if first is not None else []) == expected[:1]
         assert db.contains(query) == bool(expected)
         assert db.count(query) == len(expected)
-        newest = db.table("_default").newest(query, limit=2, before=6)
-        assert found(newest) == [d for d in reversed(expected) if d[0] < 6][:2]
+        newest = db.table("_default").texts(query, newest=True, limit=2, before=6)
+        wanted = [number for number, _ in reversed(expected) if number < 6][:2]
+        assert [json.loads(text) for text in newest] == [db.get(doc_id=number) for number in wanted]
         assert db.table("_default").count_up_to(query, 3) == min(3, len(expected))
 
 

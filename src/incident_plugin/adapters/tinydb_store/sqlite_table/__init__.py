@@ -4,6 +4,7 @@ Code written for TinyDB works unchanged. What differs from TinyDB with its own s
 
 * documents come in the order of their ids, and ids are never given twice, also after ``truncate``;
 * a table with declared columns is there from the beginning;
+* an id that a document brings to ``insert_multiple`` is not given again to one beside it;
 * ``NaN`` and infinities, which JSON does not have, are refused with ``ValueError``;
 * in a declared column, whole numbers of more than 64 bits and texts that are no valid Unicode are refused
   with ``ValueError``;

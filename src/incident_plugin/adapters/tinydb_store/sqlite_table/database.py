@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import apsw
 import attrs
@@ -17,6 +19,7 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     StorageNewer,
     StorageUnsafe,
     foreign_errors,
+    told,
 )
 from incident_plugin.adapters.tinydb_store.sqlite_table.lock import OwnerLock
 
@@ -41,13 +44,32 @@ def refuse_unsafe(version: str) -> None:
 
 
 @attrs.define
-class _Session:
-    """A thread's transaction."""
+class Session:
+    """A thread's transaction; entered for each thing done in it, so that no failure is passed over."""
 
+    path: Path
     connection: apsw.Connection
     writes: bool
+    #: By table, the last id that it gave or stores.
+    last_ids: dict[str, int] = attrs.Factory(dict)
     #: A statement failed, so that SQLite may have rolled back: nothing more may be written.
     failed: bool = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.writes and isinstance(error, apsw.Error | StorageError):
+            self.failed = True
+        if isinstance(error, apsw.Error):
+            raise told(error, self.path) from error
+
+    def refuse_failed(self) -> None:
+        """Raise ``StorageError`` when an earlier statement failed."""
+        if self.failed:
+            raise StorageError(f"An earlier statement of this transaction failed: {self.path}.")
 
 
 class Database:
@@ -99,10 +121,10 @@ class Database:
                 f"Another change to {self.path} has taken {_PATIENCE_SECONDS:.0f} s. Nothing was written."
             )
         try:
-            with foreign_errors(self.path):
-                self._refuse_closed()
+            self._refuse_closed()
+            with Session(self.path, self._writer, writes=True) as session:
                 self._writer.execute("BEGIN IMMEDIATE")
-                yield from self._run(_Session(connection=self._writer, writes=True))
+                yield from self._run(session)
         finally:
             self._write_lock.release()
 
@@ -111,53 +133,58 @@ class Database:
         """Read one state of the file, whatever is written meanwhile; does not nest (``RuntimeError``)."""
         if self._session is not None:
             raise RuntimeError("a transaction of this thread is open already: transactions do not nest")
-        with foreign_errors(self.path), self._reader() as reader:
-            reader.execute("BEGIN DEFERRED")
-            yield from self._run(_Session(connection=reader, writes=False))
+        reader = self._borrowed()
+        try:
+            with Session(self.path, reader, writes=False) as session:
+                reader.execute("BEGIN DEFERRED")
+                yield from self._run(session)
+        finally:
+            self._returned(reader)
 
-    @contextmanager
-    def reading(self) -> Iterator[apsw.Connection]:
+    def reading(self) -> AbstractContextManager[Session]:
         """Give the connection for one reading statement: the thread's transaction, or one that is idle.
 
         What is executed must be read to its end within: a half-read cursor keeps the write-ahead log growing.
         """
-        session = self._session
-        with foreign_errors(self.path):
-            if session is not None:
-                yield session.connection
-            else:
-                with self._reader() as reader:
-                    yield reader
+        return self._session or self._alone()
 
-    @contextmanager
-    def writing(self) -> Iterator[apsw.Connection]:
+    def writing(self) -> AbstractContextManager[Session]:
         """Give the connection for writing: the thread's transaction, or a transaction for this alone."""
         session = self._session
         if session is None:
-            with self.transaction():
-                yield self._writer
-            return
+            return self._written_alone()
         if not session.writes:
             raise RuntimeError("a reading transaction cannot write")
-        self._refuse_failed(session)
-        try:
-            with foreign_errors(self.path):
-                yield session.connection
-        except StorageError:
-            session.failed = True
-            raise
-
-    @property
-    def _session(self) -> _Session | None:
-        session: _Session | None = getattr(self._threads, "session", None)
+        session.refuse_failed()
         return session
 
-    def _run(self, session: _Session) -> Iterator[None]:
+    @property
+    def _session(self) -> Session | None:
+        session: Session | None = getattr(self._threads, "session", None)
+        return session
+
+    @contextmanager
+    def _alone(self) -> Iterator[Session]:
+        reader = self._borrowed()
+        try:
+            with Session(self.path, reader, writes=False) as session:
+                yield session
+        finally:
+            self._returned(reader)
+
+    @contextmanager
+    def _written_alone(self) -> Iterator[Session]:
+        with self.transaction():
+            session = self._session
+            assert session is not None  # noqa: S101 - the transaction has just begun
+            yield session
+
+    def _run(self, session: Session) -> Iterator[None]:
         """Give way to the caller of an open transaction, and end it."""
         self._threads.session = session
         try:
             yield
-            self._refuse_failed(session)
+            session.refuse_failed()
             session.connection.execute("COMMIT")
         except BaseException:
             # After a full disk SQLite may have rolled back by itself.
@@ -169,29 +196,25 @@ class Database:
         finally:
             self._threads.session = None
 
-    @contextmanager
-    def _reader(self) -> Iterator[apsw.Connection]:
+    def _borrowed(self) -> apsw.Connection:
+        """Give a reading connection that nobody else uses; it is to be returned."""
         self._refuse_closed()
-        try:
-            reader = self._idle.pop()
-        except IndexError:
+        with suppress(IndexError):
+            return self._idle.pop()
+        with foreign_errors(self.path):
             reader = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
             reader.set_busy_timeout(int(_PATIENCE_SECONDS * 1000))
-        try:
-            yield reader
-        finally:
-            self._idle.append(reader)
-            if self._closed:
-                self._close_idle()
+            return reader
+
+    def _returned(self, reader: apsw.Connection) -> None:
+        self._idle.append(reader)
+        if self._closed:
+            self._close_idle()
 
     def _close_idle(self) -> None:
         with suppress(IndexError):
             while True:
                 self._idle.pop().close()
-
-    def _refuse_failed(self, session: _Session) -> None:
-        if session.failed:
-            raise StorageError(f"An earlier statement of this transaction failed: {self.path}.")
 
     def _refuse_closed(self) -> None:
         if self._closed:

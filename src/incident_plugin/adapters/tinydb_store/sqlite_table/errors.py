@@ -57,13 +57,18 @@ _KINDS: tuple[tuple[tuple[type[apsw.Error], ...], type[StorageError], str], ...]
 )
 
 
+def told(error: apsw.Error, path: Path) -> StorageError:
+    """Say as one of ours what SQLite raised about the file."""
+    for kinds, mapped, said in _KINDS:
+        if isinstance(error, kinds):
+            return mapped(f"{said}: {path} ({error}).")
+    return StorageError(f"The file cannot be read or written: {path} ({error}).")
+
+
 @contextmanager
 def foreign_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises about the file into a ``StorageError``."""
+    """Raise as one of ours what SQLite raises about the file."""
     try:
         yield
     except apsw.Error as error:
-        for kinds, mapped, said in _KINDS:
-            if isinstance(error, kinds):
-                raise mapped(f"{said}: {path} ({error}).") from error
-        raise StorageError(f"The file cannot be read or written: {path} ({error}).") from error
+        raise told(error, path) from error

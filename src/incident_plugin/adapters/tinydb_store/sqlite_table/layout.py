@@ -106,13 +106,13 @@ class Layout:
         self.columns = dict(zip((column.key for column in columns), names[1:-1], strict=True))
         self.identifier = _PREFIX + _distinct(name)
         self.table = quoted(self.identifier)
-        self.insert = f"INSERT INTO {self.table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-        settings = ", ".join(f"{column} = ?" for column in names[1:])
-        self.update = f"UPDATE {self.table} SET {settings} WHERE id = ?"
+        replaced = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+        self.put = (
+            f"INSERT INTO {self.table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "
+            f"ON CONFLICT (id) DO UPDATE SET {replaced}"
+        )
         self.delete = f"DELETE FROM {self.table} WHERE id = ?"
         self.document = f"SELECT document FROM {self.table} WHERE id = ?"
-        # The row exists from the creation of the table on.
-        self.next_id = "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = ? RETURNING seq"
 
     def values(self, document: Mapping[str, Any]) -> tuple[Scalar | None, ...]:
         """Give a document's columns; nothing where SQLite has no such value."""
@@ -126,6 +126,17 @@ class Layout:
         if not comparable(plain):
             raise ValueError(f"column “{key}” cannot keep {value!r}: too large a number, or no valid Unicode")
         return plain
+
+    def last_id(self, connection: apsw.Connection) -> int:
+        """Give the highest id that was ever stored or reserved."""
+        last: int = connection.execute(
+            "SELECT seq FROM sqlite_sequence WHERE name = ?", (self.identifier,)
+        ).get
+        return last
+
+    def reserve(self, connection: apsw.Connection, last: int) -> None:
+        """Keep ids up to this one from being given again. Stored documents do so by themselves."""
+        connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (last, self.identifier))
 
     def prepare(self, connection: apsw.Connection) -> None:
         """Create the table, or rebuild it when its columns were declared otherwise before."""
@@ -145,14 +156,14 @@ class Layout:
         connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, 0)", (self.identifier,))
 
     def _rebuild(self, connection: apsw.Connection) -> None:
-        last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (self.identifier,)).get
+        last = self.last_id(connection)
         connection.execute(f'ALTER TABLE {self.table} RENAME TO "rebuilt"')
         self._create(connection)
         for number, text in connection.execute('SELECT id, document FROM "rebuilt" ORDER BY id'):
             values = self.values(decoded(text, self.name, number))
-            connection.execute(self.insert, (number, *values, text))
+            connection.execute(self.put, (number, *values, text))
         connection.execute('DROP TABLE "rebuilt"')
-        connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (last, self.identifier))
+        self.reserve(connection, last)
 
     def _index(self, connection: apsw.Connection) -> None:
         for column in self._columns:

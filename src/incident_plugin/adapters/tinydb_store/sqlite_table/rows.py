@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
-import apsw
-
+from incident_plugin.adapters.tinydb_store.sqlite_table.database import Session
 from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Layout, decoded, drained, encoded
 
 _Document = dict[str, Any]
@@ -15,8 +14,9 @@ _Document = dict[str, Any]
 class Rows(MutableMapping[int, _Document]):
     """The documents of one table by id, within a transaction; changes are kept here until ``write``."""
 
-    def __init__(self, connection: apsw.Connection, layout: Layout) -> None:
-        self._connection = connection
+    def __init__(self, session: Session, layout: Layout) -> None:
+        self._connection = session.connection
+        self._last_ids = session.last_ids
         self._layout = layout
         #: Stored text of each row that was touched; nothing for a row that is not stored.
         self._stored: dict[int, str | None] = {}
@@ -27,17 +27,21 @@ class Rows(MutableMapping[int, _Document]):
     def __getitem__(self, document_id: int) -> _Document:
         if document_id not in self._present:
             text = self._text(document_id)
-            self._present[document_id] = (
-                None if text is None else decoded(text, self._layout.name, document_id)
-            )
+            if text is None:
+                raise KeyError(document_id)
+            self._present[document_id] = decoded(text, self._layout.name, document_id)
         document = self._present[document_id]
         if document is None:
             raise KeyError(document_id)
         return document
 
     def __setitem__(self, document_id: int, document: _Document) -> None:
-        self._text(document_id)
         self._present[document_id] = document
+        # A document that brings its id keeps it from those that are given one later in this transaction.
+        last = self._last_ids.get(self._layout.name)
+        if last is None:
+            last = self._layout.last_id(self._connection)
+        self._last_ids[self._layout.name] = max(last, document_id)
 
     def __delitem__(self, document_id: int) -> None:
         if document_id not in self:
@@ -71,17 +75,13 @@ class Rows(MutableMapping[int, _Document]):
         if self._cleared:
             writes.append((f"DELETE FROM {self._layout.table}", ()))
         for document_id, document in self._present.items():
-            stored = self._stored.get(document_id)
             if document is None:
-                if stored is not None:
-                    writes.append((self._layout.delete, (document_id,)))
+                writes.append((self._layout.delete, (document_id,)))
                 continue
             text = encoded(document)
-            values = (*self._layout.values(document), text)
-            if stored is None:
-                writes.append((self._layout.insert, (document_id, *values)))
-            elif text != stored:
-                writes.append((self._layout.update, (*values, document_id)))
+            # Rows that were read and not changed, as most are that an update only looks at.
+            if text != self._stored.get(document_id):
+                writes.append((self._layout.put, (document_id, *self._layout.values(document), text)))
         for sql, parameters in writes:
             self._connection.execute(sql, parameters)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,9 @@ class SQLiteStorage(Storage):
         self._prepared: set[str] = set()
         self._database = Database(Path(path), version=version, rolled_back=self._prepared.clear)
         try:
-            with self._database.writing() as connection:
+            with self._database.writing() as session:
                 for layout in self._layouts.values():
-                    self._prepare(connection, layout)
+                    self._prepare(session.connection, layout)
         except BaseException:
             self._database.close()
             raise
@@ -63,91 +64,104 @@ class SQLiteStorage(Storage):
 
     def read(self) -> dict[str, dict[str, Any]] | None:
         """Give all documents of all tables."""
-        with self._database.reading() as connection, _one_state(connection):
+        with self._database.reading() as session, _one_state(session.connection):
             tables = {
                 name: {
                     str(number): decoded(text, name, number)
                     for number, text in drained(
-                        connection.execute(f"SELECT id, document FROM {Layout(name).table} ORDER BY id")
+                        session.connection.execute(
+                            f"SELECT id, document FROM {Layout(name).table} ORDER BY id"
+                        )
                     )
                 }
-                for name in _names(connection)
+                for name in _names(session.connection)
             }
         return tables or None
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
         """Replace all documents of all tables."""
-        with self._database.writing() as connection:
-            for name in set(_names(connection)) - set(data):
-                self._drop(connection, name)
+        with self.together():
+            for name in self.names() - set(data):
+                self.drop(name)
             for name, documents in data.items():
-                layout = self.layout(name)
-                self._prepare(connection, layout)
-                rows = Rows(connection, layout)
-                rows.clear()
-                rows.update({int(number): document for number, document in documents.items()})
-                rows.write()
+                with self.rows(self.layout(name)) as rows:
+                    rows.clear()
+                    rows.update({int(number): document for number, document in documents.items()})
 
     def names(self) -> set[str]:
         """Give the names of the tables."""
-        with self._database.reading() as connection:
-            return set(_names(connection))
+        with self._database.reading() as session:
+            return set(_names(session.connection))
 
     def drop(self, name: str) -> None:
         """Forget a table, its documents and the ids it gave."""
-        with self._database.writing() as connection:
-            self._drop(connection, name)
+        with self._database.writing() as session:
+            session.connection.execute(f"DROP TABLE IF EXISTS {Layout(name).table}")
+            session.last_ids.pop(name, None)
+            self._prepared.discard(name)
+            if name in self._layouts:
+                self._prepare(session.connection, self._layouts[name])
 
     def layout(self, name: str) -> Layout:
         """Give the layout of a table, as it was declared."""
         return self._layouts.get(name) or Layout(name)
 
-    def select(self, layout: Layout, sql: str, parameters: Sequence[Any] = ()) -> Generator[Row]:
-        """Give rows of a table; nothing when it does not exist yet."""
-        with self._database.reading() as connection:
+    def select(
+        self,
+        layout: Layout,
+        sql: str,
+        parameters: Sequence[Any] = (),
+        *,
+        wanted: Callable[[Row], bool] | None = None,
+        limit: int | None = None,
+    ) -> list[Row]:
+        """Give rows of a table, or the ``wanted`` ones up to a limit; none when it does not exist yet."""
+        with self._database.reading() as session:
             try:
-                cursor = connection.execute(sql, parameters)
+                cursor = session.connection.execute(sql, parameters)
             except apsw.SQLError:
-                if layout.name in _names(connection):
+                if layout.name in _names(session.connection):
                     raise
-                return
+                return []
+            if wanted is None:
+                return drained(cursor)
             try:
-                yield from cursor
+                return list(islice(filter(wanted, cursor), limit))
             finally:
                 cursor.close()
 
     @contextmanager
     def rows(self, layout: Layout) -> Iterator[Rows]:
         """Give a table's rows to change; they are written when the block ends without an exception."""
-        with self._database.writing() as connection:
-            self._prepare(connection, layout)
-            rows = Rows(connection, layout)
+        with self._database.writing() as session:
+            self._prepare(session.connection, layout)
+            rows = Rows(session, layout)
             yield rows
             rows.write()
 
     def next_id(self, layout: Layout) -> int:
-        """Give an id that the table never gave before; it stays given if the transaction is kept."""
-        with self._database.writing() as connection:
-            self._prepare(connection, layout)
-            number: int = connection.execute(layout.next_id, (layout.identifier,)).get
+        """Give an id that the table never gave before, for a document that this transaction stores."""
+        with self._database.writing() as session:
+            self._prepare(session.connection, layout)
+            last = session.last_ids.get(layout.name)
+            session.last_ids[layout.name] = 1 + (layout.last_id(session.connection) if last is None else last)
+            return session.last_ids[layout.name]
+
+    def reserve_id(self, layout: Layout) -> int:
+        """Give an id that the table never gave before and never will again, if this transaction is kept."""
+        with self._database.writing() as session:
+            number = self.next_id(layout)
+            layout.reserve(session.connection, number)
             return number
 
-    @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self) -> AbstractContextManager[object]:
         """Do several things in one transaction: the thread's own, or one for these alone."""
-        with self._database.writing():
-            yield
+        return self._database.writing()
 
     def _prepare(self, connection: apsw.Connection, layout: Layout) -> None:
         if layout.name not in self._prepared:
             layout.prepare(connection)
             self._prepared.add(layout.name)
-
-    def _drop(self, connection: apsw.Connection, name: str) -> None:
-        connection.execute(f"DROP TABLE IF EXISTS {Layout(name).table}")
-        self._prepared.discard(name)
-        if name in self._layouts:
-            self._prepare(connection, self._layouts[name])
 
 
 def _names(connection: apsw.Connection) -> list[str]:

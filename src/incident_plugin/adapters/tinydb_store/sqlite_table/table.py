@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping
-from contextlib import AbstractContextManager, closing
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager
 from typing import Any, cast
 
 from tinydb import TinyDB
@@ -12,7 +12,7 @@ from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from incident_plugin.adapters.tinydb_store.sqlite_table.conditions import EVERYTHING, Condition, condition
-from incident_plugin.adapters.tinydb_store.sqlite_table.layout import decoded
+from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Row, decoded
 from incident_plugin.adapters.tinydb_store.sqlite_table.storage import SQLiteStorage
 
 #: Documents that an iteration holds in memory at a time.
@@ -31,14 +31,28 @@ class SQLiteTable(Table):
 
     def search(self, cond: QueryLike) -> list[Document]:
         """Give all documents that match."""
-        return list(self._matches(cond, "ORDER BY id"))
+        return [self._document(*row) for row in self._matches(cond)]
 
-    def newest(
-        self, cond: QueryLike | None = None, *, limit: int, before: int | None = None
-    ) -> list[Document]:
-        """Give up to ``limit`` documents that match, highest id first, of those with ids below ``before``."""
-        with closing(self._matches(cond, "ORDER BY id DESC", limit=limit, before=before)) as matches:
-            return list(matches)
+    def text(self, doc_id: int) -> str | None:
+        """Give the document of an id as JSON text, for a decoder of one's own."""
+        for (text,) in self._rows.select(self._layout, self._layout.document, (doc_id,)):
+            return str(text)
+        return None
+
+    def texts(
+        self,
+        cond: QueryLike | None = None,
+        *,
+        newest: bool = False,
+        limit: int = -1,
+        before: int | None = None,
+    ) -> list[str]:
+        """Give up to ``limit`` documents that match as JSON texts, highest or lowest id first.
+
+        ``before`` leaves out those with this id or a higher one; a negative ``limit`` is none.
+        """
+        order = "DESC" if newest else "ASC"
+        return [text for _, text in self._matches(cond, order, limit=limit, before=before)]
 
     def get(
         self,
@@ -48,15 +62,13 @@ class SQLiteTable(Table):
     ) -> Any:
         """Give the document of an id, the documents of several ids, or the first that matches."""
         if doc_id is not None:
-            for (text,) in self._rows.select(self._layout, self._layout.document, (doc_id,)):
-                return self.document_class(decoded(text, self.name, doc_id), doc_id)
-            return None
+            text = self.text(doc_id)
+            return None if text is None else self._document(doc_id, text)
         if doc_ids is not None:
             found = (self.get(doc_id=wanted) for wanted in sorted(set(doc_ids)))
             return [document for document in found if document is not None]
         if cond is not None:
-            with closing(self._matches(cond, "ORDER BY id", limit=1)) as matches:
-                return next(matches, None)
+            return next((self._document(*row) for row in self._matches(cond, limit=1)), None)
         raise RuntimeError("You have to pass either cond or doc_id or doc_ids")
 
     def count(self, cond: QueryLike) -> int:
@@ -67,8 +79,7 @@ class SQLiteTable(Table):
         """Count the documents that match, and stop at ``cap`` unless it is negative."""
         selected = self._condition(cond)
         if not selected.exact:
-            with closing(self._matches(cond, "ORDER BY id", limit=cap)) as matches:
-                return sum(1 for _ in matches)
+            return len(self._matches(cond, limit=cap))
         sql = f"SELECT count(*) FROM (SELECT 1 FROM {self._layout.table} WHERE {selected.sql} LIMIT ?)"
         return sum(row[0] for row in self._rows.select(self._layout, sql, (*selected.parameters, cap)))
 
@@ -103,26 +114,31 @@ class SQLiteTable(Table):
 
     def reserve_id(self) -> int:
         """Give an id that no document ever had nor will be given, for one that is inserted later or never."""
-        return self._rows.next_id(self._layout)
+        return self._rows.reserve_id(self._layout)
+
+    def put(self, document: Document) -> None:
+        """Insert a document, or replace the one of its id, without reading what there was."""
+        self._update_table(lambda rows: rows.__setitem__(document.doc_id, dict(document)))
 
     def __len__(self) -> int:
         return self.count_up_to()
 
     def __iter__(self) -> Iterator[Document]:
         """Read the documents in pieces, up to the last one there is when the iteration begins."""
-        last = next(self._rows.select(self._layout, f"SELECT max(id) FROM {self._layout.table}"), (None,))[0]
+        highest = self._rows.select(self._layout, f"SELECT max(id) FROM {self._layout.table}")
+        last = highest[0][0] if highest else None
         sql = f"SELECT id, document FROM {self._layout.table} WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
         position = -(2**63)
         while last is not None and position < last:
-            rows = list(self._rows.select(self._layout, sql, (position, last, _CHUNK)))
+            rows = self._rows.select(self._layout, sql, (position, last, _CHUNK))
             if not rows:
                 return
             for number, text in rows:
-                yield self.document_class(decoded(text, self.name, number), number)
+                yield self._document(number, text)
             position = rows[-1][0]
 
     def _get_next_id(self) -> int:
-        return self.reserve_id()
+        return self._rows.next_id(self._layout)
 
     def _read_table(self) -> dict[str, Mapping[str, Any]]:
         return {str(document.doc_id): document for document in self}
@@ -136,30 +152,32 @@ class SQLiteTable(Table):
         return EVERYTHING if cond is None else condition(cond, self._layout.columns)
 
     def _ids(self, cond: QueryLike) -> list[int]:
-        return [document.doc_id for document in self.search(cond)]
+        return [number for number, _ in self._matches(cond)]
+
+    def _document(self, number: int, text: str) -> Document:
+        return self.document_class(decoded(text, self.name, number), number)
 
     def _matches(
-        self, cond: QueryLike | None, order: str, *, limit: int = -1, before: int | None = None
-    ) -> Generator[Document]:
-        """Read until ``limit`` documents matched; close it, or read it to its end."""
+        self, cond: QueryLike | None, order: str = "ASC", *, limit: int = -1, before: int | None = None
+    ) -> list[Row]:
+        """Give the ids and texts of up to ``limit`` documents that match."""
         selected = self._condition(cond)
         sql = f"SELECT id, document FROM {self._layout.table} WHERE {selected.sql}"
         parameters: list[Any] = list(selected.parameters)
         if before is not None:
             sql += " AND id < ?"
             parameters.append(before)
-        sql += f" {order} LIMIT ?"
+        sql += f" ORDER BY id {order} LIMIT ?"
         # A limit before the query's own test would count documents that the test then drops.
         parameters.append(limit if selected.exact else -1)
-        found = 0
-        with closing(self._rows.select(self._layout, sql, parameters)) as rows:
-            for number, text in rows:
-                document = decoded(text, self.name, number)
-                if found == limit:
-                    return
-                if selected.exact or (cond is not None and cond(document)):
-                    found += 1
-                    yield self.document_class(document, number)
+        if selected.exact or cond is None:
+            return self._rows.select(self._layout, sql, parameters)
+
+        def matches(row: Row) -> bool:
+            return cond(decoded(row[1], self.name, row[0]))
+
+        enough = limit if limit >= 0 else None
+        return self._rows.select(self._layout, sql, parameters, wanted=matches, limit=enough)
 
 
 class SQLiteDB(TinyDB):
