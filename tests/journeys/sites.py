@@ -25,8 +25,8 @@ class RunningSite:
     """Recorder and host; the host can be killed and started again on the same data and port."""
 
     directory: Path
-    port: int
-    recorder_address: str = ""
+    #: Chosen by the system at the first start, and kept.
+    port: int = 0
     _host: subprocess.Popen[str] | None = None
     _host_stack: contextlib.ExitStack = attrs.field(factory=contextlib.ExitStack)
     _recorder_stack: contextlib.ExitStack = attrs.field(factory=contextlib.ExitStack)
@@ -66,7 +66,9 @@ class RunningSite:
         """Start the host and wait until it says that everything can be used."""
         configuration = DemoSite(self.directory).configuration
         options = ("--config", str(configuration), "--port", str(self.port))
-        self._host, _ = self._host_stack.enter_context(process("reference_host", *options, until="listening"))
+        listening = process("reference_host", *options, until="listening")
+        self._host, line = self._host_stack.enter_context(listening)
+        self.port = int(line.rpartition(":")[2])
         deadline = time.monotonic() + READY_WITHIN
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.TransportError):

@@ -20,7 +20,7 @@ def cameras_of(client: httpx.Client) -> dict[str, str]:
 
 def look_at(client: httpx.Client, number: int, cameras: list[str]) -> None:
     """Report a live view and wait for the acknowledgement."""
-    view = {"client": "tab", "number": number, "mode": "live", "cameras": cameras}
+    view = {"client": "browser-tab", "number": number, "mode": "live", "cameras": cameras}
     client.post("/api/view", json=view).raise_for_status()
 
 
@@ -29,7 +29,7 @@ def test_a_collection_survives_kill_9_and_is_saved_afterwards(site: RunningSite)
     with site.signed_in() as client:
         cameras = cameras_of(client)
         look_at(client, 1, [cameras["Lobby"]])
-        body = {"client": "tab", "cameras": [cameras["Lobby"]]}
+        body = {"client": "browser-tab", "cameras": [cameras["Lobby"]]}
         started = client.post(f"{PLUGIN}/collections", json=body).raise_for_status().json()
         look_at(client, 2, [cameras["Lobby"], cameras["Corridor"]])
         look_at(client, 3, [cameras["Corridor"]])
