@@ -20,7 +20,7 @@ check: $(VENV)/dev node_modules/.package-lock.json
 	npx --no-install tsc --project tsconfig.json
 
 bench: $(VENV)/dev
-	@for bench in $(filter-out bench/rows.py,$(wildcard bench/*.py)); do $(PY) $$bench || exit 1; done
+	@for bench in $(filter-out rows,$(basename $(notdir $(wildcard bench/*.py)))); do $(PY) -m bench.$$bench || exit 1; done
 
 clean:
 	rm -rf $(VENV) build node_modules
