@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 
 import attrs
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 #: How often the recorder is asked anew for its cameras.
 CAMERAS_EVERY = 30.0
+#: How long the start waits for a recorder, so that the first pages have cameras; a mute one is asked on.
+FIRST_ANSWER_WITHIN = 4.0
 
 
 @attrs.define(kw_only=True)
@@ -41,13 +44,15 @@ class IncidentRuntime:
 
     parts: Parts
     _tasks: set[asyncio.Task[None]] = attrs.field(init=False, factory=set)
+    _asked: asyncio.Event = attrs.field(init=False, factory=asyncio.Event)
     _recorder_fault: str = attrs.field(init=False, default="The recorder was not asked yet.")
 
     async def start(self) -> None:
         """Begin work."""
-        await self._ask_for_cameras()
         for work in (self._watch_recorder(), self.parts.runner.run()):
             self._tasks.add(asyncio.create_task(work))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._asked.wait(), FIRST_ANSWER_WITHIN)
 
     async def stop(self) -> None:
         """End tasks, live sessions and the store, in this order."""
@@ -128,8 +133,9 @@ class IncidentRuntime:
 
     async def _watch_recorder(self) -> None:
         while True:
-            await asyncio.sleep(CAMERAS_EVERY)
             await self._ask_for_cameras()
+            self._asked.set()
+            await asyncio.sleep(CAMERAS_EVERY)
 
     async def _ask_for_cameras(self) -> None:
         try:
