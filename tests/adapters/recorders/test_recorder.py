@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -149,6 +150,25 @@ async def test_live_does_not_wait_for_the_clock():
         assert world.streams.opened == [("rtsp://live", None)]
     with pytest.raises(RecorderUnavailable, match="does not tell its time"):
         await recorder.recorded(DOOR, HOUR)
+
+
+async def test_cameras_do_not_wait_for_the_clock():
+    """Measuring a clock takes a second: cameras are there before, and closing ends the measuring."""
+
+    @attrs.define
+    class Slow(PartDevice):
+        async def clock_offset(self):
+            await self._ask("clock")
+            await asyncio.Event().wait()
+
+    world = World(Slow())
+    recorder = world.recorder()
+    for _ in range(2):
+        assert DOOR in await recorder.cameras()
+        world.time += 61.0
+    await recorder.close()
+    assert world.device.asked.count("clock") == 1
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_an_address_that_fails_is_asked_for_again():

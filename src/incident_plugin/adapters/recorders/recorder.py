@@ -60,6 +60,7 @@ class Recorder:
         self._channels = Aging(self._ask_channels, seconds=_CAMERAS_FOR, monotonic=monotonic)
         self._clock = Aging(self._measure_clock, seconds=_CLOCK_FOR, monotonic=monotonic)
         self._correct_by = timedelta(0)
+        self._first_look: asyncio.Task[None] | None = None
         self._addresses: dict[str, Aging[str]] = {}
         self._health = RecorderHealth(recorder=name, error=None, since=None)
 
@@ -120,20 +121,23 @@ class Recorder:
 
     async def close(self) -> None:
         """Let go of the device."""
+        if self._first_look is not None:
+            self._first_look.cancel()
+            await asyncio.wait([self._first_look])
         await self._device.close()
 
     async def _ask_channels(self) -> dict[CameraId, Channel]:
-        information, channels, _ = await asyncio.gather(
-            self._device.information(), self._device.channels(), self._first_look_at_clock()
-        )
+        if self._clock.last is None and self._first_look is None:
+            self._first_look = asyncio.create_task(self._look_at_clock())
+        information, channels = await asyncio.gather(self._device.information(), self._device.channels())
         identity = quote(information.id, safe="")
         return {CameraId(f"{identity}:{quote(channel.token, safe='')}"): channel for channel in channels}
 
-    async def _first_look_at_clock(self) -> None:
-        """Measure the clock before the first picture is wanted: then nobody waits for it."""
-        if self._clock.last is None:
-            with suppress(IncidentError):
-                await self._clock.get()
+    async def _look_at_clock(self) -> None:
+        """Measure the clock before the first picture is wanted, while nobody waits for it."""
+        with suppress(IncidentError):
+            await self._clock.get()
+        self._first_look = None
 
     async def _channel(self, camera: CameraId) -> Channel:
         """Find a camera, also one that was added since they were last listed."""
