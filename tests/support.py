@@ -109,16 +109,23 @@ def running_recorder(directory: Path, since: datetime | None = None) -> Iterator
         yield dict(word.partition("=")[::2] for word in ready.split())["http"]
 
 
+def python_path() -> dict[str, str]:
+    """Give the environment in which a process finds this source tree."""
+    root = Path(__file__).parent.parent
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(str(root / folder) for folder in ("src", "hooks/src")),
+    }
+
+
 @contextlib.contextmanager
 def process(module: str, *options: str, until: str = "ready") -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run a module as a process of its own; gives it with the line that begins with ``until``."""
-    root = Path(__file__).parent.parent
-    path = os.pathsep.join(str(root / folder) for folder in ("src", "hooks/src"))
     running = subprocess.Popen(
         [sys.executable, "-m", module, *options],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": path},
+        env=python_path(),
         start_new_session=True,
     )
     try:
