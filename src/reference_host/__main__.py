@@ -61,7 +61,9 @@ def _serve(config_file: Path, address: str, port: int) -> int:
     config = load_config(config_file)
     _see_that_writable(config)
     with _listening(address, port) as listener:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        # Libraries of plug-ins tell of every connection at this level; the host's own words would drown.
+        logging.getLogger("reference_host").setLevel(logging.INFO)
         app = create_app(config)
         sys.stdout.write(f"Listening on http://{address}:{listener.getsockname()[1]}\n")
         sys.stdout.flush()
