@@ -1,21 +1,17 @@
-"""What several suites need: a host in a few lines, and processes that say when they are ready."""
+"""A host in a few lines, for suites that need the plug-in at work and no reference host."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import attrs
 
+from tests.programs import RECORDER_PASSWORD
 from vms_hooks.host import Decision, HostServices, LicenceState, LicenceStatus, Site
 from vms_hooks.values import PRINCIPAL_SCOPE_KEY, Principal
 
-PASSWORD = "a password with ümlaut"
 OPERATOR = Principal(id="olivia", name="Olivia", roles=frozenset({"everything"}))
 
 
@@ -78,7 +74,7 @@ def host_services(storage: Path, **changes: object) -> HostServices:
     services = HostServices(
         access=ListedAccess(),
         licence=SetLicence(),
-        secrets=DictSecrets({"recorder-password": PASSWORD}),
+        secrets=DictSecrets({"recorder-password": RECORDER_PASSWORD}),
         clock=SystemClock(),
         site=Site(id="test", name="Test site", time_zone="Europe/Copenhagen"),
         storage=storage,
@@ -95,45 +91,3 @@ def as_principal(app, principal: Principal | None):
         await app(scope, receive, send)
 
     return mounted
-
-
-@contextlib.contextmanager
-def running_recorder(directory: Path, since: datetime | None = None) -> Iterator[str]:
-    """Run the demo recorder as a process of its own; gives the address of its device service."""
-    password = directory / "password"
-    password.write_text(PASSWORD, encoding="utf-8")
-    options = ["--username", "incident", "--password-file", str(password)]
-    if since is not None:
-        options += ["--since", since.isoformat()]
-    with process("demo_recorder", *options) as (_, ready):
-        yield dict(word.partition("=")[::2] for word in ready.split())["http"]
-
-
-@contextlib.contextmanager
-def process(module: str, *options: str, until: str = "ready") -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run a module as a process of its own; gives it with the line that begins with ``until``."""
-    root = Path(__file__).parent.parent
-    path = os.pathsep.join(str(root / folder) for folder in ("src", "hooks/src"))
-    running = subprocess.Popen(
-        [sys.executable, "-m", module, *options],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": path},
-        start_new_session=True,
-    )
-    try:
-        assert running.stdout is not None
-        for line in running.stdout:
-            if line.lower().startswith(until.lower()):
-                yield running, line.strip()
-                break
-        else:
-            raise AssertionError(f"{module} ended with {running.wait()} before it was ready")
-    finally:
-        running.terminate()
-        try:
-            running.wait(10)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
-        running.stdout.close()

@@ -10,6 +10,7 @@ import attrs
 
 from incident_plugin.application.collections import SeenView
 from incident_plugin.application.ports import Actor
+from incident_plugin.application.store import ProjectFilter
 from incident_plugin.application.timeline import Row
 from incident_plugin.bootstrap import Parts
 from incident_plugin.domain import media, time
@@ -65,10 +66,11 @@ class IncidentRuntime:
         await asyncio.to_thread(self.parts.store.close)
 
     async def health(self) -> Health:
-        """Say whether the recorder answers and the tasks run."""
+        """Say whether the store and the recorder answer and the tasks run."""
         dead = [task for task in self._tasks if task.done()]
+        store_fault = await asyncio.to_thread(self._store_fault)
         parts = (
-            Part(name="store", ok=True),
+            Part(name="store", ok=not store_fault, detail=store_fault),
             Part(
                 name="recorder",
                 ok=not self._recorder_fault,
@@ -130,6 +132,13 @@ class IncidentRuntime:
 
     async def host_event(self, event: HostEvent) -> None:
         """Take note of nothing yet: the host keeps its own security log."""
+
+    def _store_fault(self) -> str:
+        try:
+            self.parts.store.count(ProjectFilter(), cap=1)
+        except IncidentError as error:
+            return error.detail
+        return ""
 
     async def _watch_recorder(self) -> None:
         while True:

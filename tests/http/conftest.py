@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from tests.programs import RECORDER_USER
 from tests.support import OPERATOR, as_principal, host_services
 
 from incident_plugin.bootstrap import RecorderSettings, Settings, assemble
@@ -18,7 +19,7 @@ def host(tmp_path):
 @pytest.fixture
 async def runtime(host, recorder_address: str) -> AsyncIterator[IncidentRuntime]:
     """The whole plug-in at work with a real recorder and a store on disk."""
-    settings = Settings(recorder=RecorderSettings(address=recorder_address, username="incident"))
+    settings = Settings(recorder=RecorderSettings(address=recorder_address, username=RECORDER_USER))
     runtime = IncidentRuntime(parts=assemble(host, settings))
     await runtime.start()
     yield runtime

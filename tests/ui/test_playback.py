@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 
 import numpy as np
 import pytest
 from playwright.async_api import Page, Route, expect
 
 from demo_recorder.strip import read_strip
-from tests.ui.hosting import Site, Watched, missing, problem
+from tests.browsing import Watched, in_shared_browser, problem
+from tests.ui.hosting import Site
+from tests.waiting import until
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.skipif(missing(), reason="no Chromium here"),
-]
+pytestmark = in_shared_browser
 
 FRAME = 1000 / 15
 
@@ -28,14 +26,6 @@ async def shown(page: Page) -> int:
     picture = np.zeros((strip["height"], strip["width"]), np.uint8)
     picture[-strip["lines"] :] = lines
     return read_strip(picture).time_ms
-
-
-async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
-    """Wait for the page."""
-    deadline = time.monotonic() + seconds
-    while not await holds():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
 
 
 async def settled(page: Page) -> None:

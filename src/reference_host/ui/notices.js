@@ -1,4 +1,4 @@
-// Short messages at the lower right edge, read out by screen readers.
+// Short messages at the lower left edge, read out by screen readers.
 
 import { el, icon, iconButton } from './dom.js';
 

@@ -112,7 +112,8 @@ export class Shell extends EventTarget {
   }
 
   reportView() {
-    this.reporter.report({ mode: this.mode ?? 'live', cameras: this.mode ? this.viewed.map(({ id }) => id) : [] });
+    this.reporter.report(this.mode
+      ? { mode: this.mode, cameras: this.viewed.map(({ id }) => id) } : { mode: 'other', cameras: [] });
   }
 
   /** Asks for the cameras anew: a recorder that was away may be back. */

@@ -14,6 +14,8 @@ from incident_plugin.domain.errors import NotFound, NoVideo, RecorderUnavailable
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.time import Interval
 
+from .conftest import site_of
+
 #: One loop for all: the recorder's clock is measured once.
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,12 +30,12 @@ async def camera(site, name: str) -> CameraId:
     return next(camera.id for camera in await site.cameras() if camera.name == name)
 
 
-async def test_cameras_are_found_with_lasting_ids(site, demo):
+async def test_cameras_are_found_with_lasting_ids(site, recorder_process):
     """Four recorded cameras; another session gives them the same ids in the same order."""
     cameras = await site.cameras()
     assert [camera.name for camera in cameras] == ["Lobby", "Corridor", "Parking", "Yard"]
     assert {(camera.recorder, camera.recorded) for camera in cameras} == {("Demo", True)}
-    again = demo.site()
+    again = site_of(recorder_process)
     assert await again.cameras() == cameras
     await again.close()
 
@@ -135,9 +137,9 @@ async def test_a_still_shows_the_recorded_moment(site):
     assert jpeg.startswith(b"\xff\xd8\xff")
 
 
-async def test_a_wrong_password_is_said_and_shows_in_health(demo):
+async def test_a_wrong_password_is_said_and_shows_in_health(recorder_process):
     """The recorder is there but refuses: the operator reads which and why."""
-    site = demo.site(password="wrong")
+    site = site_of(recorder_process, password="wrong")
     with pytest.raises(RecorderUnavailable, match="refused the user name or password"):
         await site.cameras()
     (health,) = site.health
@@ -155,11 +157,11 @@ async def test_an_unknown_camera_is_not_found(site):
 
 async def test_a_recorder_that_dies_is_noticed_everywhere(mortal):
     """kill -9 while a live stream runs: the stream breaks with a message, and so does the next call."""
-    site = mortal.site()
+    site = site_of(mortal)
     lobby = await camera(site, "Lobby")
     async with site.live(lobby) as stream:
         await anext(aiter(stream))
-        mortal.process.kill()
+        mortal.kill()
         with pytest.raises(RecorderUnavailable, match="cannot be reached"):
             _ = [unit async for unit in stream]
     with pytest.raises(RecorderUnavailable, match="cannot be reached"):

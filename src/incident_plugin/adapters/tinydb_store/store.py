@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tinydb.queries import QueryInstance
-
 from incident_plugin.adapters.tinydb_store.documents import instant, microseconds, value
 from incident_plugin.adapters.tinydb_store.refusals import Refusals
 from incident_plugin.adapters.tinydb_store.sqlite_table import (
     Column,
     Query,
+    QueryInstance,
     SQLiteDB,
     StorageNotWritable,
     where,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from tinydb.table import Document
-
 from incident_plugin.adapters.tinydb_store.documents import KeyedTable, document, microseconds, value
-from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteDB, SQLiteTable, where
+from incident_plugin.adapters.tinydb_store.sqlite_table import Document, SQLiteDB, SQLiteTable, where
 from incident_plugin.application.store import summary
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList

@@ -13,6 +13,9 @@ Code written for TinyDB works unchanged. What differs from TinyDB with its own s
 * there is no query cache.
 """
 
+from tinydb.queries import QueryInstance
+from tinydb.table import Document
+
 from incident_plugin.adapters.tinydb_store.sqlite_table.conditions import Query, where
 from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     StorageBusy,
@@ -31,7 +34,9 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.table import SQLiteDB, S
 
 __all__ = [
     "Column",
+    "Document",
     "Query",
+    "QueryInstance",
     "SQLiteDB",
     "SQLiteStorage",
     "SQLiteTable",
