@@ -8,7 +8,6 @@ from typing import Any
 
 import attrs
 import msgspec
-from starlette.applications import Starlette
 
 from incident_plugin.adapters.evidence import DiskShelf
 from incident_plugin.adapters.host import HostAccess, HostClock, HostLicence, RandomIds
@@ -34,6 +33,7 @@ from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.projects import ProjectResources
 from incident_plugin.http.video import VideoResources
+from vms_hooks.contributions import AsgiApp
 from vms_hooks.host import HostServices
 
 
@@ -96,7 +96,7 @@ def connect_recorder(host: HostServices, settings: RecorderSettings) -> SiteReco
 class Parts:
     """Everything that was put together."""
 
-    app: Starlette
+    app: AsgiApp
     guard: Guard
     store: TinyDBStore
     recorders: SiteRecorders

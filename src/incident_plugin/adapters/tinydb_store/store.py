@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from incident_plugin.adapters.tinydb_store.documents import instant, microseconds, value
@@ -54,20 +54,17 @@ class TinyDBStore:
             self._db = SQLiteDB(directory / "incidents.db", _COLUMNS, version=SCHEMA)
             self._tables = Tables(self._db)
 
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction; it ends durable, or not at all."""
-        with self._refusals, self._db.transaction():
-            transaction = TinyDBTransaction(self._tables)
-            try:
-                yield transaction
-            finally:
-                transaction.end()
+        return self._within(self._db.transaction())
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Begin a consistent reading that writes nothing and waits for no writer."""
+        return self._within(self._db.snapshot())
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
-        """Begin a consistent reading that writes nothing and waits for no writer."""
-        with self._refusals, self._db.snapshot():
+    def _within(self, scope: AbstractContextManager[object]) -> Iterator[Transaction]:
+        with self._refusals, scope:
             transaction = TinyDBTransaction(self._tables)
             try:
                 yield transaction
