@@ -20,6 +20,7 @@ import { ViewReporter, clientId } from './view-reporter.js';
 /** Playback begins this long before now, milliseconds. */
 const PLAYBACK_BEGINS = 60_000;
 const THEME = 'vms.theme';
+const MODE = 'vms.mode';
 
 export const ADMINISTRATION = 'host.administration';
 
@@ -46,8 +47,7 @@ export class Shell extends EventTarget {
     this.notices = new Notices();
     this.shortcuts = new Shortcuts();
     this.address = readAddress(location);
-    /** The kind of pictures last shown: a tab without pictures does not end the view the operator came from. */
-    this.mode = /** @type {'live' | 'playback' | null} */ (null);
+    this.mode = lastMode(client);
     /** @type {Map<string, VmsBridge>} */
     this.bridges = new Map(contributions.plugins.map(({ id, base }) => [id, this.#bridge(id, base)]));
   }
@@ -104,6 +104,7 @@ export class Shell extends EventTarget {
     const { tab, camera, at } = this.address;
     if (tab === 'live' || tab === 'playback') {
       this.mode = tab;
+      sessionStorage.setItem(`${MODE}.${this.reporter.client}`, tab);
       if (camera && this.camera(camera)) this.layout.show(camera);
       if (tab === 'playback' && at !== undefined) this.playback.seek(at);
     }
@@ -192,6 +193,17 @@ export class Shell extends EventTarget {
     const selected = this.camera(this.layout.slots[this.layout.selected]);
     return { mode: this.mode ?? 'live', cameras: this.mode ? this.viewed : [], selected: this.mode && selected };
   }
+}
+
+/**
+ * The kind of pictures this browser tab showed last, also before it was loaded again: a tab without pictures does
+ * not end the view that the operator came from.
+ * @param {string} client
+ * @returns {'live' | 'playback' | null}
+ */
+function lastMode(client) {
+  const kept = sessionStorage.getItem(`${MODE}.${client}`);
+  return kept === 'live' || kept === 'playback' ? kept : null;
 }
 
 /** Sets the theme of last time before anything is drawn. */
