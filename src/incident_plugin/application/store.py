@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 
 import attrs
 
+from incident_plugin.application.searching import Part, ProjectFilter
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.journal import Entry
@@ -21,6 +22,18 @@ from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
 from incident_plugin.domain.sequence import DraftList
 from incident_plugin.domain.time import Interval
+
+__all__ = [
+    "SHOWN_DESCRIPTION",
+    "Documents",
+    "IncidentStore",
+    "Marked",
+    "Part",
+    "ProjectFilter",
+    "ProjectSummary",
+    "Transaction",
+    "summary",
+]
 
 T = TypeVar("T")
 
@@ -90,13 +103,8 @@ class Transaction(Protocol):
         ...
 
 
-@attrs.frozen(kw_only=True)
-class ProjectFilter:
-    """What a list of projects is narrowed to; an empty one narrows nothing."""
-
-    id: ProjectId | None = None
-    #: Words that all occur in the description as beginnings of its words, compared as ``text.words`` says.
-    text: str = ""
+#: Characters of a description that a list shows; a project has all of them.
+SHOWN_DESCRIPTION = 500
 
 
 @attrs.frozen(kw_only=True)
@@ -109,6 +117,7 @@ class ProjectSummary:
     created_at: datetime
     type: str | None
     status: str | None
+    #: Its first ``SHOWN_DESCRIPTION`` characters.
     description: str
     owner: str | None
     priority: str | None
@@ -178,7 +187,7 @@ def summary(project: Project) -> ProjectSummary:
         created_at=project.created_at,
         type=text("type"),
         status=text("status"),
-        description=text("description") or "",
+        description=(text("description") or "")[:SHOWN_DESCRIPTION],
         owner=text("owner"),
         priority=text("priority"),
         start=project.start,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from incident_plugin.adapters.memory_store.transaction import MemoryTransaction, State
+from incident_plugin.application.searching import matches
 from incident_plugin.application.store import (
     Marked,
     ProjectFilter,
@@ -18,7 +19,7 @@ from incident_plugin.domain.errors import StoreUnavailable
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
-from incident_plugin.domain.text import words
+from incident_plugin.domain.properties import DELIVERED
 from incident_plugin.domain.time import Interval
 
 
@@ -102,15 +103,10 @@ class MemoryStore:
             transaction.end()
 
     def _selected(self, narrowed: ProjectFilter) -> list[Project]:
-        projects = self._present().projects
-        wanted = words(narrowed.text)
+        state = self._present()
+        properties = state.properties or DELIVERED
         return [
-            projects[number]
-            for number in sorted(projects, reverse=True)
-            if narrowed.id in (None, number) and _begin(words(summary(projects[number]).description), wanted)
+            state.projects[number]
+            for number in sorted(state.projects, reverse=True)
+            if matches(state.projects[number], narrowed, properties)
         ]
-
-
-def _begin(found: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    """Say whether each wanted beginning begins one of the words."""
-    return all(any(word.startswith(beginning) for word in found) for beginning in wanted)

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from incident_plugin.adapters.tinydb_store.documents import instant, microseconds, value
+from incident_plugin.adapters.tinydb_store.documents import value
+from incident_plugin.adapters.tinydb_store.migrations import SCHEMA, upgrade
 from incident_plugin.adapters.tinydb_store.refusals import Refusals
 from incident_plugin.adapters.tinydb_store.sqlite_table import (
     Column,
-    Query,
-    QueryInstance,
     SQLiteDB,
     StorageNotWritable,
     where,
@@ -22,24 +21,17 @@ from incident_plugin.application.store import Marked, ProjectFilter, ProjectSumm
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import ProjectId
-from incident_plugin.domain.text import words
+from incident_plugin.domain.properties import DELIVERED
 from incident_plugin.domain.time import Interval
 
-#: Of the documents' shape. A change of shape raises it and brings the step from the one before.
-SCHEMA = 1
+#: The file in the store's directory.
+FILE = "incidents.db"
 
 _COLUMNS = {
     "collections": (Column("id"),),
     "drafts": (Column("id"),),
     "export_lists": (Column("id"),),
     "exports": (Column("id"),),
-    "summaries": (Column("id"), Column("words", indexed=False)),
-    "marks": (
-        Column("project"),
-        Column("camera"),
-        Column("start", indexed=False),
-        Column("end", indexed=False),
-    ),
     "journal": (Column("project"),),
 }
 
@@ -51,7 +43,7 @@ class TinyDBStore:
         self._refusals = Refusals(directory)
         with self._refusals:
             _make(directory)
-            self._db = SQLiteDB(directory / "incidents.db", _COLUMNS, version=SCHEMA)
+            self._db = SQLiteDB(directory / FILE, _COLUMNS, version=SCHEMA, upgrade=upgrade)
             self._tables = Tables(self._db)
 
     def transaction(self) -> AbstractContextManager[Transaction]:
@@ -75,14 +67,20 @@ class TinyDBStore:
         self, narrowed: ProjectFilter, *, limit: int, before: ProjectId | None = None
     ) -> tuple[ProjectSummary, ...]:
         """Give projects, newest first, from those whose id is below ``before``."""
-        with self._refusals:
-            found = self._tables.summaries.texts(_selected(narrowed), newest=True, limit=limit, before=before)
+        summaries = self._tables.summaries
+        with self._refusals, self._db.storage.consistent():
+            if narrowed == ProjectFilter():
+                found = summaries.texts(newest=True, limit=limit, before=before)
+            else:
+                found = summaries.texts_of(self._selected(narrowed, limit=limit, before=before))
             return tuple(value(ProjectSummary, text) for text in found)
 
     def count(self, narrowed: ProjectFilter, *, cap: int) -> int:
         """Count projects, up to ``cap``."""
-        with self._refusals:
-            return self._tables.summaries.count_up_to(_selected(narrowed), cap)
+        with self._refusals, self._db.storage.consistent():
+            if narrowed == ProjectFilter():
+                return self._tables.summaries.count_up_to(None, cap)
+            return len(self._selected(narrowed, limit=cap))
 
     def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
         """Give a project's activity log, oldest first; also of a deleted project."""
@@ -92,36 +90,19 @@ class TinyDBStore:
 
     def marked(self, cameras: Sequence[CameraId], interval: Interval) -> tuple[Marked, ...]:
         """Give the sequences of projects for these cameras that overlap the interval, by their start."""
-        overlapping = (
-            where("camera").one_of(list(cameras))
-            & (where("start") < microseconds(interval.end))
-            & (where("end") > microseconds(interval.start))
-        )
-        with self._refusals:
-            found = self._tables.marks.search(overlapping)
-        marks = (
-            Marked(
-                project=ProjectId(mark["project"]),
-                camera=CameraId(mark["camera"]),
-                interval=Interval(instant(mark["start"]), instant(mark["end"])),
-            )
-            for mark in found
-        )
-        return tuple(sorted(marks, key=lambda mark: (mark.interval, mark.project, mark.camera)))
+        with self._refusals, self._db.storage.consistent():
+            found = self._tables.index.spans.marked(cameras, interval)
+        return tuple(sorted(found, key=lambda mark: (mark.interval, mark.project, mark.camera)))
 
     def close(self) -> None:
         """Let go of the files."""
         with self._refusals:
             self._db.close()
 
-
-def _selected(narrowed: ProjectFilter) -> QueryInstance:
-    selected = Query().noop()
-    if narrowed.id is not None:
-        selected &= where("id") == narrowed.id
-    for word in words(narrowed.text):
-        selected &= where("words").contains(f" {word}")
-    return selected
+    def _selected(self, narrowed: ProjectFilter, *, limit: int, before: ProjectId | None = None) -> list[int]:
+        return self._tables.index.select(
+            narrowed, lambda: self._tables.site_properties() or DELIVERED, limit=limit, before=before
+        )
 
 
 def _make(directory: Path) -> None:

@@ -26,6 +26,7 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     StorageInUse,
     StorageNewer,
     StorageNotWritable,
+    StorageOlder,
     StorageUnsafe,
 )
 from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Column
@@ -48,6 +49,7 @@ __all__ = [
     "StorageInUse",
     "StorageNewer",
     "StorageNotWritable",
+    "StorageOlder",
     "StorageUnsafe",
     "where",
 ]
