@@ -226,8 +226,28 @@ async def test_a_hook_that_the_contract_does_not_know_is_refused() -> None:
         @hookimpl
         def vms_tabz(self) -> None: ...
 
-    with pytest.raises(PluginFault, match="vms_tabz"):
+    with pytest.raises(
+        PluginFault, match='vms_tabz .* no such hook. Did its author mean "vms_tabs"'
+    ) as caught:
         await caller_of(Misspelt())
+    assert caught.value.kind is FaultKind.LIED
+
+
+async def test_a_hook_with_an_argument_too_many_or_asynchronous_is_refused() -> None:
+    """Both would fail at each call: the plug-in is told before the first one."""
+
+    class Greedy:
+        @hookimpl
+        def vms_tabs(self, principal: Principal, browser: str) -> None: ...
+
+    class Slow:
+        @hookimpl
+        async def vms_tabs(self, principal: Principal) -> None: ...
+
+    with pytest.raises(PluginFault, match='wants an argument "browser"; the hook has principal'):
+        await caller_of(Greedy())
+    with pytest.raises(PluginFault, match="it is asynchronous"):
+        await caller_of(Slow())
 
 
 async def test_a_runtime_must_be_one() -> None:

@@ -78,8 +78,9 @@ class HookCaller:
         """Import the plug-in and see that its hooks are those of the contract."""
 
         def import_and_register() -> None:
-            self._manager.register(load(), name=self._plugin)
-            self._manager.check_pending()
+            plugin = load()
+            checks.check_hooks(self._manager, plugin)
+            self._manager.register(plugin, name=self._plugin)
 
         await self._guarded("import", import_and_register, deadline=self._deadlines.importing)
 
