@@ -1,4 +1,4 @@
-"""What several suites need: a host in a few lines, and processes that say when they are ready."""
+"""What several suites need: a host for our plug-in, and processes that say when they are ready."""
 
 from __future__ import annotations
 
@@ -6,84 +6,39 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-import attrs
-
-from vms_hooks.host import Decision, HostServices, LicenceState, LicenceStatus, Site
+from vms_hooks import testing
+from vms_hooks.host import HostServices
+from vms_hooks.testing import OPERATOR, SetClock
+from vms_hooks.testing.services import DictSecrets, ListedAccess, SetLicence, SystemClock
 from vms_hooks.values import PRINCIPAL_SCOPE_KEY, Principal
 
+__all__ = [
+    "OPERATOR",
+    "PASSWORD",
+    "DictSecrets",
+    "ListedAccess",
+    "SetClock",
+    "SetLicence",
+    "SystemClock",
+    "as_principal",
+    "host_services",
+    "process",
+    "running_recorder",
+]
+
 PASSWORD = "a password with ümlaut"
-OPERATOR = Principal(id="olivia", name="Olivia", roles=frozenset({"everything"}))
 
 
-@attrs.define
-class SetClock:
-    """A clock that a test sets."""
-
-    instant: datetime = attrs.field(factory=lambda: datetime.now(UTC))
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def advance(self, **duration: float) -> datetime:
-        self.instant += timedelta(**duration)
-        return self.instant
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-
-@attrs.define
-class ListedAccess:
-    """Grants what is listed: by role a set of permissions, and cameras that a role may not see."""
-
-    permissions: Mapping[str, frozenset[str]] = attrs.field(factory=dict)
-    hidden_cameras: frozenset[str] = frozenset()
-
-    def decide(self, principal: Principal, permission: str, cameras: Sequence[str] = ()) -> Decision:
-        held = {p for role in principal.roles for p in self.permissions.get(role, frozenset())}
-        allowed = "everything" in principal.roles or permission in held
-        return Decision(allowed=allowed and not self.hidden_cameras & set(cameras))
-
-
-@attrs.define
-class SetLicence:
-    """A licence in a state that a test sets."""
-
-    state: LicenceState = LicenceState.VALID
-
-    def status(self) -> LicenceStatus:
-        return LicenceStatus(state=self.state, reason="The licence ended.", remedy="Renew it.")
-
-
-@attrs.frozen
-class DictSecrets:
-    """Secrets from a dictionary."""
-
-    secrets: Mapping[str, str]
-
-    def get(self, name: str) -> str | None:
-        return self.secrets.get(name)
-
-
-def host_services(storage: Path, **changes: object) -> HostServices:
-    """Give a host that allows everything, keeps files in ``storage`` and has a valid licence."""
-    services = HostServices(
-        access=ListedAccess(),
-        licence=SetLicence(),
-        secrets=DictSecrets({"recorder-password": PASSWORD}),
-        clock=SystemClock(),
-        site=Site(id="test", name="Test site", time_zone="Europe/Copenhagen"),
-        storage=storage,
+def host_services(storage: Path, **changes: Any) -> HostServices:
+    """Give a host that allows everything, knows the recorder's password and keeps files in ``storage``."""
+    return testing.host_services(
+        storage, **{"secrets": DictSecrets({"recorder-password": PASSWORD}), **changes}
     )
-    return attrs.evolve(services, **changes)
 
 
 def as_principal(app, principal: Principal | None):

@@ -226,9 +226,7 @@ async def test_a_hook_that_the_contract_does_not_know_is_refused() -> None:
         @hookimpl
         def vms_tabz(self) -> None: ...
 
-    with pytest.raises(
-        PluginFault, match='vms_tabz .* no such hook. Did its author mean "vms_tabs"'
-    ) as caught:
+    with pytest.raises(PluginFault, match=r'vms_tabz .* no such hook\. .* mean "vms_tabs"') as caught:
         await caller_of(Misspelt())
     assert caught.value.kind is FaultKind.LIED
 

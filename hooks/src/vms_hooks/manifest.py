@@ -33,7 +33,7 @@ import attrs
 
 from vms_hooks.toml_document import Document, ManifestError
 
-__all__ = ["FILE_NAME", "Manifest", "ManifestError", "parse_manifest", "read_manifest"]
+__all__ = ["FILE_NAME", "Manifest", "ManifestError", "overridden", "parse_manifest", "read_manifest"]
 
 FILE_NAME = "plugin.toml"
 #: Ids stand in addresses, in configuration and before the dot of every contribution's id.
@@ -101,6 +101,17 @@ def parse_manifest(path: Path) -> Manifest:
         settings=document.table("settings", optional=True),
         **_range(document),
     )
+
+
+def overridden(defaults: Mapping[str, Any], site: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Put a site's settings over those of a manifest, table by table."""
+    merged = dict(defaults)
+    for key, value in site.items():
+        below = merged.get(key)
+        merged[key] = (
+            overridden(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+        )
+    return merged
 
 
 def _id(document: Document) -> str:
