@@ -148,7 +148,11 @@ class HookCaller:
                 if item.area != area:
                     raise checks.lied(hook, f'"{item.id}" is for {item.area}, {area} was asked for')
 
-        return await self._drawn(hook, ToolbarItem, also=in_area, area=area, principal=principal)
+        # Counted for each area: a page asks for several at once, and one visit must not suspend a plug-in.
+        question = f"{hook}({area})"
+        return await self._drawn(
+            hook, ToolbarItem, question=question, also=in_area, area=area, principal=principal
+        )
 
     # Tabs
 
@@ -179,6 +183,7 @@ class HookCaller:
         hook: str,
         kind: type[DrawnT],
         *,
+        question: str = "",
         also: Callable[[Sequence[DrawnT]], None] = lambda _: None,
         **arguments: object,
     ) -> tuple[DrawnT, ...]:
@@ -190,7 +195,7 @@ class HookCaller:
             also(drawn)
             return drawn
 
-        return await self._guarded(hook, declare)
+        return await self._guarded(question or hook, declare)
 
     async def _optional(self, hook: str, kind: type[T], **arguments: object) -> T | None:
         def declare() -> T | None:
