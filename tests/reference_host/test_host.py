@@ -30,7 +30,7 @@ async def test_everything_contributed_is_there_as_json(operator: Running) -> Non
     assert [tab["path"] for tab in drawn["tabs"]] == ["things", "broken"]
     assert drawn["live_views"][0]["module"] == "/plugins/sample/ui/elements.js"
     assert drawn["live_views"][0]["tag"] == "sample-picture"
-    assert [len(items) for items in drawn["toolbar_items"].values()] == [1, 1, 1]
+    assert [len(items) for items in drawn["toolbar_items"].values()] == [1, 1, 1, 1]
     assert drawn["starting"] == []
 
 

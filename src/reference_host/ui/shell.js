@@ -5,6 +5,7 @@ import { LiveClock, PlaybackClock } from './clock.js';
 import { loadCommand } from './contributed.js';
 import { Layout } from './layout.js';
 import { Notices } from './notices.js';
+import { missing } from './requirements.js';
 import { readAddress, writeAddress } from './router.js';
 import { Shortcuts } from './shortcuts.js';
 import { ViewReporter, clientId } from './view-reporter.js';
@@ -155,6 +156,11 @@ export class Shell extends EventTarget {
 
   /** Runs a command for the operator, who is told when that fails. @param {Runnable} command */
   async runForOperator(command) {
+    const lacking = missing(this, command.when);
+    if (lacking) {
+      this.notices.show({ kind: 'info', title: `"${command.title}" cannot be done here.`, detail: lacking });
+      return;
+    }
     try {
       await this.run(command.id);
     } catch (error) {
@@ -172,6 +178,7 @@ export class Shell extends EventTarget {
     const shell = this;
     const url = (/** @type {string} */ path) => base + path.replace(/^\/+/, '');
     return {
+      contract: this.contributions.contract,
       client: this.reporter.client,
       principal: this.session.principal,
       locale: 'en-GB',
@@ -189,9 +196,13 @@ export class Shell extends EventTarget {
     };
   }
 
+  /** The selected view item's camera. @returns {VmsCamera | null} */
+  get selected() {
+    return this.camera(this.layout.slots[this.layout.selected]);
+  }
+
   #view() {
-    const selected = this.camera(this.layout.slots[this.layout.selected]);
-    return { mode: this.mode ?? 'live', cameras: this.mode ? this.viewed : [], selected: this.mode && selected };
+    return { mode: this.mode ?? 'live', cameras: this.mode ? this.viewed : [], selected: this.mode && this.selected };
   }
 }
 
