@@ -14,6 +14,7 @@ from reference_host.access import RoleAccess
 from reference_host.config import PluginConfig, SiteConfig
 from reference_host.licence import missing, verify
 from reference_host.secret_store import SecretStore
+from reference_host.services import CAPABILITIES, PageAddresses, SecurityLogAudit
 from vms_hooks import CONTRACT
 from vms_hooks.faults import PluginFault
 from vms_hooks.host import Clock, HostServices, LicenceStatus
@@ -24,9 +25,6 @@ from vms_hooks.states import PluginState
 from vms_hooks.values import Health
 
 log = logging.getLogger(__name__)
-
-#: What this host has itself. It has no cameras, no pictures, no recordings and no export list.
-CAPABILITIES: frozenset[str] = frozenset()
 
 
 @attrs.frozen
@@ -139,6 +137,8 @@ class PluginSet:
             site=self._config.site,
             storage=storage,
             capabilities=CAPABILITIES,
+            audit=SecurityLogAudit(plugin.id),
+            navigation=PageAddresses(self._config.site),
         )
         await plugin.start(services, self._settings(plugin.found))
         standing = plugin.standing
