@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import attrs
 from playwright.async_api import Browser, async_playwright
+from tests.browsing import ARGUMENTS, CHROMIUM
 from tests.journeys.operator import Operator
 from tests.journeys.sites import RunningSite
-from tests.ui.hosting import ARGUMENTS, CHROMIUM
 
 from incident_demo.site import RECORDER_USER, DemoSite
 from incident_plugin.adapters.onvif import OnvifDevice

@@ -155,6 +155,11 @@ class Relay:
     _pipe: Connection
     viewers: list[Viewer]
 
+    @property
+    def pictures(self) -> int:
+        """How many pictures came to all viewers."""
+        return sum(viewer.pictures for viewer in self.viewers)
+
     async def seconds(self) -> float:
         """Give the CPU it took so far."""
         self._pipe.send(None)
