@@ -31,8 +31,8 @@ from vms_hooks.values import (
 
 logger = logging.getLogger(__name__)
 
-#: How often the recorder is asked anew for its cameras.
-CAMERAS_EVERY = 30.0
+#: How often the recorder is asked anew for its cameras, in seconds, and how often while it does not answer.
+CAMERAS_EVERY, CAMERAS_RETRY = 30.0, 5.0
 
 
 @attrs.define(kw_only=True)
@@ -41,7 +41,8 @@ class IncidentRuntime:
 
     parts: Parts
     _tasks: set[asyncio.Task[None]] = attrs.field(init=False, factory=set)
-    _recorder_fault: str = attrs.field(init=False, default="The recorder was not asked yet.")
+    #: The fault that was logged last, so that the log has it once.
+    _told: str = attrs.field(init=False, default="")
 
     async def start(self) -> None:
         """Begin work."""
@@ -62,14 +63,15 @@ class IncidentRuntime:
     async def health(self) -> Health:
         """Say whether the recorder answers and the tasks run."""
         dead = [task for task in self._tasks if task.done()]
+        fault = self._fault()
         parts = (
             Part(name="store", ok=True),
             Part(
                 name="recorder",
-                ok=not self._recorder_fault,
-                detail=self._recorder_fault,
+                ok=not fault,
+                detail=fault,
                 remedy="Check that the recorder runs and that its address and password are right."
-                if self._recorder_fault
+                if fault
                 else "",
             ),
             Part(
@@ -128,18 +130,22 @@ class IncidentRuntime:
 
     async def _watch_recorder(self) -> None:
         while True:
-            await asyncio.sleep(CAMERAS_EVERY)
+            await asyncio.sleep(CAMERAS_RETRY if self._fault() else CAMERAS_EVERY)
             await self._ask_for_cameras()
+
+    def _fault(self) -> str:
+        """Say what the last call to a recorder met, whoever made it; empty when all is well."""
+        return " ".join(health.error for health in self.parts.recorders.health if health.error)
 
     async def _ask_for_cameras(self) -> None:
         try:
             await self.parts.cameras.refresh()
         except IncidentError as error:
-            if error.detail != self._recorder_fault:
+            if error.detail != self._told:
                 logger.warning("recorder: %s", error.detail)
-            self._recorder_fault = error.detail
+            self._told = error.detail
         else:
-            self._recorder_fault = ""
+            self._told = ""
 
 
 def _actor(principal: Principal) -> Actor:
