@@ -134,20 +134,18 @@ export class IncidentLive extends HTMLElement {
    * @param {AbortSignal} signal
    */
   #watchForStall(signal) {
-    let shown = 0;
     let since = performance.now();
+    const seen = () => {
+      if (signal.aborted) return;
+      since = performance.now();
+      if (this.#detail === strings.live.stalled) this.#show('live');
+      this.#video.requestVideoFrameCallback(seen);
+    };
+    this.#video.requestVideoFrameCallback(seen);
     const timer = setInterval(() => {
-      const { totalVideoFrames } = this.#video.getVideoPlaybackQuality();
       // A page that nobody sees is shown no pictures.
-      if (totalVideoFrames !== shown || this.#state !== 'live' || document.hidden) {
-        shown = totalVideoFrames;
-        since = performance.now();
-      } else if (performance.now() - since >= STALLED) {
-        this.#show('lost', strings.live.stalled);
-        this.#video.requestVideoFrameCallback(() => {
-          if (!signal.aborted && this.#detail === strings.live.stalled) this.#show('live');
-        });
-      }
+      if (this.#state !== 'live' || document.hidden) since = performance.now();
+      else if (performance.now() - since >= STALLED) this.#show('lost', strings.live.stalled);
     }, STALLED / 6);
     signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
