@@ -54,6 +54,8 @@ async def _run(site: DemoSite, port: int) -> int:
         recorder = await parts.enter_async_context(_recorder(site))
         site.prepare(await recorder.address())
         host = await parts.enter_async_context(_part("reference_host", *_host_options(site, port)))
+        # Before it listens itself, another program on its port would answer in its place.
+        await host.listening()
         if not await _ready(host, port, told_to_stop):
             return 0
         sys.stdout.write(
@@ -78,12 +80,15 @@ class Part:
 
     async def address(self) -> str:
         """Wait for the recorder's ready line and give the address of its device service."""
+        return dict(word.partition("=")[::2] for word in (await self.listening()).split())["http"]
+
+    async def listening(self) -> str:
+        """Wait for the line that says where the part listens; raises ``CannotStart`` when it ends before."""
         output = self.process.stdout
         line = await asyncio.wait_for(output.readline(), READY_WITHIN) if output else b""
-        words = dict(word.partition("=")[::2] for word in line.decode().split())
-        if "http" not in words:
+        if not line:
             raise CannotStart(f"The {self.name} did not start. What it wrote is above.")
-        return words["http"]
+        return line.decode()
 
 
 @contextlib.asynccontextmanager
