@@ -79,7 +79,7 @@ class Work:
         activities = tuple(differences(before, after, self.properties))
         if not activities:
             raise RuntimeError(f"a change to project {after.id} that its activity log would not tell")
-        self.stored.put_project(after)
+        self.stored.put_project(after, replacing=None if before is None else before.revision)
         for activity in activities:
             self.note(after.id, activity)
 

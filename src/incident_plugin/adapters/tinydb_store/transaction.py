@@ -5,7 +5,7 @@ from __future__ import annotations
 from incident_plugin.adapters.tinydb_store.documents import KeyedTable, document, value
 from incident_plugin.adapters.tinydb_store.index import ProjectIndex
 from incident_plugin.adapters.tinydb_store.sqlite_table import Document, SQLiteDB, where
-from incident_plugin.application.store import summary
+from incident_plugin.application.store import ProjectSummary, refuse_stale, summary
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.journal import Entry
@@ -90,8 +90,12 @@ class TinyDBTransaction:
         found = self._tables.projects.text(project_id)
         return None if found is None else value(Project, found)
 
-    def put_project(self, project: Project) -> None:
-        """Insert or replace a project."""
+    def put_project(self, project: Project, *, replacing: int | None = None) -> None:
+        """Insert or replace a project; raises ``Conflict`` when it replaces another revision."""
+        if replacing is not None:
+            stored = self._tables.summaries.text(project.id)
+            revision = None if stored is None else value(ProjectSummary, stored).revision
+            refuse_stale(project.id, revision, replacing)
         self._tables.projects.put(Document(document(project), project.id))
         self._tables.summaries.put(Document(document(summary(project)), project.id))
         self._tables.index.put(project)
