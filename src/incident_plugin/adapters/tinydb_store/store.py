@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from incident_plugin.adapters.tinydb_store.documents import value
-from incident_plugin.adapters.tinydb_store.migrations import SCHEMA, upgrade
+from incident_plugin.adapters.tinydb_store.inspection import faults
+from incident_plugin.adapters.tinydb_store.migrations import SCHEMA, index_again, upgrade
 from incident_plugin.adapters.tinydb_store.refusals import Refusals
 from incident_plugin.adapters.tinydb_store.sqlite_table import (
     Column,
@@ -128,6 +129,16 @@ class TinyDBStore:
         with self._refusals, self._db.storage.consistent():
             found = self._tables.index.spans.marked(cameras, interval)
         return tuple(sorted(found, key=lambda mark: (mark.interval, mark.project, mark.camera)))
+
+    def faults(self) -> tuple[str, ...]:
+        """Say what is wrong with activity logs and lists; empty when everything is as it was written."""
+        with self._refusals, self._db.storage.consistent():
+            return tuple(faults(self._tables))
+
+    def index_again(self) -> None:
+        """Make lists and the index from the projects again."""
+        with self._refusals, self._db.transaction():
+            index_again(self._db.storage, self._tables.index)
 
     def close(self) -> None:
         """Let go of the files."""

@@ -60,6 +60,11 @@ class SQLiteTable(Table):
         found = self._rows.select(self._layout, f"SELECT max(id) FROM {self._layout.table}")
         return found[0][0] or 0 if found else 0
 
+    def last_given_id(self) -> int:
+        """Give the highest id that was ever given, also to a document that is gone."""
+        found = self._rows.ask("SELECT seq FROM sqlite_sequence WHERE name = ?", (self._layout.identifier,))
+        return found[0][0] if found else 0
+
     def column(self, key: str, *, after: int, limit: int) -> list[Row]:
         """Give ids and a declared column of up to ``limit`` documents with higher ids, lowest first."""
         sql = (
