@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from incident_plugin.adapters.tinydb_store import FILE, upkeep
+from incident_plugin.adapters.signing import KEYS, SigningKey
+from incident_plugin.adapters.tinydb_store import FILE, TinyDBStore, upkeep
+from incident_plugin.application.sealing import seal_faults
 from incident_plugin.domain.errors import IncidentError
 
 #: Where a store lies below the directories that people know: its own, the plug-in's, the host's.
@@ -57,11 +60,11 @@ def _run(command: str, directory: Path, file: Path) -> int:
             kept = upkeep.restore(directory, file, datetime.now(UTC))
             said = f"{file} was restored." + ("" if kept is None else f" What was there is now {kept}.")
         case "check":
-            found = upkeep.check(directory)
+            found = upkeep.check(directory) or _seal_faults(directory)
             if found:
                 sys.stderr.write("".join(f"{fault}\n" for fault in found))
                 return 1
-            said = "Nothing is wrong: the file, the activity logs and the lists are whole."
+            said = "Nothing is wrong: the file, the activity logs, their seals and the lists are whole."
         case "compact":
             upkeep.compact(directory)
             said = "The index was made anew, and the file is as small as it can be."
@@ -69,6 +72,13 @@ def _run(command: str, directory: Path, file: Path) -> int:
             said = f"{upkeep.import_json(directory, file):,} incident projects were imported."
     sys.stdout.write(f"{said}\n")
     return 0
+
+
+def _seal_faults(directory: Path) -> tuple[str, ...]:
+    with closing(TinyDBStore(directory, writable=False)) as store:
+        if next(store.seals(), None) is None:
+            return ()
+        return tuple(seal_faults(store, SigningKey(directory.parent / KEYS, make=False)))
 
 
 if __name__ == "__main__":

@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 #: How often the recorder is asked anew for its cameras.
 CAMERAS_EVERY = 30.0
+#: How often the activity logs are sealed, besides once at every start.
+SEALS_EVERY = 86_400.0
 
 
 @attrs.define(kw_only=True)
@@ -47,7 +49,7 @@ class IncidentRuntime:
     async def start(self) -> None:
         """Begin work."""
         await self._ask_for_cameras()
-        for work in (self._watch_recorder(), self.parts.runner.run()):
+        for work in (self._watch_recorder(), self._seal_daily(), self.parts.runner.run()):
             self._tasks.add(asyncio.create_task(work))
 
     async def stop(self) -> None:
@@ -134,6 +136,14 @@ class IncidentRuntime:
         except IncidentError as error:
             return error.detail
         return ""
+
+    async def _seal_daily(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self.parts.sealing.seal)
+            except IncidentError as error:
+                logger.warning("activity logs were not sealed: %s", error.detail)
+            await asyncio.sleep(SEALS_EVERY)
 
     async def _watch_recorder(self) -> None:
         while True:

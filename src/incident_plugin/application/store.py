@@ -6,7 +6,7 @@ exception means that its changes are on disk; leaving it with an exception means
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -21,6 +21,7 @@ from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.sequence import DraftList
 from incident_plugin.domain.time import Interval
 
@@ -109,6 +110,18 @@ class Transaction(Protocol):
         """Add an entry at the end of its project's activity log."""
         ...
 
+    def forget_entries(self, project_id: ProjectId) -> None:
+        """Remove texts and names from a project's activity log; its chain stays as it was."""
+        ...
+
+    def last_seal(self) -> Seal | None:
+        """Give the newest seal."""
+        ...
+
+    def append_seal(self, seal: Seal) -> None:
+        """Add a seal after the others."""
+        ...
+
 
 #: Characters of a description that a list shows; a project has all of them.
 SHOWN_DESCRIPTION = 500
@@ -178,6 +191,10 @@ class IncidentStore(Protocol):
 
     def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
         """Give a project's activity log, oldest first; also of a deleted project."""
+        ...
+
+    def seals(self) -> Iterator[Seal]:
+        """Give all seals of the activity logs, oldest first."""
         ...
 
     def last_change(self) -> int:

@@ -22,6 +22,7 @@ from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import DELIVERED
+from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.time import Interval
 
 
@@ -68,6 +69,10 @@ class MemoryStore:
     def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
         """Give a project's activity log, oldest first; also of a deleted project."""
         return self._present().journal.get(project_id, ())
+
+    def seals(self) -> Iterator[Seal]:
+        """Give all seals of the activity logs, oldest first."""
+        return iter(self._present().seals)
 
     def last_change(self) -> int:
         """Give the number of the newest change, 0 before the first one."""

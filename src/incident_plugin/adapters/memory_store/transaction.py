@@ -12,6 +12,7 @@ from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.sequence import DraftList
 
 
@@ -29,6 +30,7 @@ class State:
     last_project_id: int = 0
     #: The projects of all entries, in the order in which they were written.
     changed: list[ProjectId] = attrs.Factory(list)
+    seals: tuple[Seal, ...] = ()
 
     def copied(self) -> State:
         """Give a state that changes apart from this one."""
@@ -162,6 +164,19 @@ class MemoryTransaction:
         journal = self._changing.journal
         journal[entry.project] = (*journal.get(entry.project, ()), entry)
         self._state.changed.append(entry.project)
+
+    def forget_entries(self, project_id: ProjectId) -> None:
+        """Remove texts and names from a project's activity log; its chain stays as it was."""
+        journal = self._changing.journal
+        journal[project_id] = tuple(entry.forget() for entry in journal.get(project_id, ()))
+
+    def last_seal(self) -> Seal | None:
+        """Give the newest seal."""
+        return self._state.seals[-1] if self._state.seals else None
+
+    def append_seal(self, seal: Seal) -> None:
+        """Add a seal after the others."""
+        self._changing.seals += (seal,)
 
 
 def _refuse_reading(*, writes: bool) -> None:

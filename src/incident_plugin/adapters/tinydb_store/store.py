@@ -25,6 +25,7 @@ from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.properties import DELIVERED
+from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.time import Interval
 
 #: How often to look for changes of other processes; those of this one are heard of at once.
@@ -102,6 +103,12 @@ class TinyDBStore:
         with self._refusals:
             found = self._tables.journal.texts(where("project") == project_id)
             return tuple(value(Entry, text) for text in found)
+
+    def seals(self) -> Iterator[Seal]:
+        """Give all seals of the activity logs, oldest first."""
+        with self._refusals:
+            for _, text in self._tables.seals.all_texts():
+                yield value(Seal, text)
 
     def last_change(self) -> int:
         """Give the number of the newest change, 0 before the first one."""
