@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 CAMERAS_EVERY, CAMERAS_RETRY = 30.0, 5.0
 #: How long the start waits for a recorder, so that the first pages have cameras; a mute one is asked on.
 FIRST_ANSWER_WITHIN = 4.0
+#: How often the activity logs are sealed, in seconds, besides once at every start.
+SEALS_EVERY = 86_400.0
 
 
 @attrs.define(kw_only=True)
@@ -51,7 +53,7 @@ class IncidentRuntime:
 
     async def start(self) -> None:
         """Begin work."""
-        for work in (self._watch_recorder(), self.parts.runner.run()):
+        for work in (self._watch_recorder(), self._seal_daily(), self.parts.runner.run()):
             self._tasks.add(asyncio.create_task(work))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._asked.wait(), FIRST_ANSWER_WITHIN)
@@ -141,6 +143,14 @@ class IncidentRuntime:
         except IncidentError as error:
             return error.detail
         return ""
+
+    async def _seal_daily(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self.parts.sealing.seal)
+            except IncidentError as error:
+                logger.warning("activity logs were not sealed: %s", error.detail)
+            await asyncio.sleep(SEALS_EVERY)
 
     async def _watch_recorder(self) -> None:
         while True:

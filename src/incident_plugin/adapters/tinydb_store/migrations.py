@@ -26,16 +26,21 @@ def upgrade(storage: SQLiteStorage, found: int) -> None:
         _STEPS[version](storage)
 
 
-def _index_projects(storage: SQLiteStorage) -> None:
-    """From 1 to 2: lists, searches and timelines get an index of their own; summaries get short."""
-    storage.drop("marks")
-    index = ProjectIndex(storage)
+def index_again(storage: SQLiteStorage, index: ProjectIndex) -> None:
+    """Make from the projects, again, what lists, searches and timelines need of them."""
     index.create()
+    storage.drop("summaries")
     summaries = SQLiteTable(storage, "summaries")
     for _, text in SQLiteTable(storage, "projects").all_texts():
         project = value(Project, text)
         summaries.put(Document(document(summary(project)), project.id))
         index.put(project)
+
+
+def _index_projects(storage: SQLiteStorage) -> None:
+    """From 1 to 2: lists, searches and timelines get an index of their own; summaries get short."""
+    storage.drop("marks")
+    index_again(storage, ProjectIndex(storage))
 
 
 _STEPS: dict[int, Callable[[SQLiteStorage], None]] = {1: _index_projects}

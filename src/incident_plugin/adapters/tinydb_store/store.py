@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from incident_plugin.adapters.tinydb_store.documents import value
-from incident_plugin.adapters.tinydb_store.migrations import SCHEMA, upgrade
+from incident_plugin.adapters.tinydb_store.inspection import faults
+from incident_plugin.adapters.tinydb_store.migrations import SCHEMA, index_again, upgrade
 from incident_plugin.adapters.tinydb_store.refusals import Refusals
 from incident_plugin.adapters.tinydb_store.sqlite_table import (
     Column,
@@ -17,12 +20,16 @@ from incident_plugin.adapters.tinydb_store.sqlite_table import (
     where,
 )
 from incident_plugin.adapters.tinydb_store.transaction import Tables, TinyDBTransaction
-from incident_plugin.application.store import Marked, ProjectFilter, ProjectSummary, Transaction
+from incident_plugin.application.store import Change, Marked, ProjectFilter, ProjectSummary, Transaction
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.properties import DELIVERED
+from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.time import Interval
+
+#: How often to look for changes of other processes; those of this one are heard of at once.
+_LOOK_SECONDS = 0.1
 
 #: The file in the store's directory.
 FILE = "incidents.db"
@@ -37,13 +44,19 @@ _COLUMNS = {
 
 
 class TinyDBStore:
-    """The store in a directory, which is made when it is not there. One process owns it at a time."""
+    """The store in a directory, which is made when it is not there. One process owns it at a time.
 
-    def __init__(self, directory: Path) -> None:
+    Others may open it with ``writable=False`` meanwhile, and read what the owner has written.
+    """
+
+    def __init__(self, directory: Path, *, writable: bool = True) -> None:
         self._refusals = Refusals(directory)
         with self._refusals:
-            _make(directory)
-            self._db = SQLiteDB(directory / FILE, _COLUMNS, version=SCHEMA, upgrade=upgrade)
+            if writable:
+                _make(directory)
+            self._db = SQLiteDB(
+                directory / FILE, _COLUMNS, version=SCHEMA, upgrade=upgrade, writable=writable
+            )
             self._tables = Tables(self._db)
 
     def transaction(self) -> AbstractContextManager[Transaction]:
@@ -88,11 +101,48 @@ class TinyDBStore:
             found = self._tables.journal.texts(where("project") == project_id)
             return tuple(value(Entry, text) for text in found)
 
+    def seals(self) -> Iterator[Seal]:
+        """Give all seals of the activity logs, oldest first."""
+        with self._refusals:
+            for _, text in self._tables.seals.all_texts():
+                yield value(Seal, text)
+
+    def last_change(self) -> int:
+        """Give the number of the newest change, 0 before the first one."""
+        with self._refusals:
+            return self._tables.journal.last_id()
+
+    def changes(self, after: int, *, limit: int) -> tuple[Change, ...]:
+        """Give up to ``limit`` changes with higher numbers, oldest first."""
+        with self._refusals:
+            found = self._tables.journal.column("project", after=after, limit=limit)
+        return tuple(Change(number=number, project=ProjectId(project)) for number, project in found)
+
+    def wait_for_change(self, after: int, timeout: timedelta) -> bool:
+        """Wait for a change with a higher number, whichever process makes it; say whether there is one."""
+        deadline = time.monotonic() + timeout.total_seconds()
+        while self.last_change() <= after:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            self._db.storage.wait_for_commit(min(left, _LOOK_SECONDS))
+        return True
+
     def marked(self, cameras: Sequence[CameraId], interval: Interval) -> tuple[Marked, ...]:
         """Give the sequences of projects for these cameras that overlap the interval, by their start."""
         with self._refusals, self._db.storage.consistent():
             found = self._tables.index.spans.marked(cameras, interval)
         return tuple(sorted(found, key=lambda mark: (mark.interval, mark.project, mark.camera)))
+
+    def faults(self) -> tuple[str, ...]:
+        """Say what is wrong with activity logs and lists; empty when everything is as it was written."""
+        with self._refusals, self._db.storage.consistent():
+            return tuple(faults(self._tables))
+
+    def index_again(self) -> None:
+        """Make lists and the index from the projects again."""
+        with self._refusals, self._db.transaction():
+            index_again(self._db.storage, self._tables.index)
 
     def close(self) -> None:
         """Let go of the files."""

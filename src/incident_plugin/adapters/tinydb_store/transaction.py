@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from incident_plugin.adapters.tinydb_store.documents import KeyedTable, document, value
 from incident_plugin.adapters.tinydb_store.index import ProjectIndex
-from incident_plugin.adapters.tinydb_store.sqlite_table import Document, SQLiteDB, where
-from incident_plugin.application.store import summary
+from incident_plugin.adapters.tinydb_store.sqlite_table import Document, SQLiteDB, encoded, where
+from incident_plugin.application.store import ProjectSummary, refuse_stale, summary
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.sequence import DraftList
 
 #: There is one document of the site's incident properties.
@@ -25,6 +26,7 @@ class Tables:
         self.summaries = db.table("summaries")
         self.index = ProjectIndex(db.storage)
         self.journal = db.table("journal")
+        self.seals = db.table("seals")
         self.properties = db.table("properties")
         self.collections = KeyedTable(db.table("collections"), Collection)
         self.drafts = KeyedTable(db.table("drafts"), DraftList)
@@ -90,8 +92,12 @@ class TinyDBTransaction:
         found = self._tables.projects.text(project_id)
         return None if found is None else value(Project, found)
 
-    def put_project(self, project: Project) -> None:
-        """Insert or replace a project."""
+    def put_project(self, project: Project, *, replacing: int | None = None) -> None:
+        """Insert or replace a project; raises ``Conflict`` when it replaces another revision."""
+        if replacing is not None:
+            stored = self._tables.summaries.text(project.id)
+            revision = None if stored is None else value(ProjectSummary, stored).revision
+            refuse_stale(project.id, revision, replacing)
         self._tables.projects.put(Document(document(project), project.id))
         self._tables.summaries.put(Document(document(summary(project)), project.id))
         self._tables.index.put(project)
@@ -110,3 +116,19 @@ class TinyDBTransaction:
     def append_entry(self, entry: Entry) -> None:
         """Add an entry at the end of its project's activity log."""
         self._tables.journal.insert(document(entry))
+
+    def forget_entries(self, project_id: ProjectId) -> None:
+        """Remove texts and names from a project's activity log; its chain stays as it was."""
+        journal = self._tables.journal
+        for stored in journal.search(where("project") == project_id):
+            entry = value(Entry, encoded(stored))
+            journal.put(Document(document(entry.forget()), stored.doc_id))
+
+    def last_seal(self) -> Seal | None:
+        """Give the newest seal."""
+        found = self._tables.seals.texts(newest=True, limit=1)
+        return value(Seal, found[0]) if found else None
+
+    def append_seal(self, seal: Seal) -> None:
+        """Add a seal after the others."""
+        self._tables.seals.insert(document(seal))

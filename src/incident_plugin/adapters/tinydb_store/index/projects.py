@@ -29,7 +29,10 @@ class ProjectIndex:
         self.spans = Spans(storage)
 
     def create(self) -> None:
-        """Make the empty tables."""
+        """Make the empty tables, in place of those there are."""
+        for table in ("terms", "words", "spans", "zones"):
+            self._storage.run(f"DROP TABLE IF EXISTS {table}")
+        self._terms.forget()
         for statement in (*terms.SCHEMA, *spans.SCHEMA):
             self._storage.run(statement)
 
@@ -42,6 +45,10 @@ class ProjectIndex:
         """Forget a project."""
         self._terms.remove(project_id)
         self.spans.remove(project_id)
+
+    def knows(self, project: Project) -> bool:
+        """Say whether the index has the terms and sequences of this project, as it is."""
+        return self._terms.has(project) and self.spans.has(project)
 
     def select(
         self,

@@ -87,15 +87,8 @@ class Spans:
 
     def put(self, project: Project) -> None:
         """Replace the sequences of a project, when they changed."""
-        wanted = [
-            (sequence.footage.camera, start, end)
-            for sequence in project.sequences
-            for start, end in [_bounds(sequence.footage.interval)]
-        ]
-        stored = self._storage.ask(
-            'SELECT camera, start, "end" FROM spans WHERE project = ? ORDER BY position', (project.id,)
-        )
-        if stored == wanted:
+        wanted = _spans(project)
+        if self.has(project):
             return
         self.remove(project.id)
         for position, (camera, start, end) in enumerate(wanted):
@@ -105,6 +98,13 @@ class Spans:
             )
         if wanted:
             self._widen(project.id // _ZONE, [w[1] for w in wanted], [w[2] for w in wanted])
+
+    def has(self, project: Project) -> bool:
+        """Say whether the sequences of a project are stored as they are."""
+        stored = self._storage.ask(
+            'SELECT camera, start, "end" FROM spans WHERE project = ? ORDER BY position', (project.id,)
+        )
+        return stored == _spans(project)
 
     def remove(self, project_id: int) -> None:
         """Forget the sequences of a project."""
@@ -184,6 +184,10 @@ class Spans:
             )
             for project, camera, first, last in found
         ]
+
+
+def _spans(project: Project) -> list[tuple[str, int, int]]:
+    return [(sequence.footage.camera, *_bounds(sequence.footage.interval)) for sequence in project.sequences]
 
 
 def _bounds(interval: Interval) -> tuple[int, int]:

@@ -68,6 +68,10 @@ def _facts(project: Project) -> Iterator[str]:
         yield _fact("camera", camera)
 
 
+def _written(project: Project) -> set[str]:
+    return {letter + word for part, letter in _LETTERS.items() for word in written_words(project, part)}
+
+
 class Terms:
     """The terms of all projects; within the caller's transaction."""
 
@@ -79,15 +83,25 @@ class Terms:
 
     def put(self, project: Project) -> None:
         """Replace the terms of a project."""
-        written = {
-            letter + word for part, letter in _LETTERS.items() for word in written_words(project, part)
-        }
+        written = _written(project)
         text = " ".join(sorted({*written, *_facts(project)}))
         self._storage.run("INSERT OR REPLACE INTO terms (rowid, held) VALUES (?, ?)", (project.id, text))
         new = [word for word in written - self._known if len(word) > _LISTED]
         for word in new:
             self._storage.run("INSERT OR IGNORE INTO words VALUES (?)", (word,))
         self._known.update(new)
+
+    def forget(self) -> None:
+        """Know no word any more: the table was made anew."""
+        self._known.clear()
+
+    def has(self, project: Project) -> bool:
+        """Say whether all terms of a project are there; others, too many to be asked for, may be as well."""
+        expression = " AND ".join(_quoted(term) for term in {*_written(project), *_facts(project)})
+        found = self._storage.ask(
+            "SELECT 1 FROM terms WHERE terms MATCH ? AND rowid = ?", (expression, project.id)
+        )
+        return bool(found)
 
     def remove(self, project_id: int) -> None:
         """Forget the terms of a project."""

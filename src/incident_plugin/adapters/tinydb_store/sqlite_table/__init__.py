@@ -29,7 +29,7 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     StorageOlder,
     StorageUnsafe,
 )
-from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Column
+from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Column, encoded
 from incident_plugin.adapters.tinydb_store.sqlite_table.storage import SQLiteStorage
 from incident_plugin.adapters.tinydb_store.sqlite_table.table import SQLiteDB, SQLiteTable
 
@@ -51,5 +51,6 @@ __all__ = [
     "StorageNotWritable",
     "StorageOlder",
     "StorageUnsafe",
+    "encoded",
     "where",
 ]

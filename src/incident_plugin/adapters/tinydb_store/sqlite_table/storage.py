@@ -30,6 +30,7 @@ class SQLiteStorage(Storage):
     ``columns`` declares, by table, the keys that queries select by. ``version`` is that of the documents'
     shape: a file with a higher one is refused, one with a lower one is handed to ``upgrade`` with the version
     it has (0 for a new file). What that does is kept together with the new version, or not at all.
+    Without ``writable`` the file is only read, beside the process that owns it.
     """
 
     def __init__(
@@ -39,12 +40,15 @@ class SQLiteStorage(Storage):
         *,
         version: int = 0,
         upgrade: Callable[[SQLiteStorage, int], None] | None = None,
+        writable: bool = True,
     ) -> None:
         self._layouts = {name: Layout(name, tuple(declared)) for name, declared in (columns or {}).items()}
         #: Tables known to exist; touched only by the thread that writes. A rollback may have unmade some.
         self._prepared: set[str] = set()
-        self._database = Database(Path(path), version=version)
+        self._database = Database(Path(path), version=version, writable=writable)
         self._database.on_rollback(self._prepared.clear)
+        if not writable:
+            return
         try:
             with self._database.transaction(), self._database.writing() as session:
                 for layout in self._layouts.values():
@@ -73,6 +77,10 @@ class SQLiteStorage(Storage):
     def consistent(self) -> AbstractContextManager[None]:
         """Read one state with several statements: the thread's transaction, or a snapshot for these."""
         return self._database.consistent()
+
+    def wait_for_commit(self, seconds: float) -> None:
+        """Return when this process has committed something, or after so many seconds."""
+        self._database.wait_for_commit(seconds)
 
     def on_rollback(self, forget: Callable[[], object]) -> None:
         """Have this called whenever changes were taken back, before anybody else can write."""

@@ -55,6 +55,24 @@ class SQLiteTable(Table):
         order = "DESC" if newest else "ASC"
         return [text for _, text in self._matches(cond, order, limit=limit, before=before)]
 
+    def last_id(self) -> int:
+        """Give the highest id of the documents, 0 when there are none."""
+        found = self._rows.select(self._layout, f"SELECT max(id) FROM {self._layout.table}")
+        return found[0][0] or 0 if found else 0
+
+    def last_given_id(self) -> int:
+        """Give the highest id that was ever given, also to a document that is gone."""
+        found = self._rows.ask("SELECT seq FROM sqlite_sequence WHERE name = ?", (self._layout.identifier,))
+        return found[0][0] if found else 0
+
+    def column(self, key: str, *, after: int, limit: int) -> list[Row]:
+        """Give ids and a declared column of up to ``limit`` documents with higher ids, lowest first."""
+        sql = (
+            f"SELECT id, {self._layout.columns[key]} FROM {self._layout.table} "
+            "WHERE id > ? ORDER BY id LIMIT ?"
+        )
+        return self._rows.select(self._layout, sql, (after, limit))
+
     def texts_of(self, ids: list[int]) -> list[str]:
         """Give the documents of these ids as JSON texts, highest id first."""
         sql = (
