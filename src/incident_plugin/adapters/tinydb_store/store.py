@@ -101,17 +101,25 @@ class TinyDBStore:
             & (where("start") < microseconds(interval.end))
             & (where("end") > microseconds(interval.start))
         )
+        return tuple(
+            sorted(self._marks(overlapping), key=lambda mark: (mark.interval, mark.project, mark.camera))
+        )
+
+    def footage(self, projects: Sequence[ProjectId]) -> tuple[Marked, ...]:
+        """Give the sequences of these projects, in no particular order."""
+        return tuple(self._marks(where("project").one_of(list(projects))))
+
+    def _marks(self, wanted: QueryInstance) -> list[Marked]:
         with self._refusals:
-            found = self._tables.marks.search(overlapping)
-        marks = (
+            found = self._tables.marks.search(wanted)
+        return [
             Marked(
                 project=ProjectId(mark["project"]),
                 camera=CameraId(mark["camera"]),
                 interval=Interval(instant(mark["start"]), instant(mark["end"])),
             )
             for mark in found
-        )
-        return tuple(sorted(marks, key=lambda mark: (mark.interval, mark.project, mark.camera)))
+        ]
 
     def close(self) -> None:
         """Let go of the files."""
