@@ -71,6 +71,9 @@ class HostEventKind(StrEnum):
     SIGNED_OUT = "signed-out"
     SIGN_IN_REFUSED = "sign-in-refused"
     DENIED = "denied"
+    LICENCE_CHANGED = "licence-changed"
+    ACCOUNT_CHANGED = "account-changed"
+    CONFIGURATION_CHANGED = "configuration-changed"
 
 
 @attrs.frozen(kw_only=True)
