@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Iterable
 
 import attrs
 
-from reference_host.access import ADMINISTRATION, RoleAccess
+from reference_host.access import ADMINISTRATION, SHARE_VIEWS, RoleAccess
 from vms_hooks import contributions as contract
 from vms_hooks.checks import permission_ids
 from vms_hooks.faults import PluginFault
@@ -19,7 +19,7 @@ from vms_hooks.values import Principal
 AREAS = (contract.LIVE_VIEW_ITEM_TOOLBAR, contract.PLAYBACK_VIEW_ITEM_TOOLBAR, contract.STATUS_BAR)
 #: First parts of addresses that are the host's own.
 RESERVED_PATHS = frozenset(
-    {"live", "playback", "administration", "sign-in", "open", "api", "ui", "plugins", "healthz"}
+    {"live", "playback", "administration", "sign-in", "set-up", "open", "api", "ui", "plugins", "healthz"}
 )
 _PATH = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -86,18 +86,22 @@ class Contributions:
     starting: list[str] = attrs.field(factory=list)
 
 
-def mount_path(plugin: str) -> str:
-    """Where a plug-in's ASGI application is found."""
-    return f"/plugins/{plugin}"
+def mount_path(root: str, plugin: str) -> str:
+    """Where a plug-in's ASGI application is found, below the address of the host itself."""
+    return f"{root}/plugins/{plugin}"
 
 
-async def gather(plugins: Iterable[Plugin], access: RoleAccess, principal: Principal) -> Contributions:
+async def gather(
+    plugins: Iterable[Plugin], access: RoleAccess, principal: Principal, *, root: str = ""
+) -> Contributions:
     """Ask every active plug-in; what one cannot say is listed as trouble and hurts no other."""
     everything = Contributions()
     if access.decide(principal, ADMINISTRATION).allowed:
         everything.permissions.append(ADMINISTRATION)
+    if access.decide(principal, SHARE_VIEWS).allowed:
+        everything.permissions.append(SHARE_VIEWS)
     plugins = tuple(plugins)
-    await asyncio.gather(*(_ask(plugin, access, principal, everything) for plugin in plugins))
+    await asyncio.gather(*(_ask(plugin, access, principal, everything, root) for plugin in plugins))
     for items in (
         everything.tabs,
         everything.live_panels,
@@ -110,17 +114,19 @@ async def gather(plugins: Iterable[Plugin], access: RoleAccess, principal: Princ
     return everything
 
 
-async def _ask(plugin: Plugin, access: RoleAccess, principal: Principal, everything: Contributions) -> None:
+async def _ask(
+    plugin: Plugin, access: RoleAccess, principal: Principal, everything: Contributions, root: str
+) -> None:
     manifest = plugin.found.manifest
     name = manifest.name if manifest else plugin.id
-    everything.plugins.append(PluginPlace(id=plugin.id, name=name, base=f"{mount_path(plugin.id)}/"))
+    everything.plugins.append(PluginPlace(id=plugin.id, name=name, base=f"{mount_path(root, plugin.id)}/"))
     everything.permissions += [
         permission
         for permission in permission_ids(plugin.permissions)
         if access.decide(principal, permission).allowed
     ]
     everything.commands += [
-        _runnable(plugin, command)
+        _runnable(root, plugin, command)
         for command in plugin.commands
         if not command.permission or access.decide(principal, command.permission).allowed
     ]
@@ -136,7 +142,7 @@ async def _ask(plugin: Plugin, access: RoleAccess, principal: Principal, everyth
     ]
     for place, declared in places:
         try:
-            place += [_drawn(plugin, contribution) for contribution in await declared]
+            place += [_drawn(root, plugin, contribution) for contribution in await declared]
         except PluginFault as fault:
             everything.trouble.append(Trouble(plugin=plugin.id, reason=fault.reason))
 
@@ -146,24 +152,24 @@ _Contributed = (
 )
 
 
-def _drawn(plugin: Plugin, contribution: _Contributed) -> Drawn:
+def _drawn(root: str, plugin: Plugin, contribution: _Contributed) -> Drawn:
     return Drawn(
         plugin=plugin.id,
         id=contribution.id,
         title=contribution.title,
         tag=contribution.element.tag,
-        module=f"{mount_path(plugin.id)}/{contribution.element.module}",
+        module=f"{mount_path(root, plugin.id)}/{contribution.element.module}",
         order=0 if isinstance(contribution, contract.CameraView) else contribution.order,
         path=contribution.path if isinstance(contribution, contract.Tab) else "",
     )
 
 
-def _runnable(plugin: Plugin, command: contract.Command) -> Runnable:
+def _runnable(root: str, plugin: Plugin, command: contract.Command) -> Runnable:
     return Runnable(
         plugin=plugin.id,
         id=command.id,
         title=command.title,
-        module=f"{mount_path(plugin.id)}/{command.module}",
+        module=f"{mount_path(root, plugin.id)}/{command.module}",
         shortcut=command.shortcut,
     )
 

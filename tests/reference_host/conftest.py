@@ -66,6 +66,8 @@ class Issuer:
             "features": ("sample",),
             "first_day": date(2026, 1, 1),
             "last_day": date(2126, 12, 31),
+            "issued": datetime(2026, 1, 1, tzinfo=UTC),
+            "file_last_day": date(2126, 12, 31),
         }
         return issue(Terms(**(terms | changes)), self.key)
 
