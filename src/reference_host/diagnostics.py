@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import distributions
 from typing import Any
 
+import attrs
 import msgspec
 
 from reference_host.host import Host
@@ -27,7 +28,7 @@ def bundle(host: Host, reports: Iterable[PluginReport]) -> bytes:
     """Make the bundle."""
     documents = {
         "about.json": _about(host),
-        "configuration.json": _without_secrets(msgspec.to_builtins(host.config, enc_hook=str)),
+        "configuration.json": _configuration(host),
         "plugins.json": _without_secrets(msgspec.to_builtins(list(reports))),
         "accounts.json": {
             "accounts": len(host.accounts.all),
@@ -54,6 +55,12 @@ def _about(host: Host) -> dict[str, Any]:
         "security_log": host.security_log.trouble or "can be written",
         "distributions": dict(sorted((each.name, each.version) for each in distributions())),
     }
+
+
+def _configuration(host: Host) -> Any:
+    """Give the site configuration; of accounts only how many there are."""
+    people = attrs.evolve(host.config, accounts=())
+    return _without_secrets(msgspec.to_builtins(people, enc_hook=str))
 
 
 def _without_secrets(value: Any, name: str = "") -> Any:

@@ -21,6 +21,7 @@ import pytest
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from starlette.applications import Starlette
 
 from reference_host.app import create_app
 from reference_host.config import SiteConfig, load_config
@@ -155,6 +156,7 @@ def sample(monkeypatch: pytest.MonkeyPatch) -> Iterator[EntryPoint]:
 class Running:
     """A running host and a browser's worth of HTTP."""
 
+    app: Starlette
     host: Host
     http: httpx.AsyncClient
 
@@ -182,7 +184,7 @@ def serving(sample: EntryPoint, clock: SettableClock) -> Serving:
             async with httpx.AsyncClient(
                 transport=transport, base_url=ORIGIN, headers={"origin": ORIGIN}
             ) as http:
-                yield Running(host=app.state.host, http=http)
+                yield Running(app=app, host=app.state.host, http=http)
 
     return serve
 

@@ -92,23 +92,23 @@ def test_a_file_ends_apart_from_the_licence(judged: Judged, issuer: Issuer) -> N
 
 
 @pytest.mark.parametrize(
-    ("changes", "verdict", "reason", "remedy"),
+    ("changes", "verdict", "words"),
     [
-        ({"site": "elsewhere"}, Verdict.FOREIGN_SITE, 'for the site "elsewhere"', "issuer"),
-        ({"features": ("other",)}, Verdict.OTHER_FEATURES, 'does not include "sample"', "issuer"),
-        ({"first_day": date(2027, 1, 1)}, Verdict.NOT_YET_VALID, "begins on 2027-01-01", "clock"),
+        ({"site": "elsewhere"}, Verdict.FOREIGN_SITE, ('for the site "elsewhere"', "issuer")),
+        ({"features": ("other",)}, Verdict.OTHER_FEATURES, ('does not include "sample"', "issuer")),
+        ({"first_day": date(2027, 1, 1)}, Verdict.NOT_YET_VALID, ("begins on 2027-01-01", "clock")),
     ],
 )
 def test_each_refusal_has_its_own_words(
-    judged: Judged, issuer: Issuer, changes: Any, verdict: Verdict, reason: str, remedy: str
+    judged: Judged, issuer: Issuer, changes: Any, verdict: Verdict, words: tuple[str, str]
 ) -> None:
     """Foreign site, missing feature, not yet valid: not activated."""
     judgement = judged(issuer.licence(**changes))
     assert judgement.verdict is verdict
     assert judgement.status.state is LicenceState.REFUSED
     assert judgement.status.licensee == ""
-    assert reason in judgement.reason
-    assert remedy in judgement.remedy
+    assert words[0] in judgement.reason
+    assert words[1] in judgement.remedy
 
 
 def test_changed_terms_are_tampered_with(judged: Judged, issuer: Issuer) -> None:
