@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -114,6 +115,8 @@ class RunningRecorder:
     #: Of its ONVIF device service.
     address: str
     rtsp_port: int
+    #: When its recordings began, to the second.
+    since: datetime
 
     def service_url(self, name: str) -> str:
         """Where another of its services is."""
@@ -127,13 +130,19 @@ class RunningRecorder:
 
 @contextlib.contextmanager
 def running_recorder(
-    *options: str, password: str = RECORDER_PASSWORD, user: str = RECORDER_USER
+    *options: str,
+    password: str = RECORDER_PASSWORD,
+    user: str = RECORDER_USER,
+    since: datetime | None = None,
 ) -> Iterator[RunningRecorder]:
     """Run the demo recorder; it has ended cleanly and without a complaint, unless the test killed it."""
+    since = since or datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
     environment = {"DEMO_RECORDER_PASSWORD": password}
-    with Program.start("demo_recorder", "--username", user, *options, environment=environment) as program:
+    arguments = ("--username", user, "--since", since.isoformat(), *options)
+    with Program.start("demo_recorder", *arguments, environment=environment) as program:
         said = words_of(program.line("ready"))
-        yield RunningRecorder(program=program, address=said["http"], rtsp_port=int(said["rtsp"]))
+        port = int(said["rtsp"])
+        yield RunningRecorder(program=program, address=said["http"], rtsp_port=port, since=since)
         if program.process.poll() is None:
             program.process.terminate()
             ended = program.end()

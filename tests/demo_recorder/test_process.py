@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -75,7 +76,7 @@ def test_recordings_begin_when_told(tmp_path: Path) -> None:
     """Started again with the same time and a password from a file, it has the same recordings."""
     secret = tmp_path / "password"
     secret.write_text(ACCOUNT.password + "\n")
-    options = ("--since", "2026-11-01T00:00:00Z", "--password-file", str(secret))
-    with running_recorder(*options, password="") as recorder:
+    since = datetime(2026, 11, 1, tzinfo=UTC)
+    with running_recorder("--password-file", str(secret), password="", since=since) as recorder:
         summary = service(recorder, "search").GetRecordingSummary()
     assert f"{summary.DataFrom:%Y-%m-%dT%H:%M:%S}" == "2026-11-01T00:00:00"

@@ -46,7 +46,7 @@ class RunningSite:
         demo = DemoSite(self.directory)
         demo.prepare_recorder()
         password = demo.recorder_password_file.read_text(encoding="utf-8")
-        recorder = running_recorder("--since", demo.since.isoformat(), user=RECORDER_USER, password=password)
+        recorder = running_recorder(since=demo.since, user=RECORDER_USER, password=password)
         demo.prepare(self._started.enter_context(recorder).address)
 
     def start_host(self) -> None:

@@ -206,7 +206,7 @@ class ExportRunner:
             self._progress.pop(export_id, None)
 
     async def _give_up(self, export_id: ExportId) -> None:
-        """Note a failure nobody foresaw; when not even that can be stored, the next start tries again."""
+        """Note a failure that nobody foresaw; if not even that can be stored, the next start tries again."""
         try:
             await self._fail(
                 export_id, "The export failed unexpectedly and nothing was written. The log says why."

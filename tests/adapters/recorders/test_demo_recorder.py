@@ -41,18 +41,19 @@ async def test_cameras_are_found_with_lasting_ids(site, recorder_process):
 
 
 async def test_its_clock_is_ours(site):
-    """Recorder and test share a clock: the measurement says so within its bound, and bounds it well."""
+    """They share a clock: the measurement says so within its bound, which is finer than what is shown."""
     measured = await site.clock_offset(await camera(site, "Lobby"))
-    assert abs(measured.offset) <= measured.uncertainty < timedelta(milliseconds=400)
+    assert abs(measured.offset) <= measured.uncertainty < SECOND
 
 
-async def test_spans_and_the_gap_are_found(site):
-    """Two hours of recording up to now; on one camera a gap of a minute."""
+async def test_spans_and_the_gap_are_found(site, recorder_process):
+    """One span from the beginning up to now; on one camera a gap of a minute."""
     moment = now()
     wide = Interval(moment - 300 * MINUTE, moment + 60 * MINUTE)
     whole = await site.recorded(await camera(site, "Lobby"), wide)
     assert len(whole) == 1
-    assert abs(whole[0].length - 120 * MINUTE) < 2 * MINUTE
+    assert whole[0].start == recorder_process.since
+    assert moment - 5 * SECOND < whole[0].end <= now() + SECOND
     first, second = await site.recorded(await camera(site, "Yard"), wide)
     assert second.start - first.end == MINUTE
     within = Interval(first.end - SECOND, first.end + SECOND)
@@ -61,6 +62,7 @@ async def test_spans_and_the_gap_are_found(site):
 
 async def test_live_pictures_come_at_once_and_are_now(site):
     """The first picture is a key picture, and its time is the present."""
+    moment = now()
     async with site.live(await camera(site, "Parking")) as stream:
         units = []
         async for unit in stream:
@@ -68,7 +70,7 @@ async def test_live_pictures_come_at_once_and_are_now(site):
             if len(units) == 20:
                 break
     assert units[0].key
-    assert abs(units[-1].time - now()) < 3 * SECOND
+    assert moment - 3 * SECOND < units[-1].time < now() + SECOND
     assert stream.track.codec_string.startswith("avc1.")
 
 

@@ -222,6 +222,17 @@ async def test_health_says_what_and_since_when():
     assert recorder.health.error is None
 
 
+async def test_what_is_remembered_does_not_hide_an_outage():
+    """The list of cameras is asked for each time somebody wants it: so an outage is known within one round."""
+    world = World()
+    recorder = world.recorder()
+    await recorder.cameras()
+    world.device.down = True
+    with pytest.raises(RecorderUnavailable, match="it is down"):
+        await recorder.cameras()
+    assert recorder.health.error == "it is down"
+
+
 async def test_a_silent_recorder_does_not_hide_the_others():
     """The cameras of those that answer are listed; one of the silent one is unavailable, not unknown."""
     dead, alive = World(PartDevice(down=True)), World()

@@ -26,9 +26,10 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     StorageInUse,
     StorageNewer,
     StorageNotWritable,
+    StorageOlder,
     StorageUnsafe,
 )
-from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Column
+from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Column, encoded
 from incident_plugin.adapters.tinydb_store.sqlite_table.storage import SQLiteStorage
 from incident_plugin.adapters.tinydb_store.sqlite_table.table import SQLiteDB, SQLiteTable
 
@@ -48,6 +49,8 @@ __all__ = [
     "StorageInUse",
     "StorageNewer",
     "StorageNotWritable",
+    "StorageOlder",
     "StorageUnsafe",
+    "encoded",
     "where",
 ]
