@@ -134,6 +134,11 @@ class TinyDBStore:
             found = self._tables.index.spans.marked(cameras, interval)
         return tuple(sorted(found, key=lambda mark: (mark.interval, mark.project, mark.camera)))
 
+    def footage(self, projects: Sequence[ProjectId]) -> tuple[Marked, ...]:
+        """Give the sequences of these projects, in no particular order."""
+        with self._refusals, self._db.storage.consistent():
+            return tuple(self._tables.index.spans.of(projects))
+
     def faults(self) -> tuple[str, ...]:
         """Say what is wrong with activity logs and lists; empty when everything is as it was written."""
         with self._refusals, self._db.storage.consistent():
