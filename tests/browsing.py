@@ -54,7 +54,7 @@ class Watched:
 
     def __attrs_post_init__(self) -> None:
         self.context.on("console", self._heard)
-        self.context.on("weberror", lambda thrown: self.complaints.append(f"thrown: {thrown.error}"))
+        self.context.on("weberror", lambda thrown: self.complaints.append(f"thrown: {thrown.error.stack}"))
 
     def _heard(self, message: async_api.ConsoleMessage) -> None:
         if message.type in ("error", "warning", "assert"):

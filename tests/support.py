@@ -2,84 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import attrs
+from typing import Any
 
 from tests.programs import RECORDER_PASSWORD
-from vms_hooks.host import Decision, HostServices, LicenceState, LicenceStatus, Site
+from vms_hooks import testing
+from vms_hooks.host import HostServices
+from vms_hooks.testing import OPERATOR, SetClock
+from vms_hooks.testing.services import DictSecrets, ListedAccess, SetLicence, SystemClock
 from vms_hooks.values import PRINCIPAL_SCOPE_KEY, Principal
 
-OPERATOR = Principal(id="olivia", name="Olivia", roles=frozenset({"everything"}))
+__all__ = [
+    "OPERATOR",
+    "DictSecrets",
+    "ListedAccess",
+    "SetClock",
+    "SetLicence",
+    "SystemClock",
+    "as_principal",
+    "host_services",
+]
 
 
-@attrs.define
-class SetClock:
-    """A clock that a test sets."""
-
-    instant: datetime = attrs.field(factory=lambda: datetime.now(UTC))
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def advance(self, **duration: float) -> datetime:
-        self.instant += timedelta(**duration)
-        return self.instant
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-
-@attrs.define
-class ListedAccess:
-    """Grants what is listed: by role a set of permissions, and cameras that a role may not see."""
-
-    permissions: Mapping[str, frozenset[str]] = attrs.field(factory=dict)
-    hidden_cameras: frozenset[str] = frozenset()
-
-    def decide(self, principal: Principal, permission: str, cameras: Sequence[str] = ()) -> Decision:
-        held = {p for role in principal.roles for p in self.permissions.get(role, frozenset())}
-        allowed = "everything" in principal.roles or permission in held
-        return Decision(allowed=allowed and not self.hidden_cameras & set(cameras))
-
-
-@attrs.define
-class SetLicence:
-    """A licence in a state that a test sets."""
-
-    state: LicenceState = LicenceState.VALID
-
-    def status(self) -> LicenceStatus:
-        return LicenceStatus(state=self.state, reason="The licence ended.", remedy="Renew it.")
-
-
-@attrs.frozen
-class DictSecrets:
-    """Secrets from a dictionary."""
-
-    secrets: Mapping[str, str]
-
-    def get(self, name: str) -> str | None:
-        return self.secrets.get(name)
-
-
-def host_services(storage: Path, **changes: object) -> HostServices:
-    """Give a host that allows everything, keeps files in ``storage`` and has a valid licence."""
-    services = HostServices(
-        access=ListedAccess(),
-        licence=SetLicence(),
-        secrets=DictSecrets({"recorder-password": RECORDER_PASSWORD}),
-        clock=SystemClock(),
-        site=Site(id="test", name="Test site", time_zone="Europe/Copenhagen"),
-        storage=storage,
-    )
-    return attrs.evolve(services, **changes)
+def host_services(storage: Path, **changes: Any) -> HostServices:
+    """Give a host that allows everything, knows the recorder's password and keeps files in ``storage``."""
+    secrets = DictSecrets({"recorder-password": RECORDER_PASSWORD})
+    return testing.host_services(storage, **{"secrets": secrets, **changes})
 
 
 def as_principal(app, principal: Principal | None):

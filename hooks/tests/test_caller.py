@@ -196,6 +196,23 @@ async def test_a_toolbar_item_stands_where_it_was_asked_for() -> None:
         await caller.toolbar_items(LIVE_VIEW_ITEM_TOOLBAR, OPERATOR)
 
 
+async def test_one_visit_to_a_page_with_many_toolbars_suspends_nobody() -> None:
+    """A page asks for each of its toolbars: the same area must fail three times, not three areas once."""
+
+    class Toolless:
+        @hookimpl
+        def vms_toolbar_items(self, area: str) -> Sequence[ToolbarItem]:
+            raise ValueError(area)
+
+    conduct = Conduct(tolerated=3)
+    caller = await caller_of(Toolless(), conduct)
+    for area in ("a/1", "b/1", "c/1", "d/1", "a/1", "a/1"):
+        assert conduct.suspension == ""
+        with pytest.raises(PluginFault):
+            await caller.toolbar_items(area, OPERATOR)
+    assert "vms_toolbar_items(a/1)" in conduct.suspension
+
+
 async def test_optional_answers_are_checked_too() -> None:
     """A mount that is no application, a target that is no target, a command outside the mount."""
 
@@ -227,8 +244,26 @@ async def test_a_hook_that_the_contract_does_not_know_is_refused() -> None:
         @hookimpl
         def vms_tabz(self) -> None: ...
 
-    with pytest.raises(PluginFault, match="vms_tabz"):
+    with pytest.raises(PluginFault, match=r'vms_tabz .* no such hook\. .* mean "vms_tabs"') as caught:
         await caller_of(Misspelt())
+    assert caught.value.kind is FaultKind.LIED
+
+
+async def test_a_hook_with_an_argument_too_many_or_asynchronous_is_refused() -> None:
+    """Both would fail at each call: the plug-in is told before the first one."""
+
+    class Greedy:
+        @hookimpl
+        def vms_tabs(self, principal: Principal, browser: str) -> None: ...
+
+    class Slow:
+        @hookimpl
+        async def vms_tabs(self, principal: Principal) -> None: ...
+
+    with pytest.raises(PluginFault, match='wants an argument "browser"; the hook has principal'):
+        await caller_of(Greedy())
+    with pytest.raises(PluginFault, match="it is asynchronous"):
+        await caller_of(Slow())
 
 
 async def test_a_runtime_must_be_one() -> None:

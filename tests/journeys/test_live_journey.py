@@ -81,7 +81,9 @@ async def follow_and_save(operator: Operator) -> int:
     await until_readable(operator, operator.view_item(2).locator("incident-live video"))
 
     await operator.tab("Incidents")
+    await page.reload()
     await expect(page.locator("incident-status")).to_contain_text("Collecting")
+    await expect(page.locator("incident-status")).to_contain_text("1 camera")
     await page.keyboard.press("Shift+F9")
     project = await operator.fill_in_details("Save incident project", "Theft", "A red bag was taken")
     await expect(page.locator("incident-status").get_by_text("Collecting")).to_be_hidden()

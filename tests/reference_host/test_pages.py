@@ -208,6 +208,45 @@ def test_the_mode_is_part_of_the_view_and_other_tabs_do_not_end_it(signed_in: Si
     assert playback["number"] == live["number"] + 1
 
 
+def test_a_tab_without_pictures_does_not_end_the_view_when_it_is_loaded_again(signed_in: SignIn) -> None:
+    """Whoever comes back on another tab still shows what they showed: a collection goes on."""
+    page = signed_in()
+    expect_view(page, "lobby", "yard", "gate", "dock")
+    page.get_by_role("link", name="Things").click()
+    expect(page.locator("sample-tab")).to_be_visible()
+    page.reload()
+    expect(page.locator("sample-tab")).to_be_visible()
+    expect_view(page, "lobby", "yard", "gate", "dock")
+
+
+def test_a_session_that_ended_is_said_where_to_sign_in(
+    signed_in: SignIn, context: BrowserContext, watched: Watched
+) -> None:
+    """The operator learns why they are asked again, and comes back to where they were."""
+    watched.provoked.append("401")
+    page = signed_in("/things/7")
+    expect(page.locator("sample-tab")).to_be_visible()
+    context.clear_cookies()
+    page.get_by_role("link", name="Live").click()
+    expect(page.get_by_role("status")).to_contain_text("Your session has ended.")
+    page.get_by_label("Account").fill("operator")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="View item 1: Lobby")).to_be_visible()
+
+
+def test_a_module_that_the_network_kept_away_comes_by_itself(
+    signed_in: SignIn, context: BrowserContext, watched: Watched
+) -> None:
+    """The tab says so and goes on when the server can be reached again; nothing needs to be loaded anew."""
+    watched.provoked += ["ERR_FAILED", "cannot be shown"]
+    context.route("**/ui/elements.js", lambda route: route.abort())
+    page = signed_in("/things")
+    expect(page.get_by_text("Things cannot be shown")).to_contain_text("tries again by itself")
+    context.unroute("**/ui/elements.js")
+    expect(page.locator("sample-tab")).to_be_visible(timeout=15_000)
+
+
 def test_a_view_that_is_not_acknowledged_is_shown_and_repeated(
     signed_in: SignIn, address: str, watched: Watched
 ) -> None:
@@ -281,6 +320,10 @@ def test_the_pane_and_the_notice_of_a_panel(signed_in: SignIn) -> None:
     pane.get_by_role("button", name="Start thing").click()
     notice = page.get_by_role("region", name="Notices")
     expect(notice).to_contain_text("Thing started.")
+    words, action = notice.locator(".words").bounding_box(), notice.locator(".action").bounding_box()
+    assert words
+    assert action
+    assert action["y"] >= words["y"] + words["height"], "the action takes room from the words"
     notice.get_by_role("button", name="Open").click()
     expect(page).to_have_url(re.compile("/things/8$"))
     page.go_back()

@@ -116,6 +116,16 @@ async def test_lost_camera_is_said_and_comes_back(page: Page, camera: Camera) ->
     ]
 
 
+async def test_a_picture_that_stands_still_does_not_pass_for_live(page: Page, filming: None) -> None:
+    """No connection broke, and yet no picture comes: the operator sees that, and sees it move again."""
+    await page.evaluate("id => watch(id)", LOBBY)
+    await page.evaluate("video().pause()")
+    await page.wait_for_function("() => says().includes('No new picture has come')")
+    await page.evaluate("video().play()")
+    await page.wait_for_function("() => states.at(-1).state === 'live'")
+    assert await page.evaluate("says()") == ""
+
+
 async def test_unreachable_camera_is_tried_until_it_is_there(
     page: Page, filming: None, camera: Camera
 ) -> None:

@@ -126,7 +126,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(
     for _ in range(KILLS):
         with child(lambda said: write_on(tmp_path, said)) as (process, said):
             assert said.readline() == b"ready\n"
-            for _ in range(random.randrange(40)):
+            for _ in range(1 + random.randrange(40)):
                 acknowledged.note(said.readline())
             time.sleep(random.random() * 0.003)
             os.kill(process, signal.SIGKILL)
