@@ -12,6 +12,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import uvicorn
@@ -20,6 +21,7 @@ from reference_host.app import create_app
 from reference_host.config import ConfigError, SiteConfig, load_config
 from reference_host.host import Host
 from reference_host.sign_in import hash_password
+from vms_hooks import ENTRY_POINT_GROUP
 
 #: Exit status for what the person who started the host can mend.
 _MISUSED = 2
@@ -61,9 +63,7 @@ def _serve(config_file: Path, address: str, port: int) -> int:
     config = load_config(config_file)
     _see_that_writable(config)
     with _listening(address, port) as listener:
-        logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-        # Libraries of plug-ins tell of every connection at this level; the host's own words would drown.
-        logging.getLogger("reference_host").setLevel(logging.INFO)
+        _log_to_standard_error()
         app = create_app(config)
         sys.stdout.write(f"Listening on http://{address}:{listener.getsockname()[1]}\n")
         sys.stdout.flush()
@@ -96,6 +96,18 @@ class _Server(uvicorn.Server):
     def _stop(self) -> None:
         self._host.stopping.set()
         self.should_exit = True
+
+
+def _log_to_standard_error() -> None:
+    """Log warnings of everything; of this host, of its server and of its plug-ins also what goes well."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    own = (
+        "reference_host",
+        "uvicorn",
+        *(each.module.partition(".")[0] for each in entry_points(group=ENTRY_POINT_GROUP)),
+    )
+    for name in own:
+        logging.getLogger(name).setLevel(logging.INFO)
 
 
 def _listening(address: str, port: int) -> socket.socket:

@@ -20,6 +20,7 @@ from reference_host.host import Host, cookie_name
 from reference_host.plugins import health_of
 from reference_host.problems import Problem, denied, signed_out
 from reference_host.views import acknowledge
+from vms_hooks.document import plain
 from vms_hooks.faults import PluginFault
 from vms_hooks.plugin import Plugin
 from vms_hooks.values import HostEventKind, Interval, Part, Principal, View, ViewMode
@@ -138,9 +139,9 @@ class Api:
 
     async def contributions(self, _: Request, principal: Principal) -> Response:
         """Give everything the page draws for this principal."""
-        contributed = await gather(self._host.plugins.active, self._host.access, principal)
-        contributed.starting += self._host.plugins.starting
-        return _json(contributed)
+        plugins = self._host.plugins
+        contributed = await gather(plugins.active, self._host.access, principal, starting=plugins.starting)
+        return _json(plain(contributed))
 
     async def cameras(self, _: Request, principal: Principal) -> Response:
         """Give the cameras the principal may see."""

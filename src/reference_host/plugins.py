@@ -14,18 +14,17 @@ from reference_host.access import RoleAccess
 from reference_host.config import PluginConfig, SiteConfig
 from reference_host.licence import missing, verify
 from reference_host.secret_store import SecretStore
+from reference_host.services import CAPABILITIES, PageAddresses, SecurityLogAudit
 from vms_hooks import CONTRACT
 from vms_hooks.faults import PluginFault
 from vms_hooks.host import Clock, HostServices, LicenceStatus
 from vms_hooks.judging import Circumstances, Found, discover, judge
+from vms_hooks.manifest import overridden
 from vms_hooks.plugin import Plugin
 from vms_hooks.states import PluginState
 from vms_hooks.values import Health
 
 log = logging.getLogger(__name__)
-
-#: What this host has itself. It has no cameras, no pictures, no recordings and no export list.
-CAPABILITIES: frozenset[str] = frozenset()
 
 
 @attrs.frozen
@@ -138,6 +137,8 @@ class PluginSet:
             site=self._config.site,
             storage=storage,
             capabilities=CAPABILITIES,
+            audit=SecurityLogAudit(plugin.id),
+            navigation=PageAddresses(self._config.site),
         )
         await plugin.start(services, self._settings(plugin.found))
         standing = plugin.standing
@@ -145,7 +146,7 @@ class PluginSet:
 
     def _settings(self, found: Found) -> Mapping[str, Any]:
         defaults = found.manifest.settings if found.manifest else {}
-        return _overridden(defaults, self._configured(found.id).settings)
+        return overridden(defaults, self._configured(found.id).settings)
 
     def _configured(self, plugin: str) -> PluginConfig:
         return self._config.plugins.get(plugin, PluginConfig())
@@ -157,14 +158,3 @@ async def health_of(plugin: Plugin) -> Health | PluginFault:
         return await plugin.answering().health()
     except PluginFault as fault:
         return fault
-
-
-def _overridden(defaults: Mapping[str, Any], site: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Put the site's settings over the manifest's, table by table."""
-    merged = dict(defaults)
-    for key, value in site.items():
-        below = merged.get(key)
-        merged[key] = (
-            _overridden(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
-        )
-    return merged
