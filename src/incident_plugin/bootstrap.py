@@ -8,7 +8,6 @@ from typing import Any
 
 import attrs
 import msgspec
-from starlette.applications import Starlette
 
 from incident_plugin.adapters.evidence import DiskShelf
 from incident_plugin.adapters.host import HostAccess, HostClock, HostLicence, RandomIds
@@ -34,8 +33,10 @@ from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.http.app import create_app
 from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.exports import ExportResources
+from incident_plugin.http.operations import Operation
 from incident_plugin.http.projects import ProjectResources
 from incident_plugin.http.video import VideoResources
+from vms_hooks.contributions import AsgiApp
 from vms_hooks.host import HostServices
 
 
@@ -98,7 +99,9 @@ def connect_recorder(host: HostServices, settings: RecorderSettings) -> SiteReco
 class Parts:
     """Everything that was put together."""
 
-    app: Starlette
+    app: AsgiApp
+    #: The operation table that the application is made of.
+    operations: tuple[Operation, ...]
     guard: Guard
     store: TinyDBStore
     sealing: Sealing
@@ -163,6 +166,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     )
     return Parts(
         app=create_app(operations, guard),
+        operations=operations,
         guard=guard,
         store=store,
         sealing=sealing,

@@ -67,12 +67,18 @@ class View:
 
 
 class HostEventKind(StrEnum):
-    """What a host reports to plug-ins."""
+    """What a host reports to plug-ins. A plug-in ignores a kind that it does not know."""
 
     SIGNED_IN = "signed-in"
     SIGNED_OUT = "signed-out"
     SIGN_IN_REFUSED = "sign-in-refused"
     DENIED = "denied"
+    #: A camera that the host itself has does not answer, and does again.
+    CAMERA_DOWN = "camera-down"
+    CAMERA_UP = "camera-up"
+    LICENCE_CHANGED = "licence-changed"
+    ACCOUNT_CHANGED = "account-changed"
+    CONFIGURATION_CHANGED = "configuration-changed"
 
 
 @attrs.frozen(kw_only=True)
@@ -83,6 +89,8 @@ class HostEvent:
     at: datetime
     principal: Principal | None = None
     detail: str = ""
+    #: Of an event about a camera: its id.
+    camera: str = ""
 
 
 @attrs.frozen(kw_only=True)

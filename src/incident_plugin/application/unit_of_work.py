@@ -34,10 +34,17 @@ class Work:
         """Give a project; raises ``NotFound``."""
         project = self.stored.project(project_id)
         if project is None:
-            raise NotFound(
-                f"Incident project {project_id} does not exist or was deleted. Its activity log was kept."
-            )
+            raise NotFound(self._why_missing(project_id))
         return project
+
+    def _why_missing(self, project_id: ProjectId) -> str:
+        last = self.stored.last_entry(project_id)
+        if last is None:
+            return f"There is no incident project {project_id}. Nothing was changed."
+        return (
+            f"{last.actor.name} deleted incident project {project_id} at {last.at:%Y-%m-%d %H:%M:%S} UTC. "
+            "Its activity log was kept."
+        )
 
     def create(self, make: Callable[[ProjectId], Project]) -> Project:
         """Store a new project under a new id."""

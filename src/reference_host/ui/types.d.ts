@@ -1,4 +1,6 @@
-// What the host's API answers; see contributions.py, cameras.py and api.py.
+// What the host's API answers; see vms_hooks/document.py, cameras.py and api.py.
+
+import type { VmsRequirement } from '../../../hooks/src/vms_hooks/page.d.ts';
 
 export interface Drawn {
   plugin: string;
@@ -7,7 +9,9 @@ export interface Drawn {
   tag: string;
   module: string;
   order: number;
+  page: string;
   path: string;
+  when: VmsRequirement[];
 }
 
 export interface Runnable {
@@ -16,9 +20,11 @@ export interface Runnable {
   title: string;
   module: string;
   shortcut: string;
+  when: VmsRequirement[];
 }
 
 export interface Contributions {
+  contract: string;
   plugins: { id: string; name: string; base: string }[];
   tabs: Drawn[];
   commands: Runnable[];
@@ -28,6 +34,7 @@ export interface Contributions {
   playback_panels: Drawn[];
   toolbar_items: Record<string, Drawn[]>;
   admin_sections: Drawn[];
+  export_lists: Drawn[];
   permissions: string[];
   trouble: { plugin: string; reason: string }[];
   /** Ids of plug-ins that will contribute when they have started. */
@@ -57,6 +64,49 @@ export interface TimelineRow {
   incomplete: string;
 }
 
+export interface Judgement {
+  verdict: string;
+  reason: string;
+  remedy: string;
+  terms: { licensee: string; site: string; first_day: string; last_day: string; file_last_day: string; number: string } | null;
+}
+
+export interface Account {
+  id: string;
+  name: string;
+  roles: string[];
+  disabled: boolean;
+  origin: string;
+}
+
+export interface Role {
+  id: string;
+  title: string;
+  permissions: string[];
+  cameras: string[];
+  origin: string;
+}
+
+export interface PermissionNode {
+  id: string;
+  title: string;
+  children: PermissionNode[];
+}
+
+export interface Grantable {
+  roles: Role[];
+  tree: PermissionNode[];
+  cameras: { id: string; name: string; group: string }[];
+}
+
+export interface SavedView {
+  id: string;
+  title: string;
+  owner: string;
+  shared: boolean;
+  slots: (string | null)[];
+}
+
 export interface PluginReport {
   id: string;
   name: string;
@@ -68,4 +118,6 @@ export interface PluginReport {
   parts: { name: string; ok: boolean; detail: string; remedy: string }[];
   healthy: boolean;
   faults: string[];
+  licence: Judgement | null;
+  settings: Record<string, unknown>;
 }

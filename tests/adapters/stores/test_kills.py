@@ -97,9 +97,9 @@ class Acknowledged:
 
 def checked(directory: Path, acknowledged: Acknowledged, recent: int) -> None:
     """Open the store as it was left, and compare it with what was acknowledged of the recent projects."""
-    started = time.monotonic()
+    started = time.process_time()  # a machine that does other things does not count
     store = TinyDBStore(directory)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
     stored = store.page(ProjectFilter(), limit=recent)
     assert [s.id for s in stored] == list(range(stored[0].id, stored[0].id - len(stored), -1))
     for listed in stored:

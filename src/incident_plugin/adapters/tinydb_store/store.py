@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,20 +59,17 @@ class TinyDBStore:
             )
             self._tables = Tables(self._db)
 
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction; it ends durable, or not at all."""
-        with self._refusals, self._db.transaction():
-            transaction = TinyDBTransaction(self._tables)
-            try:
-                yield transaction
-            finally:
-                transaction.end()
+        return self._within(self._db.transaction())
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Begin a consistent reading that writes nothing and waits for no writer."""
+        return self._within(self._db.snapshot())
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
-        """Begin a consistent reading that writes nothing and waits for no writer."""
-        with self._refusals, self._db.snapshot():
+    def _within(self, scope: AbstractContextManager[object]) -> Iterator[Transaction]:
+        with self._refusals, scope:
             transaction = TinyDBTransaction(self._tables)
             try:
                 yield transaction
@@ -136,6 +133,11 @@ class TinyDBStore:
         with self._refusals, self._db.storage.consistent():
             found = self._tables.index.spans.marked(cameras, interval)
         return tuple(sorted(found, key=lambda mark: (mark.interval, mark.project, mark.camera)))
+
+    def footage(self, projects: Sequence[ProjectId]) -> tuple[Marked, ...]:
+        """Give the sequences of these projects, in no particular order."""
+        with self._refusals, self._db.storage.consistent():
+            return tuple(self._tables.index.spans.of(projects))
 
     def faults(self) -> tuple[str, ...]:
         """Say what is wrong with activity logs and lists; empty when everything is as it was written."""
