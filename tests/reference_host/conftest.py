@@ -218,8 +218,8 @@ async def eventually(condition: Callable[[], bool]) -> None:
 class Program:
     """The host as its own program."""
 
-    def __init__(self, *arguments: str) -> None:
-        paths = [str(ROOT / "src"), str(ROOT / "hooks/src"), str(INSTALLED)]
+    def __init__(self, *arguments: str, installed: Path = INSTALLED) -> None:
+        paths = [str(ROOT / "src"), str(ROOT / "hooks/src"), str(installed)]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "reference_host", *arguments],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
