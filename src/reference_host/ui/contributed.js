@@ -29,7 +29,13 @@ export class Contributed {
   /** Gives the element a new context, such as another path inside its tab. @param {VmsContext} context */
   set context(context) {
     this.#context = context;
-    if (this.#element) this.#element.vms = context;
+    if (!this.#element) return;
+    try {
+      this.#element.vms = context;
+    } catch (error) {
+      console.warn(`${this.#drawn.id} failed:`, error);
+      this.place.replaceChildren(note(this.#drawn));
+    }
   }
 
   async #load() {
@@ -37,13 +43,13 @@ export class Contributed {
     try {
       await import(module);
       if (!customElements.get(tag)) throw new Error(`${module} does not define <${tag}>`);
+      this.#element = document.createElement(tag);
+      this.#element.vms = this.#context;
     } catch (error) {
       console.warn(`${this.#drawn.id} cannot be shown:`, error);
       this.place.replaceChildren(note(this.#drawn));
       return;
     }
-    this.#element = document.createElement(tag);
-    this.#element.vms = this.#context;
     this.place.replaceChildren(this.#element);
   }
 }
