@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,7 +27,9 @@ from vms_hooks.values import Principal, Target
 
 OPERATOR = Principal(id="op", name="Olivia")
 ELEMENT = Element(tag="small-tab", module="ui/tab.js")
-SHORT = Deadlines(importing=0.2, activation=0.2, declaration=0.2, starting=0.2, stopping=0.2, answer=0.2)
+#: Only what never answers is to be late, however busy the machine is.
+LONG = Deadlines(importing=60, activation=60, declaration=60, starting=60, stopping=60, answer=60)
+SHORT = Deadlines(importing=0.2, declaration=0.2)
 
 
 def tab(**changes: Any) -> Tab:
@@ -47,8 +48,10 @@ class Tabs:
         return self.answer()
 
 
-async def caller_of(plugin: object, conduct: Conduct | None = None) -> HookCaller:
-    caller = HookCaller("small", conduct or Conduct(), SHORT)
+async def caller_of(
+    plugin: object, conduct: Conduct | None = None, deadlines: Deadlines = LONG
+) -> HookCaller:
+    caller = HookCaller("small", conduct or Conduct(), deadlines)
     await caller.register(lambda: plugin)
     return caller
 
@@ -92,12 +95,10 @@ async def test_a_hanging_hook_suspends_its_plugin_at_once() -> None:
     """The host waits no longer than the deadline, and never again for this plug-in."""
     let_go = threading.Event()
     conduct = Conduct()
-    caller = await caller_of(Tabs(let_go.wait), conduct)
-    began = time.monotonic()
+    caller = await caller_of(Tabs(let_go.wait), conduct, SHORT)
     with pytest.raises(PluginFault) as caught:
         await caller.tabs(OPERATOR)
     assert caught.value.kind is FaultKind.HUNG
-    assert time.monotonic() - began < 2
     with pytest.raises(PluginFault) as again:
         await caller.commands()
     assert again.value.kind is FaultKind.SUSPENDED

@@ -36,7 +36,8 @@ WELCOME = Circumstances(
     licence=LicenceStatus(state=LicenceState.VALID),
 )
 REFUSED = LicenceStatus(state=LicenceState.REFUSED, reason="Tampered with.", remedy="Get a new one.")
-SHORT = Deadlines(importing=2, activation=0.5, declaration=0.5, starting=0.5, stopping=0.5, answer=0.5)
+#: Nothing here is late, however busy the machine is.
+LONG = Deadlines(importing=60, activation=60, declaration=60, starting=60, stopping=60, answer=60)
 
 CODE = """
     from vms_hooks import hookimpl
@@ -81,7 +82,7 @@ def plugin_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         (tmp_path / f"{name}.py").write_text(dedent(CODE).format(**(HONEST | parts)))
         monkeypatch.syspath_prepend(tmp_path)
         point = EntryPoint(name="small", value=f"{name}:plugin", group="vms.plugins")
-        return Plugin(Found(entry_point=point, manifest=MANIFEST), deadlines=SHORT)
+        return Plugin(Found(entry_point=point, manifest=MANIFEST), deadlines=LONG)
 
     return build
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
-import os
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,13 +13,11 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright.async_api import Page, async_playwright, expect
+from tests.browsing import ARGUMENTS, CHROMIUM, needs_browser
 from tests.guide.blocks import GUIDE, files_of
-from tests.support import PASSWORD
-from tests.ui.hosting import ARGUMENTS
+from tests.programs import RECORDER_PASSWORD
 
 from vms_hooks.testing import Installation, host_checks
-
-CHROMIUM = shutil.which("chromium")
 
 
 def test_it_is_small() -> None:
@@ -57,7 +53,7 @@ async def page(small_vms: Path, tmp_path: Path, recorder_address: str) -> AsyncI
     """A browser at the tutorial's host, which has found our plug-in by its entry point."""
     tutorial = importlib.import_module("small_vms")
     people = {"olivia": ("p", frozenset({"*"}))}
-    vms = tutorial.YourVms(people, secrets={"recorder-password": PASSWORD})
+    vms = tutorial.YourVms(people, secrets={"recorder-password": RECORDER_PASSWORD})
     settings = {"incident": {"recorder": {"address": recorder_address, "username": "incident"}}}
     app = tutorial.create_vms(vms, tmp_path, settings=settings)
     async with served(app) as address, async_playwright() as playwright:
@@ -70,7 +66,7 @@ async def page(small_vms: Path, tmp_path: Path, recorder_address: str) -> AsyncI
         await browser.close()
 
 
-@pytest.mark.skipif(CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"), reason="needs Chromium")
+@needs_browser
 async def test_an_incident_project_is_created_in_a_foreign_host(page: Page) -> None:
     """The host knows nothing of incidents: pane, live picture and tab come from contributions alone."""
     pane = page.locator("incident-pane")

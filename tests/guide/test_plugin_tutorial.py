@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
-import shutil
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -13,13 +11,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
+from tests.browsing import ARGUMENTS, CHROMIUM, Watched, needs_browser
 from tests.guide.blocks import GUIDE, write_files
-from tests.reference_host.conftest import PASSWORD, PASSWORD_HASH, Program
-from tests.ui.hosting import ARGUMENTS
+from tests.programs import Program
+from tests.reference_host.conftest import PASSWORD, PASSWORD_HASH, address_of
 
 from vms_hooks.testing import plugin_checks
-
-CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture
@@ -57,7 +54,7 @@ async def test_the_tests_of_the_tutorial_pass(test: str, notes: Path) -> None:
     await getattr(importlib.import_module("test_notes"), test)(notes / "storage")
 
 
-@pytest.mark.skipif(CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"), reason="needs Chromium")
+@needs_browser
 def test_a_note_is_written_in_the_reference_host(notes: Path) -> None:
     """Under the reference host's own policy, in a browser."""
     site = notes / "site.toml"
@@ -66,29 +63,21 @@ def test_a_note_is_written_in_the_reference_host(notes: Path) -> None:
         f'[[accounts]]\nid = "olivia"\nname = "Olivia"\npassword = "{PASSWORD_HASH}"\nroles = ["all"]\n'
         '[roles.all]\npermissions = ["*"]\n[plugins.notes]\nenabled = true\n'
     )
-    program = Program("--config", str(site), "--port", "0", installed=notes)
-    try:
+    with Program.start("reference_host", "--config", str(site), "--port", "0", paths=(notes,)) as program:
+        address = address_of(program)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            address = program.address()
-            context = browser.new_context(base_url=address)
-            page = context.new_page()
-            complaints: list[str] = []
-            page.on(
-                "console",
-                lambda message: complaints.append(message.text) if message.type == "error" else None,
-            )
-            page.request.post(
+            watched = Watched(browser.new_context(base_url=address))
+            page = watched.context.new_page()
+            answer = page.request.post(
                 "/api/session",
                 data={"account": "olivia", "password": PASSWORD},
                 headers={"origin": address},
             )
+            assert answer.ok
             page.goto("/notes")
             page.get_by_label("New note").fill("The gate was open")
             page.get_by_role("button", name="Save note").click()
             expect(page.get_by_role("listitem")).to_contain_text("Olivia: The gate was open")
-            assert complaints == []
             browser.close()
-    finally:
-        program.process.terminate()
-        program.end()
+        assert watched.complaints == []

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import time
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tests.programs import Program
+from tests.waiting import wait_until
 
 from vms_hooks.testing import Installation
 from vms_hooks.testing.broken import ASKED, KEPT_OUT
 from vms_hooks.testing.installing import MANIFEST
 
-from .conftest import PASSWORD, PASSWORD_HASH, Program
+from .conftest import PASSWORD, PASSWORD_HASH
 from .test_pages import browser, pytestmark  # noqa: F401 - the fixture and the mark of every browser test
 
 #: Plug-ins that answer honestly and whose page script is broken: at import, or when it is given its context.
@@ -73,16 +75,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         f'[[accounts]]\nid = "admin"\nname = "Ada"\npassword = "{PASSWORD_HASH}"\nroles = ["all"]\n'
         '[roles.all]\npermissions = ["*"]\n' + "".join(f"[plugins.{name}]\nenabled = true\n" for name in ids)
     )
-    program = Program("--config", str(site), "--port", "0", installed=folder)
-    address = program.address()
-    deadline = time.monotonic() + 60
-    while "being started" in httpx.get(f"{address}/healthz").text:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    yield address
-    program.process.terminate()
-    status, _, log = program.end()
-    assert status == 0, log
+    with Program.start("reference_host", "--config", str(site), "--port", "0", paths=(folder,)) as program:
+        address = re.search(r"http://\S+", program.line("listening"))[0]
+        wait_until(
+            lambda: "being started" not in httpx.get(f"{address}/healthz").text, "plug-ins that started"
+        )
+        yield address
 
 
 @pytest.fixture

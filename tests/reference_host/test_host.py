@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
+from tests.waiting import until
 
 from reference_host.access import RoleAccess
 from reference_host.config import Role, SiteConfig
@@ -16,7 +17,7 @@ from vms_hooks.schema import CONTRIBUTIONS_FILE
 from vms_hooks.testing.json_schema import faults
 from vms_hooks.values import Principal, Target
 
-from .conftest import Running, Serving, SettableClock, eventually
+from .conftest import Running, Serving, SettableClock
 
 VIEW = {"client": "browser-tab-1", "number": 1, "mode": "live", "cameras": ["lobby", "yard"]}
 
@@ -66,6 +67,7 @@ async def test_only_what_somebody_may_do_is_offered(running: Running) -> None:
     drawn = await contributions(running)
     assert drawn["permissions"] == [
         "host.administration",
+        "host.views.share",
         "sample.things",
         "sample.things.view",
         "sample.secret",
@@ -99,7 +101,7 @@ async def test_cameras_that_somebody_may_not_see_do_not_exist_for_them(running: 
     assert (await running.http.get(f"/api/timeline?camera=roof&{span}")).status_code == 403
     assert (await running.http.post("/api/view", json=VIEW | {"cameras": ["roof"]})).status_code == 403
     assert running.runtime.views == []
-    await eventually(lambda: [event.kind for event in running.runtime.events[1:]] == ["denied"] * 2)
+    await until(lambda: [event.kind for event in running.runtime.events[1:]] == ["denied"] * 2)
     await running.sign_in("admin")
     assert len((await running.http.get("/api/cameras")).json()["cameras"]) == 5
 
@@ -327,7 +329,7 @@ async def test_events_are_told_again_until_they_are_taken(
 
     monkeypatch.setattr(operator.runtime, "host_event", busy)
     await operator.http.delete("/api/session")
-    await eventually(lambda: len(tries) == 3 and not operator.host.events._telling)
+    await until(lambda: len(tries) == 3 and not operator.host.events._telling)
     assert len(tries) == 3
 
 

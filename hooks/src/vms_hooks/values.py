@@ -41,10 +41,12 @@ class Camera:
 
 
 class ViewMode(StrEnum):
-    """Whether the operator looks at now or at a recording."""
+    """Whether the operator looks at now, at a recording, or at no pictures."""
 
     LIVE = "live"
     PLAYBACK = "playback"
+    #: Neither, as after loading a page of another tab: a sign of life that says nothing of pictures.
+    OTHER = "other"
 
 
 @attrs.frozen(kw_only=True)

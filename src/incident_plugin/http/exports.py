@@ -17,14 +17,14 @@ from incident_plugin.domain.errors import NotFound
 from incident_plugin.domain.exports import Export, ExportId, ExportList
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.sequence import SequenceId
-from incident_plugin.http.bodies import Body
+from incident_plugin.http.bodies import Body, ProjectNumber
 from incident_plugin.http.operations import Call, Operation
 
 
 class SendBody(Body):
     """Projects to send for export."""
 
-    projects: list[int]
+    projects: list[ProjectNumber]
 
 
 class SequencesBody(Body):
@@ -44,6 +44,7 @@ class ExportResources:
         """Give the rows of the operation table."""
         manage = Permission.EXPORTS_MANAGE
         one = "exports/{id}"
+        cameras = (Permission.CAMERAS_VIEW,)
         return (
             Operation("GET", "export-list", manage, "What waits to be exported.", self.waiting),
             Operation("POST", "export-list", manage, "Send projects for export.", self.send),
@@ -52,8 +53,10 @@ class ExportResources:
             Operation("POST", "exports", manage, "Export the list.", self.order, status=HTTPStatus.CREATED),
             Operation("GET", one, manage, "An export, with how far it is.", self.get),
             Operation("POST", f"{one}/cancel", manage, "Stop an export.", self.cancel),
-            Operation("GET", f"{one}/files/{{file}}", manage, "Download a file.", self.file),
-            Operation("GET", f"{one}/archive", manage, "Download all files as a ZIP.", self.archive),
+            Operation("GET", f"{one}/files/{{file}}", manage, "Download a file.", self.file, also=cameras),
+            Operation(
+                "GET", f"{one}/archive", manage, "Download all files as a ZIP.", self.archive, also=cameras
+            ),
         )
 
     async def waiting(self, call: Call) -> ExportList:
@@ -80,7 +83,8 @@ class ExportResources:
         return self._runner.with_progress(await self._one(call))
 
     async def cancel(self, call: Call) -> Export:
-        return await self._runner.cancel(await self._one(call))
+        await self._runner.cancel(await self._one(call))
+        return await self._one(call)
 
     async def file(self, call: Call) -> Response:
         wanted = call.path["file"]
@@ -133,7 +137,8 @@ def zipped(files: tuple[Path, ...]) -> Iterator[bytes]:
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:  # type: ignore[call-overload]
         for path in files:
-            with path.open("rb") as source, archive.open(path.name, "w", force_zip64=True) as target:
+            entry = zipfile.ZipInfo.from_file(path, path.name)
+            with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
                 while block := source.read(1 << 20):
                     target.write(block)
                     yield pipe.taken()

@@ -5,6 +5,10 @@ import { el, icon } from './dom.js';
 /** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsContext} VmsContext */
 /** @typedef {import('./types.d.ts').Drawn} Drawn */
 
+/** Milliseconds between attempts to fetch a module. */
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 15_000;
+
 /** A place for one contributed element. A module that cannot be loaded leaves a clear note in the place. */
 export class Contributed {
   /** @type {HTMLElement} */
@@ -29,35 +33,47 @@ export class Contributed {
   /** Gives the element a new context, such as another path inside its tab. @param {VmsContext} context */
   set context(context) {
     this.#context = context;
-    if (!this.#element) return;
-    try {
-      this.#element.vms = context;
-    } catch (error) {
-      console.warn(`${this.#drawn.id} failed:`, error);
-      this.place.replaceChildren(note(this.#drawn));
-    }
+    if (this.#element) this.#show(this.#element);
   }
 
-  async #load() {
+  async #load(pause = FIRST_PAUSE) {
     const { tag, module } = this.#drawn;
     try {
       await import(module);
       if (!customElements.get(tag)) throw new Error(`${module} does not define <${tag}>`);
-      this.#element = document.createElement(tag);
-      this.#element.vms = this.#context;
     } catch (error) {
-      console.warn(`${this.#drawn.id} cannot be shown:`, error);
-      this.place.replaceChildren(note(this.#drawn));
+      // What a module lacks or throws stays so; what could not be fetched may come with the network.
+      const again = error instanceof TypeError;
+      this.#failed(error, again);
+      if (again) setTimeout(() => this.#load(Math.min(pause * 2, LONGEST_PAUSE)), pause);
       return;
     }
-    this.place.replaceChildren(this.#element);
+    this.#show(document.createElement(tag));
+  }
+
+  /** @param {HTMLElement & {vms?: VmsContext}} element */
+  #show(element) {
+    try {
+      element.vms = this.#context;
+      this.#element = element;
+      if (element.parentNode !== this.place) this.place.replaceChildren(element);
+    } catch (error) {
+      this.#failed(error, false);
+    }
+  }
+
+  /** @param {unknown} error @param {boolean} again */
+  #failed(error, again) {
+    console.warn(`${this.#drawn.id} cannot be shown:`, error);
+    this.place.replaceChildren(note(this.#drawn, again));
   }
 }
 
-/** @param {Drawn} drawn */
-function note(drawn) {
-  const words = `${drawn.title} cannot be shown: a part of the plug-in "${drawn.plugin}" could not be loaded. ` +
-    'Everything else works. Load the page again; if it stays, tell the administrator.';
+/** @param {Drawn} drawn @param {boolean} again whether it is tried again */
+function note(drawn, again) {
+  const words = `${drawn.title} cannot be shown: a part of the plug-in "${drawn.plugin}" could not be loaded. ${again
+    ? 'This page tries again by itself.'
+    : 'Everything else works. Load the page again; if it stays, tell the administrator.'}`;
   return el('p', { class: 'note', role: 'status', title: words }, icon('warning'), el('span', {}, words));
 }
 

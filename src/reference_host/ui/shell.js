@@ -1,6 +1,6 @@
 // What the parts of the page share: who is signed in, what is contributed, the clocks, the layout, the address.
 
-import { call, signInAgain } from './api.js';
+import { ProblemError, call, root, signInAgain } from './api.js';
 import { LiveClock, PlaybackClock } from './clock.js';
 import { loadCommand } from './contributed.js';
 import { Layout } from './layout.js';
@@ -21,6 +21,7 @@ import { ViewReporter, clientId } from './view-reporter.js';
 /** Playback begins this long before now, milliseconds. */
 const PLAYBACK_BEGINS = 60_000;
 const THEME = 'vms.theme';
+const MODE = 'vms.mode';
 
 export const ADMINISTRATION = 'host.administration';
 
@@ -47,8 +48,7 @@ export class Shell extends EventTarget {
     this.notices = new Notices();
     this.shortcuts = new Shortcuts();
     this.address = readAddress(location);
-    /** The kind of pictures last shown: a tab without pictures does not end the view the operator came from. */
-    this.mode = /** @type {'live' | 'playback' | null} */ (null);
+    this.mode = lastMode(client);
     /** @type {Map<string, VmsBridge>} */
     this.bridges = new Map(contributions.plugins.map(({ id, base }) => [id, this.#bridge(id, base)]));
   }
@@ -105,6 +105,7 @@ export class Shell extends EventTarget {
     const { tab, camera, at } = this.address;
     if (tab === 'live' || tab === 'playback') {
       this.mode = tab;
+      sessionStorage.setItem(`${MODE}.${this.reporter.client}`, tab);
       if (camera && this.camera(camera)) this.layout.show(camera);
       if (tab === 'playback' && at !== undefined) this.playback.seek(at);
     }
@@ -113,7 +114,8 @@ export class Shell extends EventTarget {
   }
 
   reportView() {
-    this.reporter.report({ mode: this.mode ?? 'live', cameras: this.mode ? this.viewed.map(({ id }) => id) : [] });
+    this.reporter.report(this.mode
+      ? { mode: this.mode, cameras: this.viewed.map(({ id }) => id) } : { mode: 'other', cameras: [] });
   }
 
   /** Asks for the cameras anew: a recorder that was away may be back. */
@@ -127,9 +129,21 @@ export class Shell extends EventTarget {
     this.reportView();
   }
 
-  async signOut() {
-    await call('/api/session', { method: 'DELETE' });
-    location.assign('/sign-in');
+  /** @param {boolean} [everywhere] every session of the account, not only this one */
+  async signOut(everywhere = false) {
+    try {
+      await call(everywhere ? '/api/sessions' : '/api/session', { method: 'DELETE' });
+    } catch (error) {
+      this.complain(error);
+      return;
+    }
+    location.assign(`${root}/sign-in`);
+  }
+
+  /** Tells the operator what was refused. @param {unknown} error */
+  complain(error) {
+    const [title, detail] = error instanceof ProblemError ? [error.title, error.detail] : ['This did not work.', String(error)];
+    this.notices.show({ kind: 'error', title, detail });
   }
 
   /**
@@ -202,6 +216,17 @@ export class Shell extends EventTarget {
   #view() {
     return { mode: this.mode ?? 'live', cameras: this.mode ? this.viewed : [], selected: this.mode && this.selected };
   }
+}
+
+/**
+ * The kind of pictures this browser tab showed last, also before it was loaded again: a tab without pictures does
+ * not end the view that the operator came from.
+ * @param {string} client
+ * @returns {'live' | 'playback' | null}
+ */
+function lastMode(client) {
+  const kept = sessionStorage.getItem(`${MODE}.${client}`);
+  return kept === 'live' || kept === 'playback' ? kept : null;
 }
 
 /** Sets the theme of last time before anything is drawn. */

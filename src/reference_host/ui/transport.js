@@ -85,6 +85,8 @@ export class Transport extends HTMLElement {
     if (at === null || fault) return;
     this.#shell.playback.seek(at);
     this.#entry.value = '';
+    // Back to the page: the next key is a mark or Space, and not more of the time.
+    this.#entry.blur();
   }
 }
 
