@@ -101,7 +101,7 @@ def _take_over(scope: Scope, said: dict[str, str], config: ProxyConfig) -> None:
 
 
 def shared_secret(config: ProxyConfig | None, store: SecretStore) -> str:
-    """Give what the proxy must send with every request; raises ``ConfigError`` when it is missing or short."""
+    """Give what the proxy must send each time; raises ``ConfigError`` when it is missing or short."""
     if config is None:
         return ""
     secret = store.of("host").get(config.secret) or ""

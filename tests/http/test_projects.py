@@ -179,7 +179,7 @@ class TestExpiredLicence:
         assert (await client.get("/projects")).status_code == 200
 
     async def test_a_running_collection_is_saved_and_work_goes_on(self, client, cameras, host):
-        """What began before the end of the licence is kept; comments and reports go on, nothing new begins."""
+        """What began before the end of the licence is kept; work goes on, and nothing new begins."""
         feed = {"client": "tab-1", "cameras": [cameras["Lobby"]]}
         host.licence.state = LicenceState.VALID
         collection = (await client.post("/collections", json=feed)).json()["id"]
