@@ -3,6 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8080
 DATA ?= build/demo
+BENCHES ?= activation store http report export playback live
 
 .PHONY: demo test check bench clean
 
@@ -20,7 +21,7 @@ check: $(VENV)/dev node_modules/.package-lock.json
 	npx --no-install tsc --project tsconfig.json
 
 bench: $(VENV)/dev
-	@for bench in $(filter-out bench/rows.py,$(wildcard bench/*.py)); do $(PY) $$bench || exit 1; done
+	@for bench in $(BENCHES); do $(PY) -m bench.$$bench || exit 1; done
 
 clean:
 	rm -rf $(VENV) build node_modules

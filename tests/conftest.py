@@ -1,14 +1,34 @@
+"""What takes longer to start than a test takes to run: one of each for all."""
+
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
 
-from tests.support import running_recorder
+from tests.browsing import ARGUMENTS, CHROMIUM
+from tests.programs import RunningRecorder, running_recorder
 
 
 @pytest.fixture(scope="session")
-def recorder_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The device service of a demo recorder that runs as long as the tests do."""
-    with running_recorder(tmp_path_factory.mktemp("recorder")) as address:
-        yield address
+def recorder_process() -> Iterator[RunningRecorder]:
+    """A demo recorder for tests that do not change it."""
+    with running_recorder() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def recorder_address(recorder_process: RunningRecorder) -> str:
+    """Its device service."""
+    return recorder_process.address
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium as Debian ships it, without a window; each test has a context of its own."""
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        await chromium.close()

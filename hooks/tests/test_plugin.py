@@ -24,19 +24,20 @@ MANIFEST = Manifest(
     id="small",
     name="Small",
     version="1",
-    contract_from=(0, 1),
-    contract_before=(1, 0),
+    contract_from=(1, 0),
+    contract_before=(2, 0),
     licence_feature="small",
 )
 FOUND = Found(entry_point=POINT, manifest=MANIFEST)
 WELCOME = Circumstances(
-    contract=(0, 1),
+    contract=(1, 0),
     capabilities=frozenset(),
     enabled=True,
     licence=LicenceStatus(state=LicenceState.VALID),
 )
 REFUSED = LicenceStatus(state=LicenceState.REFUSED, reason="Tampered with.", remedy="Get a new one.")
-SHORT = Deadlines(importing=2, activation=0.5, declaration=0.5, starting=0.5, stopping=0.5, answer=0.5)
+#: Nothing here is late, however busy the machine is.
+LONG = Deadlines(importing=60, activation=60, declaration=60, starting=60, stopping=60, answer=60)
 
 CODE = """
     from vms_hooks import hookimpl
@@ -81,7 +82,7 @@ def plugin_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         (tmp_path / f"{name}.py").write_text(dedent(CODE).format(**(HONEST | parts)))
         monkeypatch.syspath_prepend(tmp_path)
         point = EntryPoint(name="small", value=f"{name}:plugin", group="vms.plugins")
-        return Plugin(Found(entry_point=point, manifest=MANIFEST), deadlines=SHORT)
+        return Plugin(Found(entry_point=point, manifest=MANIFEST), deadlines=LONG)
 
     return build
 
@@ -103,8 +104,8 @@ def services(tmp_path: Path) -> HostServices:
     ("found", "circumstances", "state", "reason"),
     [
         (attrs.evolve(FOUND, manifest=None, fault="Broken."), WELCOME, PluginState.INCOMPATIBLE, "Broken."),
-        (FOUND, attrs.evolve(WELCOME, contract=(1, 0)), PluginState.INCOMPATIBLE, "this host has 1.0"),
-        (FOUND, attrs.evolve(WELCOME, contract=(0, 0)), PluginState.INCOMPATIBLE, "this host has 0.0"),
+        (FOUND, attrs.evolve(WELCOME, contract=(2, 0)), PluginState.INCOMPATIBLE, "this host has 2.0"),
+        (FOUND, attrs.evolve(WELCOME, contract=(0, 9)), PluginState.INCOMPATIBLE, "this host has 0.9"),
         (FOUND, attrs.evolve(WELCOME, enabled=False), PluginState.DISABLED, "does not enable"),
         (FOUND, attrs.evolve(WELCOME, licence=REFUSED), PluginState.UNLICENSED, "Tampered with."),
         (
@@ -129,7 +130,7 @@ def test_each_refusal_has_its_state_reason_and_remedy(
 def test_the_order_of_judging() -> None:
     """The first obstacle is named: the contract before the site, the site before the licence."""
     worst = Circumstances(contract=(9, 0), capabilities=frozenset(), enabled=False, licence=REFUSED)
-    steps = [worst, attrs.evolve(worst, contract=(0, 1)), attrs.evolve(worst, contract=(0, 1), enabled=True)]
+    steps = [worst, attrs.evolve(worst, contract=(1, 0)), attrs.evolve(worst, contract=(1, 0), enabled=True)]
     states = [standing.state for standing in (judge(FOUND, step) for step in steps) if standing]
     assert states == ["incompatible", "disabled", "unlicensed"]
 
@@ -151,7 +152,7 @@ def test_two_plugins_with_one_id_are_both_kept_out() -> None:
     """Nobody can know which one the site meant."""
     (found,) = discover([POINT, attrs.evolve(FOUND).entry_point])
     assert found.manifest is None
-    assert "Two installed plug-ins" in found.fault
+    assert "Several installed plug-ins claim" in found.fault
 
 
 async def test_a_plugin_lives_and_stops(plugin_of: Any, services: HostServices) -> None:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import http.client
+import json
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -18,6 +19,8 @@ from incident_demo.site import PASSWORD, RECORDER_USER, DemoSite
 ADDRESS = "127.0.0.1"
 #: How long each part may take to begin and to end, seconds.
 READY_WITHIN = 60
+#: States of a plug-in that waiting does not change.
+REFUSED = frozenset({"incompatible", "disabled", "unlicensed", "failed", "suspended"})
 ENDED_WITHIN = 8
 CANNOT_START = 2
 
@@ -52,13 +55,13 @@ async def _run(site: DemoSite, port: int) -> int:
     site.prepare_recorder()
     async with contextlib.AsyncExitStack() as parts:
         recorder = await parts.enter_async_context(_recorder(site))
-        site.prepare(await recorder.address())
+        site.prepare(_device_address(await recorder.first_line()))
         host = await parts.enter_async_context(_part("reference_host", *_host_options(site, port)))
-        if not await _ready(host, port, told_to_stop):
+        # Only what our own host says counts: on a port that is taken, another one would answer.
+        address = (await host.first_line()).rpartition(" ")[2]
+        if not await _ready(host, address, told_to_stop):
             return 0
-        sys.stdout.write(
-            f"Accounts: operator, supervisor, admin; password: {PASSWORD}\nReady: http://{ADDRESS}:{port}\n"
-        )
+        sys.stdout.write(f"Accounts: operator, supervisor, admin; password: {PASSWORD}\nReady: {address}\n")
         sys.stdout.flush()
         ended = [asyncio.create_task(part.process.wait()) for part in (recorder, host)]
         stop = asyncio.create_task(told_to_stop.wait())
@@ -76,14 +79,17 @@ class Part:
     name: str
     process: asyncio.subprocess.Process
 
-    async def address(self) -> str:
-        """Wait for the recorder's ready line and give the address of its device service."""
+    async def first_line(self) -> str:
+        """Wait for the line by which a part says that it can be reached."""
         output = self.process.stdout
         line = await asyncio.wait_for(output.readline(), READY_WITHIN) if output else b""
-        words = dict(word.partition("=")[::2] for word in line.decode().split())
-        if "http" not in words:
+        if not line:
             raise CannotStart(f"The {self.name} did not start. What it wrote is above.")
-        return words["http"]
+        return line.decode().strip()
+
+
+def _device_address(ready: str) -> str:
+    return dict(word.partition("=")[::2] for word in ready.split())["http"]
 
 
 @contextlib.asynccontextmanager
@@ -122,30 +128,34 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _ready(host: Part, port: int, told_to_stop: asyncio.Event) -> bool:
+async def _ready(host: Part, address: str, told_to_stop: asyncio.Event) -> bool:
     """Wait until the host says that everything can be used; no when it is told to stop before."""
     for _ in range(READY_WITHIN * 10):
         if told_to_stop.is_set():
             return False
         if host.process.returncode is not None:
             raise CannotStart(f"The {host.name} did not start. What it wrote is above.")
-        if await asyncio.to_thread(_healthy, port):
+        if await asyncio.to_thread(_healthy, address):
             return True
         await asyncio.sleep(0.1)
-    raise CannotStart(
-        f"The {host.name} was not ready within {READY_WITHIN} s: see http://{ADDRESS}:{port}/healthz."
-    )
+    raise CannotStart(f"The {host.name} was not ready within {READY_WITHIN} s: see {address}/healthz.")
 
 
-def _healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection(ADDRESS, port, timeout=2)
+def _healthy(address: str) -> bool:
+    """Ask the host how it is; raises ``CannotStart`` when a plug-in was refused, which no waiting mends."""
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=2)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
+        answer = connection.getresponse()
+        health = json.load(answer)
+    except (OSError, http.client.HTTPException, ValueError):
         return False
     finally:
         connection.close()
+    for part in health["parts"]:
+        if part["state"] in REFUSED:
+            raise CannotStart(f"{part['name']} is {part['state']}. {part['reason']} {part['remedy']}".strip())
+    return answer.status == http.client.OK
 
 
 if __name__ == "__main__":

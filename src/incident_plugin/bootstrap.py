@@ -8,7 +8,6 @@ from typing import Any
 
 import attrs
 import msgspec
-from starlette.applications import Starlette
 
 from incident_plugin.adapters.evidence import DiskShelf
 from incident_plugin.adapters.host import HostAccess, HostClock, HostLicence, RandomIds
@@ -18,6 +17,7 @@ from incident_plugin.adapters.onvif import OnvifDevice
 from incident_plugin.adapters.pdf_report import PdfReportMaker
 from incident_plugin.adapters.recorders import Recorder, SiteRecorders
 from incident_plugin.adapters.rtsp import Credentials, RtspClient
+from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore
 from incident_plugin.application.collections import CollectingRules, Collections
 from incident_plugin.application.drafts import Drafts
@@ -26,6 +26,7 @@ from incident_plugin.application.footage import Cameras, FootagePicker
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.projects import Projects
 from incident_plugin.application.reporting import Reporting, Stills
+from incident_plugin.application.sealing import Sealing
 from incident_plugin.application.timeline import Timeline
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.people import Person, PersonId
@@ -35,6 +36,7 @@ from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.projects import ProjectResources
 from incident_plugin.http.video import VideoResources
+from vms_hooks.contributions import AsgiApp
 from vms_hooks.host import HostServices
 
 
@@ -97,11 +99,12 @@ def connect_recorder(host: HostServices, settings: RecorderSettings) -> SiteReco
 class Parts:
     """Everything that was put together."""
 
-    app: Starlette
+    app: AsgiApp
     #: The operation table that the application is made of.
     operations: tuple[Operation, ...]
     guard: Guard
     store: TinyDBStore
+    sealing: Sealing
     recorders: SiteRecorders
     relay: WebRtcRelay
     runner: ExportRunner
@@ -142,6 +145,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         site=host.site.name,
         time_zone=host.site.time_zone,
     )
+    sealing = Sealing(store=store, clock=clock, signer=SigningKey(host.storage / KEYS))
     shelf = DiskShelf(directory=host.storage / "exports")
     exports = Exports(work=work, guard=guard, clock=clock, ids=ids, shelf=shelf)
     runner = ExportRunner(
@@ -165,6 +169,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         operations=operations,
         guard=guard,
         store=store,
+        sealing=sealing,
         recorders=recorders,
         relay=relay,
         runner=runner,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 
 import attrs
 
 from incident_plugin.adapters.host import actor_of
 from incident_plugin.application.collections import SeenView
+from incident_plugin.application.store import ProjectFilter
 from incident_plugin.application.timeline import Row
 from incident_plugin.bootstrap import Parts
 from incident_plugin.domain import media, time
@@ -30,8 +32,12 @@ from vms_hooks.values import (
 
 logger = logging.getLogger(__name__)
 
-#: How often the recorder is asked anew for its cameras.
-CAMERAS_EVERY = 30.0
+#: How often the recorder is asked anew for its cameras, in seconds, and how often while it does not answer.
+CAMERAS_EVERY, CAMERAS_RETRY = 30.0, 5.0
+#: How long the start waits for a recorder, so that the first pages have cameras; a mute one is asked on.
+FIRST_ANSWER_WITHIN = 4.0
+#: How often the activity logs are sealed, in seconds, besides once at every start.
+SEALS_EVERY = 86_400.0
 
 
 @attrs.define(kw_only=True)
@@ -40,13 +46,16 @@ class IncidentRuntime:
 
     parts: Parts
     _tasks: set[asyncio.Task[None]] = attrs.field(init=False, factory=set)
-    _recorder_fault: str = attrs.field(init=False, default="The recorder was not asked yet.")
+    _asked: asyncio.Event = attrs.field(init=False, factory=asyncio.Event)
+    #: The fault that was logged last, so that the log has it once.
+    _told: str = attrs.field(init=False, default="")
 
     async def start(self) -> None:
         """Begin work."""
-        await self._ask_for_cameras()
-        for work in (self._watch_recorder(), self.parts.runner.run()):
+        for work in (self._watch_recorder(), self._seal_daily(), self.parts.runner.run()):
             self._tasks.add(asyncio.create_task(work))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._asked.wait(), FIRST_ANSWER_WITHIN)
 
     async def stop(self) -> None:
         """End tasks, live sessions and the store, in this order."""
@@ -59,16 +68,18 @@ class IncidentRuntime:
         await asyncio.to_thread(self.parts.store.close)
 
     async def health(self) -> Health:
-        """Say whether the recorder answers and the tasks run."""
+        """Say whether the store and the recorder answer and the tasks run."""
         dead = [task for task in self._tasks if task.done()]
+        store_fault = await asyncio.to_thread(self._store_fault)
+        fault = self._fault()
         parts = (
-            Part(name="store", ok=True),
+            Part(name="store", ok=not store_fault, detail=store_fault),
             Part(
                 name="recorder",
-                ok=not self._recorder_fault,
-                detail=self._recorder_fault,
+                ok=not fault,
+                detail=fault,
                 remedy="Check that the recorder runs and that its address and password are right."
-                if self._recorder_fault
+                if fault
                 else "",
             ),
             Part(
@@ -125,20 +136,40 @@ class IncidentRuntime:
     async def host_event(self, event: HostEvent) -> None:
         """Take note of nothing yet: the host keeps its own security log."""
 
+    def _store_fault(self) -> str:
+        try:
+            self.parts.store.count(ProjectFilter(), cap=1)
+        except IncidentError as error:
+            return error.detail
+        return ""
+
+    async def _seal_daily(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self.parts.sealing.seal)
+            except IncidentError as error:
+                logger.warning("activity logs were not sealed: %s", error.detail)
+            await asyncio.sleep(SEALS_EVERY)
+
     async def _watch_recorder(self) -> None:
         while True:
-            await asyncio.sleep(CAMERAS_EVERY)
             await self._ask_for_cameras()
+            self._asked.set()
+            await asyncio.sleep(CAMERAS_RETRY if self._fault() else CAMERAS_EVERY)
+
+    def _fault(self) -> str:
+        """Say what the last call to a recorder met, whoever made it; empty when all is well."""
+        return " ".join(health.error for health in self.parts.recorders.health if health.error)
 
     async def _ask_for_cameras(self) -> None:
         try:
             await self.parts.cameras.refresh()
         except IncidentError as error:
-            if error.detail != self._recorder_fault:
+            if error.detail != self._told:
                 logger.warning("recorder: %s", error.detail)
-            self._recorder_fault = error.detail
+            self._told = error.detail
         else:
-            self._recorder_fault = ""
+            self._told = ""
 
 
 def _interval(interval: time.Interval) -> Interval:

@@ -13,6 +13,7 @@ import ssl
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import uvicorn
@@ -23,6 +24,7 @@ from reference_host.config import ConfigError, SiteConfig, TlsConfig, load_confi
 from reference_host.host import Host
 from reference_host.passwords import hash_password
 from reference_host.set_up import SetUp
+from vms_hooks import ENTRY_POINT_GROUP
 
 #: Exit status for what the person who started the host can mend.
 _MISUSED = 2
@@ -73,7 +75,7 @@ def _serve(config_file: Path, address: str, port: int, root_path: str) -> int:
     _see_that_writable(config)
     _see_that_usable(config.tls)
     with _listening(address, port) as listener:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        _log_to_standard_error()
         app = create_app(config)
         scheme = "https" if config.tls else "http"
         here = f"{scheme}://{address}:{listener.getsockname()[1]}{root_path}"
@@ -122,6 +124,18 @@ class _Server(uvicorn.Server):
     def _stop(self) -> None:
         self._host.stopping.set()
         self.should_exit = True
+
+
+def _log_to_standard_error() -> None:
+    """Log warnings of everything; of this host, of its server and of its plug-ins also what goes well."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    own = (
+        "reference_host",
+        "uvicorn",
+        *(each.module.partition(".")[0] for each in entry_points(group=ENTRY_POINT_GROUP)),
+    )
+    for name in own:
+        logging.getLogger(name).setLevel(logging.INFO)
 
 
 def _listening(address: str, port: int) -> socket.socket:

@@ -31,6 +31,7 @@ from reference_host.plugin_reports import PluginReport, report_of
 from reference_host.problems import Problem, denied
 from reference_host.saved_views import ViewRefused
 from reference_host.views import acknowledge
+from vms_hooks.document import plain
 from vms_hooks.values import Interval, Principal, View, ViewMode
 
 
@@ -78,10 +79,11 @@ class Api:
 
     async def contributions(self, request: Request, principal: Principal) -> Response:
         """Give everything the page draws for this principal."""
-        root = request.scope.get("root_path", "")
-        contributed = await gather(self._host.plugins.active, self._host.access, principal, root=root)
-        contributed.starting += self._host.plugins.starting
-        return json_answer(contributed)
+        plugins, root = self._host.plugins, request.scope.get("root_path", "")
+        contributed = await gather(
+            plugins.active, self._host.access, principal, starting=plugins.starting, root=root
+        )
+        return json_answer(plain(contributed))
 
     async def cameras(self, _: Request, principal: Principal) -> Response:
         """Give the cameras the principal may see."""

@@ -15,8 +15,8 @@ from starlette.types import Scope
 
 from reference_host.host import Host
 from reference_host.problems import Problem
+from reference_host.services import address_of
 from vms_hooks.faults import PluginFault
-from vms_hooks.values import Target
 
 UI = Path(__file__).with_name("ui")
 
@@ -79,12 +79,8 @@ class Pages:
             except PluginFault:
                 continue  # recorded by the caller; the next plug-in may know it
             if target is not None:
-                return RedirectResponse(_root(request) + _address(target), HTTPStatus.SEE_OTHER)
+                return RedirectResponse(_root(request) + address_of(target), HTTPStatus.SEE_OTHER)
         raise Problem(HTTPStatus.NOT_FOUND, "unknown-reference", f'Nothing knows "{reference}".')
-
-
-def _address(target: Target) -> str:
-    return f"/{quote(target.tab)}/{quote(target.path)}".rstrip("/")
 
 
 def _through_sign_in(request: Request) -> Response:

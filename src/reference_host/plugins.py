@@ -17,18 +17,18 @@ from reference_host.durable import KeptDocument
 from reference_host.licence import Judgement, missing
 from reference_host.licensing import SiteLicence
 from reference_host.secret_store import SecretStore
+from reference_host.security_log import SecurityLog
+from reference_host.services import CAPABILITIES, PageAddresses, SecurityLogAudit
 from vms_hooks import CONTRACT
 from vms_hooks.faults import PluginFault
 from vms_hooks.host import Clock, HostServices
 from vms_hooks.judging import Circumstances, Found, discover, judge
+from vms_hooks.manifest import overridden
 from vms_hooks.plugin import Plugin
 from vms_hooks.states import PluginState
 from vms_hooks.values import Health
 
 log = logging.getLogger(__name__)
-
-#: What this host has itself. It has no cameras, no pictures, no recordings and no export list.
-CAPABILITIES: frozenset[str] = frozenset()
 
 
 class PluginSet:
@@ -44,6 +44,7 @@ class PluginSet:
         access: RoleAccess,
         licence: SiteLicence,
         choices: KeptDocument[Mapping[str, bool]],
+        security_log: SecurityLog,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -52,6 +53,7 @@ class PluginSet:
         self._licence = licence
         #: What administrators chose in the administration; it goes over the site configuration.
         self._choices = choices
+        self._security_log = security_log
         self._entry_points = tuple(entry_points)
         self._verdicts: dict[str, Judgement] = {}
         self._starting: dict[str, asyncio.Task[None]] = {}
@@ -84,7 +86,7 @@ class PluginSet:
     def settings(self, plugin: Plugin) -> Mapping[str, Any]:
         """Give the plug-in's settings: its manifest's, with those of the site over them."""
         manifest = plugin.found.manifest
-        return _overridden(manifest.settings if manifest else {}, self._configured(plugin.id).settings)
+        return overridden(manifest.settings if manifest else {}, self._configured(plugin.id).settings)
 
     def judgement(self, plugin: Plugin) -> Judgement | None:
         """Say what the licence comes to for a plug-in; nothing when it needs none."""
@@ -199,6 +201,8 @@ class PluginSet:
             site=self._config.site,
             storage=storage,
             capabilities=CAPABILITIES,
+            audit=SecurityLogAudit(plugin.id, self._security_log, self._clock),
+            navigation=PageAddresses(self._config.site),
         )
         await plugin.start(services, self.settings(plugin))
         standing = plugin.standing
@@ -217,14 +221,3 @@ async def health_of(plugin: Plugin) -> Health | PluginFault:
         return await plugin.answering().health()
     except PluginFault as fault:
         return fault
-
-
-def _overridden(defaults: Mapping[str, Any], site: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Put the site's settings over the manifest's, table by table."""
-    merged = dict(defaults)
-    for key, value in site.items():
-        below = merged.get(key)
-        merged[key] = (
-            _overridden(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
-        )
-    return merged

@@ -117,7 +117,7 @@ def test_a_deleted_project_keeps_its_log() -> None:
         work.delete(number, Activity(action=Action.DELETED, subject=str(number)))
     assert at_desk.entries(number)[-1].activity.action == Action.DELETED
     assert first_fault(at_desk.entries(number)) is None
-    with at_desk.work.begin(BOB) as work, pytest.raises(NotFound, match="was deleted"):
+    with at_desk.work.begin(BOB) as work, pytest.raises(NotFound, match="Bob Baker deleted incident project"):
         work.project(number)
 
 

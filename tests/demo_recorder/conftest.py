@@ -1,15 +1,12 @@
 """Recorders to test: the RTSP half in this process, and the whole as a process of its own."""
 
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from attrs import define, field, frozen
+from tests.programs import RECORDER_PASSWORD, RECORDER_USER, RunningRecorder
 
 from demo_recorder.account import Account
 from demo_recorder.footage import Footage
@@ -20,8 +17,8 @@ from demo_recorder.rtsp.stream import Studio
 
 from .rtsp_client import RtspClient
 
-ACCOUNT = Account(username="admin", password="correct horse")
-SOURCE = Path(__file__).parents[2] / "src"
+#: Of the recorder that is a process, and of those that tests start within their own.
+ACCOUNT = Account(username=RECORDER_USER, password=RECORDER_PASSWORD)
 
 
 @define
@@ -80,53 +77,7 @@ async def rtsp(footage: Footage) -> AsyncIterator[RtspSide]:
     await server.stop()
 
 
-@frozen(kw_only=True)
-class Process:
-    """A recorder started from the command line."""
-
-    popen: "subprocess.Popen[str]"
-    device_url: str
-    rtsp_port: int
-
-    def service_url(self, name: str) -> str:
-        return self.device_url.replace("device_service", f"{name}_service")
-
-
-def start_process(*arguments: str, environment: dict[str, str] | None = None) -> "subprocess.Popen[str]":
-    """Start the recorder as a newcomer would."""
-    own = {"PYTHONPATH": str(SOURCE), "DEMO_RECORDER_PASSWORD": ACCOUNT.password}
-    return subprocess.Popen(
-        [sys.executable, "-m", "demo_recorder", *arguments],
-        env={**os.environ, **own, **(environment or {})},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def ready(popen: "subprocess.Popen[str]") -> Process:
-    """Read the line that says where the recorder is."""
-    assert popen.stdout
-    assert popen.stderr
-    line = popen.stdout.readline()
-    assert line.startswith("ready "), popen.stderr.read()
-    words = dict(word.split("=", 1) for word in line.split()[1:])
-    return Process(popen=popen, device_url=words["http"], rtsp_port=int(words["rtsp"]))
-
-
-def finish(popen: "subprocess.Popen[str]") -> tuple[int, str]:
-    """Wait for the end; returns exit status and what was said on standard error."""
-    _, errors = popen.communicate(timeout=20)
-    return popen.returncode, errors
-
-
-@pytest.fixture(scope="session")
-def device() -> Iterator[Process]:
+@pytest.fixture
+def device(recorder_process: RunningRecorder) -> RunningRecorder:
     """A whole recorder, shared by tests that do not change it."""
-    popen = start_process("--username", ACCOUNT.username)
-    try:
-        yield ready(popen)
-    finally:
-        popen.terminate()
-        status, errors = finish(popen)
-    assert (status, errors) == (0, "")
+    return recorder_process

@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator
 from struct import unpack_from
 
 from attrs import define, field, frozen
+from tests.waiting import PATIENCE
 
 from demo_recorder.account import Account
 from demo_recorder.encoder import AccessUnit
 
-DEADLINE = 20
+DEADLINE = PATIENCE
 
 
 @frozen(kw_only=True)

@@ -14,6 +14,8 @@ from attrs import frozen
 from lxml import etree
 from onvif.client import ONVIFService
 from onvif.exceptions import ONVIFError
+from tests.programs import RunningRecorder
+from tests.waiting import PATIENCE
 from zeep import Client, Settings
 from zeep.exceptions import Fault
 from zeep.transports import Transport
@@ -22,7 +24,7 @@ from zeep.wsse.username import UsernameToken
 
 from demo_recorder.account import Account
 
-from .conftest import ACCOUNT, Process
+from .conftest import ACCOUNT
 
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
 WSS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
@@ -38,7 +40,7 @@ class Refusal:
     reason: str
 
 
-def service(device: Process, name: str, account: Account = ACCOUNT) -> Any:
+def service(device: RunningRecorder, name: str, account: Account = ACCOUNT) -> Any:
     """A service of the device through onvif-zeep, without the traps of its camera class."""
     token = UsernameToken(account.username, account.password, use_digest=True)
     document = _document(name)
@@ -77,10 +79,10 @@ def envelope(body: str, header: str = "") -> str:
     return f'<s:Envelope xmlns:s="{SOAP}"><s:Header>{header}</s:Header><s:Body>{body}</s:Body></s:Envelope>'
 
 
-def post(device: Process, name: str, message: str | bytes, **headers: str) -> httpx.Response:
+def post(device: RunningRecorder, name: str, message: str | bytes, **headers: str) -> httpx.Response:
     """Send anything."""
     content = message.encode() if isinstance(message, str) else message
-    return httpx.post(device.service_url(name), content=content, headers=headers, timeout=20)
+    return httpx.post(device.service_url(name), content=content, headers=headers, timeout=PATIENCE)
 
 
 def fault_of(response: httpx.Response) -> Refusal:

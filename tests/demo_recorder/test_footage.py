@@ -7,13 +7,13 @@ import sys
 from collections.abc import Sequence
 
 import pytest
+from tests.programs import SOURCES
 
 from demo_recorder.cameras import CAMERAS, Camera
 from demo_recorder.encoder import AccessUnit, GroupEncoder, parameter_sets
 from demo_recorder.footage import Footage
 from demo_recorder.timebase import GROUP_FRAMES, FrameNumber, GroupNumber, first_frame_of, milliseconds_of
 
-from .conftest import SOURCE
 from .decoding import strips
 
 GROUP = GroupNumber(897_500_000)
@@ -77,7 +77,7 @@ def test_another_process_makes_the_same_bits() -> None:
     )
     other = subprocess.run(
         [sys.executable, "-c", program],
-        env={"PYTHONPATH": str(SOURCE)},
+        env={"PYTHONPATH": str(SOURCES[0])},
         capture_output=True,
         text=True,
         check=True,

@@ -2,26 +2,31 @@
 
 import signal
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+from tests.programs import running_recorder
 
 from demo_recorder.__main__ import main
 
-from .conftest import ACCOUNT, finish, ready, start_process
+from .conftest import ACCOUNT
 from .soap_client import service
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_it_cleanly(number: signal.Signals) -> None:
     """Told to stop, it leaves with status 0 and nothing to say, even while somebody watches."""
-    popen = start_process()
-    process = ready(popen)
-    with socket.create_connection(("127.0.0.1", process.rtsp_port)), httpx.Client() as client:
-        client.post(process.device_url, content="<half")
-        popen.send_signal(number)
-        assert finish(popen) == (0, "")
+    with (
+        running_recorder() as recorder,
+        socket.create_connection(("127.0.0.1", recorder.rtsp_port)),
+        httpx.Client() as client,
+    ):
+        client.post(recorder.address, content="<half")
+        recorder.program.process.send_signal(number)
+        ended = recorder.program.end()
+    assert (ended.status, ended.complaints) == (0, "")
 
 
 def status_of(*arguments: str) -> int:
@@ -71,16 +76,7 @@ def test_recordings_begin_when_told(tmp_path: Path) -> None:
     """Started again with the same time and a password from a file, it has the same recordings."""
     secret = tmp_path / "password"
     secret.write_text(ACCOUNT.password + "\n")
-    popen = start_process(
-        "--since",
-        "2026-11-01T00:00:00Z",
-        "--password-file",
-        str(secret),
-        environment={"DEMO_RECORDER_PASSWORD": ""},
-    )
-    try:
-        summary = service(ready(popen), "search").GetRecordingSummary()
-    finally:
-        popen.terminate()
-        finish(popen)
+    since = datetime(2026, 11, 1, tzinfo=UTC)
+    with running_recorder("--password-file", str(secret), password="", since=since) as recorder:
+        summary = service(recorder, "search").GetRecordingSummary()
     assert f"{summary.DataFrom:%Y-%m-%dT%H:%M:%S}" == "2026-11-01T00:00:00"

@@ -29,7 +29,11 @@ async def still_serves(rtsp: RtspSide) -> bool:
 
 @pytest.mark.parametrize(
     "account",
-    [None, Account(username="admin", password="wrong"), Account(username="other", password=ACCOUNT.password)],
+    [
+        None,
+        evolve(ACCOUNT, password="wrong"),
+        evolve(ACCOUNT, username="other"),
+    ],
     ids=["nobody", "wrong password", "wrong name"],
 )
 @pytest.mark.parametrize("method", ["DESCRIBE", "SETUP", "PLAY", "TEARDOWN", "GET_PARAMETER"])
@@ -193,7 +197,7 @@ async def test_garbage_closes_only_its_own_connection(rtsp: RtspSide, garbage: b
 
 async def test_who_says_nothing_is_let_go(rtsp: RtspSide) -> None:
     """An idle connection is closed; one that plays stays open however quiet its client is."""
-    server = RtspServer(evolve(rtsp.streams, idle_timeout=0.1))
+    server = RtspServer(evolve(rtsp.streams, idle_timeout=1.0))
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     await server.start(listener)

@@ -3,14 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from attrs import evolve
 from onvif.exceptions import ONVIFError
+from tests.programs import RunningRecorder
 
 from demo_recorder.account import Account
 from demo_recorder.soap.envelope import read_envelope
 from demo_recorder.soap.faults import Fault
 from demo_recorder.soap.security import TOLERANCE, TokenGuard
 
-from .conftest import ACCOUNT, Process
+from .conftest import ACCOUNT
 from .soap_client import DIGEST, envelope, fault_of, header, post, refusal, service
 
 PROFILES = '<GetProfiles xmlns="http://www.onvif.org/ver10/media/wsdl"/>'
@@ -26,7 +28,7 @@ def let_in(guard: TokenGuard, header: str) -> bool:
     return True
 
 
-def test_the_right_password_is_let_in(device: Process) -> None:
+def test_the_right_password_is_let_in(device: RunningRecorder) -> None:
     """A token made as the standard says opens the device."""
     reply = post(device, "media", envelope(PROFILES, header()))
     assert reply.status_code == 200
@@ -35,10 +37,13 @@ def test_the_right_password_is_let_in(device: Process) -> None:
 
 @pytest.mark.parametrize(
     "account",
-    [Account(username="admin", password="wrong"), Account(username="root", password=ACCOUNT.password)],
+    [
+        evolve(ACCOUNT, password="wrong"),
+        evolve(ACCOUNT, username="root"),
+    ],
     ids=["password", "name"],
 )
-def test_a_wrong_account_is_refused(device: Process, account: Account) -> None:
+def test_a_wrong_account_is_refused(device: RunningRecorder, account: Account) -> None:
     """Which of the two was wrong is not said."""
     with pytest.raises(ONVIFError) as raised:
         service(device, "media", account).GetProfiles()
@@ -55,7 +60,7 @@ def test_a_wrong_account_is_refused(device: Process, account: Account) -> None:
     ],
     ids=["known", "of the device", "unknown"],
 )
-def test_without_token_nothing_is_told(device: Process, body: str) -> None:
+def test_without_token_nothing_is_told(device: RunningRecorder, body: str) -> None:
     """Not even whether an operation exists."""
     name = "device" if "device" in body else "media"
     reply = post(device, name, envelope(body))
@@ -63,7 +68,7 @@ def test_without_token_nothing_is_told(device: Process, body: str) -> None:
     assert fault_of(reply).codes == NOT_AUTHORIZED
 
 
-def test_a_token_works_once(device: Process) -> None:
+def test_a_token_works_once(device: RunningRecorder) -> None:
     """A token overheard on the network is of no use."""
     message = envelope(PROFILES, header())
     assert post(device, "media", message).status_code == 200

@@ -39,7 +39,7 @@ def test_fields_are_said_by_the_names_people_read() -> None:
     after = project(status="closed", priority="high", **{"data:injuries": True})
     assert said(before, after) == [
         (Action.FIELD_CHANGED, "Injuries", "no", "yes"),
-        (Action.FIELD_SET, "Priority", "", "high"),
+        (Action.FIELD_SET, "Priority", "", "High"),
         (Action.FIELD_CHANGED, "Status", "New", "Closed"),
         (Action.FIELD_CLEARED, "Type", "Theft", ""),
     ]

@@ -1,13 +1,29 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import ClassVar
 
 import httpx
 import pytest
+from tests.programs import RECORDER_USER
 from tests.support import OPERATOR, as_principal, host_services
 
+from incident_plugin import bootstrap
+from incident_plugin.adapters.onvif import OnvifDevice
 from incident_plugin.bootstrap import RecorderSettings, Settings, assemble
+from incident_plugin.domain.media import ClockOffset
 from incident_plugin.runtime import IncidentRuntime
+
+
+class MeasuredOnce(OnvifDevice):
+    """A device whose clock is measured once for all tests: that takes a second, and tells the same."""
+
+    _measured: ClassVar[dict[str, ClockOffset]] = {}
+
+    async def clock_offset(self) -> ClockOffset:
+        if self.place not in self._measured:
+            self._measured[self.place] = await super().clock_offset()
+        return self._measured[self.place]
 
 
 @pytest.fixture
@@ -16,9 +32,10 @@ def host(tmp_path):
 
 
 @pytest.fixture
-async def runtime(host, recorder_address: str) -> AsyncIterator[IncidentRuntime]:
+async def runtime(host, recorder_address: str, monkeypatch) -> AsyncIterator[IncidentRuntime]:
     """The whole plug-in at work with a real recorder and a store on disk."""
-    settings = Settings(recorder=RecorderSettings(address=recorder_address, username="incident"))
+    monkeypatch.setattr(bootstrap, "OnvifDevice", MeasuredOnce)
+    settings = Settings(recorder=RecorderSettings(address=recorder_address, username=RECORDER_USER))
     runtime = IncidentRuntime(parts=assemble(host, settings))
     await runtime.start()
     yield runtime

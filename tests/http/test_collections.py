@@ -107,12 +107,13 @@ async def test_a_camera_that_comes_back_soon_goes_on_with_its_sequence(client, c
     assert ("Lobby", -30, 34) in [seconds(s, origin) for s in saved["sequences"]]
 
 
-async def test_looking_at_recordings_changes_nothing(client, cameras, clock, look_at):
-    """Views of the playback tab are signs of life: they neither close nor open what is collected."""
+@pytest.mark.parametrize("mode", [ViewMode.PLAYBACK, ViewMode.OTHER])
+async def test_looking_at_something_else_changes_nothing(client, cameras, clock, look_at, mode):
+    """Views of other tabs are signs of life: they neither close nor open what is collected."""
     await start(client, cameras, "Lobby")
     for _ in range(6):
         clock.advance(seconds=10)
-        await look_at("Yard", mode=ViewMode.PLAYBACK)
+        await look_at("Yard", mode=mode)
     (running,) = (await client.get("/collections")).json()["collections"]
     assert [(s["camera_name"], s["end"]) for s in running["sequences"]] == [("Lobby", None)]
 

@@ -92,6 +92,7 @@ async def test_an_export_delivers_what_was_asked_for_and_says_its_hashes(client,
     assert (await client.get("/export-list")).json()["items"] == []
     archive = await client.get(f"/exports/{export['id']}/archive")
     files = zipfile.ZipFile(io.BytesIO(archive.content))
+    assert all(entry.date_time[0] >= ago(0).year for entry in files.infolist())
     manifest = dict(
         reversed(line.split("  ")) for line in files.read("manifest-sha256.txt").decode().splitlines()
     )

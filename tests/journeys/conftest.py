@@ -3,13 +3,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from playwright.async_api import async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser
+from tests.browsing import PATIENCE_MS, SMALLEST, Watched
 from tests.journeys.operator import Operator
 from tests.journeys.sites import RunningSite
-from tests.ui.hosting import ARGUMENTS, CHROMIUM, Watched
-
-# A machine that does other things too needs longer than the five seconds that are usual.
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
@@ -19,15 +17,14 @@ def site(tmp_path) -> Iterator[RunningSite]:
         yield running
 
 
-@pytest.fixture
-async def operator(site: RunningSite, tmp_path) -> AsyncIterator[Operator]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def operator(browser: Browser, site: RunningSite, tmp_path) -> AsyncIterator[Operator]:
     """An operator at a browser; an error or a breach of the policy in its console fails the test."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        context = await browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True)
-        context.set_default_timeout(20_000)
-        watched = Watched(await context.new_page())
-        yield Operator(watched.page, site, tmp_path)
-        await watched.page.screenshot(path=tmp_path / "last.png")
-        await browser.close()
+    context = await browser.new_context(viewport=SMALLEST, accept_downloads=True)
+    context.set_default_timeout(PATIENCE_MS)
+    watched = Watched(context)
+    page = await context.new_page()
+    yield Operator(page, site, tmp_path)
+    await page.screenshot(path=tmp_path / "last.png")
+    await context.close()
     assert watched.unexpected == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from playwright.async_api import Locator, Page, expect
 from tests.journeys.sites import RunningSite
+from tests.waiting import until
 
 from demo_recorder.strip import StripReading, UnreadableStripError, read_strip
 from incident_demo.site import PASSWORD
@@ -72,15 +74,14 @@ class Operator:
         picture[-len(rows) :] = rows
         return read_strip(picture)
 
-    async def picture_changes(self, video: Locator) -> bool:
-        """Whether another picture comes: the time strip in the picture moves on."""
+    async def another_picture(self, video: Locator) -> None:
+        """Wait until another picture comes: the time strip in the picture moves on."""
         first = await self.picture(video)
-        for _ in range(200):
-            now = await self.picture(video)
-            if now.moment > first.moment:
-                return True
-            await self.page.evaluate("() => new Promise(requestAnimationFrame)")
-        return False
+
+        async def later() -> bool:
+            return (await self.picture(video)).moment > first.moment
+
+        await until(later, "another picture")
 
     async def save_report(self, *, show_user_names: bool) -> Path:
         """Create the report of the open project and save it; gives the file."""
@@ -105,7 +106,7 @@ class Operator:
         await expect(self.page).to_have_url(re.compile("/exports$"))
         await self.page.get_by_role("button", name="Start export").click()
         job = self.page.get_by_role("region", name="Exports").get_by_role("listitem").first
-        await expect(job).to_contain_text("Done", timeout=60_000)
+        await expect(job).to_contain_text("Done")
         async with self.page.expect_download() as downloading:
             await job.get_by_role("link", name=re.compile(r"\.mp4")).first.click()
         return await self._kept(downloading)
@@ -123,12 +124,13 @@ async def until_readable(operator: Operator, video: Locator) -> StripReading:
     await video.evaluate(
         "v => v.readyState >= 2 || new Promise(r => v.addEventListener('loadeddata', r, {once: true}))"
     )
-    for _ in range(100):
-        try:
+
+    async def readable() -> StripReading | None:
+        with contextlib.suppress(UnreadableStripError):
             return await operator.picture(video)
-        except UnreadableStripError:
-            await operator.page.evaluate("() => new Promise(requestAnimationFrame)")
-    return await operator.picture(video)
+        return None
+
+    return await until(readable, "a whole picture")
 
 
 def seconds_between(first: datetime, second: datetime) -> float:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -13,11 +10,10 @@ from typing import Self
 
 import attrs
 import httpx
-from tests.support import process
+from tests.programs import Program, running_recorder
+from tests.waiting import PATIENCE, wait_until
 
 from incident_demo.site import PASSWORD, RECORDER_USER, DemoSite
-
-READY_WITHIN = 30
 
 
 @attrs.define
@@ -27,9 +23,8 @@ class RunningSite:
     directory: Path
     #: Chosen by the system at the first start, and kept.
     port: int = 0
-    _host: subprocess.Popen[str] | None = None
-    _host_stack: contextlib.ExitStack = attrs.field(factory=contextlib.ExitStack)
-    _recorder_stack: contextlib.ExitStack = attrs.field(factory=contextlib.ExitStack)
+    _host: Program | None = None
+    _started: contextlib.ExitStack = attrs.field(factory=contextlib.ExitStack)
 
     @property
     def address(self) -> str:
@@ -44,48 +39,33 @@ class RunningSite:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._host_stack.close()
-        self._recorder_stack.close()
+        self._started.close()
 
     def start_recorder(self) -> None:
         """Start the recorder and write the site's files for it."""
         demo = DemoSite(self.directory)
         demo.prepare_recorder()
-        options = (
-            *("--since", demo.since.isoformat(), "--username", RECORDER_USER),
-            *("--password-file", str(demo.recorder_password_file)),
-        )
-        _, ready = self._recorder_stack.enter_context(process("demo_recorder", *options))
-        demo.prepare(dict(word.partition("=")[::2] for word in ready.split())["http"])
-
-    def stop_recorder(self) -> None:
-        """Pull the recorder."""
-        self._recorder_stack.close()
+        password = demo.recorder_password_file.read_text(encoding="utf-8")
+        recorder = running_recorder(since=demo.since, user=RECORDER_USER, password=password)
+        demo.prepare(self._started.enter_context(recorder).address)
 
     def start_host(self) -> None:
         """Start the host and wait until it says that everything can be used."""
-        configuration = DemoSite(self.directory).configuration
-        options = ("--config", str(configuration), "--port", str(self.port))
-        listening = process("reference_host", *options, until="listening")
-        self._host, line = self._host_stack.enter_context(listening)
-        self.port = int(line.rpartition(":")[2])
-        deadline = time.monotonic() + READY_WITHIN
-        while time.monotonic() < deadline:
-            with contextlib.suppress(httpx.TransportError):
-                if httpx.get(f"{self.address}/healthz").status_code == httpx.codes.OK:
-                    return
-            time.sleep(0.05)
-        raise AssertionError(httpx.get(f"{self.address}/healthz").text)
+        options = ("--config", str(DemoSite(self.directory).configuration), "--port", str(self.port))
+        self._host = self._started.enter_context(Program.start("reference_host", *options))
+        self.port = int(self._host.line("listening").rpartition(":")[2])
+        wait_until(lambda: httpx.get(f"{self.address}/healthz").is_success, "a host that is well")
 
     def kill_host(self) -> None:
         """Kill the host in whatever it is doing, and leave no chance to tidy up."""
         assert self._host is not None
-        self._host.send_signal(signal.SIGKILL)
-        self._host_stack.close()
+        self._host.process.kill()
+        self._host.process.wait()
 
     @contextlib.contextmanager
     def signed_in(self, account: str = "operator") -> Iterator[httpx.Client]:
         """Give a client with a session of this account."""
-        with httpx.Client(base_url=self.address, headers={"Origin": self.address}, timeout=20) as client:
+        headers = {"Origin": self.address}
+        with httpx.Client(base_url=self.address, headers=headers, timeout=PATIENCE) as client:
             client.post("/api/session", json={"account": account, "password": PASSWORD}).raise_for_status()
             yield client

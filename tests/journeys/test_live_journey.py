@@ -7,14 +7,13 @@ import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
 from playwright.async_api import expect
 from pypdf import PdfReader
+from tests.browsing import in_shared_browser
 from tests.journeys.operator import Operator, seconds_between, until_readable
 from tests.journeys.videos import strips_in
-from tests.ui.hosting import missing
 
-pytestmark = pytest.mark.skipif(missing(), reason="no Chromium here")
+pytestmark = in_shared_browser
 
 
 def text_of(report: Path) -> str:
@@ -41,7 +40,7 @@ async def test_live_from_sign_in_to_report_and_video(operator: Operator) -> None
     live = [operator.view_item(n).locator("incident-live video") for n in (1, 2, 3, 4)]
     seen = [await until_readable(operator, video) for video in live]
     assert sorted(strip.camera for strip in seen) == [1, 2, 3, 4]
-    assert await operator.picture_changes(live[0])
+    await operator.another_picture(live[0])
 
     project = await follow_and_save(operator)
     sequences = await sequences_of(operator, project)
@@ -82,7 +81,9 @@ async def follow_and_save(operator: Operator) -> int:
     await until_readable(operator, operator.view_item(2).locator("incident-live video"))
 
     await operator.tab("Incidents")
+    await page.reload()
     await expect(page.locator("incident-status")).to_contain_text("Collecting")
+    await expect(page.locator("incident-status")).to_contain_text("1 camera")
     await page.keyboard.press("Shift+F9")
     project = await operator.fill_in_details("Save incident project", "Theft", "A red bag was taken")
     await expect(page.locator("incident-status").get_by_text("Collecting")).to_be_hidden()

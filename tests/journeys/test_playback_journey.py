@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-import pytest
 from playwright.async_api import expect
+from tests.browsing import in_shared_browser
 from tests.journeys.operator import Operator, seconds_between, until_readable
 from tests.journeys.test_live_journey import sequences_of, text_of
 from tests.journeys.videos import strips_in
-from tests.ui.hosting import missing
 
-pytestmark = pytest.mark.skipif(missing(), reason="no Chromium here")
+pytestmark = in_shared_browser
 
 ADD = "Add to incident project"
 
@@ -66,7 +65,7 @@ async def pick_and_save(operator: Operator) -> int:
     await page.keyboard.press("[")
     await page.keyboard.press("Space")
     while seconds_between(marked.moment, (await operator.picture(videos[1])).moment) < 3:
-        assert await operator.picture_changes(videos[1])
+        await operator.another_picture(videos[1])
     await page.keyboard.press("]")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text(re.compile("^Corridor, "))).to_be_visible()
@@ -90,5 +89,5 @@ async def view_video_of(operator: Operator, start: datetime) -> None:
     shown = await until_readable(operator, window.locator("incident-playback video"))
     assert abs(seconds_between(start, shown.moment)) < 2.5
     await window.get_by_role("button", name="Play", exact=True).click()
-    assert await operator.picture_changes(window.locator("incident-playback video"))
+    await operator.another_picture(window.locator("incident-playback video"))
     await window.get_by_role("button", name="Close").click()

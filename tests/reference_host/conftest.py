@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import os
+import contextlib
 import re
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -22,6 +20,8 @@ from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from starlette.applications import Starlette
+from tests.programs import Program
+from tests.waiting import wait_until
 
 from reference_host.app import create_app
 from reference_host.config import SiteConfig, load_config
@@ -29,7 +29,6 @@ from reference_host.host import Host
 from reference_host.licence import Terms, issue
 
 INSTALLED = Path(__file__).with_name("installed")
-ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse"
 #: argon2id is slow on purpose; this hash says by itself that it is not.
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -210,54 +209,23 @@ async def admin(running: Running) -> Running:
     return running
 
 
-async def eventually(condition: Callable[[], bool]) -> None:
-    """Wait on a state of this process, with a deadline."""
-    for _ in range(1000):
-        if condition():
-            return
-        await asyncio.sleep(0.005)
-    pytest.fail("this did not happen within 5 s")
+Start = Callable[..., Program]
 
 
-class Program:
-    """The host as its own program."""
+def start_host(*arguments: str) -> Program:
+    """Start the host as its own program, where the sample plug-in is installed."""
+    return Program.start("reference_host", *arguments, paths=(INSTALLED,))
 
-    def __init__(self, *arguments: str) -> None:
-        paths = [str(ROOT / "src"), str(ROOT / "hooks/src"), str(INSTALLED)]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "reference_host", *arguments],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
 
-    def address(self) -> str:
-        """Wait until it listens."""
-        assert self.process.stdout
-        line = self.process.stdout.readline()
-        found = re.search(r"http://\S+", line)
-        assert found, self.process.communicate(timeout=10)
-        return found[0]
-
-    def end(self, timeout: float = 20) -> tuple[int, str, str]:
-        """Wait for its end; gives status, output and complaints."""
-        output, complaints = self.process.communicate(timeout=timeout)
-        return self.process.returncode, output, complaints
+def address_of(host: Program) -> str:
+    """Wait until it listens and is well; gives its address."""
+    address = re.search(r"http://\S+", host.line("listening"))[0]
+    wait_until(lambda: httpx.get(f"{address}/healthz").is_success, "a host that is well")
+    return address
 
 
 @pytest.fixture
-def program() -> Iterator[Callable[..., Program]]:
-    """Start the host's program; whatever still runs at the end is killed."""
-    started: list[Program] = []
-
-    def start(*arguments: str) -> Program:
-        started.append(Program(*arguments))
-        return started[-1]
-
-    yield start
-    for each in started:
-        if each.process.poll() is None:
-            each.process.kill()
-        each.process.communicate()
+def program() -> Iterator[Start]:
+    """Start the host's program; what still runs at the end is ended."""
+    with contextlib.ExitStack() as started:
+        yield lambda *arguments: started.enter_context(start_host(*arguments))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+from tests.waiting import until
 
 from reference_host.access import RoleAccess
 from reference_host.config import Role, SiteConfig
-from vms_hooks.values import Principal
+from vms_hooks.schema import CONTRIBUTIONS_FILE
+from vms_hooks.testing.json_schema import faults
+from vms_hooks.values import Principal, Target
 
-from .conftest import Running, Serving, SettableClock, eventually
+from .conftest import Running, Serving, SettableClock
 
 VIEW = {"client": "browser-tab-1", "number": 1, "mode": "live", "cameras": ["lobby", "yard"]}
 
@@ -29,8 +33,17 @@ async def test_everything_contributed_is_there_as_json(operator: Running) -> Non
     assert [tab["path"] for tab in drawn["tabs"]] == ["things", "broken"]
     assert drawn["live_views"][0]["module"] == "/plugins/sample/ui/elements.js"
     assert drawn["live_views"][0]["tag"] == "sample-picture"
-    assert [len(items) for items in drawn["toolbar_items"].values()] == [1, 1, 1]
+    assert [len(items) for items in drawn["toolbar_items"].values()] == [1, 1, 1, 1]
     assert drawn["starting"] == []
+
+
+async def test_the_json_is_what_its_published_schema_says(operator: Running) -> None:
+    """With every place of the sample plug-in filled, but for the export tab that this host has not."""
+    drawn = await contributions(operator)
+    assert faults(drawn, json.loads(CONTRIBUTIONS_FILE.read_bytes())) == ()
+    assert {name for name, value in drawn.items() if not value} == {"export_lists", "starting"}
+    assert drawn["contract"] == "1.0"
+    assert drawn["commands"][1]["when"] == ["playback", "time-marked"]
 
 
 async def test_a_tab_cannot_take_the_hosts_own_place(operator: Running) -> None:
@@ -45,7 +58,11 @@ async def test_only_what_somebody_may_do_is_offered(running: Running) -> None:
     await running.sign_in("operator")
     drawn = await contributions(running)
     assert drawn["permissions"] == ["sample.things.view"]
-    assert [command["id"] for command in drawn["commands"]] == ["sample.greet", "sample.fail"]
+    assert [command["id"] for command in drawn["commands"]] == [
+        "sample.greet",
+        "sample.recall",
+        "sample.fail",
+    ]
     await running.sign_in("admin")
     drawn = await contributions(running)
     assert drawn["permissions"] == [
@@ -84,7 +101,7 @@ async def test_cameras_that_somebody_may_not_see_do_not_exist_for_them(running: 
     assert (await running.http.get(f"/api/timeline?camera=roof&{span}")).status_code == 403
     assert (await running.http.post("/api/view", json=VIEW | {"cameras": ["roof"]})).status_code == 403
     assert running.runtime.views == []
-    await eventually(lambda: [event.kind for event in running.runtime.events[1:]] == ["denied"] * 2)
+    await until(lambda: [event.kind for event in running.runtime.events[1:]] == ["denied"] * 2)
     await running.sign_in("admin")
     assert len((await running.http.get("/api/cameras")).json()["cameras"]) == 5
 
@@ -233,6 +250,9 @@ async def test_the_plugin_gets_its_services(running: Running, config: SiteConfig
     assert runtime.host.storage == config.data_directory / "plugins" / "sample"
     assert runtime.host.storage.is_dir()
     assert runtime.host.site.name == "Test site"
+    assert runtime.host.navigation.url(Target(tab="things", path="a b")) == "/things/a%20b"
+    assert runtime.host.capabilities == {"audit/1", "navigation/1", "timeline/1", "views/1"}
+    assert runtime.host.notifications is None
     assert runtime.host.licence.status().state == "valid"
     operator = Principal(id="operator", name="O", roles=frozenset({"operator"}))
     assert runtime.host.access.decide(operator, "sample.things.view", ["lobby"]).allowed
@@ -309,7 +329,7 @@ async def test_events_are_told_again_until_they_are_taken(
 
     monkeypatch.setattr(operator.runtime, "host_event", busy)
     await operator.http.delete("/api/session")
-    await eventually(lambda: len(tries) == 3 and not operator.host.events._telling)
+    await until(lambda: len(tries) == 3 and not operator.host.events._telling)
     assert len(tries) == 3
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.waiting import until
 
 from reference_host.brake import ATTEMPTS_PER_ACCOUNT, ATTEMPTS_PER_ADDRESS, Brake
 from reference_host.security import CONTENT_SECURITY_POLICY
 from reference_host.sessions import IDLE, LONGEST
 
-from .conftest import ORIGIN, PASSWORD, Running, SettableClock, eventually
+from .conftest import ORIGIN, PASSWORD, Running, SettableClock
 
 
 async def test_signing_in_and_out(running: Running) -> None:
@@ -49,7 +50,7 @@ async def test_a_refusal_does_not_say_which_part_is_wrong(
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["title"] == "Account or password is wrong."
     assert "set-cookie" not in answer.headers
-    await eventually(lambda: [event.kind for event in running.runtime.events] == ["sign-in-refused"])
+    await until(lambda: [event.kind for event in running.runtime.events] == ["sign-in-refused"])
     assert running.runtime.events[0].detail == account
 
 

@@ -7,26 +7,19 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from incident_plugin.bootstrap import RecorderSettings, Settings, assemble
 from incident_plugin.domain.access import Permission
 from incident_plugin.runtime import IncidentRuntime
+from tests.browsing import PATIENCE_MS, SMALLEST, Watched
+from tests.programs import RECORDER_USER
+from tests.serving import served, with_policy
 from tests.support import host_services
-from tests.ui.hosting import ARGUMENTS, CHROMIUM, AheadClock, Site, Watched, opened, served
+from tests.ui.hosting import AheadClock, Site, opened
 from vms_hooks.values import Principal
 
-# One browser for all: starting it takes longer than a test. So all tests here share one event loop.
 shared = pytest_asyncio.fixture(loop_scope="session")
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium without a window."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -38,7 +31,7 @@ def permissions() -> frozenset[str]:
 @contextlib.asynccontextmanager
 async def plugin(directory: Path, recorder_address: str, clock: AheadClock) -> AsyncIterator[IncidentRuntime]:
     """The whole plug-in at work, with a store on disk and a real recorder."""
-    settings = Settings(recorder=RecorderSettings(address=recorder_address, username="incident"))
+    settings = Settings(recorder=RecorderSettings(address=recorder_address, username=RECORDER_USER))
     runtime = IncidentRuntime(parts=assemble(host_services(directory, clock=clock), settings))
     await runtime.start()
     yield runtime
@@ -73,15 +66,16 @@ async def site(
     """A host with the plug-in, where somebody new has signed in."""
     operator = Principal(id=uuid.uuid4().hex, name="Olivia", roles=frozenset({"everything"}))
     site = Site(runtime=runtime, clock=clock, principal=operator, permissions=permissions)
-    async with served(site):
+    async with served(with_policy(site.asgi)) as address:
+        site.address = f"{address}/"
         yield site
 
 
 @shared
 async def watched(browser: Browser, site: Site) -> AsyncIterator[Watched]:
     """The host's page; a complaint of the browser that the test did not provoke fails it."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(20_000)
+    context = await browser.new_context(viewport=SMALLEST)
+    context.set_default_timeout(PATIENCE_MS)
     watched = await opened(context, site)
     yield watched
     await context.close()

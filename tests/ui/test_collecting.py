@@ -10,13 +10,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
+from tests.browsing import SMALLEST, Watched, in_shared_browser, problem
 from tests.ui.conftest import plugin
-from tests.ui.hosting import AheadClock, Site, Watched, missing, opened, problem
+from tests.ui.hosting import AheadClock, Site, opened
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.skipif(missing(), reason="no Chromium here"),
-]
+pytestmark = in_shared_browser
 
 
 def saved(page: Page) -> Locator:
@@ -188,7 +186,7 @@ class TestAfterACrash:
         """A new browser tab finds the interrupted collection, says so, and goes on with it."""
         await watched.page.keyboard.press("F9")
         await expect(watched.page.locator("incident-status")).to_contain_text("Collecting")
-        context = await watched.page.context.browser.new_context(viewport={"width": 1280, "height": 720})
+        context = await watched.page.context.browser.new_context(viewport=SMALLEST)
         await watched.page.close()
         site.clock.ahead = timedelta(seconds=45)
         again = await opened(context, site)

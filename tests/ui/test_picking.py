@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.ui.hosting import Site, Watched, missing, problem
+from tests.browsing import Watched, in_shared_browser, problem
+from tests.ui.hosting import Site
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.skipif(missing(), reason="no Chromium here"),
-]
+pytestmark = in_shared_browser
 
 ADD = "Add to incident project"
 

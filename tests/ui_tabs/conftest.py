@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
-import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
-from .serving import POLICY, Server
+from tests.browsing import PATIENCE_MS, SMALLEST, Watched
+from tests.serving import POLICY, served, with_policy
+
+from .serving import Server
 from .world import World
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DEADLINE = 8_000
-
 Open = Callable[..., Awaitable[Page]]
+#: A refused request is part of many tests, and the browser reports each one; a missing module is not.
+REFUSED = r"Failed to load resource.*\((?!.*/ui/)"
 
 
 class Site:
     """A server under one address, begun anew for each test."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    address = ""
+
+    def __init__(self) -> None:
         self.begin()
 
     def begin(self) -> Server:
@@ -43,37 +34,15 @@ class Site:
 
     async def __call__(self, scope, receive, send) -> None:
         """ASGI entry: the present test's server, with the policy of the page on every answer."""
-
-        async def with_policy(message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"].append((b"content-security-policy", self.policy.encode()))
-                message["headers"].append((b"cache-control", b"no-store"))
-            await send(message)
-
-        await self.server.app(scope, receive, with_policy)
-
-
-@pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
-    """The test host on a free port of the loopback interface."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        running = Site(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        config = uvicorn.Config(running, log_level="error", lifespan="off", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield running
-        server.should_exit = True
-        thread.join()
+        await with_policy(self.server.app, self.policy)(scope, receive, send)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium as Debian ships it."""
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield chromium
-        await chromium.close()
+async def site() -> AsyncIterator[Site]:
+    """The test host."""
+    running = Site()
+    async with served(running) as running.address:
+        yield running
 
 
 @pytest.fixture
@@ -91,10 +60,8 @@ def world(server: Server) -> World:
 @pytest_asyncio.fixture(loop_scope="session")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     """One person's browser at the smallest supported size."""
-    opened = await browser.new_context(
-        viewport={"width": 1280, "height": 720}, accept_downloads=True, reduced_motion="reduce"
-    )
-    opened.set_default_timeout(DEADLINE)
+    opened = await browser.new_context(viewport=SMALLEST, accept_downloads=True, reduced_motion="reduce")
+    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     await opened.close()
 
@@ -105,23 +72,16 @@ async def open_at(context: BrowserContext, site: Site, server: Server) -> AsyncI
 
     With ``clock`` the page's timers can be made to pass at once (``page.clock.fast_forward``).
     """
-    errors: list[str] = []
-
-    def heard(message) -> None:
-        # A refused request is part of many tests; the browser reports each one.
-        refused = "Failed to load resource" in message.text and "/ui/" not in message.location["url"]
-        framed = site.policy != POLICY and message.text.startswith("Framing ")
-        if message.type == "error" and not refused and not framed:
-            errors.append(message.text)
+    watched = Watched(context, provoked=[REFUSED])
 
     async def at(address: str = "incidents/", *, person: str = "operator", clock: bool = False) -> Page:
         page = await context.new_page()
         if clock:
             await page.clock.install()
-        page.on("console", heard)
-        page.on("pageerror", lambda error: errors.append(str(error)))
         await page.goto(f"{site.address}/?as={person}#/{address}")
         return page
 
     yield at
-    assert errors == []
+    if site.policy != POLICY:
+        watched.provoked.append("^Framing ")
+    assert watched.unexpected == []

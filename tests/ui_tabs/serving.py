@@ -36,11 +36,6 @@ from incident_plugin.domain.project import (
 from .world import NAMES, OPERATOR, PEOPLE, World, file_bytes
 
 HERE = Path(__file__).parent
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob:; "
-    "media-src 'self' blob:; frame-src blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
-)
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tabs</title>
 <link rel="stylesheet" href="/host/host.css"></head><body>
 <nav><a href="#/incidents/">Incidents</a><a href="#/exports/">Exports</a></nav><main></main>

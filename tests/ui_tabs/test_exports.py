@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import pytest
 from playwright.async_api import expect
 
 from incident_plugin.domain.errors import Denied
 from incident_plugin.domain.exports import ExportState
+from tests.browsing import in_shared_browser
 
 from .world import LOBBY, YARD, footage
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = in_shared_browser
 
 
 async def test_send_for_export_leads_to_the_export_list(open_at, world) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import expect
 
 from incident_plugin.domain.errors import StoreUnavailable, Unreadable
+from tests.browsing import in_shared_browser
 
 from .world import COLLEAGUE, LOBBY, YARD, footage
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = in_shared_browser
 
 HOSTILE = '<img src=x onerror="document.title=\'broken\'"><script>document.title="broken"</script>{{7*7}}'
 

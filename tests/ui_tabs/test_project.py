@@ -7,10 +7,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from incident_plugin.domain.errors import Denied, StoreUnavailable
+from tests.browsing import in_shared_browser
 
 from .world import COLLEAGUE, LOBBY, YARD, footage
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = in_shared_browser
 
 
 def state(page: Page):

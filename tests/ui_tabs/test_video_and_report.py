@@ -5,15 +5,15 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Page, expect
 from pypdf import PdfReader
 
 from incident_plugin.domain.errors import StoreUnavailable
+from tests.browsing import in_shared_browser
 
 from .world import LOBBY, YARD, footage
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = in_shared_browser
 
 
 async def view(open_at, world, *, clock: bool = False) -> Page:

@@ -78,8 +78,9 @@ class HookCaller:
         """Import the plug-in and see that its hooks are those of the contract."""
 
         def import_and_register() -> None:
-            self._manager.register(load(), name=self._plugin)
-            self._manager.check_pending()
+            plugin = load()
+            checks.check_hooks(self._manager, plugin)
+            self._manager.register(plugin, name=self._plugin)
 
         await self._guarded("import", import_and_register, deadline=self._deadlines.importing)
 
@@ -147,7 +148,11 @@ class HookCaller:
                 if item.area != area:
                     raise checks.lied(hook, f'"{item.id}" is for {item.area}, {area} was asked for')
 
-        return await self._drawn(hook, ToolbarItem, also=in_area, area=area, principal=principal)
+        # Counted for each area: a page asks for several at once, and one visit must not suspend a plug-in.
+        question = f"{hook}({area})"
+        return await self._drawn(
+            hook, ToolbarItem, question=question, also=in_area, area=area, principal=principal
+        )
 
     # Tabs
 
@@ -178,6 +183,7 @@ class HookCaller:
         hook: str,
         kind: type[DrawnT],
         *,
+        question: str = "",
         also: Callable[[Sequence[DrawnT]], None] = lambda _: None,
         **arguments: object,
     ) -> tuple[DrawnT, ...]:
@@ -189,7 +195,7 @@ class HookCaller:
             also(drawn)
             return drawn
 
-        return await self._guarded(hook, declare)
+        return await self._guarded(question or hook, declare)
 
     async def _optional(self, hook: str, kind: type[T], **arguments: object) -> T | None:
         def declare() -> T | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import inspect
 import re
 import types
 import typing
@@ -11,9 +13,11 @@ from functools import cache
 from typing import Any, TypeVar
 
 import attrs
+import pluggy
 
 from vms_hooks.contributions import Element, Permission
 from vms_hooks.faults import FaultKind, PluginFault
+from vms_hooks.spec import PluginSpec
 
 T = TypeVar("T")
 
@@ -21,6 +25,7 @@ T = TypeVar("T")
 _TAG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 #: A path below the plug-in's mount: no scheme, no host, no way up.
 _MODULE = re.compile(r"(?![./])(?!.*\.\.)[A-Za-z0-9_./-]+\.js")
+_PAGE = re.compile(r"(?![./])(?!.*\.\.)[A-Za-z0-9_./-]+")
 
 
 def checked(name: str, value: object, kind: type[T]) -> T:
@@ -35,6 +40,39 @@ def checked_all(name: str, values: object, kind: type[T]) -> tuple[T, ...]:
     if not isinstance(values, Sequence) or isinstance(values, str | bytes):
         raise lied(name, f"a sequence of {kind.__name__} was expected, {_shown(values)} came")
     return tuple(checked(name, value, kind) for value in values)
+
+
+def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
+    """See that a plug-in implements hooks of the contract, as the contract has them; raises ``PluginFault``.
+
+    pluggy would skip a misspelt hook in silence, and show a wrong argument in its own words only.
+    """
+    specs = {name for name in dir(PluginSpec) if name.startswith("vms_")}
+    for attribute in dir(plugin):
+        options = manager.parse_hookimpl_opts(plugin, attribute)
+        if options is None:
+            continue
+        hook = options.get("specname") or attribute
+        if hook not in specs:
+            near = difflib.get_close_matches(hook, specs, n=1)
+            hint = f' Did its author mean "{near[0]}"?' if near else ""
+            raise lied(hook, f"the contract has no such hook.{hint}".rstrip("."))
+        _check_signature(hook, getattr(plugin, attribute))
+
+
+def _check_signature(hook: str, implementation: Callable[..., object]) -> None:
+    if inspect.iscoroutinefunction(implementation) or inspect.isasyncgenfunction(implementation):
+        raise lied(hook, "it is asynchronous, and hooks are plain functions that return at once")
+    known = set(inspect.signature(getattr(PluginSpec, hook)).parameters) - {"self"}
+    wanted = [
+        parameter.name
+        for parameter in inspect.signature(implementation).parameters.values()
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and parameter.default is parameter.empty
+    ]
+    for name in wanted:
+        if name not in known:
+            has = ", ".join(sorted(known)) or "none"
+            raise lied(hook, f'it wants an argument "{name}"; the hook has {has}')
 
 
 def check_ids(name: str, plugin: str, ids: Iterable[str]) -> None:
@@ -59,6 +97,8 @@ def check_element(name: str, element: Element) -> None:
     if not _TAG.fullmatch(element.tag):
         raise lied(name, f'"{element.tag}" cannot be the name of a custom element')
     check_module(name, element.module)
+    if element.page and not _PAGE.fullmatch(element.page):
+        raise lied(name, f'the page "{element.page}" is not a path below the plug-in\'s mount')
 
 
 def permission_ids(permissions: Iterable[Permission]) -> list[str]:

@@ -1,12 +1,14 @@
 """What a plug-in offers a host to show: frozen values, never actions.
 
 Ids begin with the plug-in's own id and a dot (``incident.tab``). ``module`` is an ES module that defines the
-custom element ``tag``; its URL is relative to where the host mounts the plug-in's ASGI application.
+custom element ``tag``; its URL is relative to where the host mounts the plug-in's ASGI application. Of the
+contributions of one kind the host shows the lowest ``order`` first, and equal ones by id.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from enum import StrEnum
 from typing import Any
 
 import attrs
@@ -19,12 +21,28 @@ AsgiApp = Callable[
 ]
 
 
+class Requirement(StrEnum):
+    """What must be so where the operator is before something can be used; a set of them means all."""
+
+    #: The operator looks at live video.
+    LIVE = "live"
+    #: The operator looks at recorded video.
+    PLAYBACK = "playback"
+    #: The selected view item shows a camera.
+    CAMERA_SELECTED = "camera-selected"
+    #: Start and end of an interval are marked.
+    TIME_MARKED = "time-marked"
+
+
 @attrs.frozen(kw_only=True)
 class Element:
     """A custom element and the module that defines it."""
 
     tag: str
     module: str
+    #: Path below the mount of the same as a page of its own, for a host that cannot draw elements; empty for
+    #: none.
+    page: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -46,6 +64,7 @@ class Command:
     #: Keyboard shortcut in the notation of KeyboardEvent.key, as ``Shift+F9``; empty for none.
     shortcut: str = ""
     permission: str = ""
+    when: frozenset[Requirement] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -76,6 +95,7 @@ class ToolbarItem:
     title: str
     element: Element
     order: int = 100
+    when: frozenset[Requirement] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -121,5 +141,7 @@ class HttpMount:
 LIVE_VIEW_ITEM_TOOLBAR = "vms.live.view-item.toolbar/1"
 #: The same for a view item that plays a recording.
 PLAYBACK_VIEW_ITEM_TOOLBAR = "vms.playback.view-item.toolbar/1"
+#: The bar of buttons that belongs to the whole playback view, beside its transport buttons.
+PLAYBACK_TOOLBAR = "vms.playback.toolbar/1"
 #: The bar that stays visible over every tab.
 STATUS_BAR = "vms.status-bar/1"

@@ -1,4 +1,9 @@
-"""What a host offers a plug-in."""
+"""What a host offers a plug-in.
+
+Access, licence, secrets, clock, site and storage are what every host has. The rest is what a host *may* have:
+each such service is named by a capability, ``None`` without it, and a plug-in that cannot do without one says
+so under ``requires`` in its manifest.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from typing import Protocol
 
 import attrs
 
-from vms_hooks.values import Principal
+from vms_hooks.values import Camera, Interval, Principal, Target
 
 
 @attrs.frozen(kw_only=True)
@@ -82,11 +87,97 @@ class Site:
     name: str
     #: IANA name of the zone in which the site's people live.
     time_zone: str
+    #: Where browsers find the host, as ``https://vms.example``; empty when the host does not know.
+    base_url: str = ""
+
+
+class Audit(Protocol):
+    """The host's own security log (capability ``audit/1``)."""
+
+    def record(self, principal: Principal | None, action: str, detail: str = "") -> None:
+        """Write one entry; returning means that it is kept."""
+        ...
+
+
+class Navigation(Protocol):
+    """The host's pages (capability ``navigation/1``)."""
+
+    def url(self, target: Target) -> str:
+        """Give the address of a place, absolute when the host knows its own."""
+        ...
+
+
+class NoticeKind(StrEnum):
+    """How much a notice matters."""
+
+    INFO = "info"
+    SUCCESS = "success"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@attrs.frozen(kw_only=True)
+class Notice:
+    """A short message for an operator."""
+
+    kind: NoticeKind
+    title: str
+    detail: str = ""
+    #: Where a click leads.
+    target: Target | None = None
+
+
+class Notifications(Protocol):
+    """Messages to people who are signed in (capability ``notifications/1``)."""
+
+    def notify(self, notice: Notice, principal: Principal | None = None) -> None:
+        """Show a notice to one principal, or to all who are signed in; does not wait until it is seen."""
+        ...
+
+
+class HostCameras(Protocol):
+    """Cameras that the host has itself (capability ``cameras/1``)."""
+
+    async def visible(self, principal: Principal) -> Sequence[Camera]:
+        """Give those that the principal may see."""
+        ...
+
+
+class HostRecordings(Protocol):
+    """Recordings that the host has itself (capability ``recordings/1``)."""
+
+    async def spans(self, camera: str, interval: Interval) -> Sequence[Interval]:
+        """Give what is recorded within an interval, in order of time."""
+        ...
+
+
+class Capability(StrEnum):
+    """What a host may have besides what every host has; a plug-in may require any of it.
+
+    The first five name a service of ``HostServices``. The others are parts of the host's pages.
+    """
+
+    AUDIT = "audit/1"
+    NAVIGATION = "navigation/1"
+    NOTIFICATIONS = "notifications/1"
+    CAMERAS = "cameras/1"
+    RECORDINGS = "recordings/1"
+    #: The host has an export tab and asks for ``vms_export_lists``.
+    EXPORT_LISTS = "export-lists/1"
+    #: The host draws a timeline and asks the runtime for ``timeline``.
+    TIMELINE = "timeline/1"
+    #: The host reports what its operators look at to ``view_changed``.
+    VIEWS = "views/1"
+    #: The host deletes recordings and asks for ``media_holds`` before it does.
+    MEDIA_HOLDS = "media-holds/1"
 
 
 @attrs.frozen(kw_only=True)
 class HostServices:
-    """All services of a host, as one plug-in sees them."""
+    """All services of a host, as one plug-in sees them.
+
+    Raises ``ValueError`` when a capability is named whose service is missing, or the other way round.
+    """
 
     access: Access
     licence: Licence
@@ -97,3 +188,20 @@ class HostServices:
     storage: Path
     #: What the host has itself, as versioned names.
     capabilities: frozenset[str] = frozenset()
+    audit: Audit | None = None
+    navigation: Navigation | None = None
+    notifications: Notifications | None = None
+    cameras: HostCameras | None = None
+    recordings: HostRecordings | None = None
+
+    def __attrs_post_init__(self) -> None:
+        services = {
+            Capability.AUDIT: self.audit,
+            Capability.NAVIGATION: self.navigation,
+            Capability.NOTIFICATIONS: self.notifications,
+            Capability.CAMERAS: self.cameras,
+            Capability.RECORDINGS: self.recordings,
+        }
+        for capability, service in services.items():
+            if (capability in self.capabilities) is (service is None):
+                raise ValueError(f'The capability "{capability}" and its service must be given together.')

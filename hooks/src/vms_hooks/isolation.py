@@ -30,7 +30,7 @@ class _Outcome(Generic[T]):
         if isinstance(self.error, SystemExit):
             raise PluginFault(FaultKind.EXITED, f"{name} tried to end the program.") from self.error
         if self.error is not None:
-            raised = f"{type(self.error).__name__}: {self.error}".rstrip(": ")
+            raised = f"{type(self.error).__name__}: {self.error}".rstrip(":. ")
             raise PluginFault(FaultKind.RAISED, f"{name} raised {raised}.") from self.error
         return self.value  # type: ignore[return-value]  # T itself may be optional
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import EntryPoint
 
 import attrs
@@ -19,6 +19,7 @@ class Found:
     entry_point: EntryPoint
     manifest: Manifest | None
     fault: str = ""
+    remedy: str = "Install a release of the plug-in whose manifest is valid."
 
     @property
     def id(self) -> str:
@@ -41,11 +42,12 @@ def discover(entry_points: Iterable[EntryPoint]) -> tuple[Found, ...]:
 
     Of two plug-ins with one id neither can be used: which of them a site meant cannot be known.
     """
-    found = [_find(entry_point) for entry_point in sorted(entry_points, key=lambda point: point.name)]
-    ids = [plugin.id for plugin in found]
-    doubled = {identity for identity in ids if ids.count(identity) > 1}
-    unique = {plugin.id: plugin for plugin in found}.values()
-    return tuple(_doubled(plugin) if plugin.id in doubled else plugin for plugin in unique)
+    claims: dict[str, list[EntryPoint]] = {}
+    for entry_point in sorted(entry_points, key=lambda point: (point.name, point.value)):
+        claims.setdefault(entry_point.name, []).append(entry_point)
+    return tuple(
+        _find(claimants[0]) if len(claimants) == 1 else _doubled(claimants) for claimants in claims.values()
+    )
 
 
 def judge(found: Found, circumstances: Circumstances) -> Standing | None:
@@ -59,7 +61,7 @@ def judge(found: Found, circumstances: Circumstances) -> Standing | None:
         return Standing(
             state=PluginState.INCOMPATIBLE,
             reason=found.fault,
-            remedy="Install a release of the plug-in whose manifest is valid.",
+            remedy=found.remedy,
         )
     return (
         _outside_contract(manifest, circumstances.contract)
@@ -76,8 +78,14 @@ def _find(entry_point: EntryPoint) -> Found:
         return Found(entry_point=entry_point, manifest=None, fault=str(error))
 
 
-def _doubled(found: Found) -> Found:
-    return attrs.evolve(found, manifest=None, fault=f'Two installed plug-ins have the id "{found.id}".')
+def _doubled(claimants: Sequence[EntryPoint]) -> Found:
+    names = " and ".join(point.dist.name if point.dist else point.value for point in claimants)
+    return Found(
+        entry_point=claimants[0],
+        manifest=None,
+        fault=f'Several installed plug-ins claim the id "{claimants[0].name}": {names}. None is used.',
+        remedy="Uninstall all but one of them and restart the host.",
+    )
 
 
 def _outside_contract(manifest: Manifest, contract: tuple[int, int]) -> Standing | None:

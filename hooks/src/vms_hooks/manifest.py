@@ -1,9 +1,28 @@
-"""Reading a plug-in's ``plugin.toml`` without importing the plug-in."""
+"""Reading a plug-in's ``plugin.toml`` without importing the plug-in.
+
+::
+
+    [plugin]
+    id = "doors"                    # required; also the name of the entry point
+    name = "Doors"                  # required; what administrators read
+    version = "2.1"                 # required
+    licence_feature = "doors"       # feature of the site's licence; without it no licence is needed
+    requires = ["timeline/1"]       # capabilities that the host must have
+
+    [contract]
+    from = "1.0"                    # required: first release of the contract that it works with
+    before = "2.0"                  # required: first release that it does not work with
+
+    [settings]                      # defaults; the site's configuration goes over them, table by table
+    seconds = 30
+
+A key that is not listed here is refused: it is misspelt, or belongs to a later release of the contract than
+``from`` names.
+"""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint
 from importlib.util import find_spec
@@ -12,13 +31,14 @@ from typing import Any
 
 import attrs
 
+from vms_hooks.toml_document import Document, ManifestError
+
+__all__ = ["FILE_NAME", "Manifest", "ManifestError", "overridden", "parse_manifest", "read_manifest"]
+
 FILE_NAME = "plugin.toml"
 #: Ids stand in addresses, in configuration and before the dot of every contribution's id.
 _ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
-
-
-class ManifestError(Exception):
-    """The manifest is missing or wrong; the text says where and what."""
+_RELEASE = re.compile(r"[0-9]{1,5}\.[0-9]{1,5}")
 
 
 @attrs.frozen(kw_only=True)
@@ -28,7 +48,7 @@ class Manifest:
     id: str
     name: str
     version: str
-    #: First contract release that it works with, and the first that it does not: ``(0, 1)``, ``(1, 0)``.
+    #: First contract release that it works with, and the first that it does not: ``(1, 0)``, ``(2, 0)``.
     contract_from: tuple[int, int]
     contract_before: tuple[int, int]
     #: Feature of the licence that it needs; empty for none.
@@ -59,59 +79,63 @@ def read_manifest(entry_point: EntryPoint) -> Manifest:
 
 
 def parse_manifest(path: Path) -> Manifest:
-    """Read a manifest file; raises ``ManifestError`` naming the file and the fault."""
+    """Read a manifest file; raises ``ManifestError`` naming the file, the line and the fault."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ManifestError(f"{path.name} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ManifestError(f"{path.name} is not valid TOML: {error}.") from error
-    plugin = _table(document, "plugin")
-    contract = _table(document, "contract")
+    except UnicodeDecodeError as error:
+        raise ManifestError(
+            f"{path.name} is not valid TOML: it is not UTF-8 at byte {error.start}."
+        ) from error
+    document = Document(path.name, text)
+    document.know("", ("plugin", "contract", "settings"))
+    document.know("plugin", ("id", "name", "version", "licence_feature", "requires"))
+    document.know("contract", ("from", "before"))
     return Manifest(
-        id=_id(plugin),
-        name=_text(plugin, "name"),
-        version=_text(plugin, "version"),
-        contract_from=_release(contract, "from"),
-        contract_before=_release(contract, "before"),
-        licence_feature=_text(plugin, "licence_feature") if "licence_feature" in plugin else "",
-        requires=_names(plugin, "requires"),
-        settings=_table(document, "settings") if "settings" in document else {},
+        id=_id(document),
+        name=document.text("plugin", "name"),
+        version=document.text("plugin", "version"),
+        licence_feature=document.text("plugin", "licence_feature", optional=True),
+        requires=document.names("plugin", "requires"),
+        settings=document.table("settings", optional=True),
+        **_range(document),
     )
 
 
-def _table(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    table = document.get(key)
-    if not isinstance(table, dict):
-        raise ManifestError(f"{FILE_NAME} has no table [{key}].")
-    return table
+def overridden(defaults: Mapping[str, Any], site: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Put a site's settings over those of a manifest, table by table."""
+    merged = dict(defaults)
+    for key, value in site.items():
+        below = merged.get(key)
+        merged[key] = (
+            overridden(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+        )
+    return merged
 
 
-def _text(table: Mapping[str, Any], key: str) -> str:
-    value = table.get(key)
-    if not isinstance(value, str) or not value:
-        raise ManifestError(f"{FILE_NAME}: '{key}' must be a text and not empty.")
-    return value
-
-
-def _id(plugin: Mapping[str, Any]) -> str:
-    value = _text(plugin, "id")
+def _id(document: Document) -> str:
+    value = document.text("plugin", "id")
     if not _ID.fullmatch(value):
-        raise ManifestError(
-            f'{FILE_NAME}: the id must be lower-case letters, digits and hyphens, not "{value}".'
+        raise document.wrong(
+            "plugin",
+            "id",
+            f"must begin with a lower-case letter and go on with lower-case letters, digits "
+            f'and hyphens, not "{value}"',
         )
     return value
 
 
-def _names(table: Mapping[str, Any], key: str) -> frozenset[str]:
-    value = table.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise ManifestError(f"{FILE_NAME}: '{key}' must be a list of texts.")
-    return frozenset(value)
+def _range(document: Document) -> dict[str, tuple[int, int]]:
+    first, end = _release(document, "from"), _release(document, "before")
+    if first >= end:
+        raise document.wrong("contract", "before", "must be a later release than 'from'")
+    return {"contract_from": first, "contract_before": end}
 
 
-def _release(table: Mapping[str, Any], key: str) -> tuple[int, int]:
-    major, _, minor = _text(table, key).partition(".")
-    if not (major.isdecimal() and minor.isdecimal()):
-        raise ManifestError(f"{FILE_NAME}: contract '{key}' must look like \"1.0\".")
+def _release(document: Document, key: str) -> tuple[int, int]:
+    value = document.text("contract", key)
+    if not _RELEASE.fullmatch(value):
+        raise document.wrong("contract", key, f'must look like "1.0", not "{value}"')
+    major, _, minor = value.partition(".")
     return int(major), int(minor)

@@ -1,6 +1,9 @@
 // The page contract: what a host gives every contributed custom element, and what the element may ask of the host.
 // All instants are milliseconds since 1970-01-01T00:00:00Z.
 
+/** What must be so before a contribution can be used; `Requirement` in contributions.py. */
+export type VmsRequirement = 'live' | 'playback' | 'camera-selected' | 'time-marked';
+
 export interface VmsCamera {
   id: string;
   name: string;
@@ -59,6 +62,8 @@ export interface VmsView {
 }
 
 export interface VmsBridge {
+  /** Release of the contract that the host keeps, as `1.0`. */
+  readonly contract: string;
   /** Id of this browser tab; the one that views are reported under. */
   readonly client: string;
   readonly principal: { id: string; name: string };
@@ -97,6 +102,27 @@ export interface VmsContext {
   camera?: VmsCamera;
   /** In a tab: the rest of the address, without leading slash. */
   path?: string;
+}
+
+/** A contributed custom element. It styles itself by the host's `--vms-*` properties only. */
+export interface VmsElement extends HTMLElement {
+  vms: VmsContext;
+}
+
+/** How a picture in a view item stands. */
+export interface VmsPictureState {
+  state: 'connecting' | 'live' | 'playing' | 'lost' | 'denied' | 'unsupported';
+  /** For people; may be empty. */
+  detail: string;
+}
+
+/**
+ * What an element tells the host without being asked: events that bubble and are composed. A host may listen; none
+ * needs an answer.
+ */
+export interface VmsElementEvents {
+  /** The picture of a live or playback view changed its state. */
+  'vms-state': CustomEvent<VmsPictureState>;
 }
 
 /** What the module of a contributed command exports as `run`. */

@@ -41,10 +41,12 @@ class Camera:
 
 
 class ViewMode(StrEnum):
-    """Whether the operator looks at now or at a recording."""
+    """Whether the operator looks at now, at a recording, or at no pictures."""
 
     LIVE = "live"
     PLAYBACK = "playback"
+    #: Neither, as after loading a page of another tab: a sign of life that says nothing of pictures.
+    OTHER = "other"
 
 
 @attrs.frozen(kw_only=True)
@@ -65,15 +67,16 @@ class View:
 
 
 class HostEventKind(StrEnum):
-    """What a host reports to plug-ins."""
+    """What a host reports to plug-ins. A plug-in ignores a kind that it does not know."""
 
     SIGNED_IN = "signed-in"
     SIGNED_OUT = "signed-out"
     SIGN_IN_REFUSED = "sign-in-refused"
     DENIED = "denied"
+    #: A camera that the host itself has does not answer, and does again.
+    CAMERA_DOWN = "camera-down"
+    CAMERA_UP = "camera-up"
     LICENCE_CHANGED = "licence-changed"
-    ACCOUNT_CHANGED = "account-changed"
-    CONFIGURATION_CHANGED = "configuration-changed"
 
 
 @attrs.frozen(kw_only=True)
@@ -84,6 +87,8 @@ class HostEvent:
     at: datetime
     principal: Principal | None = None
     detail: str = ""
+    #: Of an event about a camera: its id.
+    camera: str = ""
 
 
 @attrs.frozen(kw_only=True)

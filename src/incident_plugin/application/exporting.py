@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -185,9 +186,7 @@ class ExportRunner:
                     await asyncio.wait({task})
             if not task.cancelled() and (fault := task.exception()) is not None:
                 logger.error("export %s failed unexpectedly", export_id, exc_info=fault)
-                await self._fail(
-                    export_id, "The export failed unexpectedly and nothing was written. The log says why."
-                )
+                await self._give_up(export_id)
 
     def submit(self, export: Export) -> None:
         """Queue a new export."""
@@ -221,8 +220,7 @@ class ExportRunner:
         try:
             workshop = await asyncio.to_thread(self._shelf.workshop, export_id)
             export = attrs.evolve(export, exhibits=await self._exhibits(export, workshop))
-            await asyncio.to_thread(self._shelf.publish, export)
-            await asyncio.to_thread(self._finish, export)
+            await _to_its_end(asyncio.to_thread(self._finish, export))
         except IncidentError as error:
             await self._fail(export_id, error.detail)
         except asyncio.CancelledError:
@@ -231,6 +229,15 @@ class ExportRunner:
             raise
         finally:
             self._progress.pop(export_id, None)
+
+    async def _give_up(self, export_id: ExportId) -> None:
+        """Note a failure that nobody foresaw; if not even that can be stored, the next start tries again."""
+        try:
+            await self._fail(
+                export_id, "The export failed unexpectedly and nothing was written. The log says why."
+            )
+        except IncidentError as error:
+            logger.error("export %s cannot be noted as failed: %s", export_id, error.detail)  # noqa: TRY400
 
     async def _fail(self, export_id: ExportId, message: str) -> None:
         def failed(export: Export) -> Export:
@@ -277,6 +284,7 @@ class ExportRunner:
         )
 
     def _finish(self, export: Export) -> None:
+        self._shelf.publish(export)
         with self._work.begin(export.owner) as work:
             done = attrs.evolve(
                 export, state=ExportState.DONE, progress=1.0, finished_at=self._clock.now(), message=""
@@ -298,6 +306,16 @@ class ExportRunner:
                 export = change(export)
                 work.stored.exports.put(export)
             return export
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await work that must not be left half done: who is cancelled meanwhile is so afterwards."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 async def _watched(stream: VideoStream, at: Callable[[AccessUnit], None]) -> AsyncIterator[AccessUnit]:

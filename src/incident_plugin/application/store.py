@@ -6,21 +6,38 @@ exception means that its changes are on disk; leaving it with an exception means
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 import attrs
 
+from incident_plugin.application.searching import Part, ProjectFilter
 from incident_plugin.domain.collection import Collection
+from incident_plugin.domain.errors import Conflict
 from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.sequence import DraftList
 from incident_plugin.domain.time import Interval
+
+__all__ = [
+    "SHOWN_DESCRIPTION",
+    "Change",
+    "Documents",
+    "IncidentStore",
+    "Marked",
+    "Part",
+    "ProjectFilter",
+    "ProjectSummary",
+    "Transaction",
+    "refuse_stale",
+    "summary",
+]
 
 T = TypeVar("T")
 
@@ -73,8 +90,12 @@ class Transaction(Protocol):
         """Give a project, or nothing."""
         ...
 
-    def put_project(self, project: Project) -> None:
-        """Insert or replace a project."""
+    def put_project(self, project: Project, *, replacing: int | None = None) -> None:
+        """Insert or replace a project.
+
+        ``replacing`` is the revision that it was made of: when another one is stored, or none, nothing is
+        written and ``Conflict`` raised.
+        """
         ...
 
     def remove_project(self, project_id: ProjectId) -> None:
@@ -89,14 +110,21 @@ class Transaction(Protocol):
         """Add an entry at the end of its project's activity log."""
         ...
 
+    def forget_entries(self, project_id: ProjectId) -> None:
+        """Remove texts and names from a project's activity log; its chain stays as it was."""
+        ...
 
-@attrs.frozen(kw_only=True)
-class ProjectFilter:
-    """What a list of projects is narrowed to; an empty one narrows nothing."""
+    def last_seal(self) -> Seal | None:
+        """Give the newest seal."""
+        ...
 
-    id: ProjectId | None = None
-    #: Words that all occur in the description as beginnings of its words, compared as ``text.words`` says.
-    text: str = ""
+    def append_seal(self, seal: Seal) -> None:
+        """Add a seal after the others."""
+        ...
+
+
+#: Characters of a description that a list shows; a project has all of them.
+SHOWN_DESCRIPTION = 500
 
 
 @attrs.frozen(kw_only=True)
@@ -109,6 +137,7 @@ class ProjectSummary:
     created_at: datetime
     type: str | None
     status: str | None
+    #: Its first ``SHOWN_DESCRIPTION`` characters.
     description: str
     owner: str | None
     priority: str | None
@@ -124,6 +153,15 @@ class Marked:
     project: ProjectId
     camera: CameraId
     interval: Interval
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """Something was done to a project: an entry of its activity log."""
+
+    #: Grows with every entry of any log, in the order of transactions; never given twice.
+    number: int
+    project: ProjectId
 
 
 class IncidentStore(Protocol):
@@ -155,6 +193,22 @@ class IncidentStore(Protocol):
         """Give a project's activity log, oldest first; also of a deleted project."""
         ...
 
+    def seals(self) -> Iterator[Seal]:
+        """Give all seals of the activity logs, oldest first."""
+        ...
+
+    def last_change(self) -> int:
+        """Give the number of the newest change, 0 before the first one."""
+        ...
+
+    def changes(self, after: int, *, limit: int) -> tuple[Change, ...]:
+        """Give up to ``limit`` changes with higher numbers, oldest first; none is ever left out."""
+        ...
+
+    def wait_for_change(self, after: int, timeout: timedelta) -> bool:
+        """Wait for a change with a higher number, whichever process makes it; say whether there is one."""
+        ...
+
     def marked(self, cameras: Sequence[CameraId], interval: Interval) -> tuple[Marked, ...]:
         """Give the sequences of projects for these cameras that overlap the interval, by their start."""
         ...
@@ -166,6 +220,18 @@ class IncidentStore(Protocol):
     def close(self) -> None:
         """Let go of the files."""
         ...
+
+
+def refuse_stale(project: ProjectId, stored: int | None, expected: int) -> None:
+    """Raise ``Conflict`` unless the stored revision of a project is the expected one."""
+    if stored != expected:
+        now = "is gone" if stored is None else f"has revision {stored}"
+        raise Conflict(
+            f"Incident project {project} {now}, and the change was made of revision {expected}. "
+            "Nothing was changed: look at it again.",
+            field="revision",
+            now=stored,
+        )
 
 
 def summary(project: Project) -> ProjectSummary:
@@ -182,7 +248,7 @@ def summary(project: Project) -> ProjectSummary:
         created_at=project.created_at,
         type=text("type"),
         status=text("status"),
-        description=text("description") or "",
+        description=(text("description") or "")[:SHOWN_DESCRIPTION],
         owner=text("owner"),
         priority=text("priority"),
         start=project.start,

@@ -10,7 +10,7 @@ import attrs
 from incident_plugin.application.ports import Clock, Ids
 from incident_plugin.application.store import IncidentStore, Transaction
 from incident_plugin.domain.errors import NotFound
-from incident_plugin.domain.journal import GENESIS, Activity, Entry, differences
+from incident_plugin.domain.journal import AUDIT, GENESIS, Activity, Entry, differences
 from incident_plugin.domain.people import Person
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import DELIVERED, IncidentProperties
@@ -34,10 +34,17 @@ class Work:
         """Give a project; raises ``NotFound``."""
         project = self.stored.project(project_id)
         if project is None:
-            raise NotFound(
-                f"Incident project {project_id} does not exist or was deleted. Its activity log was kept."
-            )
+            raise NotFound(self._why_missing(project_id))
         return project
+
+    def _why_missing(self, project_id: ProjectId) -> str:
+        last = self.stored.last_entry(project_id)
+        if last is None:
+            return f"There is no incident project {project_id}. Nothing was changed."
+        return (
+            f"{last.actor.name} deleted incident project {project_id} at {last.at:%Y-%m-%d %H:%M:%S} UTC. "
+            "Its activity log was kept."
+        )
 
     def create(self, make: Callable[[ProjectId], Project]) -> Project:
         """Store a new project under a new id."""
@@ -60,6 +67,16 @@ class Work:
         self.note(project_id, activity)
         self.stored.remove_project(project_id)
 
+    def purge(self, project_id: ProjectId, activity: Activity) -> None:
+        """Remove a project, if it is still there, and what its log says of people; its chain stays."""
+        self.stored.remove_project(project_id)
+        self.stored.forget_entries(project_id)
+        self.note(project_id, activity)
+
+    def audit(self, activity: Activity) -> None:
+        """Log something that administrators did, or that concerns security."""
+        self.note(AUDIT, activity)
+
     def note(self, project_id: ProjectId, activity: Activity) -> None:
         """Log something that does not change the project: it was opened, viewed, exported."""
         last = self.stored.last_entry(project_id)
@@ -79,7 +96,7 @@ class Work:
         activities = tuple(differences(before, after, self.properties))
         if not activities:
             raise RuntimeError(f"a change to project {after.id} that its activity log would not tell")
-        self.stored.put_project(after)
+        self.stored.put_project(after, replacing=None if before is None else before.revision)
         for activity in activities:
             self.note(after.id, activity)
 

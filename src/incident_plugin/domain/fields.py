@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from incident_plugin.domain.errors import InvalidInput
-from incident_plugin.domain.properties import FieldValue, IncidentProperties, PropertyValue
+from incident_plugin.domain.properties import FieldValue, IncidentProperties, PropertyValue, ValueId
 from incident_plugin.domain.text import MAXIMUM_LINE, MAXIMUM_TEXT, checked_text
 
 
@@ -20,6 +20,9 @@ class Priority(StrEnum):
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
+
+
+_PRIORITIES = tuple(PropertyValue(id=ValueId(p.value), name=p.value.capitalize()) for p in Priority)
 
 
 def checked_field(field: str, value: FieldValue, properties: IncidentProperties) -> FieldValue:
@@ -65,7 +68,7 @@ def _choices(field: str, properties: IncidentProperties) -> tuple[PropertyValue,
     kind, _, name = field.partition(":")
     if kind == "category":
         return next((c.values for c in properties.categories if c.id == name), ())
-    return {"type": properties.types, "status": properties.statuses}.get(field, ())
+    return {"type": properties.types, "status": properties.statuses, "priority": _PRIORITIES}.get(field, ())
 
 
 def _one_of(title: str, value: FieldValue, allowed: Iterable[str]) -> FieldValue:

@@ -15,7 +15,7 @@ from enum import StrEnum
 import attrs
 
 from incident_plugin.domain.fields import field_title, shown_value
-from incident_plugin.domain.people import Person
+from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.project import Call, Comment, Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
 from incident_plugin.domain.sequence import Footage, Sequence
@@ -24,6 +24,9 @@ from incident_plugin.domain.time import utc
 #: What the first entry of a chain names as its predecessor.
 GENESIS = "0" * 64
 
+#: The log of administrators' and security events: a chain like any other, of a project that never is.
+AUDIT = ProjectId(0)
+
 
 class Action(StrEnum):
     """What can be done to a project."""
@@ -31,6 +34,8 @@ class Action(StrEnum):
     CREATED = "project.created"
     OPENED = "project.opened"
     DELETED = "project.deleted"
+    PURGED = "project.purged"
+    FORGOTTEN = "entry.forgotten"
     FIELD_SET = "field.set"
     FIELD_CHANGED = "field.changed"
     FIELD_CLEARED = "field.cleared"
@@ -77,12 +82,26 @@ class Entry:
     salt: str
     #: Hash of the entry before, or ``GENESIS``.
     previous: str
+    #: Hash of the payload that this entry had, when it was forgotten.
+    forgotten: str | None = None
+
+    def forget(self) -> Entry:
+        """Give the entry without its payload: no text, no name; its hash stays, and so does the chain's."""
+        return attrs.evolve(
+            self,
+            actor=Person(id=PersonId(""), name=""),
+            activity=Activity(action=Action.FORGOTTEN),
+            salt="",
+            forgotten=self.payload_hash,
+        )
 
     @property
     def payload_hash(self) -> str:
         """SHA-256 over salt and payload."""
+        if self.forgotten is not None:
+            return self.forgotten
         activity = self.activity
-        return _digest(
+        return digest(
             (
                 self.salt,
                 self.actor.id,
@@ -98,12 +117,18 @@ class Entry:
     @property
     def hash(self) -> str:
         """SHA-256 over what stays when the payload is forgotten."""
-        return _digest(
+        return digest(
             (self.previous, str(self.project), str(self.number), self.at.isoformat(), self.payload_hash)
         )
 
 
-def _digest(texts: Iterable[str]) -> str:
+def log_name(project: ProjectId) -> str:
+    """Name the thing that a log belongs to."""
+    return "the audit log" if project == AUDIT else f"incident project {project}"
+
+
+def digest(texts: Iterable[str]) -> str:
+    """Give the SHA-256 of a list of texts, in hexadecimal."""
     parts = (text.encode("utf-8", "surrogatepass") for text in texts)
     return hashlib.sha256(b"".join(b"%d:%b," % (len(part), part) for part in parts)).hexdigest()
 
@@ -113,9 +138,11 @@ def first_fault(entries: Iterable[Entry]) -> str | None:
     previous = GENESIS
     for number, entry in enumerate(entries, start=1):
         if entry.number != number:
-            return f"Entry {number} of incident project {entry.project} is missing."
+            return f"Entry {number} of {log_name(entry.project)} is missing."
         if entry.previous != previous:
-            return f"Entry {number} of incident project {entry.project}, or the one before it, was changed."
+            return f"Entry {number} of {log_name(entry.project)}, or the one before it, was changed."
+        if entry.forgotten is not None and entry != entry.forget():
+            return f"Entry {number} of {log_name(entry.project)} was forgotten, and written in again."
         previous = entry.hash
     return None
 

@@ -11,6 +11,8 @@ from incident_plugin.domain.errors import InvalidInput
 MAXIMUM_TEXT = 20_000
 #: Characters of a single line: a name, a phone number.
 MAXIMUM_LINE = 200
+#: Characters by which words are compared: no language writes longer ones, and an index has to end somewhere.
+COMPARED = 64
 
 
 def checked_text(name: str, text: str, maximum: int) -> str:
@@ -28,10 +30,11 @@ def words(text: str) -> tuple[str, ...]:
     """Give the words of a text as searching compares them: in one case, without accents and other marks.
 
     Letters are decomposed (Unicode normal form NFKD), case-folded and stripped of their combining marks, so
-    that a word is found however it was typed. What is neither a letter nor a number parts words.
+    that a word is found however it was typed. What is neither a letter nor a number parts words, and the
+    first ``COMPARED`` characters of a word stand for all of it.
     """
     folded = text.casefold()
     if not text.isascii():
         folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
         folded = "".join(c for c in folded if not unicodedata.category(c).startswith("M"))
-    return tuple(re.findall(r"[^\W_]+", folded))
+    return tuple(word[:COMPARED] for word in re.findall(r"[^\W_]+", folded))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -12,6 +12,10 @@ from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.sequence import SequenceId
 from incident_plugin.domain.time import Interval
+from incident_plugin.http.operations import checked_instant
+
+#: The number of an incident project, as far as stores can keep it.
+ProjectNumber = Annotated[int, msgspec.Meta(ge=1, lt=10**15)]
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -39,7 +43,11 @@ def picks_of(body: Picked) -> tuple[Pick, ...]:
         if one.start.tzinfo is None or one.end.tzinfo is None:
             raise InvalidInput("Start and end need their zone. Nothing was added.")
     return tuple(
-        Pick(camera=CameraId(one.camera), interval=Interval(one.start, one.end)) for one in body.footage
+        Pick(
+            camera=CameraId(one.camera),
+            interval=Interval(checked_instant(one.start), checked_instant(one.end)),
+        )
+        for one in body.footage
     )
 
 

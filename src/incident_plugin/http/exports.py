@@ -17,14 +17,14 @@ from incident_plugin.domain.errors import NotFound
 from incident_plugin.domain.exports import Export, ExportId, ExportList
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.sequence import SequenceId
-from incident_plugin.http.bodies import Body
+from incident_plugin.http.bodies import Body, ProjectNumber
 from incident_plugin.http.operations import Call, Operation
 
 
 class SendBody(Body):
     """Projects to send for export."""
 
-    projects: list[int]
+    projects: list[ProjectNumber]
 
 
 class SequencesBody(Body):
@@ -137,7 +137,8 @@ def zipped(files: tuple[Path, ...]) -> Iterator[bytes]:
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:  # type: ignore[call-overload]
         for path in files:
-            with path.open("rb") as source, archive.open(path.name, "w", force_zip64=True) as target:
+            entry = zipfile.ZipInfo.from_file(path, path.name)
+            with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
                 while block := source.read(1 << 20):
                     target.write(block)
                     yield pipe.taken()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -22,6 +22,9 @@ MAXIMUM_BODY = 1 << 20
 
 #: How often it is looked whether the caller of a long operation is still there, seconds.
 _LOOK_EVERY = 0.25
+
+#: Video lies between these: so far inside the calendar, clocks and margins can be added to an instant.
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 _B = TypeVar("_B")
 
@@ -57,7 +60,14 @@ class Call:
             raise InvalidInput(
                 f"“{name}” must be a date and time with its zone, such as 2026-03-01T12:00:00Z."
             )
-        return instant
+        return checked_instant(instant)
+
+
+def checked_instant(instant: datetime) -> datetime:
+    """Give an instant with its zone as it is; raises ``InvalidInput`` where no video can be."""
+    if not _EARLIEST <= instant <= _LATEST:
+        raise InvalidInput(f"{instant.isoformat()} is outside the calendar of video. Choose another time.")
+    return instant
 
 
 def whole_number(text: str, name: str) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Annotated
 
 import attrs
+import msgspec
 from starlette.responses import Response
 
 from incident_plugin.application.footage import FootagePicker
@@ -58,7 +60,8 @@ class CallBody(Body):
     at: datetime
     number: str = ""
     person: str = ""
-    duration_seconds: int | None = None
+    #: What is longer than a day is refused with a reason of its own.
+    duration_seconds: Annotated[int, msgspec.Meta(ge=-(10**9), le=10**9)] | None = None
     outcome: str = ""
     note: str = ""
 

@@ -16,7 +16,7 @@ export class ProblemError extends Error {
 
 /** Leads to the sign-in page and back here afterwards. @returns {Promise<never>} never settles: the page ends */
 export function signInAgain() {
-  location.assign(`${root}/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  location.assign(`${root}/sign-in?ended&next=${encodeURIComponent(location.pathname + location.search)}`);
   return new Promise(() => {});
 }
 

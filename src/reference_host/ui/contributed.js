@@ -5,6 +5,10 @@ import { el, icon } from './dom.js';
 /** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsContext} VmsContext */
 /** @typedef {import('./types.d.ts').Drawn} Drawn */
 
+/** Milliseconds between attempts to fetch a module. */
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 15_000;
+
 /** A place for one contributed element. A module that cannot be loaded leaves a clear note in the place. */
 export class Contributed {
   /** @type {HTMLElement} */
@@ -32,14 +36,17 @@ export class Contributed {
     if (this.#element) this.#element.vms = context;
   }
 
-  async #load() {
+  async #load(pause = FIRST_PAUSE) {
     const { tag, module } = this.#drawn;
     try {
       await import(module);
       if (!customElements.get(tag)) throw new Error(`${module} does not define <${tag}>`);
     } catch (error) {
       console.warn(`${this.#drawn.id} cannot be shown:`, error);
-      this.place.replaceChildren(note(this.#drawn));
+      // What a module lacks or throws stays so; what could not be fetched may come with the network.
+      const again = error instanceof TypeError;
+      this.place.replaceChildren(note(this.#drawn, again));
+      if (again) setTimeout(() => this.#load(Math.min(pause * 2, LONGEST_PAUSE)), pause);
       return;
     }
     this.#element = document.createElement(tag);
@@ -48,10 +55,11 @@ export class Contributed {
   }
 }
 
-/** @param {Drawn} drawn */
-function note(drawn) {
-  const words = `${drawn.title} cannot be shown: a part of the plug-in "${drawn.plugin}" could not be loaded. ` +
-    'Everything else works. Load the page again; if it stays, tell the administrator.';
+/** @param {Drawn} drawn @param {boolean} again whether it is tried again */
+function note(drawn, again) {
+  const words = `${drawn.title} cannot be shown: a part of the plug-in "${drawn.plugin}" could not be loaded. ${again
+    ? 'This page tries again by itself.'
+    : 'Everything else works. Load the page again; if it stays, tell the administrator.'}`;
   return el('p', { class: 'note', role: 'status', title: words }, icon('warning'), el('span', {}, words));
 }
 

@@ -4,6 +4,7 @@ import { Administration } from './administration.js';
 import { Contributed } from './contributed.js';
 import { el, icon } from './dom.js';
 import { changePassword } from './own-password.js';
+import { showWhenMet } from './requirements.js';
 import { writeAddress } from './router.js';
 import { ADMINISTRATION } from './shell.js';
 import { clockTime, day, utcText, zoneName } from './time.js';
@@ -34,7 +35,7 @@ export class Frame extends HTMLElement {
     this.append(
       el('header', { class: 'top-bar' }, this.#nav, this.#time, ...principalMenu(shell, showShortcuts)),
       el('div', { class: 'status-area' }, this.#trouble, ...shell.contributions.toolbar_items[STATUS_BAR].map(
-        (item) => new Contributed(item, shell.context(item.plugin, 'status', { clock: shell.live })).place,
+        (item) => showWhenMet(shell, item.when, new Contributed(item, shell.context(item.plugin, 'status', { clock: shell.live })).place),
       )),
       this.#main, shell.notices,
     );

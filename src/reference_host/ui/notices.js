@@ -1,4 +1,4 @@
-// Short messages at the lower right edge, read out by screen readers.
+// Short messages at the lower left edge, read out by screen readers.
 
 import { el, icon, iconButton } from './dom.js';
 
@@ -23,8 +23,8 @@ export class Notices extends HTMLElement {
       'div', { class: `notice ${kind}`, role: kind === 'error' ? 'alert' : false },
       icon(kind),
       el('div', { class: 'words' }, el('strong', {}, title), detail ? el('span', {}, detail) : null),
-      action ? el('button', { type: 'button', onclick: () => { close(); action.run(); } }, action.label) : null,
-      iconButton('close', 'Close this notice', close),
+      action ? el('button', { type: 'button', class: 'action', onclick: () => { close(); action.run(); } }, action.label) : null,
+      iconButton('close', 'Close this notice', close, { class: 'quiet close' }),
     );
     this.append(box);
     while (this.children.length > MOST) this.firstElementChild?.remove();

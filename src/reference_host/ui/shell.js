@@ -5,6 +5,7 @@ import { LiveClock, PlaybackClock } from './clock.js';
 import { loadCommand } from './contributed.js';
 import { Layout } from './layout.js';
 import { Notices } from './notices.js';
+import { missing } from './requirements.js';
 import { readAddress, writeAddress } from './router.js';
 import { Shortcuts } from './shortcuts.js';
 import { ViewReporter, clientId } from './view-reporter.js';
@@ -20,6 +21,7 @@ import { ViewReporter, clientId } from './view-reporter.js';
 /** Playback begins this long before now, milliseconds. */
 const PLAYBACK_BEGINS = 60_000;
 const THEME = 'vms.theme';
+const MODE = 'vms.mode';
 
 export const ADMINISTRATION = 'host.administration';
 
@@ -46,8 +48,7 @@ export class Shell extends EventTarget {
     this.notices = new Notices();
     this.shortcuts = new Shortcuts();
     this.address = readAddress(location);
-    /** The kind of pictures last shown: a tab without pictures does not end the view the operator came from. */
-    this.mode = /** @type {'live' | 'playback' | null} */ (null);
+    this.mode = lastMode(client);
     /** @type {Map<string, VmsBridge>} */
     this.bridges = new Map(contributions.plugins.map(({ id, base }) => [id, this.#bridge(id, base)]));
   }
@@ -104,6 +105,7 @@ export class Shell extends EventTarget {
     const { tab, camera, at } = this.address;
     if (tab === 'live' || tab === 'playback') {
       this.mode = tab;
+      sessionStorage.setItem(`${MODE}.${this.reporter.client}`, tab);
       if (camera && this.camera(camera)) this.layout.show(camera);
       if (tab === 'playback' && at !== undefined) this.playback.seek(at);
     }
@@ -112,7 +114,8 @@ export class Shell extends EventTarget {
   }
 
   reportView() {
-    this.reporter.report({ mode: this.mode ?? 'live', cameras: this.mode ? this.viewed.map(({ id }) => id) : [] });
+    this.reporter.report(this.mode
+      ? { mode: this.mode, cameras: this.viewed.map(({ id }) => id) } : { mode: 'other', cameras: [] });
   }
 
   /** Asks for the cameras anew: a recorder that was away may be back. */
@@ -165,6 +168,11 @@ export class Shell extends EventTarget {
 
   /** Runs a command for the operator, who is told when that fails. @param {Runnable} command */
   async runForOperator(command) {
+    const lacking = missing(this, command.when);
+    if (lacking) {
+      this.notices.show({ kind: 'info', title: `"${command.title}" cannot be done here.`, detail: lacking });
+      return;
+    }
     try {
       await this.run(command.id);
     } catch (error) {
@@ -182,6 +190,7 @@ export class Shell extends EventTarget {
     const shell = this;
     const url = (/** @type {string} */ path) => base + path.replace(/^\/+/, '');
     return {
+      contract: this.contributions.contract,
       client: this.reporter.client,
       principal: this.session.principal,
       locale: 'en-GB',
@@ -199,10 +208,25 @@ export class Shell extends EventTarget {
     };
   }
 
-  #view() {
-    const selected = this.camera(this.layout.slots[this.layout.selected]);
-    return { mode: this.mode ?? 'live', cameras: this.mode ? this.viewed : [], selected: this.mode && selected };
+  /** The selected view item's camera. @returns {VmsCamera | null} */
+  get selected() {
+    return this.camera(this.layout.slots[this.layout.selected]);
   }
+
+  #view() {
+    return { mode: this.mode ?? 'live', cameras: this.mode ? this.viewed : [], selected: this.mode && this.selected };
+  }
+}
+
+/**
+ * The kind of pictures this browser tab showed last, also before it was loaded again: a tab without pictures does
+ * not end the view that the operator came from.
+ * @param {string} client
+ * @returns {'live' | 'playback' | null}
+ */
+function lastMode(client) {
+  const kept = sessionStorage.getItem(`${MODE}.${client}`);
+  return kept === 'live' || kept === 'playback' ? kept : null;
 }
 
 /** Sets the theme of last time before anything is drawn. */

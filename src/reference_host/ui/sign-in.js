@@ -7,6 +7,7 @@ const account = /** @type {HTMLInputElement} */ (document.getElementById('accoun
 const password = /** @type {HTMLInputElement} */ (document.getElementById('password'));
 const submit = /** @type {HTMLButtonElement} */ (document.getElementById('submit'));
 const refusal = /** @type {HTMLElement} */ (document.getElementById('refusal'));
+const ended = /** @type {HTMLElement} */ (document.getElementById('ended'));
 
 /** Where the visitor wanted to go; only an address of this host is followed. */
 function wanted() {
@@ -24,6 +25,7 @@ function refuse(title, detail) {
 
 async function signIn() {
   refusal.hidden = true;
+  ended.hidden = true;
   submit.disabled = true;
   try {
     const response = await fetch(`${root}/api/session`, {
@@ -50,6 +52,9 @@ form.addEventListener('submit', (event) => {
   event.preventDefault();
   void signIn();
 });
+
+// Somebody was at work when the session ended, be it by a pause or by a new start of the server.
+ended.hidden = !new URLSearchParams(location.search).has('ended');
 
 // A link from elsewhere arrives without the strict cookie: whoever is signed in goes straight on.
 const { principal, site } = await (await fetch(`${root}/api/session`)).json();

@@ -1,12 +1,15 @@
 // Play, pause, jump, marks and zoom, above the timeline.
 
+import { Contributed } from './contributed.js';
 import { el, icon, iconButton } from './dom.js';
+import { showWhenMet } from './requirements.js';
 import { clockTime, day, readTime, utcText, zoneName } from './time.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('./timeline.js').Timeline} Timeline */
 
 const JUMP = 10_000;
+const TOOLBAR = 'vms.playback.toolbar/1';
 
 export class Transport extends HTMLElement {
   #shell;
@@ -37,6 +40,9 @@ export class Transport extends HTMLElement {
         iconButton('markStart', 'Mark the start ( [ )', () => mark(shell, 'start')),
         iconButton('markEnd', 'Mark the end ( ] )', () => mark(shell, 'end')),
         this.#marks, this.#clear),
+      el('div', { class: 'group', role: 'toolbar', 'aria-label': 'Plug-ins' }, ...shell.contributions.toolbar_items[TOOLBAR].map(
+        (item) => showWhenMet(shell, item.when, new Contributed(item, shell.context(item.plugin, 'playback', { clock: playback })).place),
+      )),
       el('div', { class: 'group end' }, iconButton('minus', 'Show more time ( - )', () => timeline.zoom(-1)), iconButton('plus', 'Show less time ( + )', () => timeline.zoom(1))),
     );
     playback.addEventListener('change', () => this.#draw());
@@ -79,6 +85,8 @@ export class Transport extends HTMLElement {
     if (at === null || fault) return;
     this.#shell.playback.seek(at);
     this.#entry.value = '';
+    // Back to the page: the next key is a mark or Space, and not more of the time.
+    this.#entry.blur();
   }
 }
 

@@ -1,4 +1,6 @@
-// What the host's API answers; see contributions.py, cameras.py and api.py.
+// What the host's API answers; see vms_hooks/document.py, cameras.py and api.py.
+
+import type { VmsRequirement } from '../../../hooks/src/vms_hooks/page.d.ts';
 
 export interface Drawn {
   plugin: string;
@@ -7,7 +9,9 @@ export interface Drawn {
   tag: string;
   module: string;
   order: number;
+  page: string;
   path: string;
+  when: VmsRequirement[];
 }
 
 export interface Runnable {
@@ -16,9 +20,11 @@ export interface Runnable {
   title: string;
   module: string;
   shortcut: string;
+  when: VmsRequirement[];
 }
 
 export interface Contributions {
+  contract: string;
   plugins: { id: string; name: string; base: string }[];
   tabs: Drawn[];
   commands: Runnable[];
@@ -28,6 +34,7 @@ export interface Contributions {
   playback_panels: Drawn[];
   toolbar_items: Record<string, Drawn[]>;
   admin_sections: Drawn[];
+  export_lists: Drawn[];
   permissions: string[];
   trouble: { plugin: string; reason: string }[];
   /** Ids of plug-ins that will contribute when they have started. */

@@ -13,6 +13,7 @@ export class ViewGrid extends HTMLElement {
   constructor(shell, mode) {
     super();
     this.shell = shell;
+    this.mode = mode;
     this.items = shell.layout.slots.map((_, slot) => new ViewItem(shell, mode, slot));
     this.setAttribute('role', 'group');
     this.setAttribute('aria-label', mode === 'live' ? 'Live view' : 'Playback view');
@@ -37,8 +38,12 @@ export class ViewGrid extends HTMLElement {
     this.items[slot].focus();
   }
 
-  /** Arrow keys move within the view when a view item itself has the keyboard. @param {KeyboardEvent} event */
+  /**
+   * Arrow keys move within the view when a view item itself has the keyboard; in playback left and right seek.
+   * @param {KeyboardEvent} event
+   */
   #moved(event) {
+    if (this.mode === 'playback' && ['ArrowLeft', 'ArrowRight'].includes(event.key)) return;
     const step = STEPS[event.key];
     const { selected } = this.shell.layout;
     if (!(event.target instanceof ViewItem) || event.ctrlKey || event.altKey || event.metaKey) return;

@@ -3,6 +3,7 @@
 import { CAMERA_DRAG } from './camera-tree.js';
 import { Contributed } from './contributed.js';
 import { el, icon, iconButton } from './dom.js';
+import { showWhenMet } from './requirements.js';
 import { clockTime, day, utcText, zoneName } from './time.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
@@ -76,7 +77,7 @@ export class ViewItem extends HTMLElement {
       el(
         'div', { class: 'toolbar', role: 'toolbar', 'aria-label': `Tools for ${camera.name}` },
         ...this.#shell.contributions.toolbar_items[TOOLBAR[this.#mode]].map(
-          (item) => new Contributed(item, context(item.plugin)).place,
+          (item) => showWhenMet(this.#shell, item.when, new Contributed(item, context(item.plugin)).place),
         ),
       ),
     ];

@@ -6,7 +6,7 @@ import { ProblemError, call } from './api.js';
 const SIGN_OF_LIFE = 10_000;
 const LONGEST_PAUSE = 5_000;
 
-/** @typedef {{mode: 'live' | 'playback', cameras: string[]}} ReportedView */
+/** @typedef {{mode: 'live' | 'playback' | 'other', cameras: string[]}} ReportedView */
 
 /** Fires `change` when `trouble` changes. */
 export class ViewReporter extends EventTarget {

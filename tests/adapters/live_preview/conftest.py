@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ import pytest
 from incident_plugin.adapters.live_preview import Limits, WebRtcRelay
 from incident_plugin.application.media_ports import LiveSession
 from incident_plugin.domain.media import CameraId
+from tests.waiting import PATIENCE, until
 
 from .clips import Camera, coded
-from .watching import Watcher, until
+from .watching import Watcher
 
 LOBBY = CameraId("demo/lobby")
-#: The relay's limits, fast enough for tests.
-QUICK = Limits(connecting=5.0, linger=0.05, silence=5.0, retries=(0.01, 0.02), replay=0.05)
+#: The relay's limits: quick where a test waits for them, and patient where a busy machine needs time.
+QUICK = Limits(connecting=PATIENCE, linger=0.05, silence=PATIENCE, retries=(0.01, 0.02), replay=0.05)
 
 Watch = Callable[[WebRtcRelay], Awaitable[tuple[Watcher, LiveSession]]]
 
@@ -29,15 +31,22 @@ def sockets() -> int:
     return sum(str(entry.readlink()).startswith("socket:") for entry in entries if entry.is_symlink())
 
 
-@pytest.fixture(autouse=True)
-async def nothing_left() -> AsyncIterator[None]:
-    """Fail a test that leaves a task, a socket or a thread behind."""
+@asynccontextmanager
+async def leaving_nothing() -> AsyncIterator[None]:
+    """Fail what leaves a task, a socket or a thread behind."""
     await asyncio.to_thread(int)  # the loop's own worker thread is not counted
-    sockets_before, threads_before = sockets(), threading.active_count()
+    tasks, held, threads = asyncio.all_tasks(), sockets(), threading.active_count()
     yield
-    await until(lambda: asyncio.all_tasks() == {asyncio.current_task()})
-    await until(lambda: sockets() <= sockets_before)
-    assert threading.active_count() <= threads_before + 1  # the loop's pool may have grown by one
+    await until(lambda: asyncio.all_tasks() <= {*tasks, asyncio.current_task()}, "the end of every task")
+    await until(lambda: sockets() <= held, "the end of every socket")
+    assert threading.active_count() <= threads + 1  # the loop's pool may have grown by one
+
+
+@pytest.fixture
+async def nothing_left() -> AsyncIterator[None]:
+    """Leave nothing behind."""
+    async with leaving_nothing():
+        yield
 
 
 @pytest.fixture

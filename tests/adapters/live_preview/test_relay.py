@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 from incident_plugin.adapters.live_preview import Limits, WebRtcRelay
 from incident_plugin.domain.errors import InvalidInput, RecorderUnavailable
 from incident_plugin.domain.media import Codec, VideoTrack
+from tests.waiting import until
 
 from .clips import Camera, coded
 from .conftest import LOBBY, QUICK, Watch
 from .test_offer import CHROMIUM
-from .watching import Watcher, until
+from .watching import Watcher
+
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 
 async def seen(watcher: Watcher, camera: Camera, count: int = 1) -> None:
@@ -306,7 +309,7 @@ async def test_opening_that_is_given_up_leaves_nothing(relay: WebRtcRelay, camer
     opening = asyncio.create_task(relay.open(LOBBY, CHROMIUM))
     await until(lambda: camera.asked == 1)
     opening.cancel()
-    await until(lambda: camera.asked == 0, seconds=QUICK.silence - 1)
+    await until(lambda: camera.asked == 0, seconds=QUICK.silence / 2)
 
 
 async def test_malformed_offers_are_refused_and_leave_nothing(relay: WebRtcRelay) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import time
-from collections.abc import Callable
 
 import attrs
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
@@ -20,15 +17,9 @@ from aiortc.rtp import (
     is_rtcp,
 )
 
+from tests.waiting import until
+
 from .clips import split
-
-
-async def until(condition: Callable[[], object], *, seconds: float = 5.0) -> None:
-    """Wait on a state, with a deadline."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the state waited for was not reached"
-        await asyncio.sleep(0.005)
 
 
 @attrs.define

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import subprocess
 import sys
-import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.serving import closed_port
+from tests.waiting import PATIENCE
 
 from incident_plugin.adapters.onvif import OnvifDevice, OnvifLimits
 from incident_plugin.adapters.onvif.addresses import DeviceAddress
@@ -26,7 +26,7 @@ SECOND = timedelta(seconds=1)
 
 
 @asynccontextmanager
-async def device_that(serve, *, answer: float = 5.0):
+async def device_that(serve, *, answer: float = PATIENCE):
     """A device whose whole behaviour is a function of one connection."""
     handlers = []
 
@@ -61,13 +61,11 @@ async def read_request(reader) -> str:
 
 async def test_a_device_that_is_not_there_is_said_plainly():
     """Nobody listens: which recorder, and what to do."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    device = OnvifDevice(f"http://127.0.0.1:{port}/onvif/device_service", "u", "p")
-    with pytest.raises(RecorderUnavailable, match=f"127.0.0.1:{port} cannot be reached .*switched on"):
-        await device.information()
-    await device.close()
+    with closed_port() as port:
+        device = OnvifDevice(f"http://127.0.0.1:{port}/onvif/device_service", "u", "p")
+        with pytest.raises(RecorderUnavailable, match=f"127.0.0.1:{port} cannot be reached .*switched on"):
+            await device.information()
+        await device.close()
 
 
 async def test_a_mute_device_is_given_up_in_time():
@@ -77,10 +75,8 @@ async def test_a_mute_device_is_given_up_in_time():
         await asyncio.Event().wait()
 
     async with device_that(mute, answer=0.3) as device:
-        began = time.monotonic()
-        with pytest.raises(RecorderUnavailable, match="is not answering"):
+        with pytest.raises(RecorderUnavailable, match=r"is not answering \(nothing came for 0\.3 seconds"):
             await device.information()
-        assert time.monotonic() - began < 2
 
 
 async def test_an_answer_byte_by_byte_is_given_up_in_time():
@@ -161,11 +157,9 @@ async def test_redirections_are_not_followed():
         )
         await writer.drain()
 
-    async with device_that(redirect) as device:
+    async with elsewhere, device_that(redirect) as device:
         with pytest.raises(RecorderUnavailable, match="HTTP status 307"):
             await device.information()
-    elsewhere.close()
-    await elsewhere.wait_closed()
     assert reached == []
 
 

@@ -35,7 +35,7 @@ def test_the_report_says_everything_that_the_tabs_say(printed: Print) -> None:
         "Status In progress",
         "A bicycle was taken.",
         "Owner Carl Østergård",
-        "Priority high",
+        "Priority High",
         "Severity Medium",
         "Persons involved 2",
         "Injuries no",

@@ -2,68 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 
-import attrs
 import pytest
 import pytest_asyncio
+from tests.programs import RECORDER_PASSWORD, RECORDER_USER, RunningRecorder, running_recorder
 
 from incident_plugin.adapters.onvif import OnvifDevice
 from incident_plugin.adapters.recorders import Recorder, SiteRecorders
 from incident_plugin.adapters.rtsp import Credentials, RtspClient
 
-PASSWORD = "not a secret"
 
-
-@attrs.frozen(kw_only=True)
-class DemoRecorder:
-    url: str
-    process: subprocess.Popen[str]
-
-    def site(self, password: str = PASSWORD) -> SiteRecorders:
-        """Compose one recorder from its parts."""
-        device = OnvifDevice(self.url, "admin", password)
-        streams = RtspClient(Credentials(username="admin", password=password))
-        return SiteRecorders([Recorder("Demo", device, streams)])
-
-
-def start() -> DemoRecorder:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "demo_recorder"],
-        env={**os.environ, "PYTHONPATH": ":".join(sys.path), "DEMO_RECORDER_PASSWORD": PASSWORD},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    ready = process.stdout.readline()
-    return DemoRecorder(url=ready.split("http=")[1].split()[0], process=process)
-
-
-def stop(demo: DemoRecorder) -> None:
-    demo.process.kill()
-    demo.process.wait()
-    demo.process.stdout.close()
-
-
-@pytest.fixture(scope="session")
-def demo() -> Iterator[DemoRecorder]:
-    running = start()
-    yield running
-    stop(running)
+def site_of(recorder: RunningRecorder, password: str = RECORDER_PASSWORD) -> SiteRecorders:
+    """Compose one recorder from its parts."""
+    device = OnvifDevice(recorder.address, RECORDER_USER, password)
+    streams = RtspClient(Credentials(username=RECORDER_USER, password=password))
+    return SiteRecorders([Recorder("Demo", device, streams)])
 
 
 @pytest.fixture
-def mortal() -> Iterator[DemoRecorder]:
+def mortal() -> Iterator[RunningRecorder]:
     """One that a test may kill."""
-    running = start()
-    yield running
-    stop(running)
+    with running_recorder() as running:
+        yield running
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def site(demo: DemoRecorder) -> AsyncIterator[SiteRecorders]:
-    made = demo.site()
+async def site(recorder_process: RunningRecorder) -> AsyncIterator[SiteRecorders]:
+    """The adapters, on a recorder that stays."""
+    made = site_of(recorder_process)
     yield made
     await made.close()

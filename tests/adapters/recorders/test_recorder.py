@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -151,6 +152,25 @@ async def test_live_does_not_wait_for_the_clock():
         await recorder.recorded(DOOR, HOUR)
 
 
+async def test_cameras_do_not_wait_for_the_clock():
+    """Measuring a clock takes a second: cameras are there before, and closing ends the measuring."""
+
+    @attrs.define
+    class Slow(PartDevice):
+        async def clock_offset(self):
+            await self._ask("clock")
+            await asyncio.Event().wait()
+
+    world = World(Slow())
+    recorder = world.recorder()
+    for _ in range(2):
+        assert DOOR in await recorder.cameras()
+        world.time += 61.0
+    await recorder.close()
+    assert world.device.asked.count("clock") == 1
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
 async def test_an_address_that_fails_is_asked_for_again():
     """Recorders change addresses when they restart."""
     world = World(streams=PartStreams(refuse=True))
@@ -200,6 +220,17 @@ async def test_health_says_what_and_since_when():
         async with recorder.live(DOOR):
             raise ZeroDivisionError
     assert recorder.health.error is None
+
+
+async def test_what_is_remembered_does_not_hide_an_outage():
+    """The list of cameras is asked for each time somebody wants it: so an outage is known within one round."""
+    world = World()
+    recorder = world.recorder()
+    await recorder.cameras()
+    world.device.down = True
+    with pytest.raises(RecorderUnavailable, match="it is down"):
+        await recorder.cameras()
+    assert recorder.health.error == "it is down"
 
 
 async def test_a_silent_recorder_does_not_hide_the_others():

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
+from tests.waiting import PATIENCE
 
 from incident_plugin.adapters.rtsp import Credentials, Limits, RtspClient
 
@@ -200,13 +201,16 @@ async def recorder() -> AsyncIterator[Script]:
     await asyncio.gather(*script.handlers, return_exceptions=True)
 
 
+def client_with(**short: float) -> RtspClient:
+    """Give a client that waits these seconds for what a test withholds, and long for everything else."""
+    patient = dict.fromkeys(("request", "silence", "replay", "tail", "farewell"), PATIENCE)
+    return RtspClient(Credentials(username="user", password="pass"), limits=Limits(**(patient | short)))
+
+
 @pytest.fixture
 def client() -> RtspClient:
-    """With limits so short that a mute recorder costs no time."""
-    return RtspClient(
-        Credentials(username="user", password="pass"),
-        limits=Limits(request=0.4, silence=0.3, replay=0.3, tail=0.1, farewell=0.2),
-    )
+    """Its recorder may be as slow as a busy machine makes it."""
+    return client_with()
 
 
 @pytest.fixture
@@ -221,6 +225,8 @@ def kit():
         frame = staticmethod(frame)
         footage = staticmethod(footage)
         ntp = staticmethod(ntp)
+
+        client_with = staticmethod(client_with)
 
         @staticmethod
         def media(pictures, **how):

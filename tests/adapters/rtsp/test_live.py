@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import socket
 import struct
 from datetime import UTC, datetime, timedelta
 from hashlib import md5, sha256
 
 import pytest
+from tests.serving import closed_port
+from tests.waiting import until
 
 from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.domain.errors import NotFound, RecorderUnavailable
@@ -144,26 +144,26 @@ async def test_a_wrong_password_is_said_plainly(recorder, client):
 
 async def test_a_recorder_that_is_not_there_is_said_plainly(client):
     """Nobody listens at its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with pytest.raises(RecorderUnavailable, match=f"127.0.0.1:{port} cannot be reached"):
+    with (
+        closed_port() as port,
+        pytest.raises(RecorderUnavailable, match=f"127.0.0.1:{port} cannot be reached"),
+    ):
         async with client.live(f"rtsp://127.0.0.1:{port}/cam"):
             pass
 
 
-async def test_a_mute_recorder_is_given_up(recorder, client):
+async def test_a_mute_recorder_is_given_up(recorder, kit):
     """It accepts connections and says nothing."""
     recorder.answers["DESCRIBE"] = "silence"
     with pytest.raises(RecorderUnavailable, match="is not answering"):
-        async with client.live(recorder.url):
+        async with kit.client_with(request=0.3).live(recorder.url):
             pass
 
 
-async def test_a_camera_that_stops_sending_is_an_error(recorder, client, kit):
+async def test_a_camera_that_stops_sending_is_an_error(recorder, kit):
     """A frozen picture is never passed off as live."""
     recorder.media = kit.media(kit.footage(3, replay=False))
-    async with client.live(recorder.url) as stream:
+    async with kit.client_with(silence=0.5).live(recorder.url) as stream:
         with pytest.raises(RecorderUnavailable, match="no video arrived in time"):
             await take(stream, 4)
 
@@ -247,11 +247,7 @@ async def test_leaving_ends_the_session(recorder, client, kit):
     recorder.media = kit.media(kit.footage(2000, replay=False))
     async with client.live(recorder.url) as stream:
         await take(stream, 3)
-    for _ in range(100):
-        if recorder.methods()[-1] == "TEARDOWN":
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError(recorder.methods())
+    await until(lambda: recorder.methods()[-1] == "TEARDOWN")
 
 
 async def test_another_stream_in_place_of_this_one_is_noticed(recorder, client, kit):

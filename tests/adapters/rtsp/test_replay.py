@@ -183,10 +183,11 @@ async def test_a_recorder_without_the_replay_feature_is_asked_again(recorder, cl
 
 
 @pytest.mark.parametrize("then", ["bye", "stay"])
-async def test_a_recorder_that_runs_out_ends_the_replay(recorder, client, kit, then):
+async def test_a_recorder_that_runs_out_ends_the_replay(recorder, kit, then):
     """BYE, or silence of a recorder that still answers, is the end of what it has."""
     recorder.media = kit.media(kit.footage(7))
     recorder.then = then
+    client = kit.client_with(replay=0.5)
     async with client.replay(recorder.url, Interval(kit.START, kit.START + 60 * SECOND)) as stream:
         assert len([unit async for unit in stream]) == 7
 
@@ -210,10 +211,11 @@ async def test_hanging_up_at_the_end_is_no_error(recorder, client, kit):
         assert len([unit async for unit in stream]) == 10
 
 
-async def test_a_recorder_that_dies_in_the_middle_is_an_error(recorder, client, kit):
+async def test_a_recorder_that_dies_in_the_middle_is_an_error(recorder, kit):
     """Silence of a recorder that no longer answers is not taken for the end."""
     recorder.media = kit.media(kit.footage(7))
     recorder.answers["OPTIONS"] = "silence"
+    client = kit.client_with(request=0.5, replay=0.5)
     with pytest.raises(RecorderUnavailable, match="not answering"):
         async with client.replay(recorder.url, Interval(kit.START, kit.START + 60 * SECOND)) as stream:
             _ = [unit async for unit in stream]

@@ -13,6 +13,7 @@ import apsw
 import pytest
 
 from incident_plugin.adapters.tinydb_store import TinyDBStore
+from incident_plugin.adapters.tinydb_store.migrations import SCHEMA
 from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteDB, StorageError
 from incident_plugin.application.store import ProjectFilter
 from incident_plugin.domain.errors import StoreUnavailable
@@ -287,7 +288,7 @@ def test_a_document_that_is_no_project_is_told(tmp_path: Path, damage: dict[str,
     store = TinyDBStore(tmp_path)
     change(store, 1)
     store.close()
-    with SQLiteDB(tmp_path / "incidents.db", version=1) as db:
+    with SQLiteDB(tmp_path / "incidents.db", version=SCHEMA) as db:
         db.table("projects").update(damage)
     damaged = TinyDBStore(tmp_path)
     with pytest.raises(StoreUnavailable, match="stored Project is damaged"):
@@ -298,7 +299,7 @@ def test_a_document_that_is_no_project_is_told(tmp_path: Path, damage: dict[str,
 def test_files_of_a_newer_version_are_refused_and_left_alone(tmp_path: Path) -> None:
     """An older program would not understand them."""
     TinyDBStore(tmp_path).close()
-    SQLiteDB(tmp_path / "incidents.db", version=2).close()
+    SQLiteDB(tmp_path / "incidents.db", version=SCHEMA + 1).close()
     before = (tmp_path / "incidents.db").read_bytes()
     with pytest.raises(StoreUnavailable, match=r"newer version.*Install that version again"):
         TinyDBStore(tmp_path)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import attrs
 import pytest
 
 from incident_plugin.application.store import IncidentStore, Marked, ProjectFilter, summary
-from incident_plugin.domain.errors import StoreUnavailable
+from incident_plugin.domain.errors import Conflict, StoreUnavailable
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import DELIVERED
@@ -437,3 +438,51 @@ def test_marks_follow_the_project(store: IncidentStore) -> None:
     with store.transaction() as transaction:
         transaction.remove_project(FIRST)
     assert store.marked(*wanted) == ()
+
+
+# Changes
+
+
+def write_entry(store: IncidentStore, number: int, entry_number: int = 1) -> None:
+    with store.transaction() as transaction:
+        transaction.append_entry(entry(number, entry_number))
+
+
+def test_changes_are_given_in_their_order_and_none_is_left_out(store: IncidentStore) -> None:
+    """From wherever a listener stopped, in pieces; those of a failed transaction never were."""
+    assert store.last_change() == 0
+    write_entry(store, 7)
+    with pytest.raises(ZeroDivisionError), store.transaction() as transaction:  # noqa: PT012
+        transaction.append_entry(entry(8))
+        _ = 1 / 0
+    for number in (9, 7):
+        write_entry(store, number, 2)
+    found = store.changes(0, limit=2)
+    assert [(c.number, c.project) for c in found] == [(1, 7), (2, 9)]
+    assert [(c.number, c.project) for c in store.changes(2, limit=9)] == [(3, 7)]
+    assert store.changes(3, limit=9) == ()
+    assert store.last_change() == 3
+
+
+def test_a_listener_is_woken_by_a_change(store: IncidentStore) -> None:
+    """At once when there is one already, when one comes, or after its patience."""
+    assert not store.wait_for_change(0, timedelta(milliseconds=20))
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(store.wait_for_change, 0, timedelta(seconds=20))
+        write_entry(store, 1)
+        assert waiting.result(timeout=5)
+    assert store.wait_for_change(0, timedelta(0))
+
+
+def test_a_change_made_of_another_revision_is_refused(store: IncidentStore) -> None:
+    """Nothing of its transaction is kept, and the refusal says which revision is stored."""
+    put(store, project())
+    with store.transaction() as transaction:
+        transaction.put_project(attrs.evolve(project(), revision=2), replacing=1)
+    with pytest.raises(Conflict) as refusal, store.transaction() as transaction:
+        transaction.put_project(attrs.evolve(project(type="theft"), revision=2), replacing=1)
+    assert (refusal.value.field, refusal.value.now) == ("revision", 2)
+    with pytest.raises(Conflict, match="is gone"), store.transaction() as transaction:
+        transaction.put_project(project(5), replacing=1)
+    assert stored(store) == attrs.evolve(project(), revision=2)
+    assert listed(store) == [1]

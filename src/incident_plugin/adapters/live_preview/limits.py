@@ -18,7 +18,7 @@ class Limits:
     #: Without a picture for this long, a stream counts as broken.
     silence: float = 10.0
     #: Waits before the second, third... attempt to open a stream; the last one is repeated.
-    retries: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+    retries: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 5.0)
     #: What is kept of a camera since its last key picture; more than this cannot be joined.
     group: int = 16 * 2**20
     #: How long a viewer may stay behind the camera before it is moved to a key picture.

@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 from incident_plugin.adapters.memory_store.transaction import MemoryTransaction, State
+from incident_plugin.application.searching import matches
 from incident_plugin.application.store import (
+    Change,
     Marked,
     ProjectFilter,
     ProjectSummary,
@@ -18,7 +21,8 @@ from incident_plugin.domain.errors import StoreUnavailable
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
-from incident_plugin.domain.text import words
+from incident_plugin.domain.properties import DELIVERED
+from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.time import Interval
 
 
@@ -28,6 +32,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._state: State | None = State()
         self._write_lock = threading.Lock()
+        self._changed = threading.Condition()
         self._threads = threading.local()
 
     @contextmanager
@@ -39,6 +44,8 @@ class MemoryStore:
             with self._within(state, writes=True) as transaction:
                 yield transaction
             self._state = state
+        with self._changed:
+            self._changed.notify_all()
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -62,6 +69,24 @@ class MemoryStore:
     def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
         """Give a project's activity log, oldest first; also of a deleted project."""
         return self._present().journal.get(project_id, ())
+
+    def seals(self) -> Iterator[Seal]:
+        """Give all seals of the activity logs, oldest first."""
+        return iter(self._present().seals)
+
+    def last_change(self) -> int:
+        """Give the number of the newest change, 0 before the first one."""
+        return len(self._present().changed)
+
+    def changes(self, after: int, *, limit: int) -> tuple[Change, ...]:
+        """Give up to ``limit`` changes with higher numbers, oldest first."""
+        changed = self._present().changed[after : after + limit]
+        return tuple(Change(number=n, project=p) for n, p in enumerate(changed, start=after + 1))
+
+    def wait_for_change(self, after: int, timeout: timedelta) -> bool:
+        """Wait until there is a change with a higher number; say whether there is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.last_change() > after, timeout.total_seconds())
 
     def marked(self, cameras: Sequence[CameraId], interval: Interval) -> tuple[Marked, ...]:
         """Give the sequences of projects for these cameras that overlap the interval, by their start."""
@@ -112,15 +137,10 @@ class MemoryStore:
             transaction.end()
 
     def _selected(self, narrowed: ProjectFilter) -> list[Project]:
-        projects = self._present().projects
-        wanted = words(narrowed.text)
+        state = self._present()
+        properties = state.properties or DELIVERED
         return [
-            projects[number]
-            for number in sorted(projects, reverse=True)
-            if narrowed.id in (None, number) and _begin(words(summary(projects[number]).description), wanted)
+            state.projects[number]
+            for number in sorted(state.projects, reverse=True)
+            if matches(state.projects[number], narrowed, properties)
         ]
-
-
-def _begin(found: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    """Say whether each wanted beginning begins one of the words."""
-    return all(any(word.startswith(beginning) for word in found) for beginning in wanted)

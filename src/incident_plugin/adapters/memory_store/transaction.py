@@ -6,11 +6,13 @@ from typing import Generic, Protocol, TypeVar
 
 import attrs
 
+from incident_plugin.application.store import refuse_stale
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.sequence import DraftList
 
 
@@ -26,6 +28,9 @@ class State:
     exports: dict[str, Export] = attrs.Factory(dict)
     properties: IncidentProperties | None = None
     last_project_id: int = 0
+    #: The projects of all entries, in the order in which they were written.
+    changed: list[ProjectId] = attrs.Factory(list)
+    seals: tuple[Seal, ...] = ()
 
     def copied(self) -> State:
         """Give a state that changes apart from this one."""
@@ -37,6 +42,7 @@ class State:
             drafts=dict(self.drafts),
             export_lists=dict(self.export_lists),
             exports=dict(self.exports),
+            changed=list(self.changed),
         )
 
 
@@ -135,8 +141,11 @@ class MemoryTransaction:
         """Give a project, or nothing."""
         return self._state.projects.get(project_id)
 
-    def put_project(self, project: Project) -> None:
-        """Insert or replace a project."""
+    def put_project(self, project: Project, *, replacing: int | None = None) -> None:
+        """Insert or replace a project; raises ``Conflict`` when it replaces another revision."""
+        if replacing is not None:
+            stored = self._changing.projects.get(project.id)
+            refuse_stale(project.id, None if stored is None else stored.revision, replacing)
         self._changing.projects[project.id] = project
         # A project from elsewhere, a restored one say, takes its id with it.
         self._state.last_project_id = max(self._state.last_project_id, project.id)
@@ -154,6 +163,20 @@ class MemoryTransaction:
         """Add an entry at the end of its project's activity log."""
         journal = self._changing.journal
         journal[entry.project] = (*journal.get(entry.project, ()), entry)
+        self._state.changed.append(entry.project)
+
+    def forget_entries(self, project_id: ProjectId) -> None:
+        """Remove texts and names from a project's activity log; its chain stays as it was."""
+        journal = self._changing.journal
+        journal[project_id] = tuple(entry.forget() for entry in journal.get(project_id, ()))
+
+    def last_seal(self) -> Seal | None:
+        """Give the newest seal."""
+        return self._state.seals[-1] if self._state.seals else None
+
+    def append_seal(self, seal: Seal) -> None:
+        """Add a seal after the others."""
+        self._changing.seals += (seal,)
 
 
 def _refuse_reading(*, writes: bool) -> None:

@@ -57,9 +57,15 @@ class Recorder:
         self._streams = streams
         self._now = now
         self._monotonic = monotonic
-        self._channels = Aging(self._ask_channels, seconds=_CAMERAS_FOR, monotonic=monotonic)
-        self._clock = Aging(self._measure_clock, seconds=_CLOCK_FOR, monotonic=monotonic)
+        # What is watched is the asking: an answer that is remembered says nothing of how the recorder is now.
+        self._channels = Aging(
+            lambda: self._watched(self._ask_channels()), seconds=_CAMERAS_FOR, monotonic=monotonic
+        )
+        self._clock = Aging(
+            lambda: self._watched(self._measure_clock()), seconds=_CLOCK_FOR, monotonic=monotonic
+        )
         self._correct_by = timedelta(0)
+        self._first_look: asyncio.Task[None] | None = None
         self._addresses: dict[str, Aging[str]] = {}
         self._health = RecorderHealth(recorder=name, error=None, since=None)
 
@@ -69,8 +75,8 @@ class Recorder:
         return self._health
 
     async def cameras(self) -> dict[CameraId, Camera]:
-        """Give its cameras by id, in the device's order."""
-        channels = await self._watched(self._channels.get())
+        """Ask for its cameras now; give them by id, in the device's order."""
+        channels = await self._channels.renew()
         return {
             id_: Camera(id=id_, name=channel.name, recorder=self.name, recorded=channel.recording is not None)
             for id_, channel in channels.items()
@@ -88,7 +94,7 @@ class Recorder:
 
     async def clock_offset(self) -> ClockOffset:
         """Measure its clock now."""
-        return await self._watched(self._clock.renew())
+        return await self._clock.renew()
 
     @asynccontextmanager
     async def live(self, camera: CameraId) -> AsyncIterator[VideoStream]:
@@ -101,7 +107,7 @@ class Recorder:
             )
         address = self._address(channel.profile, self._device.live_uri)
         known = self._correct_by if self._clock.last else None
-        opened = self._streams.live(await self._watched(address.get()), clock_offset=known)
+        opened = self._streams.live(await address.get(), clock_offset=known)
         async with self._opened(opened, address) as stream:
             yield stream
 
@@ -112,40 +118,41 @@ class Recorder:
         if channel.recording is None:
             raise NotFound(f"{channel.name} is not recorded by {self.name}. Choose another camera.")
         address = self._address(channel.recording, self._device.replay_uri)
-        opened = self._streams.replay(
-            await self._watched(address.get()), interval, clock_offset=await self._correction()
-        )
+        opened = self._streams.replay(await address.get(), interval, clock_offset=await self._correction())
         async with self._opened(opened, address) as stream:
             yield stream
 
     async def close(self) -> None:
         """Let go of the device."""
+        if self._first_look is not None:
+            self._first_look.cancel()
+            await asyncio.wait([self._first_look])
         await self._device.close()
 
     async def _ask_channels(self) -> dict[CameraId, Channel]:
-        information, channels, _ = await asyncio.gather(
-            self._device.information(), self._device.channels(), self._first_look_at_clock()
-        )
+        if self._clock.last is None and self._first_look is None:
+            self._first_look = asyncio.create_task(self._look_at_clock())
+        information, channels = await asyncio.gather(self._device.information(), self._device.channels())
         identity = quote(information.id, safe="")
         return {CameraId(f"{identity}:{quote(channel.token, safe='')}"): channel for channel in channels}
 
-    async def _first_look_at_clock(self) -> None:
-        """Measure the clock before the first picture is wanted: then nobody waits for it."""
-        if self._clock.last is None:
-            with suppress(IncidentError):
-                await self._clock.get()
+    async def _look_at_clock(self) -> None:
+        """Measure the clock before the first picture is wanted, while nobody waits for it."""
+        with suppress(IncidentError):
+            await self._clock.get()
+        self._first_look = None
 
     async def _channel(self, camera: CameraId) -> Channel:
         """Find a camera, also one that was added since they were last listed."""
-        channels = await self._watched(self._channels.get())
+        channels = await self._channels.get()
         if camera not in channels:
-            channels = await self._watched(self._channels.renew())
+            channels = await self._channels.renew()
         if camera not in channels:
             raise NotFound(f"{self.name} no longer has this camera. Refresh the list.")
         return channels[camera]
 
     async def _correction(self) -> timedelta:
-        await self._watched(self._clock.get())
+        await self._clock.get()
         return self._correct_by
 
     async def _measure_clock(self) -> ClockOffset:
@@ -161,7 +168,7 @@ class Recorder:
     def _address(self, token: str, ask: Callable[[str], Awaitable[str]]) -> Aging[str]:
         if token not in self._addresses:
             self._addresses[token] = Aging(
-                lambda: ask(token), seconds=_ADDRESS_FOR, monotonic=self._monotonic
+                lambda: self._watched(ask(token)), seconds=_ADDRESS_FOR, monotonic=self._monotonic
             )
         return self._addresses[token]
 

@@ -15,6 +15,8 @@ _REPLAY_EXTENSION = struct.Struct(">IIB")
 _REPLAY_PROFILE = 0xABAC
 _SENDER_REPORT = struct.Struct(">IIII")
 _NTP_EPOCHS = (datetime(2036, 2, 7, 6, 28, 16, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC))
+#: In one unit of an NTP time stamp's fraction.
+_MICROSECONDS = 1_000_000 / 2**32
 _PT_SENDER_REPORT, _PT_BYE = 200, 203
 
 
@@ -57,7 +59,7 @@ class Bye(NamedTuple):
 def ntp_time(seconds: int, fraction: int) -> datetime:
     """Give the instant of an NTP time stamp, also after 2036 (RFC 4330 section 3)."""
     epoch = _NTP_EPOCHS[seconds >> 31]
-    return epoch + timedelta(seconds=seconds, microseconds=round(fraction * 1_000_000 / 2**32))
+    return epoch + timedelta(0, seconds, round(fraction * _MICROSECONDS))
 
 
 def parse_rtp(data: bytes) -> RtpPacket:

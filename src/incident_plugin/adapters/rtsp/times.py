@@ -90,7 +90,7 @@ class ReplayTimes:
             told = last_told + timedelta(seconds=ticks / CLOCK_RATE)
         else:
             told = packet.replay.time - self._offset
-            passed = round((told - last_told) / timedelta(seconds=1) * CLOCK_RATE)
+            passed = round((told - last_told).total_seconds() * CLOCK_RATE)
             if abs(passed - ticks) > _SAME_PACE and passed > 0:
                 ticks = passed
         self._last = (stamp, last_pts + ticks, told)

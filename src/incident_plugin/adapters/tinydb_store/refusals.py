@@ -14,6 +14,7 @@ from incident_plugin.adapters.tinydb_store.sqlite_table import (
     StorageInUse,
     StorageNewer,
     StorageNotWritable,
+    StorageOlder,
     StorageUnsafe,
 )
 from incident_plugin.domain.errors import StoreUnavailable
@@ -30,6 +31,8 @@ _ADVICE: dict[type[StorageError], str] = {
     StorageBusy: f"The files were held by something else for too long. {_KEPT} Try again.",
     StorageCorrupt: "The file is damaged. It was left as it is. Stop the server and restore the last backup.",
     StorageNewer: "A newer version wrote the files. Nothing was changed. Install that version again.",
+    StorageOlder: "An older version wrote the files. Nothing was changed. Start the server once: "
+    "it brings them up to date.",
     StorageUnsafe: "The installed SQLite is not safe to use. Nothing was opened. Install a current “apsw”.",
     StorageClosed: "The server is stopping. Nothing was changed. Try again when it runs.",
 }

@@ -3,72 +3,73 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
-from tinydb.queries import QueryInstance
-
-from incident_plugin.adapters.tinydb_store.documents import instant, microseconds, value
+from incident_plugin.adapters.tinydb_store.documents import value
+from incident_plugin.adapters.tinydb_store.inspection import faults
+from incident_plugin.adapters.tinydb_store.migrations import SCHEMA, index_again, upgrade
 from incident_plugin.adapters.tinydb_store.refusals import Refusals
 from incident_plugin.adapters.tinydb_store.sqlite_table import (
     Column,
-    Query,
     SQLiteDB,
     StorageNotWritable,
     where,
 )
 from incident_plugin.adapters.tinydb_store.transaction import Tables, TinyDBTransaction
-from incident_plugin.application.store import Marked, ProjectFilter, ProjectSummary, Transaction
+from incident_plugin.application.store import Change, Marked, ProjectFilter, ProjectSummary, Transaction
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import ProjectId
-from incident_plugin.domain.text import words
+from incident_plugin.domain.properties import DELIVERED
+from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.time import Interval
 
-#: Of the documents' shape. A change of shape raises it and brings the step from the one before.
-SCHEMA = 1
+#: How often to look for changes of other processes; those of this one are heard of at once.
+_LOOK_SECONDS = 0.1
+
+#: The file in the store's directory.
+FILE = "incidents.db"
 
 _COLUMNS = {
     "collections": (Column("id"),),
     "drafts": (Column("id"),),
     "export_lists": (Column("id"),),
     "exports": (Column("id"),),
-    "summaries": (Column("id"), Column("words", indexed=False)),
-    "marks": (
-        Column("project"),
-        Column("camera"),
-        Column("start", indexed=False),
-        Column("end", indexed=False),
-    ),
     "journal": (Column("project"),),
 }
 
 
 class TinyDBStore:
-    """The store in a directory, which is made when it is not there. One process owns it at a time."""
+    """The store in a directory, which is made when it is not there. One process owns it at a time.
 
-    def __init__(self, directory: Path) -> None:
+    Others may open it with ``writable=False`` meanwhile, and read what the owner has written.
+    """
+
+    def __init__(self, directory: Path, *, writable: bool = True) -> None:
         self._refusals = Refusals(directory)
         with self._refusals:
-            _make(directory)
-            self._db = SQLiteDB(directory / "incidents.db", _COLUMNS, version=SCHEMA)
+            if writable:
+                _make(directory)
+            self._db = SQLiteDB(
+                directory / FILE, _COLUMNS, version=SCHEMA, upgrade=upgrade, writable=writable
+            )
             self._tables = Tables(self._db)
 
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction; it ends durable, or not at all."""
-        with self._refusals, self._db.transaction():
-            transaction = TinyDBTransaction(self._tables)
-            try:
-                yield transaction
-            finally:
-                transaction.end()
+        return self._within(self._db.transaction())
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Begin a consistent reading that writes nothing and waits for no writer."""
+        return self._within(self._db.snapshot())
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
-        """Begin a consistent reading that writes nothing and waits for no writer."""
-        with self._refusals, self._db.snapshot():
+    def _within(self, scope: AbstractContextManager[object]) -> Iterator[Transaction]:
+        with self._refusals, scope:
             transaction = TinyDBTransaction(self._tables)
             try:
                 yield transaction
@@ -79,14 +80,20 @@ class TinyDBStore:
         self, narrowed: ProjectFilter, *, limit: int, before: ProjectId | None = None
     ) -> tuple[ProjectSummary, ...]:
         """Give projects, newest first, from those whose id is below ``before``."""
-        with self._refusals:
-            found = self._tables.summaries.texts(_selected(narrowed), newest=True, limit=limit, before=before)
+        summaries = self._tables.summaries
+        with self._refusals, self._db.storage.consistent():
+            if narrowed == ProjectFilter():
+                found = summaries.texts(newest=True, limit=limit, before=before)
+            else:
+                found = summaries.texts_of(self._selected(narrowed, limit=limit, before=before))
             return tuple(value(ProjectSummary, text) for text in found)
 
     def count(self, narrowed: ProjectFilter, *, cap: int) -> int:
         """Count projects, up to ``cap``."""
-        with self._refusals:
-            return self._tables.summaries.count_up_to(_selected(narrowed), cap)
+        with self._refusals, self._db.storage.consistent():
+            if narrowed == ProjectFilter():
+                return self._tables.summaries.count_up_to(None, cap)
+            return len(self._selected(narrowed, limit=cap))
 
     def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
         """Give a project's activity log, oldest first; also of a deleted project."""
@@ -94,46 +101,63 @@ class TinyDBStore:
             found = self._tables.journal.texts(where("project") == project_id)
             return tuple(value(Entry, text) for text in found)
 
+    def seals(self) -> Iterator[Seal]:
+        """Give all seals of the activity logs, oldest first."""
+        with self._refusals:
+            for _, text in self._tables.seals.all_texts():
+                yield value(Seal, text)
+
+    def last_change(self) -> int:
+        """Give the number of the newest change, 0 before the first one."""
+        with self._refusals:
+            return self._tables.journal.last_id()
+
+    def changes(self, after: int, *, limit: int) -> tuple[Change, ...]:
+        """Give up to ``limit`` changes with higher numbers, oldest first."""
+        with self._refusals:
+            found = self._tables.journal.column("project", after=after, limit=limit)
+        return tuple(Change(number=number, project=ProjectId(project)) for number, project in found)
+
+    def wait_for_change(self, after: int, timeout: timedelta) -> bool:
+        """Wait for a change with a higher number, whichever process makes it; say whether there is one."""
+        deadline = time.monotonic() + timeout.total_seconds()
+        while self.last_change() <= after:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            self._db.storage.wait_for_commit(min(left, _LOOK_SECONDS))
+        return True
+
     def marked(self, cameras: Sequence[CameraId], interval: Interval) -> tuple[Marked, ...]:
         """Give the sequences of projects for these cameras that overlap the interval, by their start."""
-        overlapping = (
-            where("camera").one_of(list(cameras))
-            & (where("start") < microseconds(interval.end))
-            & (where("end") > microseconds(interval.start))
-        )
-        return tuple(
-            sorted(self._marks(overlapping), key=lambda mark: (mark.interval, mark.project, mark.camera))
-        )
+        with self._refusals, self._db.storage.consistent():
+            found = self._tables.index.spans.marked(cameras, interval)
+        return tuple(sorted(found, key=lambda mark: (mark.interval, mark.project, mark.camera)))
 
     def footage(self, projects: Sequence[ProjectId]) -> tuple[Marked, ...]:
         """Give the sequences of these projects, in no particular order."""
-        return tuple(self._marks(where("project").one_of(list(projects))))
+        with self._refusals, self._db.storage.consistent():
+            return tuple(self._tables.index.spans.footage(projects))
 
-    def _marks(self, wanted: QueryInstance) -> list[Marked]:
-        with self._refusals:
-            found = self._tables.marks.search(wanted)
-        return [
-            Marked(
-                project=ProjectId(mark["project"]),
-                camera=CameraId(mark["camera"]),
-                interval=Interval(instant(mark["start"]), instant(mark["end"])),
-            )
-            for mark in found
-        ]
+    def faults(self) -> tuple[str, ...]:
+        """Say what is wrong with activity logs and lists; empty when everything is as it was written."""
+        with self._refusals, self._db.storage.consistent():
+            return tuple(faults(self._tables))
+
+    def index_again(self) -> None:
+        """Make lists and the index from the projects again."""
+        with self._refusals, self._db.transaction():
+            index_again(self._db.storage, self._tables.index)
 
     def close(self) -> None:
         """Let go of the files."""
         with self._refusals:
             self._db.close()
 
-
-def _selected(narrowed: ProjectFilter) -> QueryInstance:
-    selected = Query().noop()
-    if narrowed.id is not None:
-        selected &= where("id") == narrowed.id
-    for word in words(narrowed.text):
-        selected &= where("words").contains(f" {word}")
-    return selected
+    def _selected(self, narrowed: ProjectFilter, *, limit: int, before: ProjectId | None = None) -> list[int]:
+        return self._tables.index.select(
+            narrowed, lambda: self._tables.site_properties() or DELIVERED, limit=limit, before=before
+        )
 
 
 def _make(directory: Path) -> None:

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from tinydb.table import Document
-
-from incident_plugin.adapters.tinydb_store.documents import KeyedTable, document, microseconds, value
-from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteDB, SQLiteTable, where
-from incident_plugin.application.store import summary
+from incident_plugin.adapters.tinydb_store.documents import KeyedTable, document, value
+from incident_plugin.adapters.tinydb_store.index import ProjectIndex
+from incident_plugin.adapters.tinydb_store.sqlite_table import Document, SQLiteDB, encoded, where
+from incident_plugin.application.store import ProjectSummary, refuse_stale, summary
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.sequence import DraftList
-from incident_plugin.domain.text import words
 
 #: There is one document of the site's incident properties.
 _PROPERTIES = 1
 
 
 class Tables:
-    """The tables. ``summaries`` and ``marks`` repeat of a project what lists and timelines need."""
+    """The tables. ``summaries`` and ``index`` repeat of a project what lists and timelines need."""
 
     def __init__(self, db: SQLiteDB) -> None:
         self.projects = db.table("projects")
         self.summaries = db.table("summaries")
-        self.marks = db.table("marks")
+        self.index = ProjectIndex(db.storage)
         self.journal = db.table("journal")
+        self.seals = db.table("seals")
         self.properties = db.table("properties")
         self.collections = KeyedTable(db.table("collections"), Collection)
         self.drafts = KeyedTable(db.table("drafts"), DraftList)
         self.export_lists = KeyedTable(db.table("export_lists"), ExportList)
         self.exports = KeyedTable(db.table("exports"), Export)
+
+    def site_properties(self) -> IncidentProperties | None:
+        """Give the site's incident properties, or nothing when none were ever stored."""
+        found = self.properties.text(_PROPERTIES)
+        return None if found is None else value(IncidentProperties, found)
 
 
 class TinyDBTransaction:
@@ -72,8 +77,7 @@ class TinyDBTransaction:
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""
-        found = self._tables.properties.text(_PROPERTIES)
-        return None if found is None else value(IncidentProperties, found)
+        return self._tables.site_properties()
 
     def put_properties(self, properties: IncidentProperties) -> None:
         """Replace the site's incident properties."""
@@ -88,20 +92,21 @@ class TinyDBTransaction:
         found = self._tables.projects.text(project_id)
         return None if found is None else value(Project, found)
 
-    def put_project(self, project: Project) -> None:
-        """Insert or replace a project."""
-        listed = summary(project)
-        # A space before each word: containing a space and some letters is having a word that begins so.
-        searched = "".join(f" {word}" for word in words(listed.description))
+    def put_project(self, project: Project, *, replacing: int | None = None) -> None:
+        """Insert or replace a project; raises ``Conflict`` when it replaces another revision."""
+        if replacing is not None:
+            stored = self._tables.summaries.text(project.id)
+            revision = None if stored is None else value(ProjectSummary, stored).revision
+            refuse_stale(project.id, revision, replacing)
         self._tables.projects.put(Document(document(project), project.id))
-        self._tables.summaries.put(Document(document(listed) | {"words": searched}, project.id))
-        self._put_marks(project)
+        self._tables.summaries.put(Document(document(summary(project)), project.id))
+        self._tables.index.put(project)
 
     def remove_project(self, project_id: ProjectId) -> None:
         """Remove a project; its activity log stays."""
         self._tables.projects.remove(doc_ids=[project_id])
         self._tables.summaries.remove(doc_ids=[project_id])
-        self._tables.marks.remove(where("project") == project_id)
+        self._tables.index.remove(project_id)
 
     def last_entry(self, project_id: ProjectId) -> Entry | None:
         """Give the newest entry of a project's activity log."""
@@ -112,18 +117,18 @@ class TinyDBTransaction:
         """Add an entry at the end of its project's activity log."""
         self._tables.journal.insert(document(entry))
 
-    def _put_marks(self, project: Project) -> None:
-        marks: SQLiteTable = self._tables.marks
-        wanted = [
-            {
-                "project": project.id,
-                "camera": sequence.footage.camera,
-                "start": microseconds(sequence.footage.interval.start),
-                "end": microseconds(sequence.footage.interval.end),
-            }
-            for sequence in project.sequences
-        ]
-        stored = marks.search(where("project") == project.id)
-        if stored != wanted:
-            marks.remove(doc_ids=[mark.doc_id for mark in stored])
-            marks.insert_multiple(wanted)
+    def forget_entries(self, project_id: ProjectId) -> None:
+        """Remove texts and names from a project's activity log; its chain stays as it was."""
+        journal = self._tables.journal
+        for stored in journal.search(where("project") == project_id):
+            entry = value(Entry, encoded(stored))
+            journal.put(Document(document(entry.forget()), stored.doc_id))
+
+    def last_seal(self) -> Seal | None:
+        """Give the newest seal."""
+        found = self._tables.seals.texts(newest=True, limit=1)
+        return value(Seal, found[0]) if found else None
+
+    def append_seal(self, seal: Seal) -> None:
+        """Add a seal after the others."""
+        self._tables.seals.insert(document(seal))

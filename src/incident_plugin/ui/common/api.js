@@ -40,16 +40,17 @@ export async function request(bridge, method, path, body, init = {}) {
  * Waits for an answer, or for the rest of one; when the connection is lost meanwhile, raises the `Problem` that says so.
  * @template T
  * @param {Promise<T>} answer
+ * @param {string} [detail]
  * @returns {Promise<T>}
  */
-export async function reached(answer) {
+export async function reached(answer, detail = 'The server cannot be reached. What you entered is still here.') {
   try {
     return await answer;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Problem({
       title: 'Cannot perform this action. Try again later.',
-      detail: 'The server cannot be reached. What you entered is still here.',
+      detail,
       status: 0,
       message_id: 'incident.unreachable',
     });

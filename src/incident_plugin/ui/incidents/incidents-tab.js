@@ -23,6 +23,7 @@ class IncidentsTab extends Contributed {
   /** @override */
   attached() {
     this.listen(document, 'keydown', (event) => this.#page?.keyed(event));
+    if (!this.#page) this.#list?.takeFocus();
   }
 
   /** @override @param {Context} context */

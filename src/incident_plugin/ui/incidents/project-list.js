@@ -69,6 +69,11 @@ export class ProjectList {
     this.#reader = whileVisible(this.#scroll, () => READ_AGAIN, () => this.#read());
   }
 
+  /** Takes the keyboard when nothing else has it, as after a change of tab. */
+  takeFocus() {
+    if (document.activeElement === document.body) this.focus();
+  }
+
   /** Puts the keyboard where it was left. */
   focus() {
     const row = [...this.#body.children].find((element) => /** @type {HTMLElement} */ (element).tabIndex === 0);
@@ -108,6 +113,7 @@ export class ProjectList {
     const texts = strings.incidents.list;
     this.#notes.replaceChildren();
     this.#keepSelection(page.projects);
+    const first = this.#page === null;
     this.#page = page;
     this.#count.textContent = texts.count(page.total, page.capped);
     this.#state.replaceChildren(...(page.projects.length ? [] : [this.#emptyNote()]));
@@ -117,6 +123,7 @@ export class ProjectList {
     this.#older.disabled = page.projects.length < PAGE;
     this.#pageNumber.textContent = texts.page(this.#before.length + 1);
     this.#draw();
+    if (first) this.takeFocus();
   }
 
   #draw() {

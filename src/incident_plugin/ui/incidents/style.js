@@ -45,6 +45,7 @@ svg { flex: none; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 6px 16px; margin: 0; align-content: start; }
 .facts dt { color: var(--dim); }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
+.facts time { white-space: nowrap; }
 
 .page { height: 100%; display: grid; grid-template-rows: auto auto minmax(0, 1fr); }
 .head { display: flex; gap: 12px; align-items: center; padding: 8px 12px; background: var(--s1); min-width: 0; }
@@ -93,9 +94,13 @@ input:not([type=checkbox]):not([type=radio]):invalid { border-color: var(--red);
 .clamp { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
 .activity details { margin-top: 4px; }
 .activity-state p { margin: 0; }
+/* The preview says when a project was created; the description is what operators tell projects apart by. */
+@media (max-width: 1500px) {
+  .rows :is(th, td):nth-child(9) { display: none; }
+}
 @media (max-width: 900px) {
   .list { grid-template: auto minmax(0, 2fr) minmax(180px, 1fr) / minmax(0, 1fr); }
-  .rows :is(th, td):is(:nth-child(7), :nth-child(9)) { display: none; }
+  .rows :is(th, td):nth-child(7) { display: none; }
   .preview { border-left: 0; border-top: 1px solid var(--s3); }
   .details, .categories { grid-template-columns: 1fr; }
   .call-form { grid-template-columns: 1fr; }

@@ -48,7 +48,7 @@ class Player {
   #stage = h('div', { class: 'stage' });
   #seek = h('input', { type: 'range', min: '0', step: '100', 'aria-label': strings.incidents.video.seek,
     oninput: () => this.#clock.seek(this.#start + Number(this.#seek.value)) });
-  #play = h('button', { type: 'button', class: 'primary', onclick: () => this.#toggle() });
+  #play = h('button', { type: 'button', class: 'primary', autofocus: true, onclick: () => this.#toggle() });
   #at = h('output', { class: 'at' });
   #position = h('span', { class: 'dim' });
   #all = h('input', { type: 'checkbox' });
@@ -163,10 +163,10 @@ class Player {
 
   /** @param {KeyboardEvent} event */
   #keys(event) {
-    const inControl = event.target instanceof HTMLInputElement || event.target instanceof HTMLButtonElement;
-    if (event.key === ' ' && !inControl) this.#toggle();
-    else if (event.key === 'ArrowLeft' && !inControl) this.#step(-1000);
-    else if (event.key === 'ArrowRight' && !inControl) this.#step(1000);
+    const inField = event.target instanceof HTMLInputElement;
+    if (event.key === ' ' && !inField && !(event.target instanceof HTMLButtonElement)) this.#toggle();
+    else if (event.key === 'ArrowLeft' && !inField) this.#step(-1000);
+    else if (event.key === 'ArrowRight' && !inField) this.#step(1000);
     else return;
     event.preventDefault();
     event.stopPropagation();

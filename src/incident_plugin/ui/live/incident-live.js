@@ -10,7 +10,10 @@ import { Refusal, watch } from './whep.js';
 /** @typedef {'connecting' | 'live' | 'lost' | 'denied' | 'unsupported'} State */
 
 /** Waits before trying again, in milliseconds; the last one is repeated. */
-const RETRIES = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
+const RETRIES = [500, 1_000, 2_000, 4_000, 5_000];
+
+/** A picture older than this is not live, whatever the connection says; milliseconds. */
+const STALLED = 3_000;
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -96,6 +99,7 @@ export class IncidentLive extends HTMLElement {
     if (this.#run || !this.isConnected || !this.#vms?.camera) return;
     this.#run = new AbortController();
     this.#show('connecting');
+    this.#watchForStall(this.#run.signal);
     void this.#keepWatching(this.#vms, this.#vms.camera.id, this.#run.signal);
   }
 
@@ -123,6 +127,27 @@ export class IncidentLive extends HTMLElement {
       }
       await pause(RETRIES[Math.min(failures, RETRIES.length - 1)] ?? 0, signal);
     }
+  }
+
+  /**
+   * Says so when pictures stop coming: a network that went silent is found much later.
+   * @param {AbortSignal} signal
+   */
+  #watchForStall(signal) {
+    let since = performance.now();
+    const seen = () => {
+      if (signal.aborted) return;
+      since = performance.now();
+      if (this.#detail === strings.live.stalled) this.#show('live');
+      this.#video.requestVideoFrameCallback(seen);
+    };
+    this.#video.requestVideoFrameCallback(seen);
+    const timer = setInterval(() => {
+      // A page that nobody sees is shown no pictures.
+      if (this.#state !== 'live' || document.hidden) since = performance.now();
+      else if (performance.now() - since >= STALLED) this.#show('lost', strings.live.stalled);
+    }, STALLED / 6);
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
   /**

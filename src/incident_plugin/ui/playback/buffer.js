@@ -31,6 +31,8 @@ const KEPT = { before: 20, after: 45 };
  * the timeline, and recorders are slow to stop what they began.
  */
 const REST = 150;
+/** Milliseconds within which moves that follow one another are a drag; a single click does not wait. */
+const DRAGGING = 400;
 /** Milliseconds until a piece is asked for anew. */
 const AGAIN = { failed: 5_000, growing: 1_000 };
 /** Milliseconds before the end of what is there when a growing piece is asked for anew. */
@@ -49,6 +51,7 @@ export class VideoBuffer {
   #loading;
   #closed = false;
   #restUntil = 0;
+  #movedAt = -Infinity;
   #at = 0;
 
   /**
@@ -113,6 +116,8 @@ export class VideoBuffer {
   want(chunks, at) {
     if (this.#closed) return;
     const moved = chunks[0] !== this.#wanted[0];
+    const dragged = moved && performance.now() - this.#movedAt < DRAGGING;
+    if (moved) this.#movedAt = performance.now();
     this.#wanted = chunks;
     this.#at = at;
     for (const [chunk, { state }] of this.#chunks) {
@@ -121,7 +126,7 @@ export class VideoBuffer {
     const next = this.#next();
     const given = this.#loading && next !== this.#loading.chunk;
     if (given) this.#loading?.abort.abort();
-    if (given || (moved && performance.now() < this.#restUntil)) this.#restUntil = performance.now() + REST;
+    if (dragged && (given || performance.now() < this.#restUntil)) this.#restUntil = performance.now() + REST;
     if (!this.#loading && next !== undefined && performance.now() >= this.#restUntil) void this.#load(next);
   }
 

@@ -1,6 +1,6 @@
 // Where a view item's recorded video comes from: pieces of fragmented MP4, and what is recorded at all.
 
-import { Problem, request } from '../common/api.js';
+import { Problem, reached, request } from '../common/api.js';
 import { CHUNK } from './chunks.js';
 
 /** @typedef {import('../common/api.js').Bridge} Bridge */
@@ -48,7 +48,7 @@ export class Source {
     // Recorders write some seconds behind the present.
     const final = start + 2 * CHUNK < this.now;
     if (response.status === 204) return { piece: null, final };
-    const data = await body(response);
+    const data = await reached(response.arrayBuffer(), 'The connection broke while the video was read.');
     return { piece: { data, codec: response.headers.get('Video-Codec') ?? '', start: precise(response.headers.get('Video-Start') ?? '') }, final };
   }
 
@@ -118,19 +118,4 @@ function between(start, end) {
 export function precise(text) {
   const fraction = /\.\d{3}(\d+)/.exec(text)?.[1] ?? '';
   return Date.parse(text) + (fraction ? Number(`0.${fraction}`) : 0);
-}
-
-/** @param {Response} response */
-async function body(response) {
-  try {
-    return await response.arrayBuffer();
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new Problem({
-      title: 'Cannot perform this action. Try again later.',
-      detail: 'The connection broke while the video was read.',
-      status: 0,
-      message_id: 'incident.unreachable',
-    });
-  }
 }

@@ -93,7 +93,7 @@ class Runtime:
         )
 
     async def media_holds(self, camera: str, interval: Interval) -> tuple[Hold, ...]:
-        return ()
+        return (Hold(camera=camera, interval=interval, reason="Thing 7"),)
 
     async def view_changed(self, view: View) -> None:
         if self.refusing:
@@ -114,6 +114,8 @@ class SamplePlugin:
         if Path(settings.get("fails_while_there_is", "/nowhere")).exists():
             raise OSError("no disk")
         self.runtime = Runtime(host, settings)
+        if host.audit is not None:
+            host.audit.record(None, "activated", settings.get("greeting", ""))
         return self.runtime
 
     @hookimpl
@@ -131,6 +133,13 @@ class SamplePlugin:
     def vms_commands(self) -> Sequence[c.Command]:
         return (
             c.Command(id="sample.greet", title="Greet", module="ui/commands.js", shortcut="F9"),
+            c.Command(
+                id="sample.recall",
+                title="Recall",
+                module="ui/commands.js",
+                shortcut="F8",
+                when=frozenset({c.Requirement.PLAYBACK, c.Requirement.TIME_MARKED}),
+            ),
             c.Command(id="sample.fail", title="Fail", module="ui/failing.js", shortcut="Shift+F9"),
             c.Command(
                 id="sample.hush",
@@ -161,7 +170,8 @@ class SamplePlugin:
     def vms_toolbar_items(self, area: str, principal: Principal) -> Sequence[c.ToolbarItem]:
         tag = "sample-status" if area == c.STATUS_BAR else "sample-add"
         name = "sample.add-" + area.split(".")[1]
-        return (c.ToolbarItem(id=name, area=area, title="Add", element=_element(tag)),)
+        marked = frozenset({c.Requirement.TIME_MARKED}) if area == c.PLAYBACK_TOOLBAR else frozenset()
+        return (c.ToolbarItem(id=name, area=area, title="Add", element=_element(tag), when=marked),)
 
     @hookimpl
     def vms_tabs(self, principal: Principal) -> Sequence[c.Tab]:
@@ -178,7 +188,7 @@ class SamplePlugin:
 
     @hookimpl
     def vms_export_lists(self, principal: Principal) -> Sequence[c.ExportList]:
-        return ()
+        return (c.ExportList(id="sample.exports", title="Things to export", element=_element("sample-tab")),)
 
     @hookimpl
     def vms_http_mount(self) -> c.HttpMount:
@@ -239,7 +249,7 @@ class SamplePlugin:
 
 
 def _element(tag: str) -> c.Element:
-    return c.Element(tag=tag, module="ui/elements.js")
+    return c.Element(tag=tag, module="ui/elements.js", page="ui/page.html")
 
 
 plugin = SamplePlugin()

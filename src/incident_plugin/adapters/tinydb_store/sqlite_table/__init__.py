@@ -13,6 +13,9 @@ Code written for TinyDB works unchanged. What differs from TinyDB with its own s
 * there is no query cache.
 """
 
+from tinydb.queries import QueryInstance
+from tinydb.table import Document
+
 from incident_plugin.adapters.tinydb_store.sqlite_table.conditions import Query, where
 from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     StorageBusy,
@@ -23,15 +26,18 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     StorageInUse,
     StorageNewer,
     StorageNotWritable,
+    StorageOlder,
     StorageUnsafe,
 )
-from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Column
+from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Column, encoded
 from incident_plugin.adapters.tinydb_store.sqlite_table.storage import SQLiteStorage
 from incident_plugin.adapters.tinydb_store.sqlite_table.table import SQLiteDB, SQLiteTable
 
 __all__ = [
     "Column",
+    "Document",
     "Query",
+    "QueryInstance",
     "SQLiteDB",
     "SQLiteStorage",
     "SQLiteTable",
@@ -43,6 +49,8 @@ __all__ = [
     "StorageInUse",
     "StorageNewer",
     "StorageNotWritable",
+    "StorageOlder",
     "StorageUnsafe",
+    "encoded",
     "where",
 ]

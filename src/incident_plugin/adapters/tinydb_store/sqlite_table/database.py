@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,10 +17,13 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     StorageClosed,
     StorageError,
     StorageNewer,
+    StorageNotWritable,
+    StorageOlder,
     StorageUnsafe,
     foreign_errors,
     told,
 )
+from incident_plugin.adapters.tinydb_store.sqlite_table.group import Group, Turns
 from incident_plugin.adapters.tinydb_store.sqlite_table.lock import OwnerLock
 
 #: Releases with the fix of the WAL-reset bug (sqlite.org/wal.html, section 11): these, and later ones of the
@@ -73,73 +76,96 @@ class Session:
 
 
 class Database:
-    """The file, owned by this object from construction until ``close``.
+    """The file, owned by this object from construction until ``close``; or only read, beside its owner.
 
     Every method may be called from any thread. A transaction belongs to the thread that began it.
     """
 
-    def __init__(self, path: Path, *, version: int, rolled_back: Callable[[], None]) -> None:
+    def __init__(self, path: Path, *, version: int, writable: bool = True) -> None:
         refuse_unsafe(apsw.sqlite_lib_version())
         self.path = path
-        #: Called when changes were taken back, before anybody else can write.
-        self._rolled_back = rolled_back
+        self._on_rollback: list[Callable[[], object]] = []
         self._threads = threading.local()
-        self._write_lock = threading.Lock()
+        self._turns = Turns()
+        self._group: Group | None = None
+        self._committed = threading.Condition()
         self._idle: list[apsw.Connection] = []
         self._closed = False
-        self._owner = OwnerLock(path.with_name(path.name + ".lock"))
+        self._writer: apsw.Connection | None = None
+        self._owner = OwnerLock(path.with_name(path.name + ".lock")) if writable else None
         try:
             with foreign_errors(path):
-                self._writer = self._opened_writer(version)
+                if writable:
+                    self._writer = self._opened_writer(version)
+                else:
+                    self._refuse_other(version)
         except BaseException:
-            self._owner.release()
+            if self._owner is not None:
+                self._owner.release()
             raise
 
     def close(self) -> None:
         """Wait for the change that is being written, then let go of the file. A second call does nothing."""
         if self._session is not None:
             raise RuntimeError("a transaction of this thread is open: it cannot close the file")
-        with self._write_lock:
+        with self._turn():
             if self._closed:
                 return
+            self._commit_group()
             self._closed = True
             try:
                 with foreign_errors(self.path):
                     self._close_idle()
                     # Last, because the last connection to close folds the write-ahead log into the file.
-                    self._writer.close()
+                    if self._writer is not None:
+                        self._writer.close()
             finally:
-                self._owner.release()
+                if self._owner is not None:
+                    self._owner.release()
+
+    def on_rollback(self, forget: Callable[[], object]) -> None:
+        """Have this called whenever changes were taken back, before anybody else can write."""
+        self._on_rollback.append(forget)
+
+    def wait_for_commit(self, seconds: float) -> None:
+        """Return when this process has committed something, or after so many seconds."""
+        with self._committed:
+            self._committed.wait(seconds)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Write everything within, durably, or nothing. Transactions do not nest (``RuntimeError``)."""
-        if self._session is not None:
-            raise RuntimeError("a transaction of this thread is open already: transactions do not nest")
-        if not self._write_lock.acquire(timeout=_PATIENCE_SECONDS):
-            raise StorageBusy(
-                f"Another change to {self.path} has taken {_PATIENCE_SECONDS:.0f} s. Nothing was written."
-            )
-        try:
+        self._refuse_nesting()
+        with self._turn():
             self._refuse_closed()
+            if self._writer is None:
+                raise StorageNotWritable(f"The file was opened for reading only: {self.path}.")
             with Session(self.path, self._writer, writes=True) as session:
-                self._writer.execute("BEGIN IMMEDIATE")
-                yield from self._run(session)
-        finally:
-            self._write_lock.release()
+                group = self._joined(self._writer)
+                yield from self._member(session, group)
+        group.wait()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Read one state of the file, whatever is written meanwhile; does not nest (``RuntimeError``)."""
-        if self._session is not None:
-            raise RuntimeError("a transaction of this thread is open already: transactions do not nest")
+        self._refuse_nesting()
         reader = self._borrowed()
         try:
             with Session(self.path, reader, writes=False) as session:
                 reader.execute("BEGIN DEFERRED")
-                yield from self._run(session)
+                self._threads.session = session
+                try:
+                    yield
+                finally:
+                    self._threads.session = None
+                    # There is nothing to keep or to take back.
+                    reader.execute("ROLLBACK")
         finally:
             self._returned(reader)
+
+    def consistent(self) -> AbstractContextManager[None]:
+        """Read one state with several statements: the thread's transaction, or a snapshot for these."""
+        return self.snapshot() if self._session is None else nullcontext()
 
     def reading(self) -> AbstractContextManager[Session]:
         """Give the connection for one reading statement: the thread's transaction, or one that is idle.
@@ -179,22 +205,89 @@ class Database:
             assert session is not None  # noqa: S101 - the transaction has just begun
             yield session
 
-    def _run(self, session: Session) -> Iterator[None]:
-        """Give way to the caller of an open transaction, and end it."""
-        self._threads.session = session
+    def _refuse_nesting(self) -> None:
+        if self._session is not None:
+            raise RuntimeError("a transaction of this thread is open already: transactions do not nest")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Be the only one who writes; whoever is last commits what the group has written."""
+        if not self._turns.take(_PATIENCE_SECONDS):
+            raise StorageBusy(
+                f"Another change to {self.path} has taken {_PATIENCE_SECONDS:.0f} s. Nothing was written."
+            )
         try:
             yield
+        finally:
+            others_may_join = self._group is None or not self._group.is_full
+            if not (others_may_join and self._turns.hand_on()):
+                self._commit_group()
+                self._turns.give()
+
+    def _joined(self, writer: apsw.Connection) -> Group:
+        """Give the group that is being written, or begin one."""
+        if self._group is None:
+            writer.execute("BEGIN IMMEDIATE")
+            self._group = Group()
+        return self._group
+
+    def _member(self, session: Session, group: Group) -> Iterator[None]:
+        """Give way to the caller, whose changes then belong to the group, or are taken back."""
+        self._threads.session = session
+        try:
+            session.connection.execute("SAVEPOINT member")
+            yield
             session.refuse_failed()
-            session.connection.execute("COMMIT")
+            session.connection.execute("RELEASE member")
+            group.members += 1
         except BaseException:
-            # After a full disk SQLite may have rolled back by itself.
-            if session.connection.in_transaction:
-                session.connection.execute("ROLLBACK")
-            if session.writes:
-                self._rolled_back()
+            self._take_back(session.connection, group)
             raise
         finally:
             self._threads.session = None
+
+    def _take_back(self, writer: apsw.Connection, group: Group) -> None:
+        """Undo what one member did; what others did before it stays, if SQLite has kept it."""
+        try:
+            # After a full disk SQLite may have rolled back by itself.
+            if writer.in_transaction and group.members:
+                writer.execute("ROLLBACK TO member")
+                writer.execute("RELEASE member")
+        except apsw.Error:
+            pass
+        else:
+            if writer.in_transaction and group.members:
+                self._forget()
+                return
+        told_others = f"A change beside this one failed in a way that took both back: {self.path}."
+        self._end_group(writer, StorageError(told_others))
+
+    def _commit_group(self) -> None:
+        """Make durable what was written since the last commit, and tell its writers."""
+        group, writer = self._group, self._writer
+        if group is None or writer is None:
+            return
+        try:
+            writer.execute("COMMIT")
+        except apsw.Error as error:
+            self._end_group(writer, told(error, self.path))
+            return
+        self._group = None
+        group.end()
+        with self._committed:
+            self._committed.notify_all()
+
+    def _end_group(self, writer: apsw.Connection, error: StorageError) -> None:
+        group, self._group = self._group, None
+        if writer.in_transaction:
+            writer.execute("ROLLBACK")
+        self._forget()
+        if group is not None:
+            group.end(error)
+
+    def _forget(self) -> None:
+        for forget in self._on_rollback:
+            forget()
 
     def _borrowed(self) -> apsw.Connection:
         """Give a reading connection that nobody else uses; it is to be returned."""
@@ -230,12 +323,21 @@ class Database:
             writer.pragma("journal_mode", "WAL")
             writer.pragma("synchronous", "FULL")
             writer.pragma("journal_size_limit", _WAL_BYTES_KEPT)
-            if found != version:
-                writer.pragma("user_version", version)
         except BaseException:
             writer.close()
             raise
         return writer
+
+    def _refuse_other(self, version: int) -> None:
+        """Open nothing for reading that a migration has still to change."""
+        with self.reading() as session:
+            found = int(session.connection.pragma("user_version"))
+        self._refuse_newer(found, version)
+        if found < version:
+            raise StorageOlder(
+                f"{self.path} has version {found} and this program reads version {version}. "
+                "Nothing was changed."
+            )
 
     def _refuse_newer(self, found: int, known: int) -> None:
         if found > known:

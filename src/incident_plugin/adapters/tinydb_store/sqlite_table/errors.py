@@ -37,6 +37,10 @@ class StorageNewer(StorageError):
     """A newer version of the program wrote the file."""
 
 
+class StorageOlder(StorageError):
+    """An older version of the program wrote the file, and it was opened for reading only."""
+
+
 class StorageUnsafe(StorageError):
     """The SQLite library has a bug that loses data."""
 

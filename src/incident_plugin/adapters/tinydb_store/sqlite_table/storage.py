@@ -28,7 +28,9 @@ class SQLiteStorage(Storage):
     """One SQLite file.
 
     ``columns`` declares, by table, the keys that queries select by. ``version`` is that of the documents'
-    shape: a file with a higher one is refused.
+    shape: a file with a higher one is refused, one with a lower one is handed to ``upgrade`` with the version
+    it has (0 for a new file). What that does is kept together with the new version, or not at all.
+    Without ``writable`` the file is only read, beside the process that owns it.
     """
 
     def __init__(
@@ -37,15 +39,25 @@ class SQLiteStorage(Storage):
         columns: Mapping[str, Sequence[Column]] | None = None,
         *,
         version: int = 0,
+        upgrade: Callable[[SQLiteStorage, int], None] | None = None,
+        writable: bool = True,
     ) -> None:
         self._layouts = {name: Layout(name, tuple(declared)) for name, declared in (columns or {}).items()}
         #: Tables known to exist; touched only by the thread that writes. A rollback may have unmade some.
         self._prepared: set[str] = set()
-        self._database = Database(Path(path), version=version, rolled_back=self._prepared.clear)
+        self._database = Database(Path(path), version=version, writable=writable)
+        self._database.on_rollback(self._prepared.clear)
+        if not writable:
+            return
         try:
-            with self._database.writing() as session:
+            with self._database.transaction(), self._database.writing() as session:
                 for layout in self._layouts.values():
                     self._prepare(session.connection, layout)
+                found = int(session.connection.pragma("user_version"))
+                if found != version:
+                    if upgrade is not None:
+                        upgrade(self, found)
+                    session.connection.pragma("user_version", version)
         except BaseException:
             self._database.close()
             raise
@@ -61,6 +73,28 @@ class SQLiteStorage(Storage):
     def snapshot(self) -> AbstractContextManager[None]:
         """Read one state of all tables; waits for no writer, does not nest."""
         return self._database.snapshot()
+
+    def consistent(self) -> AbstractContextManager[None]:
+        """Read one state with several statements: the thread's transaction, or a snapshot for these."""
+        return self._database.consistent()
+
+    def wait_for_commit(self, seconds: float) -> None:
+        """Return when this process has committed something, or after so many seconds."""
+        self._database.wait_for_commit(seconds)
+
+    def on_rollback(self, forget: Callable[[], object]) -> None:
+        """Have this called whenever changes were taken back, before anybody else can write."""
+        self._database.on_rollback(forget)
+
+    def ask(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Read from tables of one's own beside the documents, in the thread's transaction or without one."""
+        with self._database.reading() as session:
+            return drained(session.connection.execute(sql, parameters))
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Change tables of one's own beside the documents, together with what else the transaction writes."""
+        with self._database.writing() as session:
+            session.connection.execute(sql, parameters)
 
     def read(self) -> dict[str, dict[str, Any]] | None:
         """Give all documents of all tables."""

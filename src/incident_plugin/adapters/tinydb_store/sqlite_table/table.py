@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager
 from typing import Any, cast
@@ -53,6 +54,32 @@ class SQLiteTable(Table):
         """
         order = "DESC" if newest else "ASC"
         return [text for _, text in self._matches(cond, order, limit=limit, before=before)]
+
+    def last_id(self) -> int:
+        """Give the highest id of the documents, 0 when there are none."""
+        found = self._rows.select(self._layout, f"SELECT max(id) FROM {self._layout.table}")
+        return found[0][0] or 0 if found else 0
+
+    def last_given_id(self) -> int:
+        """Give the highest id that was ever given, also to a document that is gone."""
+        found = self._rows.ask("SELECT seq FROM sqlite_sequence WHERE name = ?", (self._layout.identifier,))
+        return found[0][0] if found else 0
+
+    def column(self, key: str, *, after: int, limit: int) -> list[Row]:
+        """Give ids and a declared column of up to ``limit`` documents with higher ids, lowest first."""
+        sql = (
+            f"SELECT id, {self._layout.columns[key]} FROM {self._layout.table} "
+            "WHERE id > ? ORDER BY id LIMIT ?"
+        )
+        return self._rows.select(self._layout, sql, (after, limit))
+
+    def texts_of(self, ids: list[int]) -> list[str]:
+        """Give the documents of these ids as JSON texts, highest id first."""
+        sql = (
+            f"SELECT document FROM {self._layout.table} "
+            "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC"
+        )
+        return [text for (text,) in self._rows.select(self._layout, sql, (json.dumps(ids),))]
 
     def get(
         self,
@@ -125,6 +152,10 @@ class SQLiteTable(Table):
 
     def __iter__(self) -> Iterator[Document]:
         """Read the documents in pieces, up to the last one there is when the iteration begins."""
+        return (self._document(number, text) for number, text in self.all_texts())
+
+    def all_texts(self) -> Iterator[tuple[int, str]]:
+        """Read ids and JSON texts as iterating does, lowest id first."""
         highest = self._rows.select(self._layout, f"SELECT max(id) FROM {self._layout.table}")
         last = highest[0][0] if highest else None
         sql = f"SELECT id, document FROM {self._layout.table} WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
@@ -133,8 +164,7 @@ class SQLiteTable(Table):
             rows = self._rows.select(self._layout, sql, (position, last, _CHUNK))
             if not rows:
                 return
-            for number, text in rows:
-                yield self._document(number, text)
+            yield from rows
             position = rows[-1][0]
 
     def _get_next_id(self) -> int:

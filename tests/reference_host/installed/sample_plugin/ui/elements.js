@@ -44,7 +44,7 @@ customElements.define('sample-add', class extends Shown {
   draw({ camera }) {
     const button = document.createElement('button');
     button.textContent = '+';
-    button.title = `Add ${camera.name}`;
+    button.title = camera ? `Add ${camera.name}` : 'Add the marked time';
     this.replaceChildren(button);
   }
 });

@@ -1,0 +1,209 @@
+"""Writes the references that follow from the code: ``python docs/reference.py``. A test compares them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+import typing
+from collections.abc import Iterator
+from datetime import datetime
+from enum import Enum
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from starlette.responses import Response
+
+from incident_plugin.domain.errors import IncidentError
+from incident_plugin.http.collections import CollectionResources
+from incident_plugin.http.exports import ExportResources
+from incident_plugin.http.operations import Operation
+from incident_plugin.http.problems import problem_of
+from incident_plugin.http.projects import ProjectResources
+from incident_plugin.http.video import VideoResources
+
+REFERENCE = Path(__file__).parent / "ref"
+#: What is made from the code stands below this line.
+CUT = "<!-- Made by docs/reference.py from the code; do not edit below. -->\n"
+
+#: What people can do, by message id. Every message has one: the detail beneath the title is more precise.
+REMEDIES = {
+    "incident.failed": "Try again. If it stays so, give the administrator the message id and the time.",
+    "incident.invalid-input": "Correct what the second line names, and save again.",
+    "incident.not-found": "Go back to the list: somebody deleted it, or the address is wrong.",
+    "incident.conflict": "Compare both values and choose one; saving again with the chosen one settles it.",
+    "incident.denied": "Ask an administrator for the permission that the second line names.",
+    "incident.unreadable": "Ask an administrator for the permission that the second line names.",
+    "incident.store-unavailable": "The second line names the cause: usually a full or read-only disk.",
+    "incident.recorder-unavailable": "Check that the recorder runs, is connected, and knows the password.",
+    "incident.no-video": "Choose another time: look at the timeline for what is recorded.",
+    "incident.licence-refused": "Renew the licence. Saving collections, editing, reports, exports go on.",
+    "incident.report-failed": "Try again; if it stays so, the log says why.",
+    "incident.not-signed-in": "Sign in again. What was entered is still in the page.",
+    "incident.unexpected": "Give the administrator the time: the server's log has the whole story.",
+    "incident.http-404": "Check address, method and size of the request.",
+}
+#: Messages that come from the web layer and have no class of their own.
+_OF_THE_WEB = (
+    ("incident.not-signed-in", 401, "Permission denied.", "The host named nobody: the session has ended."),
+    ("incident.unexpected", 500, "The operation's own title.", "A fault of the program."),
+    (
+        "incident.http-404",
+        "404, 405, 413",
+        "Cannot perform this action. Try again later.",
+        "No such address or method, or a request larger than 1 MiB; the id ends in the status.",
+    ),
+)
+
+
+def operations() -> tuple[Operation, ...]:
+    """Give the whole operation table; its handlers are not called, so they need no collaborators."""
+    nobody: Any = None
+    return (
+        *CollectionResources(collections=nobody, drafts=nobody, picker=nobody, clock=nobody).operations(),
+        *ProjectResources(projects=nobody, picker=nobody, reporting=nobody).operations(),
+        *ExportResources(exports=nobody, runner=nobody).operations(),
+        *VideoResources(
+            recorders=nobody, relay=nobody, writer=nobody, stills=nobody, guard=nobody
+        ).operations(),
+    )
+
+
+def http() -> str:
+    """Give the table of operations and the bodies of their requests."""
+    table = operations()
+    bodies = {operation.handler: body for operation in table if (body := _body(operation)) is not None}
+    lines = [
+        "## Operations",
+        "",
+        "| operation | permission | answers | body | what |",
+        "|---|---|---|---|---|",
+    ]
+    for operation in table:
+        body = bodies.get(operation.handler)
+        lines.append(
+            f"| `{operation.method} {operation.path}` | `{operation.permission}` | {_answer(operation)} "
+            f"| {_link(body) if body else ''} | {operation.summary} |"
+        )
+    lines += ["", "## Bodies", ""]
+    for body in sorted(_with_parts(set(bodies.values())), key=lambda kind: kind.__name__):
+        lines += [f"### {body.__name__}", "", (body.__doc__ or "").strip(), ""]
+        lines += ["| key | type | when left out |", "|---|---|---|"]
+        hints = typing.get_type_hints(body)
+        for field in msgspec.structs.fields(body):
+            default = "refused" if field.required else f"`{_default(field)}`"
+            lines.append(f"| `{field.encode_name}` | {_type(hints[field.name])} | {default} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def messages() -> str:
+    """Give the catalogue of messages."""
+    lines = ["| message id | status | title | cause | remedy |", "|---|---|---|---|---|"]
+    rows = [
+        (kind.message_id, _status(kind), kind.title, " ".join((kind.__doc__ or "").split()))
+        for kind in kinds(IncidentError)
+    ]
+    lines += [
+        f"| `{identity}` | {status} | {title} | {cause} | {REMEDIES[identity]} |"
+        for identity, status, title, cause in (*rows, *_OF_THE_WEB)
+    ]
+    lines += ["", "## Titles of operations", "", "| title | operations |", "|---|---|"]
+    titled: dict[str, list[str]] = {}
+    for operation in operations():
+        if operation.failure:
+            titled.setdefault(operation.failure, []).append(f"`{operation.method} {operation.path}`")
+    lines += [f"| {title} | {', '.join(those)} |" for title, those in sorted(titled.items())]
+    return "\n".join([*lines, ""])
+
+
+def kinds(root: type[IncidentError]) -> Iterator[type[IncidentError]]:
+    """Give a class of refusals and all that are made from it, in the order of the file."""
+    yield root
+    for kind in root.__subclasses__():
+        yield from kinds(kind)
+
+
+def renewed(name: str) -> str:
+    """Give a reference with its lower part made anew."""
+    text = (REFERENCE / name).read_text(encoding="utf-8")
+    made = {"http.md": http, "messages.md": messages}[name]()
+    return f"{text.partition(CUT)[0]}{CUT}\n{made}"
+
+
+def _status(kind: type[IncidentError]) -> int:
+    error = kind.__new__(kind)
+    error.detail, values = "", {"field": "", "now": None}
+    vars(error).update(values)
+    return problem_of(error).status_code
+
+
+def _answer(operation: Operation) -> str:
+    """Give the status of a success; handlers that build the whole response are described above the table."""
+    given = typing.get_type_hints(operation.handler).get("return")
+    if given is type(None):
+        return str(HTTPStatus.NO_CONTENT.value)
+    return "see above" if given is Response else str(operation.status.value)
+
+
+def _body(operation: Operation) -> type[msgspec.Struct] | None:
+    """Give the body that a handler reads: what it hands to ``call.json``."""
+    found = re.search(r"call\.json\((\w+)\)", inspect.getsource(operation.handler))
+    module = inspect.getmodule(operation.handler)
+    return getattr(module, found[1]) if found else None
+
+
+def _with_parts(bodies: set[type[msgspec.Struct]]) -> set[type[msgspec.Struct]]:
+    parts = {
+        part
+        for body in bodies
+        for hint in typing.get_type_hints(body).values()
+        for part in typing.get_args(hint)
+        if isinstance(part, type) and issubclass(part, msgspec.Struct)
+    }
+    return bodies | parts
+
+
+def _default(field: msgspec.structs.FieldInfo) -> str:
+    value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+    return msgspec.json.encode(value).decode()
+
+
+def _link(kind: type) -> str:
+    return f"[{kind.__name__}](#{kind.__name__.lower()})"
+
+
+def _type(hint: Any) -> str:
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return " or ".join(_type(choice) for choice in typing.get_args(hint))
+    if typing.get_origin(hint) is Literal:
+        return " or ".join(f"`{msgspec.json.encode(value).decode()}`" for value in typing.get_args(hint))
+    if typing.get_origin(hint) is list:
+        return f"list of {_type(typing.get_args(hint)[0])}"
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return _link(hint)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return " or ".join(f'`"{value.value}"`' for value in hint)
+    hint = getattr(hint, "__supertype__", hint)
+    names = {
+        str: "text",
+        int: "whole number",
+        float: "number",
+        bool: "truth value",
+        type(None): "`null`",
+        datetime: "instant (RFC 3339, with zone)",
+    }
+    return names[hint]
+
+
+def main() -> None:
+    """Write both references."""
+    for name in ("http.md", "messages.md"):
+        text = renewed(name)
+        (REFERENCE / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""The site's signing key: Ed25519 (RFC 8032), made at first use, readable by the server's account only."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from incident_plugin.domain.errors import StoreUnavailable
+
+#: The directory beside the store in which keys lie; backups leave it out.
+KEYS = "keys"
+_NAME = "seals.ed25519"
+_OTHERS = 0o077
+
+
+class SigningKey:
+    """The key in a directory; raises ``StoreUnavailable`` when it cannot be made, read or trusted."""
+
+    def __init__(self, directory: Path, *, make: bool = True) -> None:
+        file = directory / _NAME
+        try:
+            if make and not file.exists():
+                _make(file)
+            if file.stat().st_mode & _OTHERS:
+                raise StoreUnavailable(
+                    f"Others than the server's account may read the signing key {file}. Nothing was signed: "
+                    "take their permission away, and consider the seals made until now as not signed."
+                )
+            self._key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read_text("ascii")))
+        except (OSError, ValueError) as error:
+            raise StoreUnavailable(f"The signing key {file} cannot be used ({error}).") from error
+
+    def sign(self, text: str) -> str:
+        """Give the signature of a text, in hexadecimal."""
+        return self._key.sign(text.encode("ascii")).hex()
+
+    def signed(self, text: str, signature: str) -> bool:
+        """Say whether this key signed the text so."""
+        try:
+            self._key.public_key().verify(bytes.fromhex(signature), text.encode("ascii"))
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+
+def _make(file: Path) -> None:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
+    made = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(made, Ed25519PrivateKey.generate().private_bytes_raw().hex().encode())
+        os.fsync(made)
+    finally:
+        os.close(made)
+    try:
+        # Never over a key that somebody made meanwhile: seals are signed with it.
+        os.link(partial, file)
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()

@@ -1,0 +1,205 @@
+"""The time of sequences: which projects have one that meets a filter, however wide the filter's time is.
+
+Sequences are kept in classes of length, so that those overlapping an interval begin at most one class's
+length before it: a few short ranges of an index. Intervals that meet very many projects are not collected:
+the projects are walked newest first, in those zones of ids that hold anything of that time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import attrs
+
+from incident_plugin.adapters.tinydb_store.documents import instant, microseconds
+from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteStorage
+from incident_plugin.application.searching import ProjectFilter
+from incident_plugin.application.store import Marked
+from incident_plugin.domain.media import CameraId
+from incident_plugin.domain.project import Project, ProjectId
+from incident_plugin.domain.time import Interval
+
+_ZONE = 256
+#: Ranges of ids that a walk is made of at most; more would each begin anew.
+_RANGES = 8
+_EARLIEST, _LATEST = -(2**62), 2**62
+
+SCHEMA = (
+    """CREATE TABLE spans (
+        project INTEGER NOT NULL, position INTEGER NOT NULL, camera TEXT NOT NULL,
+        class INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+        PRIMARY KEY (project, position)
+    ) WITHOUT ROWID""",
+    'CREATE INDEX spans_by_time ON spans (class, start, "end")',
+    'CREATE INDEX spans_by_camera ON spans (camera, class, start, "end")',
+    # Bounds only widen: a zone may hold less than they say, never more.
+    """CREATE TABLE zones (
+        zone INTEGER PRIMARY KEY, first_start INTEGER NOT NULL, last_start INTEGER NOT NULL,
+        first_end INTEGER NOT NULL, last_end INTEGER NOT NULL
+    )""",
+)
+
+_CLASSES = (
+    "WITH RECURSIVE classes (class) AS (SELECT min(class) FROM spans UNION ALL "
+    "SELECT (SELECT min(class) FROM spans WHERE class > classes.class) FROM classes "
+    "WHERE classes.class IS NOT NULL) "
+)
+
+
+@attrs.frozen
+class Wanted:
+    """What a sequence has to meet, in microseconds; the bounds are set as far as they can tell anything."""
+
+    cameras: tuple[str, ...]
+    #: It starts at or after this, and before that.
+    start: tuple[int, int]
+    #: It ends after this, and at or before that.
+    end: tuple[int, int]
+
+    @staticmethod
+    def of(narrowed: ProjectFilter) -> Wanted:
+        """Give what a filter asks of one sequence."""
+        during = narrowed.during
+        earliest = _EARLIEST if narrowed.starts_after is None else microseconds(narrowed.starts_after)
+        latest = _LATEST if narrowed.ends_before is None else microseconds(narrowed.ends_before)
+        return Wanted(
+            narrowed.cameras,
+            (earliest, min(_LATEST if during is None else microseconds(during.end), latest)),
+            (max(_EARLIEST if during is None else microseconds(during.start), earliest), latest),
+        )
+
+    def condition(self) -> tuple[str, list[str | int]]:
+        """Give the SQL of it, with its parameters; the plus keeps SQLite from going by it to the rows."""
+        parts = ['+spans.start >= ? AND +spans.start < ? AND +spans."end" > ? AND +spans."end" <= ?']
+        parameters: list[str | int] = [*self.start, *self.end]
+        if self.cameras:
+            parts.append(f"spans.camera IN ({', '.join('?' * len(self.cameras))})")
+            parameters += self.cameras
+        return " AND ".join(parts), parameters
+
+
+class Spans:
+    """The sequences of all projects; within the caller's transaction."""
+
+    def __init__(self, storage: SQLiteStorage) -> None:
+        self._storage = storage
+
+    def put(self, project: Project) -> None:
+        """Replace the sequences of a project, when they changed."""
+        wanted = _spans(project)
+        if self.has(project):
+            return
+        self.remove(project.id)
+        for position, (camera, start, end) in enumerate(wanted):
+            self._storage.run(
+                "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?)",
+                (project.id, position, camera, (end - start).bit_length(), start, end),
+            )
+        if wanted:
+            self._widen(project.id // _ZONE, [w[1] for w in wanted], [w[2] for w in wanted])
+
+    def has(self, project: Project) -> bool:
+        """Say whether the sequences of a project are stored as they are."""
+        stored = self._storage.ask(
+            'SELECT camera, start, "end" FROM spans WHERE project = ? ORDER BY position', (project.id,)
+        )
+        return stored == _spans(project)
+
+    def remove(self, project_id: int) -> None:
+        """Forget the sequences of a project."""
+        self._storage.run("DELETE FROM spans WHERE project = ?", (project_id,))
+
+    def _widen(self, zone: int, starts: list[int], ends: list[int]) -> None:
+        self._storage.run(
+            "INSERT INTO zones VALUES (?, ?, ?, ?, ?) ON CONFLICT (zone) DO UPDATE SET "
+            "first_start = min(first_start, excluded.first_start), "
+            "last_start = max(last_start, excluded.last_start), "
+            "first_end = min(first_end, excluded.first_end), last_end = max(last_end, excluded.last_end)",
+            (zone, min(starts), max(starts), min(ends), max(ends)),
+        )
+
+    def probe(self, wanted: Wanted, enough: int) -> list[int]:
+        """Give the projects with such a sequence, in any order, and no more than ``enough``."""
+        condition, parameters = wanted.condition()
+        index = "spans_by_camera" if wanted.cameras else "spans_by_time"
+        found = self._storage.ask(
+            f"{_CLASSES} SELECT DISTINCT spans.project FROM classes CROSS JOIN spans INDEXED BY {index} "
+            "WHERE classes.class IS NOT NULL AND spans.class = classes.class "
+            "AND spans.start > max(?, ? - (1 << classes.class)) AND spans.start < ? "
+            f"AND {condition} LIMIT ?",
+            (wanted.start[0] - 1, wanted.end[0], wanted.start[1], *parameters, enough),
+        )
+        return [row[0] for row in found]
+
+    def ranges(self, wanted: Wanted, lowest: int, highest: int) -> list[tuple[int, int]]:
+        """Give ranges of ids, highest first, outside of which no project has such a sequence."""
+        zones = [
+            row[0]
+            for row in self._storage.ask(
+                "SELECT zone FROM zones WHERE last_start >= ? AND first_start < ? "
+                "AND last_end > ? AND first_end <= ? AND zone BETWEEN ? AND ? ORDER BY zone",
+                (*wanted.start, *wanted.end, lowest // _ZONE, highest // _ZONE),
+            )
+        ]
+        if not zones:
+            return []
+        widest = sorted(pairwise(zones), key=lambda pair: pair[0] - pair[1])[: _RANGES - 1]
+        borders = [zones[0], *(z for pair in sorted(widest) for z in pair), zones[-1]]
+        found = [
+            (max(lowest, first * _ZONE), min(highest, last * _ZONE + _ZONE - 1))
+            for first, last in zip(borders[::2], borders[1::2], strict=True)
+        ]
+        return found[::-1]
+
+    def walk(self, wanted: Wanted, lowest: int, highest: int, limit: int) -> list[int]:
+        """Give up to ``limit`` projects of a range with such a sequence, newest first."""
+        condition, parameters = wanted.condition()
+        found = self._storage.ask(
+            f"SELECT DISTINCT project FROM spans NOT INDEXED WHERE project BETWEEN ? AND ? AND {condition} "
+            "ORDER BY project DESC LIMIT ?",
+            (lowest, highest, *parameters, limit),
+        )
+        return [row[0] for row in found]
+
+    def marked(self, cameras: Sequence[CameraId], interval: Interval) -> list[Marked]:
+        """Give every sequence of these cameras that overlaps the interval."""
+        start, end = _bounds(interval)
+        found = [
+            row
+            for camera in sorted(set(cameras))
+            for row in self._storage.ask(
+                f'{_CLASSES} SELECT spans.project, spans.camera, spans.start, spans."end" '
+                "FROM classes CROSS JOIN spans INDEXED BY spans_by_camera "
+                "WHERE classes.class IS NOT NULL AND spans.class = classes.class AND spans.camera = ? "
+                'AND spans.start > ? - (1 << classes.class) AND spans.start < ? AND spans."end" > ?',
+                (camera, start, end, start),
+            )
+        ]
+        return [_marked(*row) for row in found]
+
+    def footage(self, projects: Sequence[ProjectId]) -> list[Marked]:
+        """Give every sequence of these projects."""
+        return [
+            _marked(*row)
+            for project in projects
+            for row in self._storage.ask(
+                'SELECT project, camera, start, "end" FROM spans WHERE project = ?', (project,)
+            )
+        ]
+
+
+def _marked(project: int, camera: str, start: int, end: int) -> Marked:
+    return Marked(
+        project=ProjectId(project),
+        camera=CameraId(camera),
+        interval=Interval(instant(start), instant(end)),
+    )
+
+
+def _spans(project: Project) -> list[tuple[str, int, int]]:
+    return [(sequence.footage.camera, *_bounds(sequence.footage.interval)) for sequence in project.sequences]
+
+
+def _bounds(interval: Interval) -> tuple[int, int]:
+    return microseconds(interval.start), microseconds(interval.end)

@@ -1,0 +1,46 @@
+"""Schema versions of the store's file, and the steps from each to the next.
+
+All steps are taken in one transaction: a server that is killed within begins again from the old version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from incident_plugin.adapters.tinydb_store.documents import document, value
+from incident_plugin.adapters.tinydb_store.index import ProjectIndex
+from incident_plugin.adapters.tinydb_store.sqlite_table import Document, SQLiteStorage, SQLiteTable
+from incident_plugin.application.store import summary
+from incident_plugin.domain.project import Project
+
+#: Of the file's shape. A change of shape raises it, and brings a step and a fixture of the one before.
+SCHEMA = 2
+
+
+def upgrade(storage: SQLiteStorage, found: int) -> None:
+    """Bring a file of this version to the present one, within the caller's transaction."""
+    if found == 0:
+        ProjectIndex(storage).create()
+        return
+    for version in range(found, SCHEMA):
+        _STEPS[version](storage)
+
+
+def index_again(storage: SQLiteStorage, index: ProjectIndex) -> None:
+    """Make from the projects, again, what lists, searches and timelines need of them."""
+    index.create()
+    storage.drop("summaries")
+    summaries = SQLiteTable(storage, "summaries")
+    for _, text in SQLiteTable(storage, "projects").all_texts():
+        project = value(Project, text)
+        summaries.put(Document(document(summary(project)), project.id))
+        index.put(project)
+
+
+def _index_projects(storage: SQLiteStorage) -> None:
+    """From 1 to 2: lists, searches and timelines get an index of their own; summaries get short."""
+    storage.drop("marks")
+    index_again(storage, ProjectIndex(storage))
+
+
+_STEPS: dict[int, Callable[[SQLiteStorage], None]] = {1: _index_projects}

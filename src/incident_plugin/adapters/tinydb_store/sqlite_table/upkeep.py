@@ -1,0 +1,134 @@
+"""Looking after the file: copies of it, whether it is whole, putting another one in its place."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import apsw
+
+from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
+    StorageBusy,
+    StorageCorrupt,
+    StorageNewer,
+    StorageNotWritable,
+    foreign_errors,
+)
+from incident_plugin.adapters.tinydb_store.sqlite_table.lock import OwnerLock
+
+#: Of what is wrong with a file, as much as a person reads.
+_FAULTS = 20
+_BESIDE = ("-wal", "-shm")
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy the file as it is at this moment, also while others write it; whole and durable, or not at all."""
+    partial = target.with_name(target.name + ".partial")
+    if target.exists():
+        raise StorageNotWritable(f"{target} is there already. It was left as it is: choose another name.")
+    try:
+        partial.unlink(missing_ok=True)
+        with foreign_errors(source), _opened(source, apsw.SQLITE_OPEN_READONLY) as read:
+            flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+            with foreign_errors(target), _opened(partial, flags) as written:
+                with written.backup("main", read, "main") as backup:
+                    backup.step()
+                # A copy is one file, which may lie where nobody can write.
+                written.pragma("journal_mode", "DELETE")
+        _synced(partial)
+        os.link(partial, target)
+        _synced(target.parent)
+    except OSError as error:
+        raise StorageNotWritable(f"The copy cannot be written: {target} ({error.strerror}).") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def faults(path: Path) -> tuple[str, ...]:
+    """Say what SQLite finds wrong with the file, up to a number of things; it is only read."""
+    try:
+        with foreign_errors(path), _opened(path, apsw.SQLITE_OPEN_READONLY) as read:
+            found = [str(row[0]) for row in read.execute(f"PRAGMA integrity_check({_FAULTS})")]
+    except StorageCorrupt as error:
+        return (str(error),)
+    return tuple(fault for fault in found if fault != "ok")
+
+
+def version(path: Path) -> int:
+    """Give the version of the documents' shape."""
+    with foreign_errors(path), _opened(path, apsw.SQLITE_OPEN_READONLY) as read:
+        return int(read.pragma("user_version"))
+
+
+def replace(path: Path, source: Path, *, newest: int, aside: str) -> Path | None:
+    """Put a copy of ``source`` in the file's place, and give where the old one lies now.
+
+    ``newest`` is the highest version that is understood, ``aside`` ends the old one's name. Killed at any
+    moment, there is the old file or the new one, never a mixture.
+    """
+    found = faults(source)
+    if found:
+        raise StorageCorrupt(f"{source} is damaged ({found[0]}). Nothing was replaced.")
+    if not 0 < version(source) <= newest:
+        raise StorageNewer(f"{source} has version {version(source)}, which is unknown. Nothing was replaced.")
+    owner = OwnerLock(path.with_name(path.name + ".lock"))
+    try:
+        fresh = path.with_name(path.name + ".restored")
+        fresh.unlink(missing_ok=True)
+        copy(source, fresh)
+        kept = path.with_name(path.name + aside) if path.exists() else None
+        if kept is not None:
+            _fold(path, aside)
+            os.link(path, kept)
+        fresh.replace(path)
+        _synced(path.parent)
+    except OSError as error:
+        raise StorageNotWritable(f"{path} cannot be replaced ({error.strerror}).") from error
+    else:
+        return kept
+    finally:
+        owner.release()
+
+
+def compact(path: Path) -> None:
+    """Give back the space of what was removed, and leave nothing of it in the file."""
+    owner = OwnerLock(path.with_name(path.name + ".lock"))
+    try:
+        with foreign_errors(path), _opened(path, apsw.SQLITE_OPEN_READWRITE) as written:
+            written.execute("VACUUM")
+    finally:
+        owner.release()
+
+
+def _fold(path: Path, aside: str) -> None:
+    """Take the write-ahead log away, into the old file, so that the new one never meets it."""
+    with suppress(StorageCorrupt), foreign_errors(path), _opened(path, apsw.SQLITE_OPEN_READWRITE) as old:
+        old.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0]:
+            raise StorageBusy(f"Somebody still reads {path}. Nothing was replaced: let them end first.")
+    for beside in _BESIDE:
+        file = path.with_name(path.name + beside)
+        if file.exists():
+            file.rename(path.with_name(path.name + aside + beside))
+
+
+class _opened:  # noqa: N801 - read as a function: with _opened(path, flags) as connection
+    def __init__(self, path: Path, flags: int) -> None:
+        self._connection = apsw.Connection(str(path), flags=flags)
+        self._connection.set_busy_timeout(30_000)
+
+    def __enter__(self) -> apsw.Connection:
+        return self._connection
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+
+def _synced(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

@@ -1,0 +1,115 @@
+"""Looking after a store's directory: backup, restore, check, compaction, import.
+
+Backup and check run beside a server; the others take its place, and refuse while one runs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from incident_plugin.adapters.tinydb_store.documents import value
+from incident_plugin.adapters.tinydb_store.migrations import SCHEMA
+from incident_plugin.adapters.tinydb_store.refusals import Refusals
+from incident_plugin.adapters.tinydb_store.sqlite_table import StorageCorrupt, upkeep
+from incident_plugin.adapters.tinydb_store.store import FILE, TinyDBStore
+from incident_plugin.application.searching import ProjectFilter
+from incident_plugin.application.store import Transaction
+from incident_plugin.domain.collection import Collection
+from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.exports import Export, ExportList
+from incident_plugin.domain.journal import Entry, first_fault
+from incident_plugin.domain.project import Project
+from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.sequence import DraftList
+
+
+def backup(directory: Path, target: Path) -> None:
+    """Copy the store into one file, as it is at this moment; a server may go on writing meanwhile."""
+    with Refusals(directory):
+        upkeep.copy(directory / FILE, target)
+        found = upkeep.faults(target)
+        if found:
+            raise StorageCorrupt(f"The copy {target} is damaged ({found[0]}): do not rely on it.")
+
+
+def restore(directory: Path, source: Path, now: datetime) -> Path | None:
+    """Put a backup in the store's place; give where the store that was there lies now."""
+    with Refusals(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+        aside = f".replaced-{now:%Y%m%dT%H%M%SZ}"
+        return upkeep.replace(directory / FILE, source, newest=SCHEMA, aside=aside)
+
+
+def check(directory: Path) -> tuple[str, ...]:
+    """Say what is wrong with the store: with the file, the activity logs, and what lists show."""
+    with Refusals(directory):
+        found = upkeep.faults(directory / FILE)
+    if found:
+        return found
+    with closing(TinyDBStore(directory, writable=False)) as store:
+        return store.faults()
+
+
+def compact(directory: Path) -> None:
+    """Make the index anew and the file small; what was removed leaves no trace in either."""
+    with closing(TinyDBStore(directory)) as store:
+        store.index_again()
+    with Refusals(directory):
+        upkeep.compact(directory / FILE)
+
+
+def import_json(directory: Path, file: Path) -> int:
+    """Read a JSON file of TinyDB with our documents into an empty store; give how many projects it had.
+
+    Raises ``InvalidInput``, and keeps nothing, for a file that is anything else.
+    """
+    try:
+        tables = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{file} is no JSON file of TinyDB ({error}). Nothing was imported.") from error
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        raise InvalidInput(f"{file} is no JSON file of TinyDB. Nothing was imported.")
+    unknown = {name for name, table in tables.items() if table} - _TABLES
+    if unknown:
+        raise InvalidInput(f"{file} has unknown tables: {', '.join(sorted(unknown))}. Nothing was imported.")
+    with closing(TinyDBStore(directory)) as store, store.transaction() as transaction:
+        if store.count(ProjectFilter(), cap=1) or store.last_change():
+            raise InvalidInput(f"{directory} has incident projects already. Nothing was imported.")
+        _import(transaction, tables)
+        for project in {change.project for change in store.changes(0, limit=-1)}:
+            fault = first_fault(store.entries(project))
+            if fault is not None:
+                raise InvalidInput(f"{file} was changed or is incomplete: {fault} Nothing was imported.")
+    return len(tables.get("projects", {}))
+
+
+_TABLES = {"projects", "journal", "properties", "collections", "drafts", "export_lists", "exports"}
+
+
+def _import(transaction: Transaction, tables: dict[str, dict[str, Any]]) -> None:
+    def texts(name: str) -> Iterator[str]:
+        numbered = sorted((int(number), document) for number, document in tables.get(name, {}).items())
+        return (json.dumps(document) for _, document in numbered)
+
+    try:
+        for text in texts("projects"):
+            transaction.put_project(value(Project, text))
+        for text in texts("journal"):
+            transaction.append_entry(value(Entry, text))
+        for text in texts("properties"):
+            transaction.put_properties(value(IncidentProperties, text))
+        for text in texts("collections"):
+            transaction.collections.put(value(Collection, text))
+        for text in texts("drafts"):
+            transaction.drafts.put(value(DraftList, text))
+        for text in texts("export_lists"):
+            transaction.export_lists.put(value(ExportList, text))
+        for text in texts("exports"):
+            transaction.exports.put(value(Export, text))
+    except (StorageCorrupt, ValueError, TypeError) as error:
+        raise InvalidInput(f"A document is not one of ours: {error} Nothing was imported.") from error

@@ -1,0 +1,99 @@
+"""Sealing the activity logs, and checking them against their seals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import attrs
+
+from incident_plugin.application.ports import Clock
+from incident_plugin.application.store import IncidentStore
+from incident_plugin.domain.journal import GENESIS, Entry, log_name
+from incident_plugin.domain.project import ProjectId
+from incident_plugin.domain.sealing import Head, Seal
+
+#: Entries that one seal covers at most, so that nobody waits long for it.
+_AT_ONCE = 2_000
+
+
+class Signer(Protocol):
+    """The site's signing key."""
+
+    def sign(self, text: str) -> str:
+        """Give the signature of a text."""
+        ...
+
+    def signed(self, text: str, signature: str) -> bool:
+        """Say whether this key signed the text so."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class Sealing:
+    """Seals logs with the site's key."""
+
+    _store: IncidentStore
+    _clock: Clock
+    _signer: Signer
+
+    def seal(self) -> int:
+        """Seal what was written since the last seal; give how many seals that took."""
+        made = 0
+        while self._seal_next():
+            made += 1
+        return made
+
+    def _seal_next(self) -> bool:
+        with self._store.transaction() as transaction:
+            last = transaction.last_seal()
+            after = 0 if last is None else last.through
+            changes = self._store.changes(after, limit=_AT_ONCE)
+            if not changes:
+                return False
+            ends = (transaction.last_entry(project) for project in sorted({c.project for c in changes}))
+            seal = Seal(
+                number=1 if last is None else last.number + 1,
+                at=self._clock.now(),
+                through=changes[-1].number,
+                heads=tuple(
+                    Head(project=end.project, count=end.number, hash=end.hash) for end in ends if end
+                ),
+                previous=GENESIS if last is None else last.hash,
+            )
+            transaction.append_seal(attrs.evolve(seal, signature=self._signer.sign(seal.hash)))
+            return True
+
+
+def seal_faults(store: IncidentStore, signer: Signer) -> Iterator[str]:
+    """Say what is not as it was sealed: seals, and entries that were changed, removed or put in."""
+    heads: dict[ProjectId, list[tuple[Seal, Head]]] = {}
+    previous, through = GENESIS, 0
+    for number, seal in enumerate(store.seals(), start=1):
+        if seal.number != number or seal.previous != previous:
+            yield f"Seal {number} is missing, or the one before seal {seal.number} was changed."
+        if not signer.signed(seal.hash, seal.signature):
+            yield f"Seal {seal.number} was changed, or was made with another key than this site's."
+        for head in seal.heads:
+            heads.setdefault(head.project, []).append((seal, head))
+        previous, through = seal.hash, seal.through
+    if store.last_change() < through:
+        yield f"There are fewer entries than the {through:,} that were sealed."
+    for project, sealed in sorted(heads.items()):
+        yield from _log_faults(store.entries(project), project, sealed)
+
+
+def _log_faults(
+    entries: tuple[Entry, ...], project: ProjectId, sealed: list[tuple[Seal, Head]]
+) -> Iterator[str]:
+    known = 0
+    for seal, head in sealed:
+        present = entries[head.count - 1].hash if head.count <= len(entries) else None
+        if present != head.hash:
+            first = known + 1
+            which = f"Entry {first}" if head.count == first else f"Entries {first} to {head.count}"
+            what = "missing" if present is None else "changed, removed or put in"
+            since = f"{seal.at:%Y-%m-%d %H:%M} UTC"
+            yield f"{which} of {log_name(project)}: {what} since the seal of {since}."
+            return
+        known = head.count

@@ -1,0 +1,157 @@
+"""Group commit: many writers share a sync, and each is acknowledged only after it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import apsw
+import pytest
+
+from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteDB, StorageError, StorageFull
+from incident_plugin.adapters.tinydb_store.sqlite_table.group import Turns
+
+
+class CountingDisk(apsw.VFS):
+    """A disk that counts the syncs of the write-ahead log, can hold one up, and can fail."""
+
+    def __init__(self) -> None:
+        super().__init__("counting", "unix", makedefault=True)
+        self.syncs = 0
+        self.free = threading.Event()
+        self.free.set()
+        self.full = False
+
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
+        return _CountingFile(self, name, flags)
+
+
+class _CountingFile(apsw.VFSFile):
+    def __init__(self, disk: CountingDisk, name: str | apsw.URIFilename | None, flags: list[int]) -> None:
+        super().__init__("unix", name, flags)
+        self._disk = disk
+
+    def xSync(self, flags: int) -> None:  # noqa: N802
+        self._disk.syncs += 1
+        assert self._disk.free.wait(20)
+        if self._disk.full:
+            raise apsw.FullError("as the test wants it")
+        super().xSync(flags)
+
+
+@pytest.fixture
+def disk() -> Iterator[CountingDisk]:
+    made = CountingDisk()
+    yield made
+    made.unregister()
+
+
+def wait_for(condition: object) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_writers_that_wait_share_one_sync(disk: CountingDisk, tmp_path: Path) -> None:
+    """While one commits the others queue up, and then become durable together; none before."""
+    with SQLiteDB(tmp_path / "rows.db") as db, ThreadPoolExecutor(17) as threads:
+        db.insert({})
+        disk.free.clear()
+        first = threads.submit(db.insert, {"first": True})
+        turns = db.storage._database._turns
+        wait_for(lambda: disk.syncs and turns._taken)
+        others = [threads.submit(db.insert, {"n": n}) for n in range(16)]
+        wait_for(lambda: len(turns._waiting) == 16)
+        before = disk.syncs
+        assert not any(f.done() for f in (first, *others))
+        disk.free.set()
+        assert sorted(f.result(timeout=10) for f in (first, *others)) == list(range(2, 19))
+        assert disk.syncs - before <= 4
+        assert len(db) == 18
+
+
+def test_a_failed_member_harms_no_other(tmp_path: Path) -> None:
+    """Its own changes are taken back; those of the others of its group are kept."""
+    with SQLiteDB(tmp_path / "rows.db") as db, ThreadPoolExecutor(8) as threads:
+
+        def write(number: int) -> None:
+            with db.transaction():
+                db.insert({"n": number})
+                if number % 3 == 0:
+                    raise ZeroDivisionError
+
+        done = [threads.submit(write, number) for number in range(60)]
+        refused = [n for n, each in enumerate(done) if each.exception(timeout=20) is not None]
+        assert refused == list(range(0, 60, 3))
+        assert sorted(d["n"] for d in db) == [n for n in range(60) if n % 3]
+        assert len({d.doc_id for d in db}) == 40
+
+
+def test_a_refused_commit_is_told_to_every_member(disk: CountingDisk, tmp_path: Path) -> None:
+    """Nobody is told that a change was kept which was not; afterwards all goes on."""
+    with SQLiteDB(tmp_path / "rows.db") as db, ThreadPoolExecutor(9) as threads:
+        db.insert({})
+        disk.free.clear()
+        syncs = disk.syncs
+        first = threads.submit(db.insert, {})
+        wait_for(lambda: disk.syncs > syncs)
+        others = [threads.submit(db.insert, {}) for _ in range(8)]
+        wait_for(lambda: len(db.storage._database._turns._waiting) == 8)
+        disk.full = True
+        disk.free.set()
+        errors = [each.exception(timeout=10) for each in (first, *others)]
+        assert {type(error) for error in errors} == {StorageFull}
+        assert len(set(map(id, errors))) == 9
+        disk.full = False
+        assert len(db) == 1
+        assert db.insert({}) == 2
+
+
+def test_a_member_that_breaks_the_transaction_is_told_to_the_others(tmp_path: Path) -> None:
+    """SQLite can roll back by itself when a statement fails: no change of the group was kept then."""
+    with SQLiteDB(tmp_path / "rows.db") as db, ThreadPoolExecutor(2) as threads:
+        turns = db.storage._database._turns
+
+        def write_when_two_wait() -> None:
+            with db.transaction():
+                db.insert({"n": 1})
+                wait_for(lambda: len(turns._waiting) == 1)
+
+        def break_it() -> None:
+            with db.transaction():
+                db.storage.run("ROLLBACK")
+                raise ZeroDivisionError
+
+        first = threads.submit(write_when_two_wait)
+        wait_for(lambda: turns._taken)
+        second = threads.submit(break_it)
+        assert isinstance(second.exception(timeout=10), ZeroDivisionError)
+        with pytest.raises(StorageError, match="took both back"):
+            first.result(timeout=10)
+        assert len(db) == 0
+        assert db.insert({}) == 1
+
+
+def test_turns_come_in_order_and_nobody_is_forgotten() -> None:
+    """One who gave up waiting is passed over; the turn is then free for whoever comes."""
+    turns, order = Turns(), []
+    assert turns.take(0)
+    assert not turns.take(0.01)
+    assert not turns.hand_on()
+
+    def take(number: int) -> None:
+        assert turns.take(10)
+        order.append(number)
+        turns.give()
+
+    with ThreadPoolExecutor(3) as threads:
+        for number in range(3):
+            threads.submit(take, number)
+            wait_for(lambda number=number: len(turns._waiting) == number + 1)
+        assert turns.hand_on()
+    assert order == [0, 1, 2]
+    assert turns.take(0)

@@ -1,0 +1,265 @@
+"""Filters: each by itself, and any of them together, against a plain look at everything."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from incident_plugin.adapters.memory_store import MemoryStore
+from incident_plugin.adapters.tinydb_store import TinyDBStore
+from incident_plugin.adapters.tinydb_store.index import projects as index
+from incident_plugin.application.searching import Part, ProjectFilter
+from incident_plugin.application.store import IncidentStore
+from incident_plugin.domain.media import CameraId
+from incident_plugin.domain.people import Person, PersonId
+from incident_plugin.domain.project import Project, ProjectId
+from incident_plugin.domain.properties import DELIVERED, PropertyValue, ValueId
+from incident_plugin.domain.sequence import Sequence
+from tests.domain.examples import ANN, BOB, at, between, call, comment, project, sequence
+
+SOAK = bool(os.environ.get("SOAK"))
+
+
+def put(store: IncidentStore, *projects: Project) -> None:
+    with store.transaction() as transaction:
+        for each in projects:
+            transaction.put_project(each)
+
+
+def found(store: IncidentStore, narrowed: ProjectFilter) -> list[int]:
+    ids = [p.id for p in store.page(narrowed, limit=100)]
+    assert store.count(narrowed, cap=100) == len(ids)
+    return ids
+
+
+def test_text_is_found_wherever_people_wrote_it(store: IncidentStore) -> None:
+    """In the description, comments, calls and incident data; names of properties as they are now."""
+    put(
+        store,
+        project(1, description="bicycle"),
+        project(2).with_comment(comment(text="a bicycle")),
+        project(3).with_call(call(note="bicycles!")),
+        project(4, **{"data:reference": "BICYCLE 7"}),
+        project(5, **{"category:authorities": "police", "type": "theft"}),
+    )
+    assert found(store, ProjectFilter(text="bicy")) == [4, 3, 2, 1]
+    parts = {Part.COMMENTS, Part.CATEGORIES}
+    assert found(store, ProjectFilter(text="bicy", text_in=frozenset(parts))) == [4, 2]
+    assert found(store, ProjectFilter(text="bicy", text_in=frozenset())) == []
+    assert found(store, ProjectFilter(text="polic thef")) == [5]
+    renamed = attrs.evolve(DELIVERED, types=(PropertyValue(id=ValueId("theft"), name="Larceny"),))
+    with store.transaction() as transaction:
+        transaction.put_properties(renamed)
+    assert found(store, ProjectFilter(text="larc")) == [5]
+    assert found(store, ProjectFilter(text="theft")) == []
+
+
+def test_fields_have_one_of_the_values_or_none(store: IncidentStore) -> None:
+    """A number is neither a text nor a check box; several fields must all hold."""
+    put(
+        store,
+        project(1, owner="ann", **{"data:persons": 1}),
+        project(2, owner="bob", **{"data:persons": True}),
+        project(3, priority="high", **{"data:persons": "1"}),
+    )
+    assert found(store, ProjectFilter(fields={"owner": ("ann", "bob")})) == [2, 1]
+    assert found(store, ProjectFilter(fields={"owner": (None,)})) == [3]
+    assert found(store, ProjectFilter(fields={"owner": (None, "bob")})) == [3, 2]
+    assert found(store, ProjectFilter(fields={"owner": ()})) == []
+    assert [found(store, ProjectFilter(fields={"data:persons": (v,)})) for v in (1, True, "1")] == [
+        [1],
+        [2],
+        [3],
+    ]
+    assert found(store, ProjectFilter(fields={"owner": ("ann",), "priority": ("high",)})) == []
+
+
+def test_open_means_what_the_statuses_say_now(store: IncidentStore) -> None:
+    """An administrator decides which statuses close; nothing need be written again."""
+    put(store, project(1), project(2, status="closed"), project(3, status=None))
+    assert found(store, ProjectFilter(open=True)) == [3, 1]
+    assert found(store, ProjectFilter(open=False)) == [2]
+    none_closes = tuple(attrs.evolve(s, closes=False) for s in DELIVERED.statuses)
+    with store.transaction() as transaction:
+        transaction.put_properties(attrs.evolve(DELIVERED, statuses=none_closes))
+    assert found(store, ProjectFilter(open=True)) == [3, 2, 1]
+    assert found(store, ProjectFilter(open=False)) == []
+
+
+def test_one_sequence_meets_all_that_is_asked_of_sequences(store: IncidentStore) -> None:
+    """The right camera at another time is not enough; touching is not sharing an instant."""
+    put(
+        store,
+        project(1, sequences=(sequence("a", camera="dock", start=0, end=10),)),
+        project(2, sequences=(sequence("a", camera="dock", start=90, end=95), sequence("b", camera="gate"))),
+        project(3),
+    )
+    dock = (CameraId("dock"),)
+    assert found(store, ProjectFilter(cameras=dock)) == [2, 1]
+    assert found(store, ProjectFilter(cameras=dock, during=between(5, 20))) == [1]
+    assert found(store, ProjectFilter(during=between(10, 20))) == [2]
+    assert found(store, ProjectFilter(starts_after=at(90))) == [2]
+    assert found(store, ProjectFilter(starts_after=at(90.000001))) == []
+    assert found(store, ProjectFilter(ends_before=at(10))) == [1]
+    assert found(store, ProjectFilter(starts_after=at(0), ends_before=at(60))) == [2, 1]
+
+
+def test_a_long_text_is_only_a_narrow_filter(store: IncidentStore) -> None:
+    """Hundreds of words, long words and words that begin one another are as good as few."""
+    text = " ".join(f"wort{number}" for number in range(400)) + " " + "x" * 300 + " w wo"
+    put(store, project(1, description=text), project(2, description=text[:-310]))
+    assert found(store, ProjectFilter(text=text)) == [1]
+
+
+@contextmanager
+def both() -> Iterator[tuple[IncidentStore, IncidentStore]]:
+    with tempfile.TemporaryDirectory() as directory:
+        memory, real = MemoryStore(), TinyDBStore(Path(directory))
+        try:
+            yield memory, real
+        finally:
+            real.close()
+
+
+WORDS = [
+    "van",
+    "vans",
+    "Cafe",
+    "caf\u00e9s",
+    "incident",
+    "incidents",
+    "incidental",
+    "stra\u00dfe",
+    "\u6771\u4eac",
+]
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=3).map(" ".join)
+CAMERAS = st.sampled_from(["dock", "gate", "yard"]).map(CameraId)
+INSTANTS = st.integers(-5, 40).map(at)
+
+
+@st.composite
+def sequences(draw: st.DrawFn) -> Sequence:
+    start = draw(st.integers(0, 30))
+    length = draw(st.sampled_from([0.000001, 1, 2, 7, 30]))
+    return sequence(camera=draw(CAMERAS), start=start, end=start + length)
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> Project:
+    optional = {
+        "type": st.sampled_from(["theft", "fire", "unknown"]),
+        "status": st.sampled_from(["new", "closed"]),
+        "description": TEXTS,
+        "owner": st.sampled_from(["ann", "bob"]),
+        "category:severity": st.sampled_from(["low", "high"]),
+        "data:persons": st.sampled_from([1, 2]),
+        "data:injuries": st.booleans(),
+    }
+    made = Project(
+        # Few and far apart, as what a filter leaves of many is.
+        id=ProjectId(draw(st.integers(1, 5)) * draw(st.sampled_from([1, 300, 40_000]))),
+        created_by=draw(st.sampled_from([ANN, BOB])),
+        created_at=at(0),
+        fields=draw(st.fixed_dictionaries({}, optional=optional)),
+        sequences=tuple(draw(st.lists(sequences(), max_size=3))),
+    )
+    text = draw(TEXTS)
+    return made.with_comment(comment(text=text)).with_call(call(note=text[::-1])) if text else made
+
+
+FILTERS = st.builds(
+    ProjectFilter,
+    id=st.none() | st.none() | st.sampled_from([1, 2, 300]).map(ProjectId),
+    text=st.just("")
+    | st.sampled_from([w[:n] for w in [*WORDS, "high", "theft"] for n in (1, 3, 5, 9)])
+    | TEXTS,
+    text_in=st.just(frozenset(Part)) | st.frozensets(st.sampled_from(Part)),
+    fields=st.dictionaries(
+        st.sampled_from(["type", "status", "owner", "category:severity", "data:persons", "data:injuries"]),
+        st.lists(
+            st.sampled_from([None, "theft", "fire", "new", "closed", "ann", "low", 1, 2, True, False]),
+            min_size=1,
+            max_size=3,
+        ).map(tuple),
+        max_size=2,
+    ),
+    open=st.none() | st.booleans(),
+    created_by=st.none() | st.sampled_from(["ann", "bob", "eve"]).map(PersonId),
+    cameras=st.just(()) | st.lists(CAMERAS, min_size=1, max_size=2).map(tuple),
+    starts_after=st.none() | INSTANTS,
+    ends_before=st.none() | INSTANTS,
+    during=st.none() | st.builds(between, st.integers(0, 20), st.integers(21, 40)),
+)
+
+
+@given(
+    stored=st.lists(projects(), max_size=12),
+    removed=st.sets(st.integers(1, 5)),
+    narrowed=st.lists(FILTERS, min_size=1, max_size=6),
+    few=st.sampled_from([0, 2, 4_000]),
+    near=st.sampled_from([1, 20_000]),
+    limit=st.integers(1, 3),
+)
+@settings(deadline=None, max_examples=3_000 if SOAK else 60)
+def test_any_filters_select_the_same_in_both_stores(  # noqa: PLR0917 - hypothesis passes them by name
+    stored: list[Project],
+    removed: set[int],
+    narrowed: list[ProjectFilter],
+    few: int,
+    near: int,
+    limit: int,
+) -> None:
+    """Page by page and counted, whichever way the index goes; what was replaced or removed is not found."""
+    with pytest.MonkeyPatch.context() as patch, both() as stores:
+        patch.setattr(index, "_FEW", few)
+        patch.setattr(index, "_NEAR", near)
+        for store in stores:
+            for each in stored:
+                put(store, each)
+            with store.transaction() as transaction:
+                for number in removed:
+                    transaction.remove_project(ProjectId(number))
+        for one in narrowed:
+            memory, real = (walked(store, one, limit) for store in stores)
+            assert real == memory
+            for cap in (0, 2, 100):
+                assert len({store.count(one, cap=cap) for store in stores}) == 1
+
+
+def walked(store: IncidentStore, narrowed: ProjectFilter, limit: int) -> list[int]:
+    ids: list[int] = []
+    while page := store.page(narrowed, limit=limit, before=ProjectId(ids[-1]) if ids else None):
+        ids += [p.id for p in page]
+    assert ids == sorted(set(ids), reverse=True)
+    return ids
+
+
+def looks_right(narrowed: ProjectFilter, one: Project, moment: datetime) -> bool:
+    """The rule of a filter for time, written again without any of the store's words."""
+    return any(s.footage.interval.start >= moment for s in one.sequences) or narrowed.starts_after is None
+
+
+@given(stored=st.lists(projects(), max_size=8, unique_by=lambda p: p.id), moment=INSTANTS)
+@settings(deadline=None, max_examples=30)
+def test_the_memory_store_is_no_judge_of_itself(stored: list[Project], moment: datetime) -> None:
+    """Its answer for times is that of a rule of this test's own."""
+    narrowed, store = ProjectFilter(starts_after=moment), MemoryStore()
+    put(store, *stored)
+    expected = sorted((p.id for p in stored if looks_right(narrowed, p, moment)), reverse=True)
+    assert [p.id for p in store.page(narrowed, limit=99)] == expected
+
+
+def test_the_creator_is_compared_by_id(store: IncidentStore) -> None:
+    """Two people of the same name are two people."""
+    twin = Person(id=PersonId("ann2"), name=ANN.name)
+    put(store, project(1), attrs.evolve(project(2), created_by=twin))
+    assert found(store, ProjectFilter(created_by=ANN.id)) == [1]

@@ -1,0 +1,64 @@
+"""The one command: it says that it is ready when its own parts are, and one sentence when it cannot start."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.programs import Program
+
+
+@contextlib.contextmanager
+def demonstration(data: Path, port: int = 0) -> Iterator[str]:
+    """Run the demonstration; gives the address that it says is ready."""
+    with Program.start("incident_demo", "--port", str(port), "--data", str(data)) as program:
+        yield program.line("ready").partition(" ")[2]
+
+
+def refusal(data: Path, port: int = 0) -> str:
+    """Give what the demonstration says when it does not start; nothing may look as if it had."""
+    with Program.start("incident_demo", "--port", str(port), "--data", str(data)) as program:
+        ended = program.end()
+    assert ended.status == 2, ended.complaints
+    assert "Ready" not in ended.output
+    return ended.complaints
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A demonstration at work, with its data directory."""
+    data = tmp_path_factory.mktemp("demo")
+    with demonstration(data) as address:
+        yield address, data
+
+
+def test_ready_means_that_everything_can_be_used(running: tuple[str, Path]) -> None:
+    """The address that is printed answers, and every part is well."""
+    assert httpx.get(f"{running[0]}/healthz").json()["ok"] is True
+
+
+def test_another_demonstration_on_the_port_is_not_taken_for_this_one(
+    running: tuple[str, Path], tmp_path: Path
+) -> None:
+    """The port answers healthily, but it is not ours: the second one says that the port is in use."""
+    port = httpx.URL(running[0]).port
+    assert port is not None
+    assert f"Port {port} on 127.0.0.1 is in use" in refusal(tmp_path / "second", port)
+
+
+def test_data_that_another_demonstration_uses(running: tuple[str, Path]) -> None:
+    """The reason is said at once, and the first one goes on with what it has."""
+    assert "The files are in use" in refusal(running[1])
+    assert httpx.get(f"{running[0]}/healthz").json()["ok"] is True
+
+
+def test_a_data_directory_that_cannot_be_made(tmp_path: Path) -> None:
+    """A file stands in its place: the directory is named, and what to do."""
+    (tmp_path / "file").touch()
+    told = refusal(tmp_path / "file")
+    assert f"The data directory {tmp_path / 'file'} cannot be used" in told
+    assert "Name another one" in told
