@@ -12,10 +12,10 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
-from reference_host.host import Host
+from reference_host.host import Host, address_of
 from reference_host.problems import Problem, respond, signed_out
 from vms_hooks.contributions import AsgiApp
-from vms_hooks.values import PRINCIPAL_SCOPE_KEY, Principal
+from vms_hooks.values import PRINCIPAL_SCOPE_KEY, HostEventKind, Principal
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,13 @@ class PluginMount:
             await respond(problem)(scope, receive, send)
             return
         answer = _Answer(send)
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
         await self._until_stopping(answer, _guarded(app, _scope_for(scope, principal), receive, answer))
+        if answer.status == HTTPStatus.FORBIDDEN:
+            detail = f"{scope['path_params']['plugin']}: {scope['method']} {path}"
+            self._host.events.report(
+                HostEventKind.DENIED, principal, detail, address=address_of(Request(scope))
+            )
 
     def _app(self, identity: str) -> AsgiApp:
         plugin = self._host.plugins.get(identity)
@@ -96,11 +102,13 @@ class _Answer:
     def __init__(self, send: Send) -> None:
         self._send = send
         self.begun = False
+        self.status = 0
         self.endless = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun = True
+            self.status = message["status"]
             self.endless = Headers(raw=message["headers"]).get("content-type", "").startswith(_EVENTS)
         await self._send(message)
 

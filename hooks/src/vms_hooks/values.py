@@ -77,6 +77,8 @@ class HostEventKind(StrEnum):
     CAMERA_DOWN = "camera-down"
     CAMERA_UP = "camera-up"
     LICENCE_CHANGED = "licence-changed"
+    ACCOUNT_CHANGED = "account-changed"
+    CONFIGURATION_CHANGED = "configuration-changed"
 
 
 @attrs.frozen(kw_only=True)
