@@ -1,4 +1,4 @@
-"""The store at 100,000 projects (1,000,000 with ``SOAK=1``): against SQLite asked directly, and stock TinyDB."""
+"""The store at 100,000 projects (1,000,000 with ``SOAK=1``): against SQLite asked directly, and TinyDB."""
 
 from __future__ import annotations
 
@@ -17,8 +17,19 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import attrs
-from bench.peers.store import PEOPLE, START, STATUSES, STEP, TYPES, VOCABULARY, Direct, SlowDisk, Stock
-from bench.peers.store import entry, project
+from bench.peers.store import (
+    PEOPLE,
+    START,
+    STATUSES,
+    STEP,
+    TYPES,
+    VOCABULARY,
+    Direct,
+    SlowDisk,
+    Stock,
+    entry,
+    project,
+)
 from bench.rows import Row, write
 
 from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep

@@ -33,7 +33,11 @@ STEP = timedelta(minutes=5)
 STATUSES = ("new", "in-progress", "on-hold", "closed")
 TYPES = ("theft", "vandalism", "trespassing", "accident", "fire", "medical", "other")
 PEOPLE = tuple(Person(id=PersonId(f"operator{n}"), name=f"Operator {n}") for n in range(30))
-_SYLLABLES = [a + b for a in "b c d f g h k l m n p r s t v st tr".split() for b in "a e i o u an er".split()]
+_SYLLABLES = [
+    a + b
+    for a in ["b", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "st", "tr"]
+    for b in ["a", "e", "i", "o", "u", "an", "er"]
+]
 _CHANCE = random.Random(1)
 VOCABULARY = ["".join(_CHANCE.choices(_SYLLABLES, k=_CHANCE.randint(2, 4))) for _ in range(20_000)]
 _WEIGHTS = list(accumulate(1 / (n + 2) for n in range(len(VOCABULARY))))

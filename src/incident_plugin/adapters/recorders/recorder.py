@@ -118,9 +118,7 @@ class Recorder:
         if channel.recording is None:
             raise NotFound(f"{channel.name} is not recorded by {self.name}. Choose another camera.")
         address = self._address(channel.recording, self._device.replay_uri)
-        opened = self._streams.replay(
-            await address.get(), interval, clock_offset=await self._correction()
-        )
+        opened = self._streams.replay(await address.get(), interval, clock_offset=await self._correction())
         async with self._opened(opened, address) as stream:
             yield stream
 
