@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from reference_host.licence import Terms, issue
-from reference_host.sign_in import hash_password
+from reference_host.passwords import hash_password
 
 SITE_ID = "demo"
 RECORDER_USER = "incident"
@@ -77,6 +77,9 @@ class DemoSite:
             features=("incident",),
             first_day=today - timedelta(days=1),
             last_day=today + timedelta(days=365),
+            issued=datetime.now(UTC),
+            file_last_day=today + timedelta(days=365),
+            number="demonstration",
         )
         (self.directory / "licence.json").write_bytes(issue(terms, key))
         self._write_secret("secrets.json", json.dumps({"incident": {"recorder-password": password}}))

@@ -33,6 +33,7 @@ from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.http.app import create_app
 from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.exports import ExportResources
+from incident_plugin.http.operations import Operation
 from incident_plugin.http.projects import ProjectResources
 from incident_plugin.http.video import VideoResources
 from vms_hooks.contributions import AsgiApp
@@ -99,6 +100,8 @@ class Parts:
     """Everything that was put together."""
 
     app: AsgiApp
+    #: The operation table that the application is made of.
+    operations: tuple[Operation, ...]
     guard: Guard
     store: TinyDBStore
     sealing: Sealing
@@ -163,6 +166,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     )
     return Parts(
         app=create_app(operations, guard),
+        operations=operations,
         guard=guard,
         store=store,
         sealing=sealing,

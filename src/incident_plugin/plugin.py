@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from incident_plugin.adapters.host import actor_of
 from incident_plugin.bootstrap import assemble, read_settings
 from incident_plugin.domain.access import Permission
+from incident_plugin.permission_tree import PERMISSION_TREE
 from incident_plugin.runtime import IncidentRuntime
 from vms_hooks import contributions as offers
 from vms_hooks import hookimpl
@@ -21,28 +23,17 @@ class IncidentPlugin:
 
     def __init__(self) -> None:
         self._runtime: IncidentRuntime | None = None
-        self._host: HostServices | None = None
 
     @hookimpl
     def vms_activate(self, host: HostServices, settings: Mapping[str, Any]) -> PluginRuntime:
         """Put everything together."""
-        self._host = host
         self._runtime = IncidentRuntime(parts=assemble(host, read_settings(settings)))
         return self._runtime
 
     @hookimpl
     def vms_permissions(self) -> Sequence[offers.Permission]:
-        """Give every permission under its heading."""
-        return (
-            offers.Permission(
-                id="incident.root",
-                title="Incidents",
-                children=tuple(
-                    offers.Permission(id=p.value, title=p.value.removeprefix("incident.").replace(".", " > "))
-                    for p in Permission
-                ),
-            ),
-        )
+        """Give the tree of permissions."""
+        return PERMISSION_TREE
 
     @hookimpl
     def vms_commands(self) -> Sequence[offers.Command]:
@@ -145,9 +136,7 @@ class IncidentPlugin:
         return (offers.Panel(id="incident.pane", title="Incidents", element=element),)
 
     def _allowed(self, principal: Principal, permission: Permission) -> bool:
-        return self._host is not None and any(
-            self._host.access.decide(principal, one.value).allowed for one in permission.implied_by
-        )
+        return self._runtime is not None and self._runtime.parts.guard.allows(actor_of(principal), permission)
 
 
 plugin = IncidentPlugin()

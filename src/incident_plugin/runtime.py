@@ -8,14 +8,13 @@ import logging
 
 import attrs
 
+from incident_plugin.adapters.host import actor_of
 from incident_plugin.application.collections import SeenView
-from incident_plugin.application.ports import Actor
 from incident_plugin.application.store import ProjectFilter
 from incident_plugin.application.timeline import Row
 from incident_plugin.bootstrap import Parts
 from incident_plugin.domain import media, time
 from incident_plugin.domain.errors import IncidentError
-from incident_plugin.domain.people import Person, PersonId
 from vms_hooks.values import (
     Camera,
     Health,
@@ -95,7 +94,7 @@ class IncidentRuntime:
     async def cameras(self, principal: Principal) -> tuple[Camera, ...]:
         """Give the cameras that the recorders have named and the principal may see."""
         known = {camera.id: camera for camera in self.parts.cameras.known}
-        visible = self.parts.guard.visible(_actor(principal), known)
+        visible = self.parts.guard.visible(actor_of(principal), known)
         return tuple(
             Camera(
                 id=camera.id,
@@ -112,7 +111,7 @@ class IncidentRuntime:
         """Give recorded spans, and marks where incident projects have sequences."""
         wanted = time.Interval(interval.start, interval.end)
         ids = tuple(media.CameraId(camera) for camera in cameras)
-        return tuple(_row(row) for row in await self.parts.timeline.rows(_actor(principal), ids, wanted))
+        return tuple(_row(row) for row in await self.parts.timeline.rows(actor_of(principal), ids, wanted))
 
     async def media_holds(self, camera: str, interval: Interval) -> tuple[Hold, ...]:
         """Give the sequences of incident projects: their video is not to be deleted."""
@@ -132,7 +131,7 @@ class IncidentRuntime:
             cameras=live if view.mode is ViewMode.LIVE else None,
             at=view.at,
         )
-        await asyncio.to_thread(self.parts.collections.follow, _actor(view.principal), seen)
+        await asyncio.to_thread(self.parts.collections.follow, actor_of(view.principal), seen)
 
     async def host_event(self, event: HostEvent) -> None:
         """Take note of nothing yet: the host keeps its own security log."""
@@ -160,6 +159,8 @@ class IncidentRuntime:
 
     def _fault(self) -> str:
         """Say what the last call to a recorder met, whoever made it; empty when all is well."""
+        if not self._asked.is_set():
+            return "The recorder has not answered yet."
         return " ".join(health.error for health in self.parts.recorders.health if health.error)
 
     async def _ask_for_cameras(self) -> None:
@@ -171,10 +172,6 @@ class IncidentRuntime:
             self._told = error.detail
         else:
             self._told = ""
-
-
-def _actor(principal: Principal) -> Actor:
-    return Actor(person=Person(id=PersonId(principal.id), name=principal.name), roles=principal.roles)
 
 
 def _interval(interval: time.Interval) -> Interval:

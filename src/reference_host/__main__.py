@@ -9,6 +9,7 @@ import errno
 import logging
 import signal
 import socket
+import ssl
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,10 +18,12 @@ from pathlib import Path
 
 import uvicorn
 
+from reference_host import licence_command
 from reference_host.app import create_app
-from reference_host.config import ConfigError, SiteConfig, load_config
+from reference_host.config import ConfigError, SiteConfig, TlsConfig, load_config
 from reference_host.host import Host
-from reference_host.sign_in import hash_password
+from reference_host.passwords import hash_password
+from reference_host.set_up import SetUp
 from vms_hooks import ENTRY_POINT_GROUP
 
 #: Exit status for what the person who started the host can mend.
@@ -33,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "hash-password":
             return _hash_password()
-        return _serve(options.config, options.host, options.port)
+        if options.command == "licence":
+            return licence_command.run(options)
+        return _serve(options.config, options.host, options.port, options.root_path)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return _MISUSED
@@ -46,8 +51,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=8080, help="port to listen on, 0 for any (%(default)s)")
+    parser.add_argument(
+        "--root-path",
+        default="",
+        help="path under which a proxy shows the host, as /vms, and which it removes",
+    )
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("hash-password", help="read a password from the standard input, print its hash")
+    licence_command.add_parser(commands)
     return parser
 
 
@@ -59,24 +70,41 @@ def _hash_password() -> int:
     return 0
 
 
-def _serve(config_file: Path, address: str, port: int) -> int:
+def _serve(config_file: Path, address: str, port: int, root_path: str) -> int:
     config = load_config(config_file)
     _see_that_writable(config)
+    _see_that_usable(config.tls)
     with _listening(address, port) as listener:
         _log_to_standard_error()
         app = create_app(config)
-        sys.stdout.write(f"Listening on http://{address}:{listener.getsockname()[1]}\n")
+        scheme = "https" if config.tls else "http"
+        here = f"{scheme}://{address}:{listener.getsockname()[1]}{root_path}"
+        sys.stdout.write(f"Listening on {here}\n")
+        _offer_set_up(app.state.host.set_up, here)
         sys.stdout.flush()
         settings = uvicorn.Config(
             app,
             log_config=None,
             access_log=False,
             server_header=False,
+            # What proxies say is believed by proxy.py only, which asks for the secret.
+            proxy_headers=False,
+            root_path=root_path.rstrip("/"),
+            ssl_certfile=config.tls.certificate if config.tls else None,
+            ssl_keyfile=config.tls.key if config.tls else None,
             ws="none",
             timeout_graceful_shutdown=2,
         )
         asyncio.run(_Server(settings, app.state.host).serve(sockets=[listener]))
     return 0
+
+
+def _offer_set_up(set_up: SetUp, here: str) -> None:
+    if set_up.open:
+        sys.stdout.write(
+            f"No account exists yet. Open {here}/set-up and make the first administrator.\n"
+            f"One-time set-up token: {set_up.token}\n"
+        )
 
 
 class _Server(uvicorn.Server):
@@ -126,6 +154,18 @@ def _listening(address: str, port: int) -> socket.socket:
             ) from error
         raise ConfigError(f"Cannot listen on {address}, port {port}: {error}.") from error
     return listener
+
+
+def _see_that_usable(tls: TlsConfig | None) -> None:
+    if tls is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tls.certificate, tls.key)
+    except OSError as error:  # ssl's own errors are some of these
+        raise ConfigError(
+            f"The TLS certificate {tls.certificate} with the key {tls.key} cannot be used: "
+            f"{error.strerror or error}. Both are PEM files that belong together."
+        ) from error
 
 
 def _see_that_writable(config: SiteConfig) -> None:

@@ -7,11 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from reference_host.config import Role
+from vms_hooks.contributions import Permission
 from vms_hooks.host import Decision
 from vms_hooks.values import Principal
 
-#: The host's own permission: the administration tab.
+#: The host's own permissions: the administration tab, and views that everybody sees.
 ADMINISTRATION = "host.administration"
+SHARE_VIEWS = "host.views.share"
+HOST_PERMISSIONS = (
+    Permission(
+        id="host",
+        title="This host",
+        children=(
+            Permission(id=ADMINISTRATION, title="Administration"),
+            Permission(id=SHARE_VIEWS, title="Share saved views with everybody"),
+        ),
+    ),
+)
 
 
 @attrs.frozen

@@ -24,6 +24,15 @@
     permissions = ["evidence.*"]        # "*" for all
     cameras = ["*"]                     # the default; or ids of cameras
 
+    [tls]                               # without this: HTTP, for a proxy or this machine only
+    certificate = "host.pem"
+    key = "host.key"
+
+    [proxy]                             # see proxy.py; without this, what proxies say is ignored
+    addresses = ["10.0.0.2"]
+    secret = "proxy"                    # name of the secret under "host" in the secrets file
+    account_header = "remote-user"      # empty: the proxy does not sign people in
+
     [plugins.evidence]
     enabled = true                      # without this a plug-in is not imported
     [plugins.evidence.settings]         # over the settings of its manifest, table by table
@@ -39,6 +48,7 @@ import tomllib
 import types
 import typing
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -48,7 +58,8 @@ import msgspec
 
 from vms_hooks.host import Site
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
+#: What accounts and roles may be called.
+ACCOUNT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 #: Length of an Ed25519 public key, bytes (RFC 8032, section 5.1.5).
 _PUBLIC_KEY_LENGTH = 32
 
@@ -72,6 +83,8 @@ class Account:
 class Role:
     """What its holders may do (``evidence.*`` grants everything below) and which cameras they may see."""
 
+    #: As people read it; empty for the id.
+    title: str = ""
     permissions: tuple[str, ...] = ()
     #: Ids of cameras; ``*`` for all.
     cameras: tuple[str, ...] = ("*",)
@@ -95,6 +108,35 @@ class LicenceConfig:
 
 
 @attrs.frozen(kw_only=True)
+class TlsConfig:
+    """Files in PEM form: the certificate with its chain, and its key without a passphrase."""
+
+    certificate: Path
+    key: Path
+
+
+@attrs.frozen(kw_only=True)
+class ProxyConfig:
+    """A reverse proxy that is believed; every request of it carries the shared secret."""
+
+    #: Addresses or networks (``10.0.0.0/24``) that requests of the proxy come from.
+    addresses: tuple[str, ...]
+    #: Name under ``host`` in the secrets file.
+    secret: str
+    secret_header: str = "x-vms-proxy-secret"  # noqa: S105 - the name of a header
+    #: Names the account that the proxy has signed in; empty when it signs nobody in.
+    account_header: str = "remote-user"
+    name_header: str = "remote-name"
+    #: Ids of roles, parted by commas.
+    roles_header: str = "remote-roles"
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The addresses as networks; raises ``ValueError``."""
+        return tuple(ip_network(address) for address in self.addresses)
+
+
+@attrs.frozen(kw_only=True)
 class SiteConfig:
     """Everything the host is told before it starts. Paths in the file are relative to the file."""
 
@@ -105,6 +147,8 @@ class SiteConfig:
     roles: Mapping[str, Role] = attrs.field(factory=dict)
     plugins: Mapping[str, PluginConfig] = attrs.field(factory=dict)
     licence: LicenceConfig | None = None
+    tls: TlsConfig | None = None
+    proxy: ProxyConfig | None = None
     #: Passwords and keys for plug-ins, readable by the host's own user only.
     secrets_file: Path | None = None
 
@@ -135,11 +179,12 @@ def _decode(kind: type[Any], value: object) -> object:
 
 
 def _relative_to(folder: Path, config: SiteConfig) -> SiteConfig:
-    licence = config.licence
+    licence, tls = config.licence, config.tls
     return attrs.evolve(
         config,
         data_directory=folder / config.data_directory,
         licence=licence and attrs.evolve(licence, file=folder / licence.file),
+        tls=tls and TlsConfig(certificate=folder / tls.certificate, key=folder / tls.key),
         secrets_file=config.secrets_file and folder / config.secrets_file,
     )
 
@@ -170,17 +215,29 @@ def _faults(config: SiteConfig) -> Iterator[str]:
         yield f'There is no time zone "{config.site.time_zone}". Use an IANA name such as Europe/Copenhagen.'
     if config.licence is not None and not _is_public_key(config.licence.issuer_key):
         yield "licence.issuer_key is not an Ed25519 public key of 32 bytes in base64."
+    if config.proxy is not None:
+        yield from _proxy_faults(config, config.proxy)
     ids = [account.id for account in config.accounts]
     for account in config.accounts:
-        if not _ID.fullmatch(account.id):
+        if not ACCOUNT_ID.fullmatch(account.id):
             yield f'The account id "{account.id}" has characters other than letters, digits and _ . @ -.'
         if ids.count(account.id) > 1:
             yield f'There are two accounts "{account.id}".'
         if not account.password.startswith("$argon2id$"):
             yield f'The password of "{account.id}" is not an argon2id hash. Make one with hash-password.'
         for role in account.roles:
-            if role not in config.roles:
+            if role not in (*config.roles, "administrator"):
                 yield f'Account "{account.id}" has the role "{role}", which is not defined.'
+
+
+def _proxy_faults(config: SiteConfig, proxy: ProxyConfig) -> Iterator[str]:
+    try:
+        if not proxy.networks:
+            yield "proxy.addresses is empty. Name the addresses of the proxy, or leave the section out."
+    except ValueError as error:
+        yield f"proxy.addresses: {error}."
+    if config.secrets_file is None:
+        yield "The proxy needs a shared secret, and no secrets_file is configured."
 
 
 def _is_public_key(text: str) -> bool:

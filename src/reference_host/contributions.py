@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from reference_host.access import ADMINISTRATION, RoleAccess
+from reference_host.access import ADMINISTRATION, SHARE_VIEWS, RoleAccess
 from vms_hooks import contributions as contract
 from vms_hooks import gathering
 from vms_hooks.document import Contributions
@@ -22,15 +22,24 @@ PAGES = Pages(
         contract.STATUS_BAR,
     ),
     reserved_paths=frozenset(
-        {"live", "playback", "administration", "sign-in", "open", "api", "ui", "plugins", "healthz"}
+        {"live", "playback", "administration", "sign-in", "set-up", "open", "api", "ui", "plugins", "healthz"}
     ),
 )
 
 
 async def gather(
-    plugins: Iterable[Plugin], access: RoleAccess, principal: Principal, *, starting: Iterable[str] = ()
+    plugins: Iterable[Plugin],
+    access: RoleAccess,
+    principal: Principal,
+    *,
+    starting: Iterable[str] = (),
+    root: str = "",
 ) -> Contributions:
-    """Ask every active plug-in; the host's own permission comes first."""
-    contributed = await gathering.gather(plugins, access, principal, PAGES)
-    own = (ADMINISTRATION,) if access.decide(principal, ADMINISTRATION).allowed else ()
+    """Ask every active plug-in; the host's own permissions come first.
+
+    :param root: the path below which the host itself is found.
+    """
+    pages = attrs.evolve(PAGES, mounts=f"{root}{PAGES.mounts}")
+    contributed = await gathering.gather(plugins, access, principal, pages)
+    own = tuple(p for p in (ADMINISTRATION, SHARE_VIEWS) if access.decide(principal, p).allowed)
     return attrs.evolve(contributed, permissions=own + contributed.permissions, starting=tuple(starting))

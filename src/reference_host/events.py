@@ -1,11 +1,14 @@
-"""The host's own security log, and telling plug-ins what happened."""
+"""What happened in the host: written to its security log, then told to the plug-ins."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 
+from reference_host.durable import StorageRefused
+from reference_host.security_log import LogEntry, SecurityLog
 from vms_hooks.faults import PluginFault
 from vms_hooks.host import Clock
 from vms_hooks.plugin import Plugin
@@ -20,26 +23,59 @@ _PAUSES = (0.0, 1.0, 5.0, 30.0)
 class HostEvents:
     """Reports without keeping anybody waiting; a plug-in that does not take an event is told again."""
 
-    def __init__(self, active: Callable[[], Iterable[Plugin]], clock: Clock) -> None:
+    def __init__(self, active: Callable[[], Iterable[Plugin]], clock: Clock, kept: SecurityLog) -> None:
         self._active = active
         self._clock = clock
+        self._kept = kept
         self._telling: set[asyncio.Task[None]] = set()
+        # One thread: entries are written in the order in which they happened.
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="security log")
 
-    def report(self, kind: HostEventKind, principal: Principal | None, detail: str = "") -> None:
-        """Log an event and begin to tell every active plug-in."""
-        # repr: what a stranger typed as an account must not look like a line of the log.
-        log.info("%s %r %r", kind, principal.id if principal else None, detail)
-        event = HostEvent(kind=kind, at=self._clock.now(), principal=principal, detail=detail)
+    def report(
+        self, kind: HostEventKind, principal: Principal | None, detail: str = "", *, address: str = ""
+    ) -> None:
+        """Begin to write an event down and to tell every active plug-in."""
+        self._begin(kind, principal, detail, address)
+
+    async def recorded(
+        self, kind: HostEventKind, principal: Principal | None, detail: str = "", *, address: str = ""
+    ) -> None:
+        """Do the same, and return when it is written down; raises ``StorageRefused``."""
+        await self._begin(kind, principal, detail, address)
+
+    async def stop(self) -> None:
+        """Give up what has not been told; what happened is written down first."""
+        for task in self._telling:
+            task.cancel()
+        await asyncio.gather(*self._telling, return_exceptions=True)
+        await asyncio.to_thread(self._writer.shutdown)
+
+    def _begin(
+        self, kind: HostEventKind, principal: Principal | None, detail: str, address: str
+    ) -> asyncio.Future[None]:
+        now = self._clock.now()
+        entry = LogEntry(
+            at=now,
+            kind=kind.value,
+            account=principal.id if principal else "",
+            name=principal.name if principal else "",
+            address=address,
+            detail=detail,
+        )
+        event = HostEvent(kind=kind, at=now, principal=principal, detail=detail)
         for plugin in self._active():
             task = asyncio.create_task(_tell(plugin, event))
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
+        written = asyncio.get_running_loop().run_in_executor(self._writer, self._kept.write, entry)
+        written.add_done_callback(_complain)
+        return written
 
-    async def stop(self) -> None:
-        """Give up what has not been told."""
-        for task in self._telling:
-            task.cancel()
-        await asyncio.gather(*self._telling, return_exceptions=True)
+
+def _complain(written: asyncio.Future[None]) -> None:
+    """Say in the host's log that the security log lacks an entry; its health says so too."""
+    if not written.cancelled() and isinstance(error := written.exception(), StorageRefused):
+        log.error("%s", error)
 
 
 async def _tell(plugin: Plugin, event: HostEvent) -> None:

@@ -63,6 +63,13 @@ async def on_problem(_: Request, error: Exception) -> Response:
     return respond(error)
 
 
+async def on_storage_refused(_: Request, error: Exception) -> Response:
+    """Answer that the disk refused."""
+    return respond(
+        Problem(HTTPStatus.INSUFFICIENT_STORAGE, "storage-refused", "The server cannot write.", str(error))
+    )
+
+
 async def on_http_exception(_: Request, error: Exception) -> Response:
     """Answer what the router refuses by itself: no such path, wrong method."""
     if not isinstance(error, HTTPException):

@@ -29,6 +29,11 @@ class SecretStore:
 
     _secrets: Mapping[str, Mapping[str, str]] = attrs.field(repr=False, factory=dict)
 
+    @property
+    def all(self) -> frozenset[str]:
+        """Every secret, so that it can be kept out of what leaves the host."""
+        return frozenset(text for secrets in self._secrets.values() for text in secrets.values() if text)
+
     def of(self, plugin: str) -> PluginSecrets:
         """Give the secrets of one plug-in."""
         return PluginSecrets(self._secrets.get(plugin, {}))

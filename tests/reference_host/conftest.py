@@ -19,6 +19,7 @@ import pytest
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from starlette.applications import Starlette
 from tests.programs import Program
 from tests.waiting import wait_until
 
@@ -65,6 +66,8 @@ class Issuer:
             "features": ("sample",),
             "first_day": date(2026, 1, 1),
             "last_day": date(2126, 12, 31),
+            "issued": datetime(2026, 1, 1, tzinfo=UTC),
+            "file_last_day": date(2126, 12, 31),
         }
         return issue(Terms(**(terms | changes)), self.key)
 
@@ -152,6 +155,7 @@ def sample(monkeypatch: pytest.MonkeyPatch) -> Iterator[EntryPoint]:
 class Running:
     """A running host and a browser's worth of HTTP."""
 
+    app: Starlette
     host: Host
     http: httpx.AsyncClient
 
@@ -179,7 +183,7 @@ def serving(sample: EntryPoint, clock: SettableClock) -> Serving:
             async with httpx.AsyncClient(
                 transport=transport, base_url=ORIGIN, headers={"origin": ORIGIN}
             ) as http:
-                yield Running(host=app.state.host, http=http)
+                yield Running(app=app, host=app.state.host, http=http)
 
     return serve
 

@@ -67,6 +67,7 @@ async def test_only_what_somebody_may_do_is_offered(running: Running) -> None:
     drawn = await contributions(running)
     assert drawn["permissions"] == [
         "host.administration",
+        "host.views.share",
         "sample.things",
         "sample.things.view",
         "sample.secret",

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from tests.waiting import until
 
+from reference_host.brake import ATTEMPTS_PER_ACCOUNT, ATTEMPTS_PER_ADDRESS, Brake
 from reference_host.security import CONTENT_SECURITY_POLICY
-from reference_host.sign_in import ATTEMPTS_PER_ACCOUNT, ATTEMPTS_PER_ADDRESS, IDLE, LONGEST, Brake
+from reference_host.sessions import IDLE, LONGEST
 
 from .conftest import ORIGIN, PASSWORD, Running, SettableClock
 

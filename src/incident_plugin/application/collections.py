@@ -54,11 +54,14 @@ class Collections:
     _rules: CollectingRules
 
     def running(self, actor: Actor) -> tuple[Collection, ...]:
-        """Give the actor's own collections as they stand now, oldest first."""
+        """Give the actor's own collections as they stand now, oldest first.
+
+        Cameras that the actor may not see any more are left out, and stay in the collection.
+        """
         self._guard.require(actor, Permission.PROJECTS_MANAGE)
         now = self._clock.now()
         with self._work.reading(actor.person) as work:
-            return tuple(collection.settle(now) for collection in _own(work, actor))
+            return tuple(self._visible(actor, collection.settle(now)) for collection in _own(work, actor))
 
     def start(self, actor: Actor, client: str, cameras: Iterable[CameraId]) -> Collection:
         """Begin to collect what the browser tab shows; raises ``LicenceRefused``."""
@@ -103,12 +106,12 @@ class Collections:
             resumed = _found(work, actor, collection_id).resumed(client, now)
             resumed = resumed.follow(self._shown(actor, cameras), number=0, at=now)
             work.stored.collections.put(resumed)
-        return resumed
+        return self._visible(actor, resumed)
 
     def save(
         self, actor: Actor, collection_id: CollectionId, type_id: str | None, description: str
     ) -> Project:
-        """Make a project of a collection; both happen, or neither."""
+        """Make a project of a collection; both happen, or neither. Gives what the actor may read of it."""
         self._guard.require(actor, Permission.PROJECTS_MANAGE)
         now = self._clock.now()
         with self._work.begin(actor.person) as work:
@@ -121,7 +124,7 @@ class Collections:
                 ).with_sequences(sequences)
             )
             work.stored.collections.remove(collection_id)
-        return project
+        return self._guard.readable(actor, project)
 
     def discard(self, actor: Actor, collection_id: CollectionId) -> None:
         """Forget a collection; the recordings themselves are not touched."""
@@ -129,6 +132,11 @@ class Collections:
         with self._work.begin(actor.person) as work:
             _found(work, actor, collection_id)
             work.stored.collections.remove(collection_id)
+
+    def _visible(self, actor: Actor, collection: Collection) -> Collection:
+        seen = set(self._guard.visible(actor, {s.camera.id for s in collection.sequences}))
+        sequences = tuple(s for s in collection.sequences if s.camera.id in seen)
+        return attrs.evolve(collection, sequences=sequences)
 
     def _shown(self, actor: Actor, cameras: Iterable[CameraId]) -> tuple[ShownCamera, ...]:
         return self._cameras.shown(self._guard.visible(actor, cameras))

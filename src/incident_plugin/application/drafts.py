@@ -21,10 +21,10 @@ class Drafts:
     _ids: Ids
 
     def list(self, actor: Actor) -> DraftList:
-        """Give the actor's list."""
+        """Give the actor's list, without cameras that they may not see any more."""
         self._guard.require(actor, Permission.PROJECTS_MANAGE)
         with self._work.reading(actor.person) as work:
-            return _of(work, actor)
+            return self._visible(actor, _of(work, actor))
 
     def add(self, actor: Actor, footage: tuple[Footage, ...]) -> DraftList:
         """Add footage at the end."""
@@ -38,7 +38,7 @@ class Drafts:
                 )
                 drafts = drafts.with_sequence(sequence)
             work.stored.drafts.put(drafts)
-        return drafts
+        return self._visible(actor, drafts)
 
     def remove(self, actor: Actor, ids: frozenset[SequenceId] | None) -> DraftList:
         """Take some sequences off, or all for ``None``."""
@@ -47,7 +47,10 @@ class Drafts:
             drafts = _of(work, actor)
             drafts = drafts.without(frozenset(s.id for s in drafts.chosen(ids)))
             work.stored.drafts.put(drafts)
-        return drafts
+        return self._visible(actor, drafts)
+
+    def _visible(self, actor: Actor, drafts: DraftList) -> DraftList:
+        return attrs.evolve(drafts, sequences=self._guard.visible_sequences(actor, drafts.sequences))
 
 
 def _of(work: Work, actor: Actor) -> DraftList:

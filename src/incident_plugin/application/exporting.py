@@ -12,12 +12,12 @@ from typing import Any
 
 import attrs
 
-from incident_plugin.application.guard import Guard
+from incident_plugin.application.guard import WITHHELD, Guard
 from incident_plugin.application.media_ports import Recorders, VideoStream, VideoWriter
 from incident_plugin.application.ports import Actor, Clock, ExportShelf, Ids
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.errors import IncidentError, InvalidInput, NotFound, NoVideo
+from incident_plugin.domain.errors import IncidentError, InvalidInput, NotFound, NoVideo, Unreadable
 from incident_plugin.domain.exports import (
     Exhibit,
     Export,
@@ -49,10 +49,10 @@ class Exports:
     _shelf: ExportShelf
 
     def waiting(self, actor: Actor) -> ExportList:
-        """Give the actor's export list."""
+        """Give the actor's export list, without cameras that they may not see any more."""
         self._guard.require(actor, Permission.EXPORTS_MANAGE)
         with self._work.reading(actor.person) as work:
-            return _list(work, actor)
+            return self._visible(actor, _list(work, actor))
 
     def send(self, actor: Actor, projects: tuple[ProjectId, ...]) -> ExportList:
         """Send projects for export: all their sequences that the actor may see join the list."""
@@ -73,7 +73,7 @@ class Exports:
                 )
                 work.note(project_id, Activity(action=Action.SENT_FOR_EXPORT, subject=str(project_id)))
             work.stored.export_lists.put(waiting)
-        return waiting
+        return self._visible(actor, waiting)
 
     def remove(self, actor: Actor, sequences: frozenset[SequenceId]) -> ExportList:
         """Take items off the list."""
@@ -81,14 +81,14 @@ class Exports:
         with self._work.begin(actor.person) as work:
             waiting = _list(work, actor).without(sequences)
             work.stored.export_lists.put(waiting)
-        return waiting
+        return self._visible(actor, waiting)
 
     def order(self, actor: Actor) -> Export:
-        """Make a job of the whole list and empty the list."""
+        """Make a job of what the actor sees of their list; that leaves the list."""
         self._guard.require(actor, Permission.EXPORTS_MANAGE)
         with self._work.begin(actor.person) as work:
-            items = _list(work, actor).items
-            self._guard.require(actor, Permission.EXPORTS_MANAGE, {item.footage.camera for item in items})
+            waiting = _list(work, actor)
+            items = self._visible(actor, waiting).items
             if not items:
                 raise InvalidInput("The export list is empty. Send an incident project for export first.")
             export = Export(
@@ -98,18 +98,35 @@ class Exports:
                 items=items,
             )
             work.stored.exports.put(export)
-            work.stored.export_lists.put(ExportList(id=actor.person.id))
+            left = tuple(item for item in waiting.items if item not in items)
+            work.stored.export_lists.put(attrs.evolve(waiting, items=left))
         return export
 
     def all(self, actor: Actor) -> tuple[Export, ...]:
         """Give the actor's exports, newest first."""
         self._guard.require(actor, Permission.EXPORTS_MANAGE)
         with self._work.reading(actor.person) as work:
-            mine = (e for e in work.stored.exports.all() if e.owner.id == actor.person.id)
-            return tuple(sorted(mine, key=lambda e: e.created_at, reverse=True))
+            mine = [e for e in work.stored.exports.all() if e.owner.id == actor.person.id]
+        newest_first = sorted(mine, key=lambda e: e.created_at, reverse=True)
+        return tuple(self._readable(actor, export) for export in newest_first)
 
     def get(self, actor: Actor, export_id: ExportId) -> Export:
-        """Give one of the actor's exports; raises ``NotFound``."""
+        """Give what the actor may read of one of their exports; raises ``NotFound``."""
+        return self._readable(actor, self._mine(actor, export_id))
+
+    def files(self, actor: Actor, export_id: ExportId) -> tuple[Path, ...]:
+        """Give the files of a finished export, which belong together: all of them, or a refusal."""
+        export = self._mine(actor, export_id)
+        if self._readable(actor, export) != export:
+            raise Unreadable(
+                "This export has video of a camera that you may not see any more. Its files are kept: ask a "
+                "person who may see every camera of it."
+            )
+        if export.state is not ExportState.DONE:
+            raise NotFound("This export is not finished, so there is nothing to download yet.")
+        return self._shelf.files(export_id)
+
+    def _mine(self, actor: Actor, export_id: ExportId) -> Export:
         self._guard.require(actor, Permission.EXPORTS_MANAGE)
         with self._work.reading(actor.person) as work:
             export = work.stored.exports.get(export_id)
@@ -117,12 +134,20 @@ class Exports:
             raise NotFound("This export does not exist.")
         return export
 
-    def files(self, actor: Actor, export_id: ExportId) -> tuple[Path, ...]:
-        """Give the files of a finished export."""
-        export = self.get(actor, export_id)
-        if export.state is not ExportState.DONE:
-            raise NotFound("This export is not finished, so there is nothing to download yet.")
-        return self._shelf.files(export_id)
+    def _visible(self, actor: Actor, waiting: ExportList) -> ExportList:
+        return attrs.evolve(waiting, items=self._visible_items(actor, waiting.items))
+
+    def _readable(self, actor: Actor, export: Export) -> Export:
+        items = self._visible_items(actor, export.items)
+        if items == export.items:
+            return export
+        exhibits = tuple(exhibit for exhibit in export.exhibits if exhibit.item in items)
+        # A message may name a camera.
+        return attrs.evolve(export, items=items, exhibits=exhibits, message=export.message and WITHHELD)
+
+    def _visible_items(self, actor: Actor, items: tuple[ExportItem, ...]) -> tuple[ExportItem, ...]:
+        seen = set(self._guard.visible(actor, {item.footage.camera for item in items}))
+        return tuple(item for item in items if item.footage.camera in seen)
 
 
 def _list(work: Work, actor: Actor) -> ExportList:

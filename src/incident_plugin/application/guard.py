@@ -1,19 +1,32 @@
-"""The one place where a use case asks whether somebody may do something."""
+"""The one place where a use case asks whether somebody may do something, and what they may read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import attrs
 
 from incident_plugin.application.ports import Access, Actor
+from incident_plugin.application.store import Marked, ProjectSummary
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import Denied, Unreadable
+from incident_plugin.domain.journal import Action, Entry
 from incident_plugin.domain.media import CameraId
-from incident_plugin.domain.project import Project
+from incident_plugin.domain.project import Project, ProjectId
+from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.sequence import Sequence
 
 #: Which fields of a project belong to which permission to read them.
 _CATEGORY_FIELDS = ("category:", "data:")
+_DETAIL_TITLES = frozenset({"Type", "Status", "Description", "Owner", "Priority"})
+
+#: Stands in an activity log for what its reader may not know.
+WITHHELD = "(not available to you)"
+
+_COMMENTS = frozenset({Action.COMMENT_ADDED, Action.COMMENT_EDITED, Action.COMMENT_DELETED})
+_CALLS = frozenset({Action.CALL_ADDED, Action.CALL_EDITED, Action.CALL_DELETED})
+_FIELDS = frozenset({Action.FIELD_SET, Action.FIELD_CHANGED, Action.FIELD_CLEARED})
+_FOOTAGE = frozenset({Action.SEQUENCE_ADDED, Action.SEQUENCE_REMOVED, Action.VIDEO_VIEWED})
 
 
 class Guard:
@@ -24,6 +37,8 @@ class Guard:
 
     def allows(self, actor: Actor, permission: Permission, cameras: Iterable[CameraId] = ()) -> bool:
         """Say whether the actor holds the permission, or one that implies it, for all the cameras."""
+        if permission.within is not None and not self.allows(actor, permission.within):
+            return False
         wanted = tuple(cameras)
         return any(self._access.allows(actor, one, wanted) for one in permission.implied_by)
 
@@ -41,10 +56,15 @@ class Guard:
         """Give those of the cameras that the actor may see."""
         return tuple(c for c in cameras if self.allows(actor, Permission.CAMERAS_VIEW, (c,)))
 
+    def visible_sequences(self, actor: Actor, sequences: Iterable[Sequence]) -> tuple[Sequence, ...]:
+        """Give those of the sequences whose camera the actor may see."""
+        sequences = tuple(sequences)
+        seen = set(self.visible(actor, {s.footage.camera for s in sequences}))
+        return tuple(s for s in sequences if s.footage.camera in seen)
+
     def readable(self, actor: Actor, project: Project) -> Project:
         """Leave out of a project what the actor may not read: whole parts, and cameras they may not see."""
         may = {p: self.allows(actor, p) for p in _PARTS}
-        seen = set(self.visible(actor, {s.footage.camera for s in project.sequences}))
         return attrs.evolve(
             project,
             fields={
@@ -58,9 +78,60 @@ class Guard:
             },
             comments=project.comments if may[Permission.COMMENTS_VIEW] else (),
             calls=project.calls if may[Permission.CALLS_VIEW] else (),
-            sequences=tuple(s for s in project.sequences if s.footage.camera in seen)
+            sequences=self.visible_sequences(actor, project.sequences)
             if may[Permission.SEQUENCES_VIEW]
             else (),
+        )
+
+    def listed(
+        self, actor: Actor, summaries: Iterable[ProjectSummary], footage: Iterable[Marked]
+    ) -> tuple[ProjectSummary, ...]:
+        """Leave out of a list what the actor may not read; times and counts are those of what is left."""
+        readable: dict[ProjectId, list[Marked]] = {}
+        if self.allows(actor, Permission.SEQUENCES_VIEW):
+            footage = tuple(footage)
+            seen = set(self.visible(actor, {one.camera for one in footage}))
+            for one in footage:
+                if one.camera in seen:
+                    readable.setdefault(one.project, []).append(one)
+        details = self.allows(actor, Permission.DETAILS_VIEW)
+        shown = summaries if details else map(_without_details, summaries)
+        return tuple(_with_footage(summary, readable.get(summary.id, ())) for summary in shown)
+
+    def readable_log(
+        self, actor: Actor, entries: Iterable[Entry], properties: IncidentProperties
+    ) -> tuple[Entry, ...]:
+        """Withhold what an activity log tells of parts and cameras that the actor may not read.
+
+        Entries stay, with their number, time and actor: a log without gaps is what makes it one.
+        """
+        entries = tuple(entries)
+        may = {p: self.allows(actor, p) for p in _PARTS}
+        cameras = {CameraId(e.activity.camera) for e in entries if e.activity.camera}
+        seen: set[str] = set(self.visible(actor, cameras))
+        others = {one.name for one in properties.categories} | {one.name for one in properties.data}
+
+        def needed(entry: Entry) -> set[Permission]:
+            action, subject = entry.activity.action, entry.activity.subject
+            if action in _COMMENTS:
+                return {Permission.COMMENTS_VIEW}
+            if action in _CALLS:
+                return {Permission.CALLS_VIEW}
+            if action in _FOOTAGE:
+                return {Permission.SEQUENCES_VIEW}
+            if action not in _FIELDS:
+                return set()
+            # The log names a field by its title, and a category may be called as a detail is.
+            detail = {Permission.DETAILS_VIEW} if subject in _DETAIL_TITLES else set()
+            category = {Permission.CATEGORIES_VIEW} if subject in others or not detail else set()
+            return detail | category
+
+        return tuple(
+            entry
+            if all(may[p] for p in needed(entry))
+            and (entry.activity.action not in _FOOTAGE or entry.activity.camera in seen)
+            else _withheld(entry)
+            for entry in entries
         )
 
 
@@ -71,3 +142,32 @@ _PARTS = (
     Permission.CALLS_VIEW,
     Permission.SEQUENCES_VIEW,
 )
+
+
+def _without_details(summary: ProjectSummary) -> ProjectSummary:
+    return attrs.evolve(summary, type=None, status=None, description="", owner=None, priority=None)
+
+
+def _with_footage(summary: ProjectSummary, footage: Collection[Marked]) -> ProjectSummary:
+    return attrs.evolve(
+        summary,
+        start=min((one.interval.start for one in footage), default=None),
+        end=max((one.interval.end for one in footage), default=None),
+        sequences=len(footage),
+    )
+
+
+def _withheld(entry: Entry) -> Entry:
+    activity = entry.activity
+    # The title of a field is no secret; who may not read its value is still told that it was changed.
+    subject = activity.subject if activity.action in _FIELDS else activity.subject and WITHHELD
+    return attrs.evolve(
+        entry,
+        activity=attrs.evolve(
+            activity,
+            subject=subject,
+            before=activity.before and WITHHELD,
+            after=activity.after and WITHHELD,
+            camera="",
+        ),
+    )

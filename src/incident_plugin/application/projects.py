@@ -85,10 +85,17 @@ class Projects:
     def page(
         self, actor: Actor, narrowed: ProjectFilter, *, limit: int, before: ProjectId | None
     ) -> ProjectPage:
-        """Give a page of the list, newest first."""
+        """Give what the actor may read of a page of the list, newest first.
+
+        Who may not read descriptions cannot find projects by their words either.
+        """
         self._guard.require(actor, Permission.PROJECTS_VIEW)
+        if narrowed.text:
+            self._guard.require(actor, Permission.DETAILS_VIEW)
+        found = self._store.page(narrowed, limit=max(1, min(limit, PAGE)), before=before)
+        footage = self._store.footage([one.id for one in found if one.sequences])
         return ProjectPage(
-            projects=self._store.page(narrowed, limit=max(1, min(limit, PAGE)), before=before),
+            projects=self._guard.listed(actor, found, footage),
             total=self._store.count(narrowed, cap=COUNT_CAP),
         )
 
@@ -105,24 +112,30 @@ class Projects:
             return self._guard.readable(actor, work.project(project_id))
 
     def activity(self, actor: Actor, project_id: ProjectId) -> tuple[tuple[Entry, ...], str | None]:
-        """Give a project's activity log, and what is wrong with its chain."""
+        """Give what the actor may read of a project's activity log, and what is wrong with its chain."""
         self._guard.require(actor, Permission.ACTIVITY_VIEW)
         entries = self._store.entries(project_id)
-        return entries, first_fault(entries)
+        with self._work.reading(actor.person) as work:
+            properties = work.properties
+        return self._guard.readable_log(actor, entries, properties), first_fault(entries)
 
     def create(self, actor: Actor, new: NewProject) -> Project:
-        """Make a project; raises ``LicenceRefused``. Drafts it takes leave the draft list with it."""
+        """Make a project and give what the actor may read of it; raises ``LicenceRefused``.
+
+        Drafts it takes leave the draft list with it.
+        """
         self._guard.require(actor, Permission.PROJECTS_MANAGE)
         refuse_without_licence(self._licence)
         now = self._clock.now()
         with self._work.begin(actor.person) as work:
-            sequences = self._sequences(actor, new.footage) + taken_drafts(work, actor, new.drafts)
+            sequences = self._sequences(actor, new.footage) + self._taken_drafts(work, actor, new.drafts)
             fields = first_fields(work.properties, new.type_id, new.description)
-            return work.create(
+            project = work.create(
                 lambda project_id: Project(
                     id=project_id, created_by=actor.person, created_at=now, fields=fields
                 ).with_sequences(sequences)
             )
+        return self._guard.readable(actor, project)
 
     def note(self, actor: Actor, project_id: ProjectId, activity: Activity) -> None:
         """Log what was done with a project without changing it."""
@@ -140,7 +153,10 @@ class Projects:
             actor,
             project_id,
             Activity(
-                action=Action.VIDEO_VIEWED, subject=footage.camera_name, after=described_footage(footage)
+                action=Action.VIDEO_VIEWED,
+                subject=footage.camera_name,
+                after=described_footage(footage),
+                camera=footage.camera,
             ),
         )
 
@@ -213,14 +229,29 @@ class Projects:
         """Add footage and drafts; drafts leave the actor's draft list with it."""
         self._guard.require(actor, Permission.SEQUENCES_MANAGE)
         with self._work.begin(actor.person) as work:
-            sequences = self._sequences(actor, footage) + taken_drafts(work, actor, drafts)
+            sequences = self._sequences(actor, footage) + self._taken_drafts(work, actor, drafts)
             return self._saved(actor, work, work.project(project_id).with_sequences(sequences))
 
     def remove_sequences(self, actor: Actor, project_id: ProjectId, ids: frozenset[SequenceId]) -> Project:
         """Take sequences out of a project; the recordings themselves are not touched."""
         self._guard.require(actor, Permission.SEQUENCES_MANAGE)
         with self._work.begin(actor.person) as work:
-            return self._saved(actor, work, work.project(project_id).without_sequences(ids))
+            project = work.project(project_id)
+            # What the actor may not see is not there for them either.
+            self._guard.readable(actor, project).without_sequences(ids)
+            return self._saved(actor, work, project.without_sequences(ids))
+
+    def _taken_drafts(
+        self, work: Work, actor: Actor, ids: frozenset[SequenceId] | None
+    ) -> tuple[Sequence, ...]:
+        """Take sequences off the actor's draft list; for ``None`` all whose camera they may see."""
+        drafts = work.stored.drafts.get(actor.person.id)
+        if drafts is None:
+            return ()
+        taken = self._guard.visible_sequences(actor, drafts.chosen(ids))
+        if taken:
+            work.stored.drafts.put(drafts.without(frozenset(s.id for s in taken)))
+        return taken
 
     def _saved(self, actor: Actor, work: Work, project: Project) -> Project:
         return self._guard.readable(actor, work.save(project))
@@ -240,17 +271,6 @@ def first_fields(
     entered = {"type": type_id, "status": properties.first_status, "description": description}
     values = ((field, checked_field(field, value, properties)) for field, value in entered.items())
     return {field: value for field, value in values if value is not None}
-
-
-def taken_drafts(work: Work, actor: Actor, ids: frozenset[SequenceId] | None) -> tuple[Sequence, ...]:
-    """Take sequences off the actor's draft list, all of them for ``None``."""
-    drafts = work.stored.drafts.get(actor.person.id)
-    if drafts is None:
-        return ()
-    taken = drafts.chosen(ids)
-    if taken:
-        work.stored.drafts.put(drafts.without(frozenset(s.id for s in taken)))
-    return taken
 
 
 def refuse_without_licence(licence: Licence) -> None:

@@ -82,12 +82,16 @@ class Reporting:
             project = work.project(project_id)
             readable = self._guard.readable(actor, project)
             may_read_log = self._guard.allows(actor, Permission.ACTIVITY_VIEW)
+            log = self._store.entries(project_id) if may_read_log else ()
+            readable_log = self._guard.readable_log(actor, log, work.properties)
             withheld = [] if readable == project else ["Parts that you are not allowed to read."]
             if not may_read_log:
                 withheld.append("The activity log, which you are not allowed to read.")
+            if readable_log != log:
+                withheld.append("What the activity log tells of parts that you are not allowed to read.")
             return ReportContent(
                 project=readable,
-                entries=self._store.entries(project_id) if may_read_log else (),
+                entries=readable_log,
                 properties=work.properties,
                 pictures={},
                 missing=tuple(withheld),

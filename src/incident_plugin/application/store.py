@@ -148,7 +148,7 @@ class ProjectSummary:
 
 @attrs.frozen(kw_only=True)
 class Marked:
-    """One sequence of a project, for marks on the timeline."""
+    """One sequence of a project, as timelines and lists need it."""
 
     project: ProjectId
     camera: CameraId
@@ -211,6 +211,10 @@ class IncidentStore(Protocol):
 
     def marked(self, cameras: Sequence[CameraId], interval: Interval) -> tuple[Marked, ...]:
         """Give the sequences of projects for these cameras that overlap the interval, by their start."""
+        ...
+
+    def footage(self, projects: Sequence[ProjectId]) -> tuple[Marked, ...]:
+        """Give the sequences of these projects, in no particular order."""
         ...
 
     def close(self) -> None:

@@ -29,9 +29,20 @@ class Permission(StrEnum):
     USER_NAMES_VIEW = "incident.projects.user-names.view"
     EXPORTS_MANAGE = "incident.projects.exports.manage"
     DELETE_MANAGE = "incident.projects.delete.manage"
+    LEGAL_HOLD_VIEW = "incident.projects.legal-hold.view"
+    LEGAL_HOLD_MANAGE = "incident.projects.legal-hold.manage"
 
     @property
     def implied_by(self) -> frozenset[Permission]:
         """Permissions any of which grants this one."""
         managing = self.value.removesuffix("view") + "manage"
         return frozenset({self} | ({Permission(managing)} if managing in set(Permission) else set()))
+
+    @property
+    def within(self) -> Permission | None:
+        """The permission without which this one gives nothing: who sees no projects sees no part of one."""
+        part = self.value.startswith("incident.projects.") and self not in _WHOLE
+        return Permission.PROJECTS_VIEW if part else None
+
+
+_WHOLE = frozenset({Permission.PROJECTS_VIEW, Permission.PROJECTS_MANAGE})

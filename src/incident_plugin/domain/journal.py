@@ -64,6 +64,8 @@ class Activity:
     subject: str = ""
     before: str = ""
     after: str = ""
+    #: Id of the camera it tells of, so that people who may not see that camera are not told.
+    camera: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -108,6 +110,7 @@ class Entry:
                 activity.subject,
                 activity.before,
                 activity.after,
+                *((activity.camera,) if activity.camera else ()),
             )
         )
 
@@ -183,7 +186,12 @@ def _item_differences(before: Iterable[_Item], after: Iterable[_Item]) -> Iterat
     new = {item.id: item for item in after}
     for key, item in new.items():
         if key not in old:
-            yield Activity(action=_ADDED[type(item)], subject=_subject(item), after=_described(item))
+            yield Activity(
+                action=_ADDED[type(item)],
+                subject=_subject(item),
+                after=_described(item),
+                camera=_camera(item),
+            )
         elif item != old[key] and type(item) in _EDITED:
             yield Activity(
                 action=_EDITED[type(item)],
@@ -193,13 +201,22 @@ def _item_differences(before: Iterable[_Item], after: Iterable[_Item]) -> Iterat
             )
     for key, item in old.items():
         if key not in new:
-            yield Activity(action=_REMOVED[type(item)], subject=_subject(item), before=_described(item))
+            yield Activity(
+                action=_REMOVED[type(item)],
+                subject=_subject(item),
+                before=_described(item),
+                camera=_camera(item),
+            )
 
 
 def _subject(item: _Item) -> str:
     if isinstance(item, Sequence):
         return item.footage.camera_name
     return item.id
+
+
+def _camera(item: _Item) -> str:
+    return item.footage.camera if isinstance(item, Sequence) else ""
 
 
 def _described(item: _Item) -> str:

@@ -44,6 +44,7 @@ class ExportResources:
         """Give the rows of the operation table."""
         manage = Permission.EXPORTS_MANAGE
         one = "exports/{id}"
+        cameras = (Permission.CAMERAS_VIEW,)
         return (
             Operation("GET", "export-list", manage, "What waits to be exported.", self.waiting),
             Operation("POST", "export-list", manage, "Send projects for export.", self.send),
@@ -52,8 +53,10 @@ class ExportResources:
             Operation("POST", "exports", manage, "Export the list.", self.order, status=HTTPStatus.CREATED),
             Operation("GET", one, manage, "An export, with how far it is.", self.get),
             Operation("POST", f"{one}/cancel", manage, "Stop an export.", self.cancel),
-            Operation("GET", f"{one}/files/{{file}}", manage, "Download a file.", self.file),
-            Operation("GET", f"{one}/archive", manage, "Download all files as a ZIP.", self.archive),
+            Operation("GET", f"{one}/files/{{file}}", manage, "Download a file.", self.file, also=cameras),
+            Operation(
+                "GET", f"{one}/archive", manage, "Download all files as a ZIP.", self.archive, also=cameras
+            ),
         )
 
     async def waiting(self, call: Call) -> ExportList:
@@ -80,7 +83,8 @@ class ExportResources:
         return self._runner.with_progress(await self._one(call))
 
     async def cancel(self, call: Call) -> Export:
-        return await self._runner.cancel(await self._one(call))
+        await self._runner.cancel(await self._one(call))
+        return await self._one(call)
 
     async def file(self, call: Call) -> Response:
         wanted = call.path["file"]

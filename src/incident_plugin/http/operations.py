@@ -95,6 +95,8 @@ class Operation:
     #: The title shown when the store or a recorder refuses; the error's own where none is given.
     failure: str = ""
     status: HTTPStatus = HTTPStatus.OK
+    #: Permissions that the use case asks for besides, for the objects that the call is about.
+    also: tuple[Permission, ...] = ()
 
 
 async def while_wanted(request: Request, work: Coroutine[Any, Any, _B]) -> _B:

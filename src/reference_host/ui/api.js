@@ -1,4 +1,7 @@
-// The host's own API.
+// The host's own API, wherever the host is mounted.
+
+/** Path below which the host is found: behind a proxy or within another application; empty at the root. */
+export const root = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
 
 /** A refusal as RFC 9457 has it; status 0 means that the server was not reached. */
 export class ProblemError extends Error {
@@ -13,20 +16,20 @@ export class ProblemError extends Error {
 
 /** Leads to the sign-in page and back here afterwards. @returns {Promise<never>} never settles: the page ends */
 export function signInAgain() {
-  location.assign(`/sign-in?ended&next=${encodeURIComponent(location.pathname + location.search)}`);
+  location.assign(`${root}/sign-in?ended&next=${encodeURIComponent(location.pathname + location.search)}`);
   return new Promise(() => {});
 }
 
 /**
  * Calls an operation; raises `ProblemError`. Whoever has no session any more is led to the sign-in page.
  * @param {string} path
- * @param {{method?: string, body?: unknown}} [options]
+ * @param {{method?: string, body?: unknown, stay?: boolean}} [options] `stay`: this page is a way to a session itself
  * @returns {Promise<any>} the JSON of the answer, nothing for an empty one
  */
-export async function call(path, { method = 'GET', body } = {}) {
+export async function call(path, { method = 'GET', body, stay = false } = {}) {
   let response;
   try {
-    response = await fetch(path, {
+    response = await fetch(root + path, {
       method,
       ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
     });
@@ -34,7 +37,7 @@ export async function call(path, { method = 'GET', body } = {}) {
     throw new ProblemError(0, 'The server cannot be reached.', 'This page tries again by itself.');
   }
   if (response.ok) return response.status === 204 ? undefined : response.json();
-  if (response.status === 401) return signInAgain();
+  if (response.status === 401 && !stay) return signInAgain();
   throw await problemOf(response);
 }
 

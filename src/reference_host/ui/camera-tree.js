@@ -1,6 +1,7 @@
 // The camera tree: search, groups, and three ways of showing a camera: click or Enter, double click, drag.
 
 import { el, icon } from './dom.js';
+import { SavedViews } from './saved-views.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsCamera} VmsCamera */
@@ -22,7 +23,7 @@ export class CameraTree extends HTMLElement {
     super();
     this.shell = shell;
     this.#tree.addEventListener('keydown', (event) => this.#moved(event));
-    this.append(el('div', { class: 'search' }, this.#search), this.#tree);
+    this.append(el('div', { class: 'search' }, this.#search), this.#tree, new SavedViews(shell));
     shell.layout.addEventListener('change', () => this.#draw());
     shell.addEventListener('cameras', () => this.#draw());
     this.#draw();

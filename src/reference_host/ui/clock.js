@@ -1,5 +1,7 @@
 // The clock that timeline, view items and panes share: one for live, one for playback.
 
+import { root } from './api.js';
+
 /** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsClock} VmsClock */
 
 /** A view item that does not let go is let go after this long, milliseconds. */
@@ -44,7 +46,7 @@ export class LiveClock extends Clock {
     let fastest = Infinity;
     for (let attempt = 0; attempt < 4; attempt += 1) {
       const asked = performance.now();
-      const response = await fetch('/api/time');
+      const response = await fetch(`${root}/api/time`);
       if (!response.ok) return;
       const { now } = await response.json();
       const answered = performance.now();

@@ -3,7 +3,9 @@
 import { Administration } from './administration.js';
 import { Contributed } from './contributed.js';
 import { el, icon } from './dom.js';
+import { changePassword } from './own-password.js';
 import { showWhenMet } from './requirements.js';
+import { writeAddress } from './router.js';
 import { ADMINISTRATION } from './shell.js';
 import { clockTime, day, utcText, zoneName } from './time.js';
 import { VideoTab } from './video-tab.js';
@@ -80,7 +82,7 @@ export class Frame extends HTMLElement {
       event.preventDefault();
       this.open(entry.path);
     };
-    return el('a', { href: `/${entry.path}`, 'aria-current': current ? 'page' : false, onclick: go }, entry.title);
+    return el('a', { href: writeAddress({ tab: entry.path }), 'aria-current': current ? 'page' : false, onclick: go }, entry.title);
   }
 
   #drawTime() {
@@ -108,8 +110,14 @@ function entries(shell) {
     { path: 'live', title: 'Live', make: video('live') },
     { path: 'playback', title: 'Playback', make: video('playback') },
     ...shell.contributions.tabs.map((tab) => ({ path: tab.path, title: tab.title, make: () => contributed(shell, tab) })),
-    ...(administrator ? [{ path: 'administration', title: 'Administration', make: () => ({ node: new Administration(shell) }) }] : []),
+    ...(administrator ? [{ path: 'administration', title: 'Administration', make: () => administration(shell) }] : []),
   ];
+}
+
+/** @param {Shell} shell @returns {TabContent} */
+function administration(shell) {
+  const node = new Administration(shell);
+  return { node, arrive: (path) => node.arrive(path) };
 }
 
 /** @param {Shell} shell @param {import('./types.d.ts').Drawn} tab @returns {TabContent} */
@@ -135,7 +143,8 @@ function principalMenu(shell, showShortcuts) {
     el('button', { type: 'button', class: 'quiet', onclick: () => { menu.hidePopover(); run(); } }, words);
   const menu = el(
     'div', { id: 'principal-menu', class: 'menu', popover: 'auto' },
-    item('Change between dark and light', themed), item('Keyboard shortcuts', showShortcuts), item('Sign out', () => void shell.signOut()),
+    item('Change between dark and light', themed), item('Keyboard shortcuts', showShortcuts), item('Change password', () => changePassword(shell)),
+    item('Sign out', () => void shell.signOut()), item('End all my sessions', () => void shell.signOut(true)),
   );
   const { name } = shell.session.principal;
   return [

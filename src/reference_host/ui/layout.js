@@ -36,6 +36,12 @@ export class Layout extends EventTarget {
     this.#changed();
   }
 
+  /** Shows a saved view. @param {(string | null)[]} slots */
+  restore(slots) {
+    this.slots = this.slots.map((_, slot) => slots[slot] ?? null);
+    this.#changed();
+  }
+
   /** @param {number} slot */
   select(slot) {
     if (slot === this.selected || slot < 0 || slot >= VIEW_ITEMS) return;

@@ -4,6 +4,7 @@ import { ProblemError, call } from './api.js';
 import { el, icon } from './dom.js';
 import { Frame } from './frame.js';
 import { bindKeys, showShortcuts } from './keys.js';
+import { readAddress, writeAddress } from './router.js';
 import { Shell, restoreTheme } from './shell.js';
 
 /** How often the page asks whether plug-ins have finished starting, milliseconds. */
@@ -19,7 +20,7 @@ async function start() {
   document.body.replaceChildren(frame);
   shell.layout.addEventListener('change', () => shell.reportView());
   window.addEventListener('popstate', () => shell.arrived());
-  if (location.pathname === '/') history.replaceState(null, '', '/live');
+  if (readAddress(location).tab === 'live') history.replaceState(null, '', writeAddress(readAddress(location)));
   shell.arrived();
   setInterval(() => void refresh(shell), REFRESH);
   window.addEventListener('online', () => void refresh(shell));

@@ -1,6 +1,6 @@
 // What the parts of the page share: who is signed in, what is contributed, the clocks, the layout, the address.
 
-import { call, signInAgain } from './api.js';
+import { ProblemError, call, root, signInAgain } from './api.js';
 import { LiveClock, PlaybackClock } from './clock.js';
 import { loadCommand } from './contributed.js';
 import { Layout } from './layout.js';
@@ -129,9 +129,21 @@ export class Shell extends EventTarget {
     this.reportView();
   }
 
-  async signOut() {
-    await call('/api/session', { method: 'DELETE' });
-    location.assign('/sign-in');
+  /** @param {boolean} [everywhere] every session of the account, not only this one */
+  async signOut(everywhere = false) {
+    try {
+      await call(everywhere ? '/api/sessions' : '/api/session', { method: 'DELETE' });
+    } catch (error) {
+      this.complain(error);
+      return;
+    }
+    location.assign(`${root}/sign-in`);
+  }
+
+  /** Tells the operator what was refused. @param {unknown} error */
+  complain(error) {
+    const [title, detail] = error instanceof ProblemError ? [error.title, error.detail] : ['This did not work.', String(error)];
+    this.notices.show({ kind: 'error', title, detail });
   }
 
   /**

@@ -1,5 +1,7 @@
 // The sign-in page. It knows the host's API only, so that it works whatever the plug-ins do.
 
+import { root } from './api.js';
+
 const form = /** @type {HTMLFormElement} */ (document.getElementById('sign-in'));
 const account = /** @type {HTMLInputElement} */ (document.getElementById('account'));
 const password = /** @type {HTMLInputElement} */ (document.getElementById('password'));
@@ -9,8 +11,8 @@ const ended = /** @type {HTMLElement} */ (document.getElementById('ended'));
 
 /** Where the visitor wanted to go; only an address of this host is followed. */
 function wanted() {
-  const next = new URL(new URLSearchParams(location.search).get('next') ?? '/live', location.origin);
-  return next.origin === location.origin ? next.pathname + next.search + next.hash : '/live';
+  const next = new URL(new URLSearchParams(location.search).get('next') ?? `${root}/live`, location.origin);
+  return next.origin === location.origin ? next.pathname + next.search + next.hash : `${root}/live`;
 }
 
 /** @param {string} title @param {string} detail */
@@ -26,7 +28,7 @@ async function signIn() {
   ended.hidden = true;
   submit.disabled = true;
   try {
-    const response = await fetch('/api/session', {
+    const response = await fetch(`${root}/api/session`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ account: account.value.trim(), password: password.value }),
@@ -55,7 +57,7 @@ form.addEventListener('submit', (event) => {
 ended.hidden = !new URLSearchParams(location.search).has('ended');
 
 // A link from elsewhere arrives without the strict cookie: whoever is signed in goes straight on.
-const { principal, site } = await (await fetch('/api/session')).json();
+const { principal, site } = await (await fetch(`${root}/api/session`)).json();
 if (principal) location.replace(wanted());
 document.title = `Sign in · ${site.name}`;
 /** @type {HTMLElement} */ (document.getElementById('site')).textContent = site.name;

@@ -64,6 +64,49 @@ export interface TimelineRow {
   incomplete: string;
 }
 
+export interface Judgement {
+  verdict: string;
+  reason: string;
+  remedy: string;
+  terms: { licensee: string; site: string; first_day: string; last_day: string; file_last_day: string; number: string } | null;
+}
+
+export interface Account {
+  id: string;
+  name: string;
+  roles: string[];
+  disabled: boolean;
+  origin: string;
+}
+
+export interface Role {
+  id: string;
+  title: string;
+  permissions: string[];
+  cameras: string[];
+  origin: string;
+}
+
+export interface PermissionNode {
+  id: string;
+  title: string;
+  children: PermissionNode[];
+}
+
+export interface Grantable {
+  roles: Role[];
+  tree: PermissionNode[];
+  cameras: { id: string; name: string; group: string }[];
+}
+
+export interface SavedView {
+  id: string;
+  title: string;
+  owner: string;
+  shared: boolean;
+  slots: (string | null)[];
+}
+
 export interface PluginReport {
   id: string;
   name: string;
@@ -75,4 +118,6 @@ export interface PluginReport {
   parts: { name: string; ok: boolean; detail: string; remedy: string }[];
   healthy: boolean;
   faults: string[];
+  licence: Judgement | null;
+  settings: Record<string, unknown>;
 }

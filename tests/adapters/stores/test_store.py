@@ -413,6 +413,20 @@ def test_marks_are_the_sequences_that_overlap(store: IncidentStore) -> None:
     )
 
 
+def test_footage_of_projects_is_that_of_the_projects_asked_for(store: IncidentStore) -> None:
+    """Every sequence, of these projects only; unknown ones and none at all give nothing."""
+    put(
+        store,
+        project(1, sequences=(sequence("a", start=50, end=60), sequence("b", camera="gate"))),
+        project(2, sequences=(sequence("a"),)),
+        project(3),
+    )
+    found = store.footage([ProjectId(1), ProjectId(3), ProjectId(9)])
+    assert {(m.project, str(m.camera)) for m in found} == {(1, "dock"), (1, "gate")}
+    assert len(found) == 2
+    assert store.footage([]) == ()
+
+
 def test_marks_follow_the_project(store: IncidentStore) -> None:
     """Added, taken out, and gone with the project."""
     wanted = ([CameraId("dock")], between(0, 100))

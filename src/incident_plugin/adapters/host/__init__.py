@@ -11,8 +11,14 @@ import attrs
 from incident_plugin.application.ports import Actor
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.media import CameraId
+from incident_plugin.domain.people import Person, PersonId
 from vms_hooks.host import Clock, HostServices, LicenceState
 from vms_hooks.values import Principal
+
+
+def actor_of(principal: Principal) -> Actor:
+    """Give the person who acts."""
+    return Actor(person=Person(id=PersonId(principal.id), name=principal.name), roles=principal.roles)
 
 
 @attrs.frozen(kw_only=True)

@@ -98,6 +98,16 @@ class MemoryStore:
         )
         return tuple(sorted(marks, key=lambda mark: (mark.interval, mark.project, mark.camera)))
 
+    def footage(self, projects: Sequence[ProjectId]) -> tuple[Marked, ...]:
+        """Give the sequences of these projects, in no particular order."""
+        stored = self._present().projects
+        return tuple(
+            Marked(project=number, camera=sequence.footage.camera, interval=sequence.footage.interval)
+            for number in projects
+            if number in stored
+            for sequence in stored[number].sequences
+        )
+
     def close(self) -> None:
         """Refuse everything from now on."""
         if getattr(self._threads, "state", None) is not None:

@@ -9,5 +9,7 @@
  */
 export function may(bridge, right) {
   const permission = `incident.${right}`;
+  // Whoever sees no projects sees no part of one.
+  if (/^projects\..*\./.test(right) && !may(bridge, 'projects.view')) return false;
   return bridge.permissions.has(permission) || bridge.permissions.has(permission.replace(/\.view$/, '.manage'));
 }

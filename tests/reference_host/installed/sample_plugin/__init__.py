@@ -111,6 +111,8 @@ class SamplePlugin:
 
     @hookimpl
     def vms_activate(self, host: HostServices, settings: Mapping[str, Any]) -> PluginRuntime:
+        if Path(settings.get("fails_while_there_is", "/nowhere")).exists():
+            raise OSError("no disk")
         self.runtime = Runtime(host, settings)
         if host.audit is not None:
             host.audit.record(None, "activated", settings.get("greeting", ""))
@@ -204,6 +206,7 @@ class SamplePlugin:
             Route("/views", self._views),
             Route("/behave", self._behave, methods=["POST"]),
             Route("/crash", self._crash),
+            Route("/forbidden", lambda _: Response(status_code=403)),
             Route("/stream", self._stream),
         ]
 

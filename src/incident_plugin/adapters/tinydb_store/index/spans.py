@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import attrs
 
@@ -176,14 +177,21 @@ class Spans:
                 (camera, start, end, start),
             )
         ]
-        return [
-            Marked(
-                project=ProjectId(project),
-                camera=CameraId(camera),
-                interval=Interval(instant(first), instant(last)),
-            )
-            for project, camera, first, last in found
-        ]
+        return [_marked(row) for row in found]
+
+    def of(self, projects: Sequence[ProjectId]) -> list[Marked]:
+        """Give the sequences of these projects."""
+        statement = 'SELECT project, camera, start, "end" FROM spans WHERE project = ?'
+        return [_marked(row) for project in set(projects) for row in self._storage.ask(statement, (project,))]
+
+
+def _marked(row: tuple[Any, ...]) -> Marked:
+    project, camera, start, end = row
+    return Marked(
+        project=ProjectId(project),
+        camera=CameraId(camera),
+        interval=Interval(instant(start), instant(end)),
+    )
 
 
 def _spans(project: Project) -> list[tuple[str, int, int]]:

@@ -1,0 +1,72 @@
+"""A plug-in as administrators see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from reference_host.licence import Judgement
+from reference_host.plugins import PluginSet, health_of
+from vms_hooks.faults import PluginFault
+from vms_hooks.plugin import Plugin
+from vms_hooks.values import Part
+
+
+@attrs.frozen(kw_only=True)
+class PluginReport:
+    """State, reason, remedy, parts, and what the site configured."""
+
+    id: str
+    name: str
+    version: str
+    enabled: bool
+    state: str
+    reason: str
+    remedy: str
+    #: Parts of the running plug-in, each with its own state.
+    parts: tuple[Part, ...] = ()
+    healthy: bool
+    #: The latest faults, oldest first.
+    faults: tuple[str, ...] = ()
+    #: What the licence comes to for it now; nothing when it needs none.
+    licence: Judgement | None = None
+    #: By dotted name; there are no secrets among them, they stand in the secrets file.
+    settings: Mapping[str, Any] = attrs.field(factory=dict)
+
+    @property
+    def outside(self) -> PluginReport:
+        """The same for people who are not signed in: no settings, no licence, no history."""
+        return attrs.evolve(self, licence=None, settings={}, faults=())
+
+
+async def report_of(plugins: PluginSet, plugin: Plugin) -> PluginReport:
+    """Ask a plug-in how it is, and put together what administrators see."""
+    manifest = plugin.found.manifest
+    health = await health_of(plugin) if plugin.active else None
+    standing = plugin.standing
+    fault = health if isinstance(health, PluginFault) else None
+    parts = () if health is None or isinstance(health, PluginFault) else health.parts
+    return PluginReport(
+        id=plugin.id,
+        name=manifest.name if manifest else plugin.id,
+        version=manifest.version if manifest else "",
+        enabled=plugins.enabled(plugin),
+        state=standing.state,
+        reason=standing.reason or (fault.reason if fault else ""),
+        remedy=standing.remedy,
+        parts=parts,
+        healthy=health is not None and not isinstance(health, PluginFault) and health.ok,
+        faults=plugin.conduct.reasons,
+        licence=plugins.judgement(plugin),
+        settings=dict(_flat(plugins.settings(plugin))),
+    )
+
+
+def _flat(settings: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:
+    rows: list[tuple[str, Any]] = []
+    for key, value in settings.items():
+        name = f"{before}{key}"
+        rows += _flat(value, f"{name}.") if isinstance(value, Mapping) else [(name, value)]
+    return rows

@@ -1,0 +1,103 @@
+"""Open sessions: kept by the hash of their token only, over a restart too."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import attrs
+
+from reference_host.durable import KeptDocument
+
+#: A session ends this long after its last request, and this long after signing in whatever happens.
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=16)
+#: Use is written to disk this often; after a crash an idle session may end earlier by as much.
+WRITTEN_EVERY = timedelta(minutes=1)
+
+
+@attrs.frozen(kw_only=True)
+class Session:
+    """Who is signed in, since when, and when they last asked for something."""
+
+    account: str
+    opened: datetime
+    used: datetime
+
+    def alive(self, now: datetime) -> bool:
+        """Whether it has not ended by itself."""
+        return now - self.used < IDLE and now - self.opened < LONGEST
+
+
+_Change = Callable[[Mapping[str, Session]], Mapping[str, Session]]
+
+
+class Sessions:
+    """All sessions. Which account it is stands in the session; what it may do is looked up each time."""
+
+    def __init__(self, document: KeptDocument[Mapping[str, Session]]) -> None:
+        self._document = document
+        #: When sessions were last used, newer than what is on disk.
+        self._used: dict[str, datetime] = {}
+        self._lock = threading.Lock()
+
+    def open(self, account: str, now: datetime) -> str:
+        """Open a session; gives its token, which is kept nowhere. Raises ``StorageRefused``."""
+        token = secrets.token_urlsafe(32)
+        opened = Session(account=account, opened=now, used=now)
+        self._change(lambda sessions: {**_alive(sessions, now), _key(token): opened})
+        return token
+
+    def account(self, token: str, now: datetime) -> str | None:
+        """Give the account behind a token, and keep the session alive; nothing when it has ended."""
+        key = _key(token)
+        session = self._document.value.get(key)
+        if session is None:
+            return None
+        used = self._used.get(key, session.used)
+        if not attrs.evolve(session, used=max(used, session.used)).alive(now):
+            return None
+        self._used[key] = now
+        return session.account
+
+    def close(self, token: str) -> None:
+        """End a session; raises ``StorageRefused``."""
+        key = _key(token)
+        self._change(lambda sessions: {k: s for k, s in sessions.items() if k != key})
+
+    def close_all(self, account: str) -> int:
+        """End every session of an account; gives how many. Raises ``StorageRefused``."""
+        count = sum(session.account == account for session in self._document.value.values())
+        self._change(lambda sessions: {k: s for k, s in sessions.items() if s.account != account})
+        return count
+
+    def write_use(self, now: datetime) -> None:
+        """Write down what was used and forget what has ended; raises ``StorageRefused``."""
+        self._change(lambda sessions: _alive(sessions, now))
+
+    def _change(self, change: _Change) -> None:
+        with self._lock:
+            used = dict(self._used)
+
+            def with_use(sessions: Mapping[str, Session]) -> Mapping[str, Session]:
+                return change({key: _used(session, used.get(key)) for key, session in sessions.items()})
+
+            kept = self._document.change(with_use)
+            for key in used:
+                if key not in kept:
+                    self._used.pop(key, None)
+
+
+def _used(session: Session, at: datetime | None) -> Session:
+    return session if at is None or at <= session.used else attrs.evolve(session, used=at)
+
+
+def _alive(sessions: Mapping[str, Session], now: datetime) -> Mapping[str, Session]:
+    return {key: session for key, session in sessions.items() if session.alive(now)}
+
+
+def _key(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

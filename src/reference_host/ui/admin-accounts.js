@@ -1,0 +1,119 @@
+// Administration > Accounts: who may sign in, with which roles.
+
+import { call } from './api.js';
+import { el, icon } from './dom.js';
+import { box, confirmed, field, openForm } from './form-dialog.js';
+
+/** @typedef {import('./shell.js').Shell} Shell */
+/** @typedef {import('./types.d.ts').Account} Account */
+/** @typedef {import('./types.d.ts').Role} Role */
+
+export class AccountsPage extends HTMLElement {
+  #shell;
+  #rows = el('tbody', {});
+  /** @type {Role[]} */
+  #roles = [];
+
+  /** @param {Shell} shell */
+  constructor(shell) {
+    super();
+    this.#shell = shell;
+    this.append(el('section', { 'aria-label': 'Accounts' },
+      el('header', {}, el('h1', {}, 'Accounts'), el('button', { type: 'button', class: 'primary', onclick: () => void this.#create() }, 'Create account')),
+      el('table', {}, el('thead', {}, el('tr', {}, ...['Account', 'Name', 'Roles', 'State', ''].map((title) => el('th', { scope: 'col' }, title)))), this.#rows)));
+  }
+
+  connectedCallback() {
+    void this.#load();
+  }
+
+  async #load() {
+    try {
+      const [{ accounts }, { roles }] = await Promise.all([call('/api/accounts'), call('/api/roles')]);
+      this.#roles = roles;
+      this.#rows.replaceChildren(...accounts.map((/** @type {Account} */ account) => this.#row(account)));
+    } catch (error) {
+      this.#shell.complain(error);
+    }
+  }
+
+  /** @param {Account} account */
+  #row(account) {
+    const titles = account.roles.map((id) => this.#roles.find((role) => role.id === id)?.title ?? `${id} (removed)`);
+    const fixed = account.origin === 'configuration';
+    return el('tr', { 'data-account': account.id },
+      el('th', { scope: 'row' }, account.id), el('td', {}, account.name), el('td', {}, titles.join(', ') || 'none'),
+      el('td', {}, el('span', { class: `state ${account.disabled ? 'bad' : 'good'}` }, icon(account.disabled ? 'error' : 'success'), account.disabled ? 'disabled' : 'enabled')),
+      el('td', { class: 'actions' }, ...(fixed ? [el('span', { class: 'dim' }, 'in the site configuration')] : this.#actions(account)),
+        el('button', { type: 'button', onclick: () => void this.#signOut(account) }, 'Sign out')));
+  }
+
+  /** @param {Account} account */
+  #actions(account) {
+    const path = `/api/accounts/${encodeURIComponent(account.id)}`;
+    return [
+      el('button', { type: 'button', onclick: () => void this.#edit(account) }, 'Edit'),
+      el('button', { type: 'button', onclick: () => void this.#reset(account) }, 'Reset password'),
+      el('button', { type: 'button', onclick: () => void this.#send(path, 'PATCH', { disabled: !account.disabled }) }, account.disabled ? 'Enable' : 'Disable'),
+    ];
+  }
+
+  async #create() {
+    const account = field('Account', { autocapitalize: 'none', spellcheck: 'false', maxlength: 64 });
+    const name = field('Name');
+    const password = field('First password, at least 12 characters', { type: 'password', autocomplete: 'new-password', maxlength: 1000 });
+    const roles = this.#chosen([]);
+    await openForm({
+      title: 'Create account', fields: [account.row, name.row, password.row, roles.row],
+      save: () => call('/api/accounts', {
+        method: 'POST',
+        body: { account: account.input.value.trim(), name: name.input.value.trim(), password: password.input.value, roles: roles.value() },
+      }),
+    });
+    await this.#load();
+  }
+
+  /** @param {Account} account */
+  async #edit(account) {
+    const name = field('Name', { value: account.name });
+    const roles = this.#chosen(account.roles);
+    await openForm({
+      title: `Account ${account.id}`, fields: [name.row, roles.row],
+      save: () => call(`/api/accounts/${encodeURIComponent(account.id)}`, { method: 'PATCH', body: { name: name.input.value.trim(), roles: roles.value() } }),
+    });
+    await this.#load();
+  }
+
+  /** @param {Account} account */
+  async #reset(account) {
+    const password = field('New password, at least 12 characters', { type: 'password', autocomplete: 'new-password', maxlength: 1000 });
+    const saved = await openForm({
+      title: `Reset password of ${account.id}`, fields: [password.row, el('p', { class: 'dim' }, 'All sessions of this account end.')],
+      save: () => call(`/api/accounts/${encodeURIComponent(account.id)}/password`, { method: 'PUT', body: { password: password.input.value } }),
+    });
+    if (saved) this.#shell.notices.show({ kind: 'success', title: `The password of ${account.id} is changed.` });
+  }
+
+  /** @param {Account} account */
+  async #signOut({ id }) {
+    if (!await confirmed('Sign out everywhere', `Every session of “${id}” ends. Running collections are kept.`, 'Sign out')) return;
+    await this.#send(`/api/accounts/${encodeURIComponent(id)}/sessions`, 'DELETE');
+  }
+
+  /** @param {string} path @param {string} method @param {unknown} [body] */
+  async #send(path, method, body) {
+    await call(path, { method, body }).catch((error) => this.#shell.complain(error));
+    await this.#load();
+  }
+
+  /** Check boxes for roles. @param {string[]} held */
+  #chosen(held) {
+    const boxes = this.#roles.map(({ id, title }) => ({ id, ...box(title, { checked: held.includes(id) }) }));
+    return {
+      row: el('fieldset', {}, el('legend', {}, 'Roles'), ...boxes.map(({ row }) => row)),
+      value: () => boxes.filter(({ input }) => input.checked).map(({ id }) => id),
+    };
+  }
+}
+
+customElements.define('host-accounts-page', AccountsPage);

@@ -1,0 +1,92 @@
+// Administration > Roles: what their holders may do, as a tree of check boxes, and which cameras they may see.
+
+import { call } from './api.js';
+import { el } from './dom.js';
+import { box, confirmed, field, openForm } from './form-dialog.js';
+import { GrantTree } from './grant-tree.js';
+
+/** @typedef {import('./shell.js').Shell} Shell */
+/** @typedef {import('./types.d.ts').Role} Role */
+
+export class RolesPage extends HTMLElement {
+  #shell;
+  #rows = el('tbody', {});
+  /** @type {import('./types.d.ts').Grantable} */
+  #grantable = { roles: [], tree: [], cameras: [] };
+
+  /** @param {Shell} shell */
+  constructor(shell) {
+    super();
+    this.#shell = shell;
+    const create = () => this.#edit({ id: '', title: '', permissions: [], cameras: ['*'], origin: 'administration' });
+    this.append(el('section', { 'aria-label': 'Roles' },
+      el('header', {}, el('h1', {}, 'Roles'), el('button', { type: 'button', class: 'primary', onclick: () => void create() }, 'Create role')),
+      el('table', {}, el('thead', {}, el('tr', {}, ...['Role', 'Permissions', 'Cameras', 'Origin', ''].map((title) => el('th', { scope: 'col' }, title)))), this.#rows)));
+  }
+
+  connectedCallback() {
+    void this.#load();
+  }
+
+  async #load() {
+    try {
+      this.#grantable = await call('/api/roles');
+      this.#rows.replaceChildren(...this.#grantable.roles.map((role) => this.#row(role)));
+    } catch (error) {
+      this.#shell.complain(error);
+    }
+  }
+
+  /** @param {Role} role */
+  #row(role) {
+    const own = role.origin === 'administration';
+    const every = (/** @type {string[]} */ grants) => (grants.includes('*') ? 'all' : String(grants.length));
+    return el('tr', { 'data-role': role.id },
+      el('th', { scope: 'row' }, role.title), el('td', {}, every(role.permissions)), el('td', {}, every(role.cameras)), el('td', { class: 'dim' }, role.origin),
+      el('td', { class: 'actions' },
+        el('button', { type: 'button', onclick: () => void this.#edit(role) }, own ? 'Edit' : 'Show'),
+        own && el('button', { type: 'button', onclick: () => void this.#delete(role) }, 'Delete')));
+  }
+
+  /** @param {Role} role */
+  async #edit(role) {
+    const own = role.origin === 'administration';
+    const id = field('Id, in letters and digits', { maxlength: 64, pattern: '[A-Za-z0-9][A-Za-z0-9_.@\\-]*' });
+    const title = field('Title', { value: role.title, disabled: !own });
+    const tree = new GrantTree(this.#grantable.tree, role.permissions, !own);
+    const cameras = this.#cameras(role, !own);
+    await openForm({
+      title: role.id ? `Role ${role.title}` : 'Create role', wide: true,
+      fields: [role.id === '' && id.row, title.row, el('fieldset', {}, el('legend', {}, 'Permissions'), tree.node), cameras.row],
+      save: own ? () => call(`/api/roles/${encodeURIComponent(role.id || id.input.value)}`, {
+        method: 'PUT', body: { title: title.input.value.trim(), permissions: tree.grants, cameras: cameras.value() },
+      }) : undefined,
+    });
+    await this.#load();
+  }
+
+  /** @param {Role} role @param {boolean} disabled */
+  #cameras(role, disabled) {
+    const all = box('All cameras, also those that come later', { checked: role.cameras.includes('*'), disabled });
+    const known = this.#grantable.cameras.map(({ id, name }) => ({ id, ...box(name, { checked: role.cameras.includes(id), disabled }) }));
+    const gone = role.cameras.filter((id) => id !== '*' && known.every((each) => each.id !== id));
+    const one = el('div', { class: 'below' }, ...known.map(({ row }) => row),
+      gone.length > 0 && el('p', { class: 'dim' }, `Not there now, and kept: ${gone.join(', ')}`));
+    const draw = () => { one.hidden = all.input.checked; };
+    all.input.addEventListener('change', draw);
+    draw();
+    return {
+      row: el('fieldset', {}, el('legend', {}, 'Cameras'), all.row, one),
+      value: () => (all.input.checked ? ['*'] : [...known.filter(({ input }) => input.checked).map(({ id }) => id), ...gone]),
+    };
+  }
+
+  /** @param {Role} role */
+  async #delete({ id, title }) {
+    if (!await confirmed('Delete role', `Whoever has the role “${title}” loses it at once.`, 'Delete')) return;
+    await call(`/api/roles/${encodeURIComponent(id)}`, { method: 'DELETE' }).catch((error) => this.#shell.complain(error));
+    await this.#load();
+  }
+}
+
+customElements.define('host-roles-page', RolesPage);

@@ -1,0 +1,67 @@
+// A dialog with a form: it stays open until what was entered is saved, and says why when it is not.
+
+import { ProblemError } from './api.js';
+import { el } from './dom.js';
+
+/**
+ * @param {{title: string, fields: (Node | null | false)[], save?: () => Promise<void>, label?: string, wide?: boolean}} options
+ *   without `save` there is only a button to close
+ * @returns {Promise<boolean>} whether it was saved
+ */
+export function openForm({ title, fields, save, label = 'Save', wide = false }) {
+  const refusal = el('p', { class: 'refusal', role: 'alert', hidden: true });
+  const submit = el('button', { type: 'submit', class: 'primary' }, label);
+  let saved = false;
+  const dialog = el(
+    'dialog', { class: wide ? 'form wide' : 'form', 'aria-label': title },
+    el('form', { method: 'dialog', onsubmit: (/** @type {SubmitEvent} */ event) => { event.preventDefault(); void attempt(); } },
+      el('h2', {}, title), el('div', { class: 'fields' }, ...fields), refusal,
+      el('footer', {}, save ? submit : null, el('button', { type: 'button', onclick: () => dialog.close() }, save ? 'Cancel' : 'Close'))),
+  );
+
+  async function attempt() {
+    submit.disabled = true;
+    refusal.hidden = true;
+    try {
+      await save?.();
+      saved = true;
+      dialog.close();
+    } catch (error) {
+      refusal.textContent = error instanceof ProblemError ? `${error.title} ${error.detail}` : String(error);
+      refusal.hidden = false;
+    } finally {
+      submit.disabled = false;
+    }
+  }
+
+  return new Promise((settle) => {
+    dialog.addEventListener('close', () => { dialog.remove(); settle(saved); });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+/**
+ * A labelled input.
+ * @param {string} label
+ * @param {Record<string, import('./dom.js').Property>} [properties]
+ */
+export function field(label, properties = {}) {
+  const input = el('input', { required: true, maxlength: 200, autocomplete: 'off', ...properties });
+  return { input, row: el('label', {}, el('span', {}, label), input) };
+}
+
+/**
+ * A labelled check box.
+ * @param {string} label
+ * @param {Record<string, import('./dom.js').Property>} [properties]
+ */
+export function box(label, properties = {}) {
+  const input = el('input', { type: 'checkbox', ...properties });
+  return { input, row: el('label', { class: 'box' }, input, el('span', {}, label)) };
+}
+
+/** Asks before something that cannot be undone. @param {string} title @param {string} words @param {string} label */
+export function confirmed(title, words, label) {
+  return openForm({ title, fields: [el('p', {}, words)], save: async () => {}, label });
+}

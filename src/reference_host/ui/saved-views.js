@@ -1,0 +1,83 @@
+// Saved views below the camera tree: one's own and the shared ones; saved, shown and deleted by mouse or keyboard.
+
+import { call } from './api.js';
+import { el, icon, iconButton } from './dom.js';
+import { box, confirmed, field, openForm } from './form-dialog.js';
+
+/** @typedef {import('./shell.js').Shell} Shell */
+/** @typedef {import('./types.d.ts').SavedView} SavedView */
+
+const SHARE = 'host.views.share';
+/** Fired on the shell when the saved views have changed: live and playback each show them. */
+const CHANGED = 'saved-views';
+
+export class SavedViews extends HTMLElement {
+  #shell;
+  #list = el('ul', { class: 'views' });
+
+  /** @param {Shell} shell */
+  constructor(shell) {
+    super();
+    this.#shell = shell;
+    this.append(
+      el('header', {}, el('h3', {}, 'Views'), iconButton('plus', 'Save this view', () => void this.#save())),
+      this.#list,
+    );
+    shell.addEventListener(CHANGED, () => void this.#load());
+  }
+
+  connectedCallback() {
+    this.setAttribute('role', 'region');
+    this.setAttribute('aria-label', 'Saved views');
+    void this.#load();
+  }
+
+  async #load() {
+    try {
+      /** @type {{views: SavedView[]}} */
+      const { views } = await call('/api/views');
+      this.#list.replaceChildren(...views.map((view) => this.#row(view)));
+      if (views.length === 0) this.#list.append(el('li', { class: 'dim small' }, 'No view is saved yet.'));
+    } catch (error) {
+      this.#list.replaceChildren(el('li', { class: 'note' }, icon('warning'), el('span', {}, 'Saved views cannot be shown now.')));
+      console.warn('saved views:', error);
+    }
+  }
+
+  /** @param {SavedView} view */
+  #row(view) {
+    const mayDelete = view.shared ? this.#mayShare : view.owner === this.#shell.session.principal.id;
+    return el('li', {},
+      el('button', { type: 'button', class: 'quiet view', title: `Show ${view.title}`, onclick: () => this.#shell.layout.restore(view.slots) },
+        el('span', { class: 'name' }, view.title), view.shared ? el('span', { class: 'dim small' }, 'shared') : null),
+      mayDelete ? iconButton('close', `Delete view ${view.title}`, () => void this.#delete(view)) : null);
+  }
+
+  get #mayShare() {
+    return this.#shell.contributions.permissions.includes(SHARE);
+  }
+
+  async #save() {
+    const title = field('Name');
+    const shared = box('Show it to everybody');
+    await openForm({
+      title: 'Save this view',
+      fields: [title.row, this.#mayShare && shared.row],
+      save: () => call('/api/views', {
+        method: 'POST',
+        body: { title: title.input.value, shared: shared.input.checked, slots: this.#shell.layout.slots },
+      }),
+    });
+    this.#shell.dispatchEvent(new Event(CHANGED));
+  }
+
+  /** @param {SavedView} view */
+  async #delete(view) {
+    const who = view.shared ? 'Everybody loses it' : 'You lose it';
+    if (!await confirmed('Delete view', `${who}: “${view.title}”. Cameras and recordings are not touched.`, 'Delete')) return;
+    await call(`/api/views/${view.id}`, { method: 'DELETE' }).catch((error) => this.#shell.complain(error));
+    this.#shell.dispatchEvent(new Event(CHANGED));
+  }
+}
+
+customElements.define('host-saved-views', SavedViews);

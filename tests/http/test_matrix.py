@@ -1,0 +1,413 @@
+"""Role x operation x own and foreign camera: every cell of the operation table, asked over HTTP.
+
+The table is the plug-in's own. An operation without an example here fails the suite, so that a new one cannot
+be forgotten. Each part of the project carries a word of its own, and one camera is hidden from everybody but
+the operator who prepared the world: what a person may not read must not occur anywhere in any answer.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+import httpx
+import msgspec
+import pytest
+from pypdf import PdfReader
+from tests.http.test_video_and_exports import finished
+from tests.support import ListedAccess, SystemClock, as_principal, host_services
+
+from incident_plugin.adapters.host import RandomIds
+from incident_plugin.application.unit_of_work import UnitOfWork
+from incident_plugin.domain.access import Permission
+from incident_plugin.domain.people import Person, PersonId
+from incident_plugin.http.operations import Operation
+from incident_plugin.permission_tree import PERMISSION_TREE
+from vms_hooks.checks import permission_ids
+from vms_hooks.values import Principal
+
+P = Permission
+#: The word that stands in each part of the project, and the permission that it takes to read it.
+SECRETS = {
+    "magpie": P.DETAILS_VIEW,
+    "jackdaw": P.COMMENTS_VIEW,
+    "rook": P.CALLS_VIEW,
+    "Severity": P.CATEGORIES_VIEW,
+    "Lobby": P.SEQUENCES_VIEW,
+}
+#: Operations whose own subject are cameras or drafts: they name the camera without naming a project's part.
+OF_CAMERAS = ("collections", "drafts", "export", "live", "recorded", "video", "stills")
+
+
+@attrs.frozen(kw_only=True)
+class Asked:
+    """One request of an operation, and the answers that mean it was allowed."""
+
+    path: str
+    body: Any = None
+    query: Mapping[str, str] = attrs.field(factory=dict)
+    content: bytes | None = None
+    statuses: frozenset[int] = frozenset({200, 201, 204})
+
+
+@attrs.frozen(kw_only=True)
+class World:
+    """What there is when an operation is asked for, made anew for each."""
+
+    project: dict[str, Any]
+    cameras: Mapping[str, str]
+    export: str
+    collection: str
+    start: str
+    end: str
+
+    def asked(self, operation: Operation, camera: str = "Lobby") -> Asked:
+        """Give the example of an operation; raises ``KeyError`` for one that has none."""
+        project, shown = self.project, self.cameras[camera]
+        comment, call = (project[part][0]["id"] for part in ("comments", "calls"))
+        sequence = next(s["id"] for s in project["sequences"] if s["footage"]["camera"] == shown)
+        one, collection, export = f"projects/{project['id']}", self.collection, f"exports/{self.export}"
+        feed = {"client": "tab-1", "cameras": [shown]}
+        phoned = {"direction": "made", "at": self.start}
+        while_ = {"start": self.start, "end": self.end}
+        offer = frozenset({422})
+        examples = {
+            "GET collections": Asked(path="collections"),
+            "POST collections": Asked(path="collections", body=feed),
+            "POST collections/{id}/resume": Asked(path=f"collections/{collection}/resume", body=feed),
+            "POST collections/{id}/save": Asked(path=f"collections/{collection}/save", body={}),
+            "POST collections/{id}/discard": Asked(path=f"collections/{collection}/discard"),
+            "GET drafts": Asked(path="drafts"),
+            "POST drafts": Asked(path="drafts", body={}),
+            "POST drafts/remove": Asked(path="drafts/remove", body={"ids": []}),
+            "GET properties": Asked(path="properties"),
+            "GET projects": Asked(path="projects"),
+            "POST projects": Asked(path="projects", body={"drafts": "all"}),
+            "GET projects/{id}": Asked(path=one),
+            "PATCH projects/{id}": Asked(path=one, body={"changes": []}),
+            "DELETE projects/{id}": Asked(path=one),
+            "POST projects/{id}/opened": Asked(path=f"{one}/opened"),
+            "POST projects/{id}/comments": Asked(path=f"{one}/comments", body={"text": "new"}),
+            "PUT projects/{id}/comments/{item}": Asked(
+                path=f"{one}/comments/{comment}", body={"text": "jackdaw"}
+            ),
+            "DELETE projects/{id}/comments/{item}": Asked(path=f"{one}/comments/{comment}"),
+            "POST projects/{id}/calls": Asked(path=f"{one}/calls", body=phoned),
+            "PUT projects/{id}/calls/{item}": Asked(path=f"{one}/calls/{call}", body=phoned),
+            "DELETE projects/{id}/calls/{item}": Asked(path=f"{one}/calls/{call}"),
+            "POST projects/{id}/sequences": Asked(path=f"{one}/sequences", body={"drafts": "all"}),
+            "POST projects/{id}/sequences/remove": Asked(path=f"{one}/sequences/remove", body={"ids": []}),
+            "POST projects/{id}/viewed": Asked(path=f"{one}/viewed", body={"sequence": sequence}),
+            "GET projects/{id}/activity": Asked(path=f"{one}/activity"),
+            "POST projects/{id}/report": Asked(path=f"{one}/report", body={}),
+            "POST projects/{id}/report/{use}": Asked(path=f"{one}/report/saved"),
+            "GET export-list": Asked(path="export-list"),
+            # Who may not read sequences has none to send: this is said, and is no refusal of the operation.
+            "POST export-list": Asked(
+                path="export-list", body={"projects": [project["id"]]}, statuses=frozenset({200, 422})
+            ),
+            "POST export-list/remove": Asked(path="export-list/remove", body={"sequences": []}),
+            "GET exports": Asked(path="exports"),
+            "POST exports": Asked(path="exports", body={}, statuses=frozenset({201, 422})),
+            "GET exports/{id}": Asked(path=export),
+            "POST exports/{id}/cancel": Asked(path=f"{export}/cancel"),
+            "GET exports/{id}/files/{file}": Asked(path=f"{export}/files/manifest-sha256.txt"),
+            "GET exports/{id}/archive": Asked(path=f"{export}/archive"),
+            "POST live/{camera:path}": Asked(path=f"live/{shown}", content=b"no offer", statuses=offer),
+            "DELETE live/sessions/{id}": Asked(path="live/sessions/none", statuses=frozenset({204, 404})),
+            "GET recorded/{camera:path}": Asked(path=f"recorded/{shown}", query=while_),
+            "GET video/{camera:path}": Asked(path=f"video/{shown}", query=while_),
+            "GET stills/{camera:path}": Asked(path=f"stills/{shown}", query={"at": self.start}),
+        }
+        return examples[f"{operation.method} {operation.path}"]
+
+
+@pytest.fixture
+def host(tmp_path):
+    """A host in which a role is a list of permissions."""
+    roles = {p.value: frozenset({p.value}) for p in Permission}
+    return host_services(tmp_path, access=ListedAccess(permissions=roles))
+
+
+class Asking:
+    """Asks the real application as different people."""
+
+    def __init__(self, runtime, client, cameras, access) -> None:
+        self._runtime, self._client, self._cameras, self.access = runtime, client, cameras, access
+        self._first: World | None = None
+        self._documents: dict[str, Any] = {}
+
+    @property
+    def table(self) -> tuple[Operation, ...]:
+        return self._runtime.parts.operations
+
+    async def world(self) -> World:
+        """Make a project with every part, a draft, a collection and an export list; one export serves all."""
+        self.access.hidden_cameras = frozenset()
+        self._first = self._first or await self._prepared()
+        with self._runtime.parts.store.read() as stored:
+            first = stored.project(self._first.project["id"])
+        olivia = Person(id=PersonId("olivia"), name="Olivia")
+        work = UnitOfWork(self._runtime.parts.store, SystemClock(), RandomIds())
+        with work.begin(olivia) as unit:
+            project = unit.create(lambda number: attrs.evolve(first, id=number))
+            for documents, document in self._documents.items():
+                getattr(unit.stored, documents).put(document)
+        return attrs.evolve(self._first, project=msgspec.to_builtins(project))
+
+    async def _prepared(self) -> World:
+        now = datetime.now(UTC)
+        begin = now - timedelta(minutes=5)
+        start, end = begin.isoformat(), (begin + timedelta(seconds=2)).isoformat()
+        footage = [{"camera": self._cameras[c], "start": start, "end": end} for c in ("Lobby", "Yard")]
+        made = await self._post("projects", {"description": "magpie", "footage": footage})
+        one = f"projects/{made['project']['id']}"
+        await self._post(f"{one}/comments", {"text": "jackdaw"})
+        await self._post(f"{one}/calls", {"direction": "made", "at": start, "note": "rook"})
+        change = {"field": "category:severity", "before": None, "after": "high"}
+        project = (await self._client.patch(f"/{one}", json={"changes": [change]})).json()
+        await self._post("export-list", {"projects": [project["id"]]})
+        export = (await finished(self._client, await self._post("exports", {})))["id"]
+        await self._post("export-list", {"projects": [project["id"]]})
+        await self._post("drafts", {"footage": footage})
+        feed = {"client": "tab-1", "cameras": [f["camera"] for f in footage]}
+        collection = (await self._post("collections", feed))["id"]
+        with self._runtime.parts.store.read() as stored:
+            self._documents = {
+                "drafts": stored.drafts.get("olivia"),
+                "export_lists": stored.export_lists.get("olivia"),
+                "collections": stored.collections.get(collection),
+            }
+        return World(
+            project=project,
+            cameras=self._cameras,
+            export=export,
+            collection=collection,
+            start=start,
+            end=end,
+        )
+
+    async def answer(self, operation: Operation, asked: Asked, held: frozenset[Permission]) -> httpx.Response:
+        """Ask as the person who made the world, with these permissions only."""
+        person = Principal(id="olivia", name="Olivia", roles=frozenset(p.value for p in held))
+        transport = httpx.ASGITransport(as_principal(self._runtime.parts.app, person))
+        content = {"content": asked.content} if asked.content is not None else {"json": asked.body}
+        if asked.content is not None:
+            content["headers"] = {"content-type": "application/sdp"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://plugin", timeout=60) as client:
+            return await client.request(operation.method, f"/{asked.path}", params=asked.query, **content)
+
+    async def _post(self, path: str, body: Any) -> Any:
+        response = await self._client.post(f"/{path}", json=body)
+        assert response.is_success, response.text
+        return response.json()
+
+
+@pytest.fixture
+def asking(runtime, client, cameras, host) -> Asking:
+    return Asking(runtime, client, cameras, host.access)
+
+
+def exactly(operation: Operation) -> frozenset[Permission]:
+    """What is declared, with what it lies within."""
+    declared = {operation.permission, *operation.also}
+    return frozenset(declared | {p.within for p in declared if p.within})
+
+
+def told(response: httpx.Response) -> str:
+    """Everything that an answer tells, also inside a PDF or an archive."""
+    kind = response.headers.get("content-type", "")
+    if kind == "application/pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
+    if kind == "application/zip":
+        archive = zipfile.ZipFile(io.BytesIO(response.content))
+        texts = [archive.read(name).decode() for name in archive.namelist() if not name.endswith(".mp4")]
+        return "\n".join([*archive.namelist(), *texts])
+    return "" if kind.startswith(("video/", "image/")) else response.text
+
+
+async def test_exactly_the_declared_permission_allows_an_operation(asking: Asking):
+    """Allowed with it and nothing else; and then no other part of the project is told anywhere."""
+    wrong = []
+    for operation in asking.table:
+        world, held = await asking.world(), exactly(operation)
+        asked = world.asked(operation)
+        response = await asking.answer(operation, asked, held)
+        if response.status_code not in asked.statuses:
+            wrong.append((operation.method, operation.path, response.status_code, response.text))
+        # The names of cameras and categories are told where they are what the operation is about.
+        own = ("Lobby",) if operation.path.startswith(OF_CAMERAS) else ()
+        own += ("Severity",) if operation.path == "properties" else ()
+        for secret, needed in SECRETS.items():
+            unread = not needed.implied_by & held and secret not in own
+            field_title = secret == "Severity" and operation.path.endswith(("activity", "report"))
+            if unread and not field_title and secret in told(response):
+                wrong.append((operation.method, operation.path, secret))
+    assert wrong == []
+
+
+async def test_everything_but_the_declared_permission_allows_nothing(asking: Asking):
+    """Refused to whoever holds all other permissions, and to whoever may not see projects at all."""
+    wrong = []
+    world = await asking.world()
+    for operation in asking.table:
+        declared = operation.permission
+        lacking = [frozenset(Permission) - declared.implied_by]
+        besides = (*operation.also, *((declared.within,) if declared.within else ()))
+        lacking += [frozenset(Permission) - each.implied_by for each in besides]
+        for held in lacking:
+            response = await asking.answer(operation, world.asked(operation), held)
+            if response.status_code != 403:
+                wrong.append((operation.method, operation.path, response.status_code))
+    assert wrong == []
+    assert (await asking.world()).project["id"] == world.project["id"] + 1
+
+
+async def test_managing_is_enough_for_viewing(asking: Asking):
+    """Where viewing is declared, managing the same thing allows it too."""
+    wrong = []
+    for operation in asking.table:
+        for managing in operation.permission.implied_by - {operation.permission}:
+            world = await asking.world()
+            asked = world.asked(operation)
+            response = await asking.answer(operation, asked, frozenset({managing}) | _parent(managing))
+            if response.status_code not in asked.statuses:
+                wrong.append((operation.method, operation.path, response.status_code, response.text))
+    assert wrong == []
+
+
+def _parent(permission: Permission) -> frozenset[Permission]:
+    return frozenset({permission.within}) if permission.within else frozenset()
+
+
+async def test_a_hidden_camera_is_told_nowhere(asking: Asking, cameras):
+    """With every permission but one camera: no answer of any operation names it, and its video is refused."""
+    wrong = []
+    hidden = cameras["Yard"]
+    for operation in asking.table:
+        world = await asking.world()
+        asking.access.hidden_cameras = frozenset({hidden})
+        response = await asking.answer(operation, world.asked(operation), frozenset(Permission))
+        found = told(response)
+        if "Yard" in found or hidden in found:
+            wrong.append((operation.method, operation.path, found))
+        if "{camera:path}" in operation.path or operation.path.endswith(("/viewed", "archive", "{file}")):
+            asked = world.asked(operation, camera="Yard")
+            response = await asking.answer(operation, asked, frozenset(Permission))
+            if response.status_code != 403:
+                wrong.append((operation.method, operation.path, response.status_code))
+    assert wrong == []
+
+
+async def test_picking_a_hidden_camera_is_refused(asking: Asking, cameras):
+    """Drafts, new projects and sequences do not take it; a collection does not begin with it."""
+    world = await asking.world()
+    asking.access.hidden_cameras = frozenset({cameras["Yard"]})
+    footage = {"footage": [{"camera": cameras["Yard"], "start": world.start, "end": world.end}]}
+    for operation in asking.table:
+        if operation.method == "POST" and operation.path in ("drafts", "projects", "projects/{id}/sequences"):
+            asked = attrs.evolve(world.asked(operation), body=footage)
+            assert (await asking.answer(operation, asked, frozenset(Permission))).status_code == 403
+        if operation.method == "POST" and operation.path == "collections":
+            asked = world.asked(operation, camera="Yard")
+            started = await asking.answer(operation, asked, frozenset(Permission))
+            assert started.json()["sequences"] == []
+
+
+async def test_what_is_hidden_cannot_be_removed(asking: Asking, cameras):
+    """A sequence of a hidden camera is not there for who may not see it."""
+    world = await asking.world()
+    asking.access.hidden_cameras = frozenset({cameras["Yard"]})
+    (remove,) = [o for o in asking.table if o.path == "projects/{id}/sequences/remove"]
+    foreign = next(s["id"] for s in world.project["sequences"] if s["footage"]["camera"] == cameras["Yard"])
+    asked = attrs.evolve(world.asked(remove), body={"ids": [foreign]})
+    assert (await asking.answer(remove, asked, frozenset(Permission))).status_code == 404
+
+
+async def test_the_list_tells_times_and_counts_of_visible_cameras_only(asking: Asking, cameras, client):
+    """Start, end and number of sequences are those of what its reader may see; without a right, none."""
+    (listing,) = [o for o in asking.table if (o.method, o.path) == ("GET", "projects")]
+    world = await asking.world()
+    earlier = (datetime.fromisoformat(world.start) - timedelta(minutes=1)).isoformat()
+    footage = [{"camera": cameras["Yard"], "start": earlier, "end": world.end}]
+    await client.post(f"/projects/{world.project['id']}/sequences", json={"footage": footage})
+
+    async def row(held: frozenset[Permission]) -> Any:
+        response = await asking.answer(listing, Asked(path="projects", query={"limit": "1"}), held)
+        return response.json()["projects"][0]
+
+    everything = await row(frozenset(Permission))
+    assert (datetime.fromisoformat(everything["start"]), everything["sequences"]) == (
+        datetime.fromisoformat(earlier),
+        3,
+    )
+    asking.access.hidden_cameras = frozenset({cameras["Yard"]})
+    seen = await row(frozenset(Permission))
+    assert datetime.fromisoformat(seen["start"]) == datetime.fromisoformat(world.start)
+    assert seen["sequences"] == 1
+    asking.access.hidden_cameras = frozenset()
+    bare = await row(frozenset({P.PROJECTS_VIEW}))
+    assert (bare["start"], bare["end"], bare["sequences"]) == (None, None, 0)
+    assert [bare[name] for name in ("type", "status", "description", "owner", "priority")] == [
+        None,
+        None,
+        "",
+        None,
+        None,
+    ]
+
+
+async def test_searching_words_takes_the_right_to_read_them(asking: Asking):
+    """A search would tell what a description says; without the right it is refused, not answered."""
+    (listing,) = [o for o in asking.table if (o.method, o.path) == ("GET", "projects")]
+    await asking.world()
+    asked = Asked(path="projects", query={"text": "magp"})
+    assert (await asking.answer(listing, asked, frozenset({P.PROJECTS_VIEW}))).status_code == 403
+    found = await asking.answer(listing, asked, frozenset({P.PROJECTS_VIEW, P.DETAILS_VIEW}))
+    assert {one["description"] for one in found.json()["projects"]} == {"magpie"}
+
+
+@pytest.mark.parametrize(
+    ("field", "after", "needed"),
+    [
+        ("status", "closed", P.DETAILS_MANAGE),
+        ("description", "changed", P.DETAILS_MANAGE),
+        ("category:severity", None, P.CATEGORIES_MANAGE),
+    ],
+)
+async def test_changing_a_field_takes_the_permission_of_its_part(asking: Asking, field, after, needed):
+    """Which permission a change takes depends on the field: with exactly it, and not with all others."""
+    (change,) = [o for o in asking.table if o.method == "PATCH"]
+    world = await asking.world()
+    before = world.project["fields"][field]
+    body = {"changes": [{"field": field, "before": before, "after": after}]}
+    asked = attrs.evolve(world.asked(change), body=body)
+    others = frozenset(Permission) - {needed}
+    assert (await asking.answer(change, asked, others)).status_code == 403
+    assert (await asking.answer(change, asked, frozenset({P.PROJECTS_VIEW, needed}))).status_code == 200
+
+
+async def test_the_log_keeps_its_numbers_when_something_is_withheld(asking: Asking):
+    """Who may read the log and no comments sees that one was written, by whom and when, and not its text."""
+    (log,) = [o for o in asking.table if o.path == "projects/{id}/activity"]
+    world = await asking.world()
+    asked = world.asked(log)
+    whole = (await asking.answer(log, asked, frozenset(Permission))).json()["entries"]
+    part = (await asking.answer(log, asked, exactly(log))).json()
+    assert part["fault"] is None
+    assert [(e["number"], e["action"], e["actor"]) for e in part["entries"]] == [
+        (e["number"], e["action"], e["actor"]) for e in whole
+    ]
+    (comment,) = [e for e in part["entries"] if e["action"] == "comment.added"]
+    assert comment["text"] == "Comment added: “(not available to you)”"
+
+
+def test_every_permission_is_in_the_tree_once():
+    """Roles can be granted every right, and no two boxes are the same one."""
+    ids = permission_ids(PERMISSION_TREE)
+    assert len(ids) == len(set(ids))
+    assert {p.value for p in Permission} <= set(ids)
