@@ -20,7 +20,7 @@ from reference_host.host import Host
 from reference_host.mount import PluginMount
 from reference_host.pages import Pages
 from reference_host.problems import Problem, on_http_exception, on_problem, on_storage_refused
-from reference_host.proxy import ProxyHeaders
+from reference_host.proxy import ProxyHeaders, shared_secret
 from reference_host.security import OriginCheck, SecurityHeaders, on_failure
 from reference_host.session_api import SessionApi
 from vms_hooks import ENTRY_POINT_GROUP
@@ -41,6 +41,7 @@ def create_app(
     """
     found = entry_points(group=ENTRY_POINT_GROUP) if installed is None else installed
     host = Host(config, found, clock or SystemClock())
+    secret = shared_secret(config.proxy, host.secrets)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -56,7 +57,7 @@ def create_app(
             *Pages(host).routes(),
         ],
         middleware=[
-            Middleware(ProxyHeaders, config=config.proxy, store=host.secrets),
+            Middleware(ProxyHeaders, config=config.proxy, secret=secret),
             Middleware(SecurityHeaders),
             Middleware(OriginCheck),
         ],

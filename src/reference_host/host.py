@@ -60,6 +60,7 @@ class Host:
             clock=clock,
             latest=own.document("clock", Mapping[str, datetime]),
         )
+        self.security_log = SecurityLog(own.path / "security.jsonl")
         self.plugins = PluginSet(
             config,
             entry_points,
@@ -68,8 +69,8 @@ class Host:
             access=self.access,
             licence=self.licence,
             choices=own.document("plugins", Mapping[str, bool]),
+            security_log=self.security_log,
         )
-        self.security_log = SecurityLog(own.path / "security.jsonl")
         self.events = HostEvents(lambda: self.plugins.active, clock, self.security_log)
         self.log_lines = LogLines()
         #: Set when the host has begun to stop; endless answers end then.

@@ -17,6 +17,7 @@ from reference_host.durable import KeptDocument
 from reference_host.licence import Judgement, missing
 from reference_host.licensing import SiteLicence
 from reference_host.secret_store import SecretStore
+from reference_host.security_log import SecurityLog
 from reference_host.services import CAPABILITIES, PageAddresses, SecurityLogAudit
 from vms_hooks import CONTRACT
 from vms_hooks.faults import PluginFault
@@ -43,14 +44,17 @@ class PluginSet:
         access: RoleAccess,
         licence: SiteLicence,
         choices: KeptDocument[Mapping[str, bool]],
+        security_log: SecurityLog,
     ) -> None:
         self._config = config
         self._clock = clock
         self._secrets = secrets
         self._access = access
         self._licence = licence
+        self._security_log = security_log
         #: What administrators chose in the administration; it goes over the site configuration.
         self._choices = choices
+        self._security_log = security_log
         self._entry_points = tuple(entry_points)
         self._verdicts: dict[str, Judgement] = {}
         self._starting: dict[str, asyncio.Task[None]] = {}
@@ -198,7 +202,7 @@ class PluginSet:
             site=self._config.site,
             storage=storage,
             capabilities=CAPABILITIES,
-            audit=SecurityLogAudit(plugin.id),
+            audit=SecurityLogAudit(plugin.id, self._security_log, self._clock),
             navigation=PageAddresses(self._config.site),
         )
         await plugin.start(services, self.settings(plugin))

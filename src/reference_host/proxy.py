@@ -27,7 +27,7 @@ _FORWARDED_PREFIX = "x-forwarded-"
 class ProxyHeaders:
     """ASGI middleware; the outermost, so that nothing else sees what a client made up."""
 
-    def __init__(self, app: ASGIApp, config: ProxyConfig | None, store: SecretStore) -> None:
+    def __init__(self, app: ASGIApp, config: ProxyConfig | None, secret: str) -> None:
         self._app = app
         self._config = config
         names = config or ProxyConfig(addresses=(), secret="")
@@ -36,7 +36,7 @@ class ProxyHeaders:
             for name in (names.secret_header, names.account_header, names.name_header, names.roles_header)
             if name
         }
-        self._secret = _secret(config, store) if config else ""
+        self._secret = secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry."""
@@ -100,7 +100,10 @@ def _take_over(scope: Scope, said: dict[str, str], config: ProxyConfig) -> None:
         )
 
 
-def _secret(config: ProxyConfig, store: SecretStore) -> str:
+def shared_secret(config: ProxyConfig | None, store: SecretStore) -> str:
+    """Give what the proxy must send each time; raises ``ConfigError`` when it is missing or short."""
+    if config is None:
+        return ""
     secret = store.of("host").get(config.secret) or ""
     if len(secret) < 16:  # noqa: PLR2004 - shorter ones can be tried out
         raise ConfigError(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from urllib.parse import quote
 
 import attrs
 
-from vms_hooks.host import Capability, Site
+from reference_host.durable import StorageRefused
+from reference_host.security_log import LogEntry, SecurityLog
+from vms_hooks.host import Capability, Clock, Site
 from vms_hooks.values import Principal, Target
-
-log = logging.getLogger("reference_host.security")
 
 #: What this host has itself: no cameras, no recordings, no export tab, and no notices from the server.
 CAPABILITIES: frozenset[str] = frozenset(
@@ -23,11 +22,22 @@ class SecurityLogAudit:
     """Writes what one plug-in reports into the host's security log, under the plug-in's name."""
 
     _plugin: str
+    _log: SecurityLog
+    _clock: Clock
 
     def record(self, principal: Principal | None, action: str, detail: str = "") -> None:
-        """Write one entry."""
-        # repr: what a plug-in passes on from strangers must not look like a line of the log.
-        log.info("%s %r %r %r", self._plugin, action, principal.id if principal else None, detail)
+        """Write one entry; raises ``OSError`` when it cannot be kept."""
+        entry = LogEntry(
+            at=self._clock.now(),
+            kind="plugin",
+            account=principal.id if principal else "",
+            name=principal.name if principal else "",
+            detail=f"{self._plugin}: {action}. {detail}".strip(),
+        )
+        try:
+            self._log.write(entry)
+        except StorageRefused as error:
+            raise OSError(str(error)) from error
 
 
 @attrs.frozen

@@ -10,12 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from vms_hooks import CONTRACT, ENTRY_POINT_GROUP
-from vms_hooks.host import LicenceState, LicenceStatus
-from vms_hooks.judging import Circumstances, discover, judge
-from vms_hooks.plugin import Plugin
-from vms_hooks.states import PluginState
-from vms_hooks.values import Principal
+from vms_hooks import ENTRY_POINT_GROUP
+from vms_hooks.testing import HostHarness, check_plugin
 
 ROOT = Path(__file__).parents[2]
 LARGEST_PICTURE = 300_000
@@ -66,8 +62,8 @@ def test_pictures_are_small():
     assert {name: size for name, size in pictures.items() if size > LARGEST_PICTURE} == {}
 
 
-async def test_the_plugin_that_the_contract_shows_can_be_loaded(tmp_path: Path, monkeypatch):
-    """Code and manifest from hooks/README.md make a plug-in that is found, active, and has its tab."""
+async def test_the_plugin_that_the_contract_shows_conforms(tmp_path: Path, monkeypatch):
+    """Code and manifest from hooks/README.md make a plug-in that passes every check, and has its tab."""
     blocks = re.findall(r"```(\w+)\n(.*?)```", (ROOT / "hooks/README.md").read_text("utf-8"), re.DOTALL)
     (code, manifest, points) = (text for language, text in blocks[:3])
     package = tmp_path / "smoke"
@@ -76,13 +72,9 @@ async def test_the_plugin_that_the_contract_shows_can_be_loaded(tmp_path: Path, 
     (package / "plugin.toml").write_text(manifest)
     monkeypatch.syspath_prepend(tmp_path)
     name, _, target = points.splitlines()[1].partition(" = ")
-    (found,) = discover([EntryPoint(name=name, value=target.strip('"'), group=ENTRY_POINT_GROUP)])
-    licence = LicenceStatus(state=LicenceState.MISSING)
-    circumstances = Circumstances(contract=CONTRACT, capabilities=frozenset(), enabled=True, licence=licence)
-    assert judge(found, circumstances) is None
-    plugin = Plugin(found)
-    await plugin.start(None, {})
-    assert plugin.standing.state is PluginState.ACTIVE
-    (tab,) = await plugin.hooks.tabs(Principal(id="ann", name="Ann"))
-    assert tab.path == "smoke"
-    await plugin.stop()
+    point = EntryPoint(name=name, value=target.strip('"'), group=ENTRY_POINT_GROUP)
+    await check_plugin(point, storage=tmp_path)
+    async with HostHarness(point, storage=tmp_path) as host:
+        (tab,) = (await host.contributions()).tabs
+        assert tab.path == "smoke"
+        assert (await host.request("GET", f"/{tab.module.partition('/smoke/')[2]}")).status == 200

@@ -178,6 +178,19 @@ class TestExpiredLicence:
         assert "Renew it." in refused.json()["detail"]
         assert (await client.get("/projects")).status_code == 200
 
+    async def test_a_running_collection_is_saved_and_work_goes_on(self, client, cameras, host):
+        """What began before the end of the licence is kept; work goes on, and nothing new begins."""
+        feed = {"client": "tab-1", "cameras": [cameras["Lobby"]]}
+        host.licence.state = LicenceState.VALID
+        collection = (await client.post("/collections", json=feed)).json()["id"]
+        host.licence.state = LicenceState.EXPIRED
+        assert (await client.post("/collections", json=feed)).status_code == 403
+        saved = await client.post(f"/collections/{collection}/save", json={"description": "in time"})
+        assert saved.status_code == 201
+        path = f"/projects/{saved.json()['id']}"
+        assert (await client.post(f"{path}/comments", json={"text": "still here"})).status_code == 200
+        assert (await client.post(f"{path}/report", json={})).status_code == 200
+
 
 @pytest.mark.parametrize(
     "body",

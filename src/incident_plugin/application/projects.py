@@ -9,7 +9,6 @@ import attrs
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor, Clock, Ids, Licence
-from incident_plugin.application.searching import Part, part_of
 from incident_plugin.application.store import IncidentStore, ProjectFilter, ProjectSummary
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
@@ -28,13 +27,6 @@ from incident_plugin.domain.project import (
 )
 from incident_plugin.domain.properties import FieldValue, IncidentProperties
 from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
-
-_READING = {
-    Part.DETAILS: Permission.DETAILS_VIEW,
-    Part.CATEGORIES: Permission.CATEGORIES_VIEW,
-    Part.COMMENTS: Permission.COMMENTS_VIEW,
-    Part.CALLS: Permission.CALLS_VIEW,
-}
 
 PAGE = 100
 #: Counting stops here: beyond, people want a filter and not a number.
@@ -95,29 +87,16 @@ class Projects:
     ) -> ProjectPage:
         """Give what the actor may read of a page of the list, newest first.
 
-        Who may not read something cannot find projects by it either.
+        What somebody may not read, they cannot find projects by either.
         """
         self._guard.require(actor, Permission.PROJECTS_VIEW)
-        narrowed = self._permitted(actor, narrowed)
+        narrowed = self._guard.narrowed(actor, narrowed)
         found = self._store.page(narrowed, limit=max(1, min(limit, PAGE)), before=before)
         footage = self._store.footage([one.id for one in found if one.sequences])
         return ProjectPage(
             projects=self._guard.listed(actor, found, footage),
             total=self._store.count(narrowed, cap=COUNT_CAP),
         )
-
-    def _permitted(self, actor: Actor, narrowed: ProjectFilter) -> ProjectFilter:
-        """Search only in parts the actor may read; raises ``Unreadable`` for filters on other things."""
-        if narrowed.text or any(part_of(field) is Part.DETAILS for field in narrowed.fields):
-            self._guard.require(actor, Permission.DETAILS_VIEW)
-        if any(part_of(field) is Part.CATEGORIES for field in narrowed.fields):
-            self._guard.require(actor, Permission.CATEGORIES_VIEW)
-        if narrowed.cameras or narrowed.asks_for_time:
-            self._guard.require(actor, Permission.SEQUENCES_VIEW)
-        if narrowed.cameras:
-            self._guard.require(actor, Permission.CAMERAS_VIEW, narrowed.cameras)
-        readable = {part for part, needed in _READING.items() if self._guard.allows(actor, needed)}
-        return attrs.evolve(narrowed, text_in=narrowed.text_in & readable)
 
     def properties(self, actor: Actor) -> IncidentProperties:
         """Give the incident properties to choose from."""
