@@ -9,12 +9,11 @@ import json
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 from statistics import median
 
 import attrs
 from bench.rows import Row, in_turns, write
-from tests.support import running_recorder
+from tests.programs import running_recorder
 
 _RUNS = 9
 _STARTS = 5
@@ -111,8 +110,8 @@ def started(recorder: str) -> float:
 
 def start_row() -> Row:
     """Start with a recorder that answers."""
-    with tempfile.TemporaryDirectory() as made, running_recorder(Path(made)) as recorder:
-        (took,) = in_turns(_STARTS, lambda: started(recorder))
+    with running_recorder() as recorder:
+        (took,) = in_turns(_STARTS, lambda: started(recorder.address))
     return Row.below("start until the cameras are known", took, "ms", limit=2000, n=_STARTS)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import attrs
 from bench.rows import Row, in_turns, write
-from tests.support import PASSWORD, running_recorder
+from tests.programs import RECORDER_PASSWORD, RECORDER_USER, running_recorder
 
 from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.adapters.onvif import OnvifDevice
@@ -158,13 +158,13 @@ def main() -> None:
     """Measure, print and keep the rows."""
     with (
         tempfile.TemporaryDirectory() as made,
-        running_recorder(Path(made)) as address,
+        running_recorder() as recorder,
         asyncio.Runner() as runner,
     ):
-        device = OnvifDevice(address, "incident", PASSWORD)
+        device = OnvifDevice(recorder.address, RECORDER_USER, RECORDER_PASSWORD)
         end = datetime.now(UTC) - timedelta(minutes=5)
         export = Export(
-            client=RtspClient(Credentials(username="incident", password=PASSWORD)),
+            client=RtspClient(Credentials(username=RECORDER_USER, password=RECORDER_PASSWORD)),
             url=runner.run(_recording(device)),
             interval=Interval(end - _LENGTH, end),
             directory=Path(made),

@@ -63,7 +63,8 @@ globalThis.looking = (() => {
             const shown = video(item, 'incident-playback');
             const { now } = shown.getRootNode().host.vms.clock;
             const taken = strip(shown);
-            return taken <= now && now - taken < frame + 1;
+            // The player rounds to whole milliseconds, as the strip does.
+            return taken <= now + 1 && now - taken < frame + 1;
           });
           if (exact) resolve(performance.now() - began);
           else requestAnimationFrame(look);

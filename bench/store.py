@@ -1,4 +1,4 @@
-"""The store at 100,000 projects (1,000,000 with ``SOAK=1``): against SQLite asked directly, and stock TinyDB."""
+"""The store at 100,000 projects (``SOAK=1``: 1,000,000) against SQLite asked directly, and stock TinyDB."""
 
 from __future__ import annotations
 
@@ -17,8 +17,19 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import attrs
-from bench.peers.store import PEOPLE, START, STATUSES, STEP, TYPES, VOCABULARY, Direct, SlowDisk, Stock
-from bench.peers.store import entry, project
+from bench.peers.store import (
+    PEOPLE,
+    START,
+    STATUSES,
+    STEP,
+    TYPES,
+    VOCABULARY,
+    Direct,
+    SlowDisk,
+    Stock,
+    entry,
+    project,
+)
 from bench.rows import Row, write
 
 from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep
@@ -44,11 +55,14 @@ class Ours:
                     transaction.put_project(project(number))
                     transaction.append_entry(entry(number, 1, GENESIS))
         self._turns = count()
+        # Made before: what is measured is the store.
+        self._made = [project(number) for number in range(projects + 1, projects + 400)]
 
     def insert(self) -> None:
+        made = self._made[next(self._turns) % len(self._made)]
         with self.store.transaction() as transaction:
             number = transaction.new_project_id()
-            transaction.put_project(project(number))
+            transaction.put_project(attrs.evolve(made, id=number))
             transaction.append_entry(entry(number, 1, GENESIS))
 
     def set_status(self) -> None:

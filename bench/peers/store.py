@@ -33,10 +33,11 @@ STEP = timedelta(minutes=5)
 STATUSES = ("new", "in-progress", "on-hold", "closed")
 TYPES = ("theft", "vandalism", "trespassing", "accident", "fire", "medical", "other")
 PEOPLE = tuple(Person(id=PersonId(f"operator{n}"), name=f"Operator {n}") for n in range(30))
-_SYLLABLES = [a + b for a in "b c d f g h k l m n p r s t v st tr".split() for b in "a e i o u an er".split()]
 _CHANCE = random.Random(1)
+_SYLLABLES = [a + b for a in "bcdfghklmnprst" for b in ("a", "e", "i", "o", "u", "an", "er", "in")]
 VOCABULARY = ["".join(_CHANCE.choices(_SYLLABLES, k=_CHANCE.randint(2, 4))) for _ in range(20_000)]
 _WEIGHTS = list(accumulate(1 / (n + 2) for n in range(len(VOCABULARY))))
+_TEXTS = [" ".join(_CHANCE.choices(VOCABULARY, cum_weights=_WEIGHTS, k=20)) for _ in range(5_000)]
 #: Of most sequences seconds to hours, of a few many days.
 _LENGTHS = (10, 45, 90, 90, 600, 3_600, 7_200)
 _LONG = 40 * 86_400
@@ -48,9 +49,6 @@ def project(number: int) -> Project:
     at = START + number * STEP
     who = chance.choice(PEOPLE)
 
-    def text(words: int) -> str:
-        return " ".join(chance.choices(VOCABULARY, cum_weights=_WEIGHTS, k=words))
-
     return Project(
         id=ProjectId(number),
         created_by=who,
@@ -58,13 +56,15 @@ def project(number: int) -> Project:
         fields={
             "type": chance.choice(TYPES),
             "status": chance.choice(STATUSES),
-            "description": f"Incident at the dock, order {number}. {text(30)}",
+            "description": f"Incident at the dock, order {number}. {chance.choice(_TEXTS)}",
             "owner": chance.choice(PEOPLE).id,
             "priority": chance.choice(("low", "normal", "high")),
             "category:severity": chance.choice(("low", "medium", "high")),
             "data:persons": chance.randrange(6),
         },
-        comments=tuple(Comment(id=CommentId(f"c{i}"), text=text(12), author=who, at=at) for i in range(3)),
+        comments=tuple(
+            Comment(id=CommentId(f"c{i}"), text=chance.choice(_TEXTS), author=who, at=at) for i in range(3)
+        ),
         sequences=tuple(
             Sequence(
                 id=SequenceId(f"s{i}"),
@@ -113,7 +113,7 @@ class Direct:
         self._db.pragma("synchronous", "FULL")
         self._reader = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY)
         self._turns = count()
-        self._new = count(projects + 1)
+        self._made = [project(number) for number in range(projects + 1, projects + 400)]
         self._known: set[str] = set()
 
     @contextmanager
@@ -137,7 +137,7 @@ class Direct:
         with self._transaction():
             run = self._db.execute
             sql = "SELECT seq FROM sqlite_sequence WHERE name = 'documents_projects'"
-            made = project(max(next(self._new), 1 + run(sql).get))
+            made = attrs.evolve(self._made[next(self._turns) % len(self._made)], id=1 + run(sql).get)
             run("INSERT INTO documents_projects VALUES (?, ?)", (made.id, text(made)))
             run("INSERT INTO documents_summaries VALUES (?, ?)", (made.id, text(summary(made))))
             self._index(made)

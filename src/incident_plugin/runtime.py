@@ -159,6 +159,8 @@ class IncidentRuntime:
 
     def _fault(self) -> str:
         """Say what the last call to a recorder met, whoever made it; empty when all is well."""
+        if not self._asked.is_set():
+            return "The recorder has not answered yet."
         return " ".join(health.error for health in self.parts.recorders.health if health.error)
 
     async def _ask_for_cameras(self) -> None:

@@ -79,7 +79,8 @@ class Api:
 
     async def contributions(self, request: Request, principal: Principal) -> Response:
         """Give everything the page draws for this principal."""
-        plugins, root = self._host.plugins, request.scope.get("root_path", "")
+        root = request.scope.get("root_path", "")
+        plugins = self._host.plugins
         contributed = await gather(
             plugins.active, self._host.access, principal, starting=plugins.starting, root=root
         )

@@ -14,23 +14,16 @@ from vms_hooks.gathering import Pages
 from vms_hooks.plugin import Plugin
 from vms_hooks.values import Principal
 
-
-def pages_below(root: str) -> Pages:
-    """Say what this host's pages have, where the host itself is found below ``root``."""
-    return Pages(
-        toolbars=(
-            contract.LIVE_VIEW_ITEM_TOOLBAR,
-            contract.PLAYBACK_VIEW_ITEM_TOOLBAR,
-            contract.PLAYBACK_TOOLBAR,
-            contract.STATUS_BAR,
-        ),
-        reserved_paths=_RESERVED,
-        mounts=f"{root}/plugins/",
-    )
-
-
-_RESERVED = frozenset(
-    {"live", "playback", "administration", "sign-in", "set-up", "open", "api", "ui", "plugins", "healthz"}
+PAGES = Pages(
+    toolbars=(
+        contract.LIVE_VIEW_ITEM_TOOLBAR,
+        contract.PLAYBACK_VIEW_ITEM_TOOLBAR,
+        contract.PLAYBACK_TOOLBAR,
+        contract.STATUS_BAR,
+    ),
+    reserved_paths=frozenset(
+        {"live", "playback", "administration", "sign-in", "set-up", "open", "api", "ui", "plugins", "healthz"}
+    ),
 )
 
 
@@ -42,7 +35,11 @@ async def gather(
     starting: Iterable[str] = (),
     root: str = "",
 ) -> Contributions:
-    """Ask every active plug-in; the host's own permissions come first."""
-    contributed = await gathering.gather(plugins, access, principal, pages_below(root))
-    own = tuple(each for each in (ADMINISTRATION, SHARE_VIEWS) if access.decide(principal, each).allowed)
+    """Ask every active plug-in; the host's own permissions come first.
+
+    :param root: the path below which the host itself is found.
+    """
+    pages = attrs.evolve(PAGES, mounts=f"{root}{PAGES.mounts}")
+    contributed = await gathering.gather(plugins, access, principal, pages)
+    own = tuple(p for p in (ADMINISTRATION, SHARE_VIEWS) if access.decide(principal, p).allowed)
     return attrs.evolve(contributed, permissions=own + contributed.permissions, starting=tuple(starting))

@@ -14,29 +14,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 from reference_host.host import Host, address_of
 from reference_host.problems import Problem, respond, signed_out
+from vms_hooks import mounting
 from vms_hooks.contributions import AsgiApp
-from vms_hooks.values import PRINCIPAL_SCOPE_KEY, HostEventKind, Principal
+from vms_hooks.values import HostEventKind
 
 log = logging.getLogger(__name__)
 
 #: Media type of server-sent events (HTML, section 9.2).
 _EVENTS = "text/event-stream"
-
-#: All that a plug-in's application gets to know of the connection.
-_SCOPE_KEYS = (
-    "type",
-    "asgi",
-    "http_version",
-    "method",
-    "scheme",
-    "path",
-    "raw_path",
-    "root_path",
-    "query_string",
-    "client",
-    "server",
-    "extensions",
-)
 
 
 class PluginMount:
@@ -57,7 +42,8 @@ class PluginMount:
             return
         answer = _Answer(send)
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        await self._until_stopping(answer, _guarded(app, _scope_for(scope, principal), receive, answer))
+        inner = mounting.scope_for(scope, principal)
+        await self._until_stopping(answer, _guarded(app, inner, receive, answer))
         if answer.status == HTTPStatus.FORBIDDEN:
             detail = f"{scope['path_params']['plugin']}: {scope['method']} {path}"
             self._host.events.report(
@@ -101,44 +87,25 @@ class _Answer:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self.begun = False
         self.status = 0
         self.endless = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.begun = True
             self.status = message["status"]
             self.endless = Headers(raw=message["headers"]).get("content-type", "").startswith(_EVENTS)
         await self._send(message)
 
 
-def _scope_for(scope: Scope, principal: Principal) -> MutableMapping[str, Any]:
-    """Build the plug-in's scope from nothing: what is not named here, a client cannot have put there.
-
-    The session's cookie and every header that looks like the host's word stay outside.
-    """
-    inner: MutableMapping[str, Any] = {key: scope[key] for key in _SCOPE_KEYS if key in scope}
-    inner["headers"] = [
-        (name, value)
-        for name, value in scope["headers"]
-        if name != b"cookie" and not name.startswith((b"vms-", b"vms.", b"vms_"))
-    ]
-    inner[PRINCIPAL_SCOPE_KEY] = principal
-    return inner
-
-
 async def _guarded(app: AsgiApp, scope: MutableMapping[str, Any], receive: Receive, answer: _Answer) -> None:
-    try:
-        await app(scope, receive, answer)
-    except (Exception, SystemExit):
-        log.exception("a plug-in failed while it answered %s", scope["path"])
-        if answer.begun:
-            raise ConnectionResetError("the plug-in failed in the middle of its answer") from None
-        failed = Problem(
-            HTTPStatus.INTERNAL_SERVER_ERROR,
-            "plugin-failed",
-            "The plug-in failed while it answered.",
-            "The host goes on. The administrator finds the reason in the log.",
-        )
-        await respond(failed)(dict(scope), receive, answer)
+    fault = await mounting.answer(app, scope, receive, answer)
+    if fault is None:
+        return
+    log.error("a plug-in failed: %s", fault.reason, exc_info=fault)
+    failed = Problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "plugin-failed",
+        "The plug-in failed while it answered.",
+        "The host goes on. The administrator finds the reason in the log.",
+    )
+    await respond(failed)(dict(scope), receive, answer)

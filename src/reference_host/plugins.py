@@ -51,6 +51,7 @@ class PluginSet:
         self._secrets = secrets
         self._access = access
         self._licence = licence
+        self._security_log = security_log
         #: What administrators chose in the administration; it goes over the site configuration.
         self._choices = choices
         self._security_log = security_log

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import attrs
 
+from reference_host.durable import StorageRefused
 from reference_host.security_log import LogEntry, SecurityLog
 from vms_hooks.host import Capability, Clock, Site
 from vms_hooks.values import Principal, Target
@@ -25,16 +26,18 @@ class SecurityLogAudit:
     _clock: Clock
 
     def record(self, principal: Principal | None, action: str, detail: str = "") -> None:
-        """Write one entry; returning means that it is on disk. Raises ``StorageRefused``."""
-        self._log.write(
-            LogEntry(
-                at=self._clock.now(),
-                kind=f"{self._plugin}: {action}",
-                account=principal.id if principal else "",
-                name=principal.name if principal else "",
-                detail=detail,
-            )
+        """Write one entry; raises ``OSError`` when it cannot be kept."""
+        entry = LogEntry(
+            at=self._clock.now(),
+            kind="plugin",
+            account=principal.id if principal else "",
+            name=principal.name if principal else "",
+            detail=f"{self._plugin}: {action}. {detail}".strip(),
         )
+        try:
+            self._log.write(entry)
+        except StorageRefused as error:
+            raise OSError(str(error)) from error
 
 
 @attrs.frozen

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 import runpy
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+
+from vms_hooks import ENTRY_POINT_GROUP
+from vms_hooks.testing import HostHarness, check_plugin
 
 ROOT = Path(__file__).parents[2]
 LARGEST_PICTURE = 300_000
@@ -56,3 +60,21 @@ def test_pictures_are_small():
     """A page with many pictures opens at once."""
     pictures = {path.name: path.stat().st_size for path in (ROOT / "docs/images").iterdir()}
     assert {name: size for name, size in pictures.items() if size > LARGEST_PICTURE} == {}
+
+
+async def test_the_plugin_that_the_contract_shows_conforms(tmp_path: Path, monkeypatch):
+    """Code and manifest from hooks/README.md make a plug-in that passes every check, and has its tab."""
+    blocks = re.findall(r"```(\w+)\n(.*?)```", (ROOT / "hooks/README.md").read_text("utf-8"), re.DOTALL)
+    (code, manifest, points) = (text for language, text in blocks[:3])
+    package = tmp_path / "smoke"
+    package.mkdir()
+    (package / "__init__.py").write_text(code)
+    (package / "plugin.toml").write_text(manifest)
+    monkeypatch.syspath_prepend(tmp_path)
+    name, _, target = points.splitlines()[1].partition(" = ")
+    point = EntryPoint(name=name, value=target.strip('"'), group=ENTRY_POINT_GROUP)
+    await check_plugin(point, storage=tmp_path)
+    async with HostHarness(point, storage=tmp_path) as host:
+        (tab,) = (await host.contributions()).tabs
+        assert tab.path == "smoke"
+        assert (await host.request("GET", f"/{tab.module.partition('/smoke/')[2]}")).status == 200

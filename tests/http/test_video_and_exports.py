@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 import json
@@ -14,6 +13,7 @@ import av
 import numpy as np
 import pytest
 from pypdf import PdfReader
+from tests.waiting import until
 
 from demo_recorder.strip import read_strip
 
@@ -34,11 +34,12 @@ def picture_times(file: bytes) -> list[datetime]:
 
 async def finished(client, export: dict) -> dict:
     """Wait until an export has ended, however it did."""
-    async with asyncio.timeout(60):
-        while export["state"] in ("queued", "running"):
-            await asyncio.sleep(0.05)
-            export = (await client.get(f"/exports/{export['id']}")).json()
-    return export
+
+    async def ended() -> dict | None:
+        job = (await client.get(f"/exports/{export['id']}")).json()
+        return None if job["state"] in ("queued", "running") else job
+
+    return await until(ended, "the end of the export")
 
 
 async def sent_project(client, *footage: tuple[str, datetime, datetime]) -> dict:

@@ -460,6 +460,27 @@ def test_commands_run_from_every_tab(signed_in: SignIn, watched: Watched) -> Non
     expect(notices.get_by_role("alert")).to_contain_text('"Fail" failed.')
 
 
+def test_what_needs_a_marked_time_waits_for_it(signed_in: SignIn) -> None:
+    """The command says what is missing, and the tool is not there, until both marks are set in playback."""
+    page = signed_in("/live")
+    page.keyboard.press("F8")
+    notice = page.locator(".notice").last
+    expect(notice).to_contain_text("cannot be done here")
+    expect(notice).to_contain_text("Go to the playback view first. Mark the start and the end first.")
+    page.goto("/playback")
+    tool = page.locator("host-transport sample-add")
+    expect(tool).to_be_hidden()
+    expect(tool).to_be_attached()
+    page.keyboard.press("[")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("]")
+    expect(tool).to_be_visible()
+    page.keyboard.press("F8")
+    expect(page.locator(".notice").last).to_contain_text("Greetings from playback")
+    page.get_by_role("button", name="Remove both marks").click()
+    expect(tool).to_be_hidden()
+
+
 def test_single_letters_are_off_while_typing(signed_in: SignIn) -> None:
     """Digits and letters go into the search, and select nothing."""
     page = signed_in()

@@ -95,7 +95,7 @@ class Audit(Protocol):
     """The host's own security log (capability ``audit/1``)."""
 
     def record(self, principal: Principal | None, action: str, detail: str = "") -> None:
-        """Write one entry; returning means that it is kept."""
+        """Write one entry; returning means that it is kept. Raises ``OSError`` when it cannot be."""
         ...
 
 

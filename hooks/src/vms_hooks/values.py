@@ -73,10 +73,12 @@ class HostEventKind(StrEnum):
     SIGNED_OUT = "signed-out"
     SIGN_IN_REFUSED = "sign-in-refused"
     DENIED = "denied"
+    LICENCE_CHANGED = "licence-changed"
+    ACCOUNT_CHANGED = "account-changed"
+    CONFIGURATION_CHANGED = "configuration-changed"
     #: A camera that the host itself has does not answer, and does again.
     CAMERA_DOWN = "camera-down"
     CAMERA_UP = "camera-up"
-    LICENCE_CHANGED = "licence-changed"
 
 
 @attrs.frozen(kw_only=True)

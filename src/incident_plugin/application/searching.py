@@ -92,9 +92,10 @@ def written_words(project: Project, part: Part) -> frozenset[str]:
     return frozenset(word for text in texts for word in words(text))
 
 
-def closing(properties: IncidentProperties) -> tuple[ValueId, ...]:
-    """Give the statuses that close a project."""
-    return tuple(status.id for status in properties.statuses if status.closes)
+def statuses(properties: IncidentProperties, *, are_open: bool) -> tuple[ValueId | None, ...]:
+    """Give the statuses of open projects, of which no status is one, or those that close a project."""
+    found = tuple(status.id for status in properties.statuses if status.closes is not are_open)
+    return (None, *found) if are_open else found
 
 
 def same(one: FieldValue, other: FieldValue) -> bool:
@@ -104,10 +105,10 @@ def same(one: FieldValue, other: FieldValue) -> bool:
 
 def matches(project: Project, narrowed: ProjectFilter, properties: IncidentProperties) -> bool:
     """Say whether a project belongs to the list: what every store's indexes must agree with."""
-    closed = project.fields.get("status") in closing(properties)
+    status = project.fields.get("status")
     return (
         narrowed.id in (None, project.id)
-        and narrowed.open in (None, not closed)
+        and (narrowed.open is None or status in statuses(properties, are_open=narrowed.open))
         and narrowed.created_by in (None, project.created_by.id)
         and all(
             any(same(project.fields.get(field), value) for value in values)

@@ -33,7 +33,7 @@ export class Contributed {
   /** Gives the element a new context, such as another path inside its tab. @param {VmsContext} context */
   set context(context) {
     this.#context = context;
-    if (this.#element) this.#element.vms = context;
+    if (this.#element) this.#show(this.#element);
   }
 
   async #load(pause = FIRST_PAUSE) {
@@ -42,16 +42,30 @@ export class Contributed {
       await import(module);
       if (!customElements.get(tag)) throw new Error(`${module} does not define <${tag}>`);
     } catch (error) {
-      console.warn(`${this.#drawn.id} cannot be shown:`, error);
       // What a module lacks or throws stays so; what could not be fetched may come with the network.
       const again = error instanceof TypeError;
-      this.place.replaceChildren(note(this.#drawn, again));
+      this.#failed(error, again);
       if (again) setTimeout(() => this.#load(Math.min(pause * 2, LONGEST_PAUSE)), pause);
       return;
     }
-    this.#element = document.createElement(tag);
-    this.#element.vms = this.#context;
-    this.place.replaceChildren(this.#element);
+    this.#show(document.createElement(tag));
+  }
+
+  /** @param {HTMLElement & {vms?: VmsContext}} element */
+  #show(element) {
+    try {
+      element.vms = this.#context;
+      this.#element = element;
+      if (element.parentNode !== this.place) this.place.replaceChildren(element);
+    } catch (error) {
+      this.#failed(error, false);
+    }
+  }
+
+  /** @param {unknown} error @param {boolean} again */
+  #failed(error, again) {
+    console.warn(`${this.#drawn.id} cannot be shown:`, error);
+    this.place.replaceChildren(note(this.#drawn, again));
   }
 }
 

@@ -14,7 +14,7 @@ from incident_plugin.adapters.live_preview import WebRtcRelay
 from incident_plugin.domain.errors import RecorderUnavailable
 from tests.browsing import PATIENCE_MS, Watched, in_shared_browser
 from tests.serving import served, with_policy
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 from .clips import Camera
 from .conftest import LOBBY, QUICK, leaving_nothing
@@ -24,11 +24,17 @@ pytestmark = in_shared_browser
 shared = pytest_asyncio.fixture(loop_scope="session")
 
 
+@pytest.fixture
+def linger() -> float:
+    """How many seconds the camera is kept open when nobody looks; tests change it."""
+    return QUICK.linger
+
+
 @shared
-async def relay(camera: Camera, browser: Browser) -> AsyncIterator[WebRtcRelay]:
-    """A relay that keeps a camera open while a page looks away for a moment."""
+async def relay(camera: Camera, browser: Browser, linger: float) -> AsyncIterator[WebRtcRelay]:
+    """A relay for that camera, which leaves nothing behind."""
     async with leaving_nothing():
-        relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, linger=2.0))
+        relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, linger=linger))
         yield relay
         await relay.stop()
         assert camera.open_now == []
@@ -73,6 +79,7 @@ async def test_operator_sees_the_picture(page: Page, filming: None) -> None:
     assert await page.evaluate("says()") == ""
 
 
+@pytest.mark.parametrize("linger", [PATIENCE])
 async def test_second_look_is_immediate(page: Page, camera: Camera) -> None:
     """Who comes back in the middle of a group sees it, though the camera takes no picture meanwhile."""
     first = asyncio.ensure_future(page.evaluate("id => watch(id)", LOBBY))

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from incident_plugin.adapters.live_preview import Limits, WebRtcRelay
+from incident_plugin.adapters.live_preview import WebRtcRelay
 from incident_plugin.domain.errors import InvalidInput, RecorderUnavailable
 from incident_plugin.domain.media import Codec, VideoTrack
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 from .clips import Camera, coded
 from .conftest import LOBBY, QUICK, Watch
@@ -86,7 +86,7 @@ async def test_many_viewers_share_one_stream(relay: WebRtcRelay, camera: Camera,
 
 async def test_who_returns_soon_finds_the_stream_open(camera: Camera, watch: Watch) -> None:
     """Changing the view forth and back does not bother the camera."""
-    relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, linger=10.0))
+    relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, linger=PATIENCE))
     _, session = await watch(relay)
     await relay.close(session.id)
     await watch(relay)
@@ -200,7 +200,7 @@ async def test_b_pictures_are_pointed_out(relay: WebRtcRelay, camera: Camera, wa
 
 async def test_too_long_a_group_is_not_kept(camera: Camera, watch: Watch) -> None:
     """A camera without key pictures does not fill the memory; its viewers go on seeing it."""
-    relay = WebRtcRelay(camera.open, limits=Limits(group=1_000, linger=0))
+    relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, group=1_000, linger=0))
     watcher, _ = await watch(relay)
     for taken in range(1, 20):
         camera.show()
@@ -270,7 +270,7 @@ async def test_session_that_never_connects_is_dropped(camera: Camera) -> None:
 
 async def test_viewer_that_leaves_frees_its_session(camera: Camera, watch: Watch) -> None:
     """Closing the browser's end is enough."""
-    relay = WebRtcRelay(camera.open, limits=Limits(sessions=1, linger=0))
+    relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, sessions=1, linger=0))
     watcher, _ = await watch(relay)
     with pytest.raises(RecorderUnavailable, match="in use"):
         await relay.open(LOBBY, CHROMIUM)

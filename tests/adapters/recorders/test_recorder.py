@@ -223,7 +223,7 @@ async def test_health_says_what_and_since_when():
 
 
 async def test_what_is_remembered_does_not_hide_an_outage():
-    """The list of cameras is asked for each time somebody wants it: so an outage is known within one round."""
+    """The list of cameras is asked for each time somebody wants it: an outage is known within one round."""
     world = World()
     recorder = world.recorder()
     await recorder.cameras()

@@ -48,6 +48,9 @@ PAGE = b"<!doctype html><title>Probe</title><p>A page of its own.</p>"
 class Probe:
     """Implements every hook; see the module."""
 
+    #: The module that every element and command is of.
+    script = SCRIPT
+
     def __init__(self, identity: str, misbehaviour: Misbehaviour | None = None) -> None:
         self.id = identity
         self._instead = misbehaviour or {}
@@ -177,7 +180,7 @@ class Probe:
         if name == "broken":
             raise SystemExit(3)
         answers = {
-            "shown.js": ("text/javascript", SCRIPT),
+            "shown.js": ("text/javascript", self.script),
             "page.html": ("text/html; charset=utf-8", PAGE),
             "whoami": ("application/json", self._whoami(scope)),
             "journal": ("application/json", json.dumps(self._journal()).encode()),

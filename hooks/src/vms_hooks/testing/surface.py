@@ -38,7 +38,7 @@ _EXCHANGED = (
     "places",
 )
 #: What a host is built with.
-_TOOLKIT = ("judging", "plugin", "caller", "runtime_caller", "gathering", "holds", "schema")
+_TOOLKIT = ("judging", "plugin", "caller", "runtime_caller", "gathering", "mounting", "holds", "schema")
 
 
 def surface() -> Surface:

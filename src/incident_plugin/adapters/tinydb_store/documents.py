@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 
-from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteTable, StorageCorrupt, where
+from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteTable, StorageCorrupt, encoded, where
 from incident_plugin.domain.errors import IncidentError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,6 +24,15 @@ def document(value: object) -> dict[str, Any]:
     """Give a domain value as a document."""
     made: dict[str, Any] = msgspec.to_builtins(value)
     return made
+
+
+def json_text(value: object) -> str:
+    """Give a domain value as the JSON text of its document."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which a hostile name may have, is known to Python's own encoder only.
+        return encoded(document(value))
 
 
 T = TypeVar("T")

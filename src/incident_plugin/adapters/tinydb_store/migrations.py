@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from incident_plugin.adapters.tinydb_store.documents import document, value
+from incident_plugin.adapters.tinydb_store.documents import json_text, value
 from incident_plugin.adapters.tinydb_store.index import ProjectIndex
-from incident_plugin.adapters.tinydb_store.sqlite_table import Document, SQLiteStorage, SQLiteTable
+from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteStorage, SQLiteTable
 from incident_plugin.application.store import summary
 from incident_plugin.domain.project import Project
 
@@ -33,7 +33,7 @@ def index_again(storage: SQLiteStorage, index: ProjectIndex) -> None:
     summaries = SQLiteTable(storage, "summaries")
     for _, text in SQLiteTable(storage, "projects").all_texts():
         project = value(Project, text)
-        summaries.put(Document(document(summary(project)), project.id))
+        summaries.put_text(project.id, json_text(summary(project)))
         index.put(project)
 
 

@@ -24,7 +24,7 @@ from incident_plugin.application.store import Change, Marked, ProjectFilter, Pro
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import ProjectId
-from incident_plugin.domain.properties import DELIVERED
+from incident_plugin.domain.properties import DELIVERED, IncidentProperties
 from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.time import Interval
 
@@ -93,7 +93,7 @@ class TinyDBStore:
         with self._refusals, self._db.storage.consistent():
             if narrowed == ProjectFilter():
                 return self._tables.summaries.count_up_to(None, cap)
-            return len(self._selected(narrowed, limit=cap))
+            return self._tables.index.count(narrowed, self._properties, cap=cap)
 
     def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
         """Give a project's activity log, oldest first; also of a deleted project."""
@@ -137,7 +137,7 @@ class TinyDBStore:
     def footage(self, projects: Sequence[ProjectId]) -> tuple[Marked, ...]:
         """Give the sequences of these projects, in no particular order."""
         with self._refusals, self._db.storage.consistent():
-            return tuple(self._tables.index.spans.footage(projects))
+            return tuple(self._tables.index.spans.of(projects))
 
     def faults(self) -> tuple[str, ...]:
         """Say what is wrong with activity logs and lists; empty when everything is as it was written."""
@@ -155,9 +155,10 @@ class TinyDBStore:
             self._db.close()
 
     def _selected(self, narrowed: ProjectFilter, *, limit: int, before: ProjectId | None = None) -> list[int]:
-        return self._tables.index.select(
-            narrowed, lambda: self._tables.site_properties() or DELIVERED, limit=limit, before=before
-        )
+        return self._tables.index.select(narrowed, self._properties, limit=limit, before=before)
+
+    def _properties(self) -> IncidentProperties:
+        return self._tables.site_properties() or DELIVERED
 
 
 def _make(directory: Path) -> None:

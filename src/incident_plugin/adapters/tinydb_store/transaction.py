@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incident_plugin.adapters.tinydb_store.documents import KeyedTable, document, value
+from incident_plugin.adapters.tinydb_store.documents import KeyedTable, document, json_text, value
 from incident_plugin.adapters.tinydb_store.index import ProjectIndex
 from incident_plugin.adapters.tinydb_store.sqlite_table import Document, SQLiteDB, encoded, where
 from incident_plugin.application.store import ProjectSummary, refuse_stale, summary
@@ -98,8 +98,8 @@ class TinyDBTransaction:
             stored = self._tables.summaries.text(project.id)
             revision = None if stored is None else value(ProjectSummary, stored).revision
             refuse_stale(project.id, revision, replacing)
-        self._tables.projects.put(Document(document(project), project.id))
-        self._tables.summaries.put(Document(document(summary(project)), project.id))
+        self._tables.projects.put_text(project.id, json_text(project))
+        self._tables.summaries.put_text(project.id, json_text(summary(project)))
         self._tables.index.put(project)
 
     def remove_project(self, project_id: ProjectId) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
+import attrs
+
 from incident_plugin.adapters.tinydb_store.index import spans, terms
 from incident_plugin.adapters.tinydb_store.index.spans import Spans, Wanted
 from incident_plugin.adapters.tinydb_store.index.terms import Terms
@@ -14,9 +16,9 @@ from incident_plugin.domain.project import Project
 from incident_plugin.domain.properties import IncidentProperties
 
 #: Up to so many projects of some time are collected and sorted; the newest of more are found by walking.
-_FEW = 4_000
+_FEW = 500
 #: Walking so many terms costs less than asking for each candidate by itself.
-_NEAR = 20_000
+_NEAR = 100
 _HIGHEST = 2**62
 
 
@@ -74,13 +76,31 @@ class ProjectIndex:
         candidates = self.spans.probe(wanted, _FEW + 1)
         if len(candidates) <= _FEW:
             within = sorted((c for c in candidates if lowest <= c <= highest), reverse=True)
-            return self._among(expression, within, limit) if expression else within[:limit]
+            # The probe has asked for cameras and time of one sequence, which is more than the camera's term.
+            alone = attrs.evolve(narrowed, cameras=())
+            rest = self._terms.expression(alone, properties) if narrowed.cameras else expression
+            return self._among(rest, within, limit) if rest else within[:limit]
         found: list[int] = []
         for low, high in self.spans.ranges(wanted, lowest, highest):
             found += self._walk(expression, wanted, low, high, limit - len(found))
             if len(found) >= limit:
                 break
         return found
+
+    def count(
+        self, narrowed: ProjectFilter, properties: Callable[[], IncidentProperties], *, cap: int
+    ) -> int:
+        """Count the projects that a filter selects, up to ``cap``."""
+        times_only = attrs.evolve(
+            ProjectFilter(),
+            cameras=narrowed.cameras,
+            starts_after=narrowed.starts_after,
+            ends_before=narrowed.ends_before,
+            during=narrowed.during,
+        )
+        if narrowed == times_only and narrowed.asks_for_time and cap > 0:
+            return len(self.spans.probe(Wanted.of(narrowed), cap))
+        return len(self.select(narrowed, properties, limit=cap))
 
     def _walk(
         self, expression: str | None, wanted: Wanted | None, lowest: int, highest: int, limit: int
@@ -92,7 +112,11 @@ class ProjectIndex:
         parameters: list[str | int] = [expression, lowest, highest]
         if wanted is not None:
             condition, more = wanted.condition()
-            sql += f" AND EXISTS (SELECT 1 FROM spans WHERE spans.project = terms.rowid AND {condition})"
+            # Not EXISTS, which SQLite may make a join of, asking for the terms of each sequence.
+            sql += (
+                " AND (SELECT 1 FROM spans NOT INDEXED "
+                f"WHERE spans.project = terms.rowid AND {condition} LIMIT 1) IS NOT NULL"
+            )
             parameters += more
         rows = self._storage.ask(f"{sql} ORDER BY rowid DESC LIMIT ?", (*parameters, limit))
         return [row[0] for row in rows]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import attrs
 
@@ -176,20 +177,16 @@ class Spans:
                 (camera, start, end, start),
             )
         ]
-        return [_marked(*row) for row in found]
+        return [_marked(row) for row in found]
 
-    def footage(self, projects: Sequence[ProjectId]) -> list[Marked]:
-        """Give every sequence of these projects."""
-        return [
-            _marked(*row)
-            for project in projects
-            for row in self._storage.ask(
-                'SELECT project, camera, start, "end" FROM spans WHERE project = ?', (project,)
-            )
-        ]
+    def of(self, projects: Sequence[ProjectId]) -> list[Marked]:
+        """Give the sequences of these projects."""
+        statement = 'SELECT project, camera, start, "end" FROM spans WHERE project = ?'
+        return [_marked(row) for project in set(projects) for row in self._storage.ask(statement, (project,))]
 
 
-def _marked(project: int, camera: str, start: int, end: int) -> Marked:
+def _marked(row: tuple[Any, ...]) -> Marked:
+    project, camera, start, end = row
     return Marked(
         project=ProjectId(project),
         camera=CameraId(camera),

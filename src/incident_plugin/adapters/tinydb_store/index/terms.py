@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteStorage
 from incident_plugin.application.searching import (
     Part,
     ProjectFilter,
-    closing,
     named_values,
     part_of,
+    statuses,
     written_words,
 )
 from incident_plugin.domain.project import Project
@@ -33,6 +34,8 @@ _FEW = 32
 #: Expressions that no project meets, and that every project meets.
 NOTHING = "()"
 EVERYTHING = f'"{_EVERY}"'
+#: Fields of which it is a fact that they have no value; of others it takes a walk through all projects.
+_OFTEN_ASKED = ("type", "status", "owner", "priority")
 _LAST = "\U0010ffff"
 
 SCHEMA = (
@@ -45,6 +48,7 @@ SCHEMA = (
 )
 
 
+@lru_cache(maxsize=65_536)
 def _fact(*parts: str) -> str:
     text = "\x1f".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")
     return _EVERY + hashlib.blake2b(text, digest_size=12).hexdigest()
@@ -54,6 +58,10 @@ def _has(field: str) -> str:
     return _fact("has", field)
 
 
+def _lacks(field: str) -> str:
+    return _fact("lacks", field)
+
+
 def _is(field: str, value: FieldValue) -> str:
     return _fact("is", field, type(value).__name__, str(value))
 
@@ -61,9 +69,13 @@ def _is(field: str, value: FieldValue) -> str:
 def _facts(project: Project) -> Iterator[str]:
     yield _EVERY
     yield _fact("by", project.created_by.id)
+    for field in _OFTEN_ASKED:
+        if project.fields.get(field) is None:
+            yield _lacks(field)
     for field, value in project.fields.items():
-        yield _has(field)
-        yield _is(field, value)
+        if value is not None:
+            yield _has(field)
+            yield _is(field, value)
     for camera in {sequence.footage.camera for sequence in project.sequences}:
         yield _fact("camera", camera)
 
@@ -118,8 +130,8 @@ class Terms:
             *(_any_of(_value(field, v) for v in values) for field, values in narrowed.fields.items()),
         ]
         if narrowed.open is not None:
-            closed = _any_of(_quoted(_is("status", status)) for status in closing(properties()))
-            parts.append(_without(closed) if narrowed.open else closed)
+            chosen = statuses(properties(), are_open=narrowed.open)
+            parts.append(_any_of(_value("status", status) for status in chosen))
         if narrowed.created_by is not None:
             parts.append(_quoted(_fact("by", narrowed.created_by)))
         if narrowed.cameras:
@@ -153,11 +165,11 @@ def _distinct(wanted: Iterable[str]) -> list[str]:
 
 
 def _value(field: str, value: FieldValue) -> str:
-    return _without(_quoted(_has(field))) if value is None else _quoted(_is(field, value))
-
-
-def _without(expression: str) -> str:
-    return EVERYTHING if expression == NOTHING else f"({EVERYTHING} NOT {expression})"
+    if value is not None:
+        return _quoted(_is(field, value))
+    if field in _OFTEN_ASKED:
+        return _quoted(_lacks(field))
+    return f"({EVERYTHING} NOT {_quoted(_has(field))})"
 
 
 def _any_of(alternatives: Iterable[str]) -> str:

@@ -188,6 +188,14 @@ class SQLiteStorage(Storage):
             layout.reserve(session.connection, number)
             return number
 
+    def put_text(self, layout: Layout, number: int, text: str) -> None:
+        """Insert or replace a document that is given as JSON text; of a table without columns."""
+        with self._database.writing() as session:
+            self._prepare(session.connection, layout)
+            session.connection.execute(layout.put, (number, text))
+            # The next id that is asked for is above this one.
+            session.last_ids.pop(layout.name, None)
+
     def together(self) -> AbstractContextManager[object]:
         """Do several things in one transaction: the thread's own, or one for these alone."""
         return self._database.writing()

@@ -143,6 +143,10 @@ class SQLiteTable(Table):
         """Give an id that no document ever had nor will be given, for one that is inserted later or never."""
         return self._rows.reserve_id(self._layout)
 
+    def put_text(self, number: int, text: str) -> None:
+        """Insert or replace a document that is given as JSON text; of a table without columns."""
+        self._rows.put_text(self._layout, number, text)
+
     def put(self, document: Document) -> None:
         """Insert a document, or replace the one of its id, without reading what there was."""
         self._update_table(lambda rows: rows.__setitem__(document.doc_id, dict(document)))
