@@ -33,7 +33,8 @@ from reference_host.host import Host, address_of
 from reference_host.passwords import LONGEST, fault_of_password
 from reference_host.plugin_reports import report_of
 from reference_host.roles import RoleRefused
-from vms_hooks.values import HostEventKind, Principal
+from reference_host.security_log import Change
+from vms_hooks.values import Principal
 
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST)]
 RoleIds = Annotated[tuple[AccountId, ...], msgspec.Meta(max_length=100)]
@@ -286,14 +287,10 @@ class AdministrationApi:
             raise refused("Nobody could administer this site any more. Give another account that role first.")
 
     async def _changed(self, request: Request, principal: Principal, detail: str) -> None:
-        await self._host.events.recorded(
-            HostEventKind.ACCOUNT_CHANGED, principal, detail, address=address_of(request)
-        )
+        await self._host.events.changed(Change.ACCOUNT, principal, detail, address=address_of(request))
 
     async def _configured(self, request: Request, principal: Principal, detail: str) -> None:
-        await self._host.events.recorded(
-            HostEventKind.CONFIGURATION_CHANGED, principal, detail, address=address_of(request)
-        )
+        await self._host.events.changed(Change.CONFIGURATION, principal, detail, address=address_of(request))
 
 
 def _listed(texts: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from reference_host.durable import StorageRefused
-from reference_host.security_log import LogEntry, SecurityLog
+from reference_host.security_log import Change, LogEntry, SecurityLog
 from vms_hooks.faults import PluginFault
 from vms_hooks.host import Clock
 from vms_hooks.plugin import Plugin
@@ -35,13 +35,16 @@ class HostEvents:
         self, kind: HostEventKind, principal: Principal | None, detail: str = "", *, address: str = ""
     ) -> None:
         """Begin to write an event down and to tell every active plug-in."""
-        self._begin(kind, principal, detail, address)
+        event = HostEvent(kind=kind, at=self._clock.now(), principal=principal, detail=detail)
+        for plugin in self._active():
+            task = asyncio.create_task(_tell(plugin, event))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+        self._written(kind.value, principal, detail, address)
 
-    async def recorded(
-        self, kind: HostEventKind, principal: Principal | None, detail: str = "", *, address: str = ""
-    ) -> None:
-        """Do the same, and return when it is written down; raises ``StorageRefused``."""
-        await self._begin(kind, principal, detail, address)
+    async def changed(self, kind: Change, principal: Principal, detail: str, *, address: str) -> None:
+        """Write a change down; returning means that it is on disk. Raises ``StorageRefused``."""
+        await self._written(kind.value, principal, detail, address)
 
     async def stop(self) -> None:
         """Give up what has not been told; what happened is written down first."""
@@ -50,23 +53,17 @@ class HostEvents:
         await asyncio.gather(*self._telling, return_exceptions=True)
         await asyncio.to_thread(self._writer.shutdown)
 
-    def _begin(
-        self, kind: HostEventKind, principal: Principal | None, detail: str, address: str
+    def _written(
+        self, kind: str, principal: Principal | None, detail: str, address: str
     ) -> asyncio.Future[None]:
-        now = self._clock.now()
         entry = LogEntry(
-            at=now,
-            kind=kind.value,
+            at=self._clock.now(),
+            kind=kind,
             account=principal.id if principal else "",
             name=principal.name if principal else "",
             address=address,
             detail=detail,
         )
-        event = HostEvent(kind=kind, at=now, principal=principal, detail=detail)
-        for plugin in self._active():
-            task = asyncio.create_task(_tell(plugin, event))
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
         written = asyncio.get_running_loop().run_in_executor(self._writer, self._kept.write, entry)
         written.add_done_callback(_complain)
         return written

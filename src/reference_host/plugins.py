@@ -54,6 +54,7 @@ class PluginSet:
         self._security_log = security_log
         #: What administrators chose in the administration; it goes over the site configuration.
         self._choices = choices
+        self._security_log = security_log
         self._entry_points = tuple(entry_points)
         self._verdicts: dict[str, Judgement] = {}
         self._starting: dict[str, asyncio.Task[None]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 import attrs
@@ -14,6 +15,13 @@ from reference_host.durable import StorageRefused
 
 #: Enough of the file's end to hold its last line, bytes.
 _TAIL = 64 * 1024
+
+
+class Change(StrEnum):
+    """What administrators change; the contract has no events of it yet, so plug-ins are not told."""
+
+    ACCOUNT = "account-changed"
+    CONFIGURATION = "configuration-changed"
 
 
 @attrs.frozen(kw_only=True)

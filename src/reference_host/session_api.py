@@ -27,6 +27,7 @@ from reference_host.host import Host, address_of, cookie_name
 from reference_host.passwords import LONGEST, fault_of_password
 from reference_host.problems import Problem
 from reference_host.roles import ADMINISTRATOR
+from reference_host.security_log import Change
 from vms_hooks.values import HostEventKind, Principal
 
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST)]
@@ -101,9 +102,7 @@ class SessionApi:
             host.set_up.close()
         principal = Principal(id=first.account, name=first.name, roles=frozenset({ADMINISTRATOR}))
         detail = f"first administrator {first.account} made with the set-up token"
-        await host.events.recorded(
-            HostEventKind.ACCOUNT_CHANGED, principal, detail, address=address_of(request)
-        )
+        await host.events.changed(Change.ACCOUNT, principal, detail, address=address_of(request))
         return await self._opened(request, principal)
 
     async def sign_in(self, request: Request) -> Response:
@@ -161,9 +160,7 @@ class SessionApi:
         except AccountRefused as refusal:
             raise refused(str(refusal)) from refusal
         await asyncio.to_thread(host.sessions.close_all, principal.id)
-        await host.events.recorded(
-            HostEventKind.ACCOUNT_CHANGED, principal, "changed their own password", address=address
-        )
+        await host.events.changed(Change.ACCOUNT, principal, "changed their own password", address=address)
         return await self._opened(request, principal)
 
     async def session(self, request: Request) -> Response:

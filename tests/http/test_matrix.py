@@ -368,6 +368,11 @@ async def test_searching_words_takes_the_right_to_read_them(asking: Asking):
     asked = Asked(path="projects", query={"text": "magp"})
     assert (await asking.answer(listing, asked, frozenset({P.PROJECTS_VIEW}))).status_code == 403
     found = await asking.answer(listing, asked, frozenset({P.PROJECTS_VIEW, P.DETAILS_VIEW}))
+    remark = Asked(path="projects", query={"text": "jackdaw"})
+    unread = await asking.answer(listing, remark, frozenset({P.PROJECTS_VIEW, P.DETAILS_VIEW}))
+    assert unread.json()["projects"] == []
+    read = await asking.answer(listing, remark, frozenset({P.PROJECTS_VIEW, P.COMMENTS_VIEW}))
+    assert read.json()["projects"] != []
     assert {one["description"] for one in found.json()["projects"]} == {"magpie"}
 
 

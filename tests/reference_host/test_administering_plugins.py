@@ -12,10 +12,11 @@ from typing import Any
 
 import attrs
 import pytest
+from tests.waiting import until
 
 from reference_host.config import LicenceConfig, PluginConfig, SiteConfig
 
-from .conftest import PASSWORD_HASH, Issuer, Running, Serving, SettableClock, eventually
+from .conftest import PASSWORD_HASH, Issuer, Running, Serving, SettableClock
 
 
 async def plugin(site: Running) -> Any:
@@ -130,7 +131,7 @@ async def test_a_licence_that_ends_while_the_plugin_works(
         assert (shown["state"], shown["licence"]["verdict"]) == ("active", verdict)
         assert admin.runtime.host.licence.status().state == state
     kinds = [event.kind for event in admin.runtime.events]
-    await eventually(lambda: [e.kind for e in admin.runtime.events].count("licence-changed") == 3)
+    await until(lambda: [e.kind for e in admin.runtime.events].count("licence-changed") == 3)
     assert any("sample: expired" in line for line in await log(admin)), kinds
 
 
@@ -141,15 +142,15 @@ async def test_the_licence_is_judged_by_itself(
     monkeypatch.setattr("reference_host.host.LICENCE_EVERY", 0.01)
     async with serving(config) as site:
         clock.pass_by(days=36525 + 40)
-        await eventually(lambda: "licence-changed" in [event.kind for event in site.runtime.events])
+        await until(lambda: "licence-changed" in [event.kind for event in site.runtime.events])
 
 
 async def test_a_denial_by_the_plugin_is_in_the_security_log(admin: Running) -> None:
     """What a plug-in refuses with 403 is an attempt that the log knows."""
     assert (await admin.http.get("/plugins/sample/forbidden")).status_code == 403
     kept = admin.host.security_log
-    await eventually(lambda: "sample: GET /forbidden" in [entry.detail for entry in kept.latest(1)])
-    await eventually(lambda: "denied" in [event.kind for event in admin.runtime.events])
+    await until(lambda: "sample: GET /forbidden" in [entry.detail for entry in kept.latest(1)])
+    await until(lambda: "denied" in [event.kind for event in admin.runtime.events])
 
 
 async def test_the_diagnostics_bundle_has_no_secret(

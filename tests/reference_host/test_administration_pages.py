@@ -5,11 +5,9 @@ A console error, an uncaught exception or a violation of the content security po
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from importlib.metadata import EntryPoint
@@ -23,16 +21,15 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
+from tests.browsing import ARGUMENTS, CHROMIUM, PATIENCE_MS, SMALLEST, Watched, needs_browser
+from tests.waiting import wait_until
 
 from reference_host.app import create_app
 from reference_host.config import load_config
 
-from .conftest import PASSWORD, Issuer, Program, write_site
-from .test_pages import CHROMIUM, FLAGS
+from .conftest import PASSWORD, Issuer, start_host, write_site
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"), reason="needs Chromium"
-)
+pytestmark = needs_browser
 
 GOOD = "three unrelated words"
 
@@ -48,7 +45,7 @@ class Site:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -58,19 +55,14 @@ def running(folder: Path, *, accounts: bool) -> Iterator[Site]:
     if not accounts:
         text = file.read_text()
         file.write_text(text[: text.index("[[accounts]]")] + text[text.index("[roles.operator]") :])
-    program = Program("--config", str(file), "--port", "0")
-    address, token = program.address(), ""
-    assert program.process.stdout
-    if not accounts:
-        program.process.stdout.readline()
-        token = program.process.stdout.readline().rpartition(": ")[2].strip()
-    deadline = time.monotonic() + 15
-    while httpx.get(f"{address}/healthz").status_code != 200:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    yield Site(address=address, token=token)
-    program.process.terminate()
-    assert program.end()[0] == 0
+    with start_host("--config", str(file), "--port", "0") as host:
+        address = host.line("listening").split()[-1]
+        token = "" if accounts else host.line("one-time").rpartition(": ")[2]
+        wait_until(lambda: httpx.get(f"{address}/healthz").is_success, "a host that is well")
+        yield Site(address=address, token=token)
+        host.process.terminate()
+        ended = host.end()
+    assert ended.status == 0, ended.complaints
 
 
 @pytest.fixture(scope="module")
@@ -85,14 +77,12 @@ def empty_site(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(8000)
-    complaints: list[str] = []
-    context.on("console", lambda said: said.type == "error" and complaints.append(said.text))
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    context = browser.new_context(viewport=SMALLEST)
+    context.set_default_timeout(PATIENCE_MS)
+    watched = Watched(context, provoked=[r"status of (401|409|422)"])
     yield context.new_page()
     context.close()
-    assert [one for one in complaints if not re.search(r"status of (401|409|422)", one)] == []
+    assert watched.unexpected == []
 
 
 def sign_in(page: Page, site: Site, path: str, account: str = "admin") -> None:
@@ -232,10 +222,7 @@ def mounted(tmp_path: Path, sample: EntryPoint) -> Iterator[Site]:
     server = uvicorn.Server(uvicorn.Config(outer, log_config=None, ws="none", proxy_headers=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    deadline = time.monotonic() + 15
-    while not server.started:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: server.started, "a server")
     yield Site(address=f"http://127.0.0.1:{listener.getsockname()[1]}")
     server.should_exit = True
     thread.join()

@@ -6,7 +6,7 @@ import datetime as dt
 import ipaddress
 import json
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -22,11 +22,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
+from tests.waiting import until
 
 from reference_host.app import create_app
 from reference_host.config import ConfigError, ProxyConfig, SiteConfig, load_config
 
-from .conftest import PASSWORD, Running, Serving, SettableClock, eventually
+from .conftest import PASSWORD, Running, Serving, SettableClock, Start
 
 SECRET = "a shared secret of some length"
 SAID = {
@@ -57,7 +58,7 @@ async def test_a_proxy_is_believed_with_address_and_secret(serving: Serving, pro
         assert (await site.http.get("/api/accounts", headers=SAID)).status_code == 403
         seen = (await site.http.get("/plugins/sample/whoami", headers=SAID)).json()
         assert (seen["id"], seen["seen"]) == ("petra", [])
-        await eventually(lambda: "signed-in" in [event.kind for event in site.runtime.events])
+        await until(lambda: "signed-in" in [event.kind for event in site.runtime.events])
         assert [event.kind for event in site.runtime.events].count("signed-in") == 1
         assert (await site.http.delete("/api/session", headers=SAID)).status_code == 409
 
@@ -202,8 +203,8 @@ async def test_behind_a_proxy_below_a_path(serving: Serving, proxied: SiteConfig
         async with httpx.AsyncClient(transport=transport, base_url=base, headers={"origin": base}) as http:
             await see_that_it_works(http, "/vms")
             assert [cookie.name for cookie in http.cookies.jar] == ["__Host-vms-session"]
-        await eventually(lambda: bool(site.host.security_log.latest(1)))
-        assert {entry.address for entry in site.host.security_log.latest(9)} == {"198.51.100.7"}
+        await until(lambda: site.host.security_log.latest(1)[0].kind == "signed-in")
+        assert site.host.security_log.latest(1)[0].address == "198.51.100.7"
 
 
 async def test_mounted_in_another_application(
@@ -261,13 +262,12 @@ def certificate(folder: Path) -> None:
     )
 
 
-def test_tls_files_of_the_configuration(program: Callable[..., Any], site_file: Path) -> None:
+def test_tls_files_of_the_configuration(program: Start, site_file: Path) -> None:
     """The program itself speaks HTTPS below a path, and its cookie stays with HTTPS."""
     certificate(site_file.parent)
     site_file.write_text(f'{site_file.read_text()}\n[tls]\ncertificate = "host.pem"\nkey = "host.key"\n')
     host = program("--config", str(site_file), "--port", "0", "--root-path", "/vms")
-    assert host.process.stdout
-    address = host.process.stdout.readline().split()[-1]
+    address = host.line("listening").split()[-1]
     assert address.startswith("https://127.0.0.1:")
     assert address.endswith("/vms")
     base = address.removesuffix("/vms")
@@ -280,10 +280,10 @@ def test_tls_files_of_the_configuration(program: Callable[..., Any], site_file: 
         assert 'src="/vms/ui/main.js"' in http.get("/live").text
 
 
-def test_tls_files_that_cannot_be_used(program: Callable[..., Any], site_file: Path) -> None:
+def test_tls_files_that_cannot_be_used(program: Start, site_file: Path) -> None:
     """Refused at the start, in one sentence."""
     site_file.write_text(f'{site_file.read_text()}\n[tls]\ncertificate = "no.pem"\nkey = "no.key"\n')
-    status, _, complaint = program("--config", str(site_file), "--port", "0").end()
-    assert status == 2
-    assert "TLS certificate" in complaint
-    assert len(complaint.splitlines()) == 1
+    ended = program("--config", str(site_file), "--port", "0").end()
+    assert ended.status == 2
+    assert "TLS certificate" in ended.complaints
+    assert len(ended.complaints.splitlines()) == 1

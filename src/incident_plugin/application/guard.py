@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable
 import attrs
 
 from incident_plugin.application.ports import Access, Actor
+from incident_plugin.application.searching import Part, ProjectFilter, part_of
 from incident_plugin.application.store import Marked, ProjectSummary
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.errors import Denied, Unreadable
+from incident_plugin.domain.errors import Denied, InvalidInput, Unreadable
 from incident_plugin.domain.journal import Action, Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
@@ -83,6 +84,28 @@ class Guard:
             else (),
         )
 
+    def narrowed(self, actor: Actor, narrowed: ProjectFilter) -> ProjectFilter:
+        """Let a filter look at nothing that the actor may not read: what it finds would tell them.
+
+        Raises ``Unreadable`` when a filter asks for nothing else, and ``InvalidInput`` for a time without the
+        cameras it is meant for: sequences of any camera would answer.
+        """
+        for field in narrowed.fields:
+            self.require(actor, _READING[part_of(field)])
+        if narrowed.open is not None:
+            self.require(actor, Permission.DETAILS_VIEW)
+        if narrowed.cameras or narrowed.asks_for_time:
+            self.require(actor, Permission.SEQUENCES_VIEW)
+            self.require(actor, Permission.CAMERAS_VIEW, narrowed.cameras)
+        if narrowed.asks_for_time and not narrowed.cameras:
+            raise InvalidInput("A time of sequences is searched together with cameras. Name the cameras.")
+        if not narrowed.text:
+            return narrowed
+        readable = frozenset(part for part in narrowed.text_in if self.allows(actor, _READING[part]))
+        if not readable:
+            self.require(actor, Permission.DETAILS_VIEW)
+        return attrs.evolve(narrowed, text_in=readable)
+
     def listed(
         self, actor: Actor, summaries: Iterable[ProjectSummary], footage: Iterable[Marked]
     ) -> tuple[ProjectSummary, ...]:
@@ -135,6 +158,12 @@ class Guard:
         )
 
 
+_READING = {
+    Part.DETAILS: Permission.DETAILS_VIEW,
+    Part.CATEGORIES: Permission.CATEGORIES_VIEW,
+    Part.COMMENTS: Permission.COMMENTS_VIEW,
+    Part.CALLS: Permission.CALLS_VIEW,
+}
 _PARTS = (
     Permission.DETAILS_VIEW,
     Permission.CATEGORIES_VIEW,

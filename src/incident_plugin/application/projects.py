@@ -87,11 +87,10 @@ class Projects:
     ) -> ProjectPage:
         """Give what the actor may read of a page of the list, newest first.
 
-        Who may not read descriptions cannot find projects by their words either.
+        What somebody may not read, they cannot find projects by either.
         """
         self._guard.require(actor, Permission.PROJECTS_VIEW)
-        if narrowed.text:
-            self._guard.require(actor, Permission.DETAILS_VIEW)
+        narrowed = self._guard.narrowed(actor, narrowed)
         found = self._store.page(narrowed, limit=max(1, min(limit, PAGE)), before=before)
         footage = self._store.footage([one.id for one in found if one.sequences])
         return ProjectPage(
