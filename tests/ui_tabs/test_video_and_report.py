@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from incident_plugin.domain.errors import StoreUnavailable
 from tests.browsing import in_shared_browser
+from tests.waiting import until
 
 from .world import LOBBY, YARD, footage
 
@@ -136,6 +137,8 @@ async def test_printing_is_logged(open_at, world) -> None:
     await page.get_by_role("button", name="Create report").click()
     button = page.get_by_role("dialog").get_by_role("button", name="Print")
     await expect(button).to_be_enabled()
+    # To print a frame while its viewer is being put in has crashed Chromium.
+    await until(lambda: any(frame.url.startswith("blob:") for frame in page.frames), "the preview")
     async with page.expect_response("**/report/printed"):
         await button.click()
     assert world.actions(1)[-1] == "report.printed"
