@@ -18,7 +18,7 @@ import msgspec
 from tinydb import TinyDB
 
 from incident_plugin.adapters.tinydb_store.index import terms
-from incident_plugin.adapters.tinydb_store.index.spans import _spans
+from incident_plugin.adapters.tinydb_store.index.spans import spans_of
 from incident_plugin.application.store import ProjectSummary, summary
 from incident_plugin.domain.journal import GENESIS, Action, Activity, Entry
 from incident_plugin.domain.media import CameraId
@@ -124,8 +124,8 @@ class Direct:
 
     def _index(self, made: Project) -> None:
         run = self._db.execute
-        written = terms._written(made)
-        held = " ".join(sorted({*written, *terms._facts(made)}))
+        written = terms.written(made)
+        held = " ".join(sorted({*written, *terms.facts(made)}))
         run("INSERT OR REPLACE INTO terms (rowid, held) VALUES (?, ?)", (made.id, held))
         for word in written - self._known:
             if len(word) > 4:
@@ -141,7 +141,7 @@ class Direct:
             run("INSERT INTO documents_projects VALUES (?, ?)", (made.id, text(made)))
             run("INSERT INTO documents_summaries VALUES (?, ?)", (made.id, text(summary(made))))
             self._index(made)
-            spans = _spans(made)
+            spans = spans_of(made)
             for position, (camera, start, end) in enumerate(spans):
                 values = (made.id, position, camera, (end - start).bit_length(), start, end)
                 run("INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?)", values)

@@ -10,7 +10,7 @@ from itertools import count
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incident_plugin.adapters.memory_store import MemoryStore
@@ -213,6 +213,7 @@ def changes(draw: st.DrawFn) -> Change:
 
 
 @given(st.lists(st.lists(changes(), min_size=1, max_size=3), max_size=15))
+@settings(deadline=None)
 def test_the_log_tells_every_change(saves: list[list[Change]]) -> None:
     """Whatever is done, replaying the log gives the project's fields and how many things it has."""
     at_desk = desk()

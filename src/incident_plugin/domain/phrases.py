@@ -34,7 +34,7 @@ _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.OPENED: lambda _: "Incident project opened",
     Action.DELETED: _with_details("Incident project deleted"),
     Action.PURGED: _with_details("Incident project deleted for good"),
-    Action.FORGOTTEN: lambda _: "Removed with the incident project",
+    Action.FORGOTTEN: _with_details("Removed with its incident project"),
     Action.FIELD_SET: lambda activity: f"{activity.subject} set to “{activity.after}”",
     Action.FIELD_CHANGED: lambda activity: _from_to(activity.subject)(activity),
     Action.FIELD_CLEARED: lambda activity: f"{activity.subject} cleared; it was “{activity.before}”",

@@ -88,7 +88,7 @@ class Spans:
 
     def put(self, project: Project) -> None:
         """Replace the sequences of a project, when they changed."""
-        wanted = _spans(project)
+        wanted = spans_of(project)
         if self.has(project):
             return
         self.remove(project.id)
@@ -105,7 +105,7 @@ class Spans:
         stored = self._storage.ask(
             'SELECT camera, start, "end" FROM spans WHERE project = ? ORDER BY position', (project.id,)
         )
-        return stored == _spans(project)
+        return stored == spans_of(project)
 
     def remove(self, project_id: int) -> None:
         """Forget the sequences of a project."""
@@ -194,7 +194,8 @@ def _marked(row: tuple[Any, ...]) -> Marked:
     )
 
 
-def _spans(project: Project) -> list[tuple[str, int, int]]:
+def spans_of(project: Project) -> list[tuple[str, int, int]]:
+    """Give camera, start and end of each sequence, in microseconds."""
     return [(sequence.footage.camera, *_bounds(sequence.footage.interval)) for sequence in project.sequences]
 
 

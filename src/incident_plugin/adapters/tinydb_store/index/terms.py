@@ -66,7 +66,8 @@ def _is(field: str, value: FieldValue) -> str:
     return _fact("is", field, type(value).__name__, str(value))
 
 
-def _facts(project: Project) -> Iterator[str]:
+def facts(project: Project) -> Iterator[str]:
+    """Give the terms of what is true of a project."""
     yield _EVERY
     yield _fact("by", project.created_by.id)
     for field in _OFTEN_ASKED:
@@ -80,7 +81,8 @@ def _facts(project: Project) -> Iterator[str]:
         yield _fact("camera", camera)
 
 
-def _written(project: Project) -> set[str]:
+def written(project: Project) -> set[str]:
+    """Give the terms of the words that people wrote in a project."""
     return {letter + word for part, letter in _LETTERS.items() for word in written_words(project, part)}
 
 
@@ -95,10 +97,10 @@ class Terms:
 
     def put(self, project: Project) -> None:
         """Replace the terms of a project."""
-        written = _written(project)
-        text = " ".join(sorted({*written, *_facts(project)}))
+        terms = written(project)
+        text = " ".join(sorted({*terms, *facts(project)}))
         self._storage.run("INSERT OR REPLACE INTO terms (rowid, held) VALUES (?, ?)", (project.id, text))
-        new = [word for word in written - self._known if len(word) > _LISTED]
+        new = [word for word in terms - self._known if len(word) > _LISTED]
         for word in new:
             self._storage.run("INSERT OR IGNORE INTO words VALUES (?)", (word,))
         self._known.update(new)
@@ -109,7 +111,7 @@ class Terms:
 
     def has(self, project: Project) -> bool:
         """Say whether all terms of a project are there; others, too many to be asked for, may be as well."""
-        expression = " AND ".join(_quoted(term) for term in {*_written(project), *_facts(project)})
+        expression = " AND ".join(_quoted(term) for term in {*written(project), *facts(project)})
         found = self._storage.ask(
             "SELECT 1 FROM terms WHERE terms MATCH ? AND rowid = ?", (expression, project.id)
         )

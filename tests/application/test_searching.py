@@ -1,0 +1,76 @@
+"""Searching tells nobody what they may not read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import pytest
+
+from incident_plugin.adapters.memory_store import MemoryStore
+from incident_plugin.application.guard import Guard
+from incident_plugin.application.ports import Actor
+from incident_plugin.application.projects import Projects
+from incident_plugin.application.searching import ProjectFilter
+from incident_plugin.application.unit_of_work import UnitOfWork
+from incident_plugin.domain.access import Permission
+from incident_plugin.domain.errors import Unreadable
+from incident_plugin.domain.media import CameraId
+from tests.adapters.stores.test_kills import Chance
+from tests.domain.examples import ANN, between, comment, project, sequence
+
+
+@attrs.frozen
+class Only:
+    """Lets people do these things, and see the camera “dock”."""
+
+    permissions: frozenset[Permission]
+
+    def allows(self, actor: Actor, permission: Permission, cameras: Sequence[CameraId] = ()) -> bool:
+        """Say whether it is one of them."""
+        return permission in self.permissions and set(cameras) <= {"dock"}
+
+    def refusal_of_new_projects(self) -> str | None:
+        """Refuse none."""
+        return None
+
+
+def found(narrowed: ProjectFilter, *permissions: Permission) -> int:
+    store, chance = MemoryStore(), Chance()
+    with store.transaction() as transaction:
+        transaction.put_project(
+            project(description="van", sequences=(sequence(),)).with_comment(comment(text="secret"))
+        )
+    only = Only(frozenset({Permission.PROJECTS_VIEW, *permissions}))
+    work = UnitOfWork(store, chance, chance)
+    projects = Projects(store=store, work=work, guard=Guard(only), clock=chance, ids=chance, licence=only)
+    return projects.page(Actor(person=ANN), narrowed, limit=10, before=None).total
+
+
+def test_words_are_searched_where_the_actor_may_read() -> None:
+    """A comment that one may not read is not found by its words either."""
+    assert found(ProjectFilter(text="secret"), Permission.DETAILS_VIEW) == 0
+    assert found(ProjectFilter(text="secret"), Permission.DETAILS_VIEW, Permission.COMMENTS_VIEW) == 1
+    assert found(ProjectFilter()) == 1
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        ProjectFilter(fields={"category:severity": ("low",)}),
+        ProjectFilter(cameras=(CameraId("dock"),)),
+        ProjectFilter(during=between(0, 1)),
+    ],
+)
+def test_a_filter_on_what_may_not_be_read_is_refused(narrowed: ProjectFilter) -> None:
+    """Its answer would tell."""
+    with pytest.raises(Unreadable):
+        found(narrowed, Permission.DETAILS_VIEW)
+
+
+def test_only_cameras_that_one_may_see_select() -> None:
+    """Of others it is not told where they are."""
+    seen = (Permission.SEQUENCES_VIEW, Permission.CAMERAS_VIEW)
+    assert found(ProjectFilter(cameras=(CameraId("dock"),)), *seen) == 1
+    with pytest.raises(Unreadable):
+        found(ProjectFilter(cameras=(CameraId("gate"),)), *seen)
