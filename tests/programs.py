@@ -115,7 +115,7 @@ class RunningRecorder:
     #: Of its ONVIF device service.
     address: str
     rtsp_port: int
-    #: When its recordings began, to the second.
+    #: When its recordings began: at a key picture, so at an even second.
     since: datetime
 
     def service_url(self, name: str) -> str:
@@ -128,6 +128,11 @@ class RunningRecorder:
         self.program.process.wait()
 
 
+def _even_second(moment: datetime) -> datetime:
+    """The recorder begins its recordings at the first key picture from a moment: here that is the moment."""
+    return moment.replace(microsecond=0) - timedelta(seconds=moment.second % 2)
+
+
 @contextlib.contextmanager
 def running_recorder(
     *options: str,
@@ -136,7 +141,7 @@ def running_recorder(
     since: datetime | None = None,
 ) -> Iterator[RunningRecorder]:
     """Run the demo recorder; it has ended cleanly and without a complaint, unless the test killed it."""
-    since = since or datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
+    since = since or _even_second(datetime.now(UTC) - timedelta(hours=2))
     environment = {"DEMO_RECORDER_PASSWORD": password}
     arguments = ("--username", user, "--since", since.isoformat(), *options)
     with Program.start("demo_recorder", *arguments, environment=environment) as program:
