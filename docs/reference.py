@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from incident_plugin.domain.errors import IncidentError
 from incident_plugin.http.collections import CollectionResources
+from incident_plugin.http.events import EventResources
 from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.problems import problem_of
@@ -42,12 +43,19 @@ REMEDIES = {
     "incident.licence-refused": "Renew the licence. Saving collections, editing, reports, exports go on.",
     "incident.report-failed": "Try again; if it stays so, the log says why.",
     "incident.not-signed-in": "Sign in again. What was entered is still in the page.",
+    "incident.too-many-streams": "Close windows of the program that are not needed.",
     "incident.unexpected": "Give the administrator the time: the server's log has the whole story.",
     "incident.http-404": "Check address, method and size of the request.",
 }
 #: Messages that come from the web layer and have no class of their own.
 _OF_THE_WEB = (
     ("incident.not-signed-in", 401, "Permission denied.", "The host named nobody: the session has ended."),
+    (
+        "incident.too-many-streams",
+        429,
+        "Cannot perform this action. Try again later.",
+        "A person has 16 streams of changes already; windows without one ask now and then.",
+    ),
     ("incident.unexpected", 500, "The operation's own title.", "A fault of the program."),
     (
         "incident.http-404",
@@ -63,6 +71,7 @@ def operations() -> tuple[Operation, ...]:
     nobody: Any = None
     return (
         *CollectionResources(collections=nobody, drafts=nobody, picker=nobody, clock=nobody).operations(),
+        *EventResources(nobody).operations(),
         *ProjectResources(projects=nobody, picker=nobody, reporting=nobody).operations(),
         *ExportResources(exports=nobody, runner=nobody).operations(),
         *VideoResources(

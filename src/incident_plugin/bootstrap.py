@@ -19,6 +19,7 @@ from incident_plugin.adapters.recorders import Recorder, SiteRecorders
 from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore
+from incident_plugin.application.changes import Changes
 from incident_plugin.application.collections import CollectingRules, Collections
 from incident_plugin.application.drafts import Drafts
 from incident_plugin.application.exporting import ExportRunner, Exports
@@ -32,6 +33,7 @@ from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.http.app import create_app
 from incident_plugin.http.collections import CollectionResources
+from incident_plugin.http.events import EventResources
 from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.projects import ProjectResources
@@ -111,6 +113,7 @@ class Parts:
     cameras: Cameras
     collections: Collections
     timeline: Timeline
+    events: EventResources
 
 
 def assemble(host: HostServices, settings: Settings) -> Parts:
@@ -156,7 +159,9 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         writer=writer,
         service=Person(id=PersonId("incident"), name="Incident manager"),
     )
+    events = EventResources(Changes(store, guard))
     operations = (
+        *events.operations(),
         *CollectionResources(collections=collections, drafts=drafts, picker=picker, clock=clock).operations(),
         *ProjectResources(projects=projects, picker=picker, reporting=reporting).operations(),
         *ExportResources(exports=exports, runner=runner).operations(),
@@ -176,4 +181,5 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         cameras=cameras,
         collections=collections,
         timeline=Timeline(recorders=recorders, store=store, guard=guard),
+        events=events,
     )

@@ -20,6 +20,7 @@ from vms_hooks.values import (
     Health,
     Hold,
     HostEvent,
+    HostEventKind,
     Interval,
     Mark,
     Part,
@@ -38,6 +39,10 @@ CAMERAS_EVERY, CAMERAS_RETRY = 30.0, 5.0
 FIRST_ANSWER_WITHIN = 4.0
 #: How often the activity logs are sealed, in seconds, besides once at every start.
 SEALS_EVERY = 86_400.0
+#: After these somebody may be signed out, or have other roles.
+_CHANGES_WHO_LISTENS = frozenset(
+    {HostEventKind.SIGNED_OUT, HostEventKind.ACCOUNT_CHANGED, HostEventKind.CONFIGURATION_CHANGED}
+)
 
 
 @attrs.define(kw_only=True)
@@ -63,6 +68,7 @@ class IncidentRuntime:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        await self.parts.events.close()
         await self.parts.relay.stop()
         await self.parts.recorders.close()
         await asyncio.to_thread(self.parts.store.close)
@@ -134,7 +140,10 @@ class IncidentRuntime:
         await asyncio.to_thread(self.parts.collections.follow, actor_of(view.principal), seen)
 
     async def host_event(self, event: HostEvent) -> None:
-        """Take note of nothing yet: the host keeps its own security log."""
+        """End the streams of changes of people who are others now; the host keeps its own security log."""
+        if event.kind in _CHANGES_WHO_LISTENS:
+            one = event.principal if event.kind is HostEventKind.SIGNED_OUT else None
+            self.parts.events.end(None if one is None else actor_of(one).person.id)
 
     def _store_fault(self) -> str:
         try:

@@ -84,6 +84,7 @@ class World:
             "GET drafts": Asked(path="drafts"),
             "POST drafts": Asked(path="drafts", body={}),
             "POST drafts/remove": Asked(path="drafts/remove", body={"ids": []}),
+            "GET events": Asked(path="events", query={"follow": "no", "after": "0"}),
             "GET properties": Asked(path="properties"),
             "GET projects": Asked(path="projects"),
             "POST projects": Asked(path="projects", body={"drafts": "all"}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import attrs
 
@@ -11,7 +11,7 @@ from incident_plugin.application.searching import Part, ProjectFilter, part_of
 from incident_plugin.application.store import Marked, ProjectSummary
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import Denied, InvalidInput, Unreadable
-from incident_plugin.domain.journal import Action, Entry
+from incident_plugin.domain.journal import Action, Activity, Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
@@ -28,6 +28,18 @@ _COMMENTS = frozenset({Action.COMMENT_ADDED, Action.COMMENT_EDITED, Action.COMME
 _CALLS = frozenset({Action.CALL_ADDED, Action.CALL_EDITED, Action.CALL_DELETED})
 _FIELDS = frozenset({Action.FIELD_SET, Action.FIELD_CHANGED, Action.FIELD_CLEARED})
 _FOOTAGE = frozenset({Action.SEQUENCE_ADDED, Action.SEQUENCE_REMOVED, Action.VIDEO_VIEWED})
+#: What changes nothing of a project: only its log tells of it.
+_ONLY_LOGGED = frozenset(
+    {
+        Action.OPENED,
+        Action.VIDEO_VIEWED,
+        Action.SENT_FOR_EXPORT,
+        Action.EXPORTED,
+        Action.REPORT_GENERATED,
+        Action.REPORT_PRINTED,
+        Action.REPORT_SAVED,
+    }
+)
 
 
 class Guard:
@@ -129,33 +141,54 @@ class Guard:
         Entries stay, with their number, time and actor: a log without gaps is what makes it one.
         """
         entries = tuple(entries)
+        told = self._telling(actor, entries, properties)
+        return tuple(entry if told(entry) else _withheld(entry) for entry in entries)
+
+    def hears(
+        self, actor: Actor, entries: Iterable[Entry], properties: IncidentProperties
+    ) -> frozenset[ProjectId]:
+        """Give the projects of which the entries tell something that the actor may read."""
+        if not self.allows(actor, Permission.PROJECTS_VIEW):
+            return frozenset()
+        entries = tuple(entries)
+        told = self._telling(actor, entries, properties)
+        logs = self.allows(actor, Permission.ACTIVITY_VIEW)
+        return frozenset(
+            e.project for e in entries if (logs or e.activity.action not in _ONLY_LOGGED) and told(e)
+        )
+
+    def _telling(
+        self, actor: Actor, entries: tuple[Entry, ...], properties: IncidentProperties
+    ) -> Callable[[Entry], bool]:
+        """Give what says of each of these entries whether the actor may read what it tells."""
         may = {p: self.allows(actor, p) for p in _PARTS}
         cameras = {CameraId(e.activity.camera) for e in entries if e.activity.camera}
         seen: set[str] = set(self.visible(actor, cameras))
         others = {one.name for one in properties.categories} | {one.name for one in properties.data}
 
-        def needed(entry: Entry) -> set[Permission]:
-            action, subject = entry.activity.action, entry.activity.subject
-            if action in _COMMENTS:
-                return {Permission.COMMENTS_VIEW}
-            if action in _CALLS:
-                return {Permission.CALLS_VIEW}
-            if action in _FOOTAGE:
-                return {Permission.SEQUENCES_VIEW}
-            if action not in _FIELDS:
-                return set()
-            # The log names a field by its title, and a category may be called as a detail is.
-            detail = {Permission.DETAILS_VIEW} if subject in _DETAIL_TITLES else set()
-            category = {Permission.CATEGORIES_VIEW} if subject in others or not detail else set()
-            return detail | category
+        def told(entry: Entry) -> bool:
+            of_camera = entry.activity.action in _FOOTAGE
+            needed = _needed(entry.activity, others)
+            return all(may[p] for p in needed) and (not of_camera or entry.activity.camera in seen)
 
-        return tuple(
-            entry
-            if all(may[p] for p in needed(entry))
-            and (entry.activity.action not in _FOOTAGE or entry.activity.camera in seen)
-            else _withheld(entry)
-            for entry in entries
-        )
+        return told
+
+
+def _needed(activity: Activity, others: Collection[str]) -> set[Permission]:
+    """Give the permissions it takes to read an activity; ``others`` are titles of categories and data."""
+    action, subject = activity.action, activity.subject
+    if action in _COMMENTS:
+        return {Permission.COMMENTS_VIEW}
+    if action in _CALLS:
+        return {Permission.CALLS_VIEW}
+    if action in _FOOTAGE:
+        return {Permission.SEQUENCES_VIEW}
+    if action not in _FIELDS:
+        return set()
+    # The log names a field by its title, and a category may be called as a detail is.
+    detail = {Permission.DETAILS_VIEW} if subject in _DETAIL_TITLES else set()
+    category = {Permission.CATEGORIES_VIEW} if subject in others or not detail else set()
+    return detail | category
 
 
 _READING = {

@@ -205,6 +205,10 @@ class IncidentStore(Protocol):
         """Give up to ``limit`` changes with higher numbers, oldest first; none is ever left out."""
         ...
 
+    def entries_of(self, changes: Sequence[int]) -> tuple[Entry, ...]:
+        """Give the entries that these changes wrote, by their numbers, in the order of the numbers."""
+        ...
+
     def wait_for_change(self, after: int, timeout: timedelta) -> bool:
         """Wait for a change with a higher number, whichever process makes it; say whether there is one."""
         ...

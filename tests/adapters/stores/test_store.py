@@ -462,6 +462,8 @@ def test_changes_are_given_in_their_order_and_none_is_left_out(store: IncidentSt
     assert [(c.number, c.project) for c in store.changes(2, limit=9)] == [(3, 7)]
     assert store.changes(3, limit=9) == ()
     assert store.last_change() == 3
+    assert [(e.project, e.number) for e in store.entries_of([3, 1])] == [(7, 1), (7, 2)]
+    assert store.entries_of([]) == store.entries_of([4]) == ()
 
 
 def test_a_listener_is_woken_by_a_change(store: IncidentStore) -> None:

@@ -81,7 +81,13 @@ class MemoryStore:
     def changes(self, after: int, *, limit: int) -> tuple[Change, ...]:
         """Give up to ``limit`` changes with higher numbers, oldest first."""
         changed = self._present().changed[after : after + limit]
-        return tuple(Change(number=n, project=p) for n, p in enumerate(changed, start=after + 1))
+        return tuple(Change(number=n, project=p) for n, (p, _) in enumerate(changed, start=after + 1))
+
+    def entries_of(self, changes: Sequence[int]) -> tuple[Entry, ...]:
+        """Give the entries that these changes wrote, by their numbers, in the order of the numbers."""
+        state = self._present()
+        written = (state.changed[n - 1] for n in sorted(set(changes)) if 0 < n <= len(state.changed))
+        return tuple(state.journal[project][place] for project, place in written)
 
     def wait_for_change(self, after: int, timeout: timedelta) -> bool:
         """Wait until there is a change with a higher number; say whether there is."""

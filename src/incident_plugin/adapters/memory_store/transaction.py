@@ -28,8 +28,8 @@ class State:
     exports: dict[str, Export] = attrs.Factory(dict)
     properties: IncidentProperties | None = None
     last_project_id: int = 0
-    #: The projects of all entries, in the order in which they were written.
-    changed: list[ProjectId] = attrs.Factory(list)
+    #: All entries in the order in which they were written: the project, and the place in its log.
+    changed: list[tuple[ProjectId, int]] = attrs.Factory(list)
     seals: tuple[Seal, ...] = ()
 
     def copied(self) -> State:
@@ -162,8 +162,9 @@ class MemoryTransaction:
     def append_entry(self, entry: Entry) -> None:
         """Add an entry at the end of its project's activity log."""
         journal = self._changing.journal
-        journal[entry.project] = (*journal.get(entry.project, ()), entry)
-        self._state.changed.append(entry.project)
+        written = journal.get(entry.project, ())
+        journal[entry.project] = (*written, entry)
+        self._state.changed.append((entry.project, len(written)))
 
     def forget_entries(self, project_id: ProjectId) -> None:
         """Remove texts and names from a project's activity log; its chain stays as it was."""

@@ -118,6 +118,12 @@ class TinyDBStore:
             found = self._tables.journal.column("project", after=after, limit=limit)
         return tuple(Change(number=number, project=ProjectId(project)) for number, project in found)
 
+    def entries_of(self, changes: Sequence[int]) -> tuple[Entry, ...]:
+        """Give the entries that these changes wrote, by their numbers, in the order of the numbers."""
+        with self._refusals:
+            found = self._tables.journal.texts_of(list(changes))
+        return tuple(value(Entry, text) for text in reversed(found))
+
     def wait_for_change(self, after: int, timeout: timedelta) -> bool:
         """Wait for a change with a higher number, whichever process makes it; say whether there is one."""
         deadline = time.monotonic() + timeout.total_seconds()
