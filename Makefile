@@ -10,7 +10,7 @@ BENCHES ?= activation store http report export playback live
 demo: $(VENV)/demo
 	@exec $(PY) -m incident_demo --port $(PORT) --data $(DATA)
 
-test: $(VENV)/dev
+test: $(VENV)/dev node_modules/.package-lock.json
 	$(PY) -m pytest
 
 check: $(VENV)/dev node_modules/.package-lock.json
