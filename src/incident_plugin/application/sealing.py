@@ -8,10 +8,11 @@ from typing import Protocol
 import attrs
 
 from incident_plugin.application.ports import Clock
-from incident_plugin.application.store import IncidentStore
+from incident_plugin.application.store import IncidentStore, Transaction
+from incident_plugin.domain.errors import NotFound
 from incident_plugin.domain.journal import GENESIS, Entry, log_name
 from incident_plugin.domain.project import ProjectId
-from incident_plugin.domain.sealing import Head, Seal
+from incident_plugin.domain.sealing import Head, Proof, Seal
 
 #: Entries that one seal covers at most, so that nobody waits long for it.
 _AT_ONCE = 2_000
@@ -27,6 +28,19 @@ class Signer(Protocol):
     def signed(self, text: str, signature: str) -> bool:
         """Say whether this key signed the text so."""
         ...
+
+    @property
+    def public_key(self) -> str:
+        """The key that others check signatures with, in hexadecimal."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class SealedLog:
+    """A project's activity log up to its head in a seal, and the proof that it ended so."""
+
+    entries: tuple[Entry, ...]
+    proof: Proof
 
 
 @attrs.frozen(kw_only=True)
@@ -44,25 +58,43 @@ class Sealing:
             made += 1
         return made
 
+    def sealed_log(self, project: ProjectId) -> SealedLog:
+        """Seal a project's log as it is now; give it with the proof, for an evidence package.
+
+        The proof tells of no other project. Raises ``NotFound`` for a project that never was.
+        """
+        with self._store.transaction() as transaction:
+            entries = self._store.entries(project)
+            if not entries:
+                raise NotFound(f"There is no incident project {project}. Nothing was sealed.")
+            seal = self._next_seal(transaction, also=project)
+            assert seal is not None  # noqa: S101 - there is the project to seal
+            head = next(head for head in seal.heads if head.project == project)
+        proof = seal.proof(project, self._signer.public_key)
+        return SealedLog(entries=entries[: head.count], proof=proof)
+
     def _seal_next(self) -> bool:
         with self._store.transaction() as transaction:
-            last = transaction.last_seal()
-            after = 0 if last is None else last.through
-            changes = self._store.changes(after, limit=_AT_ONCE)
-            if not changes:
-                return False
-            ends = (transaction.last_entry(project) for project in sorted({c.project for c in changes}))
-            seal = Seal(
-                number=1 if last is None else last.number + 1,
-                at=self._clock.now(),
-                through=changes[-1].number,
-                heads=tuple(
-                    Head(project=end.project, count=end.number, hash=end.hash) for end in ends if end
-                ),
-                previous=GENESIS if last is None else last.hash,
-            )
-            transaction.append_seal(attrs.evolve(seal, signature=self._signer.sign(seal.hash)))
-            return True
+            return self._next_seal(transaction) is not None
+
+    def _next_seal(self, transaction: Transaction, also: ProjectId | None = None) -> Seal | None:
+        last = transaction.last_seal()
+        through = 0 if last is None else last.through
+        changes = self._store.changes(through, limit=_AT_ONCE)
+        projects = {change.project for change in changes} | ({also} if also is not None else set())
+        if not projects:
+            return None
+        ends = (transaction.last_entry(project) for project in sorted(projects))
+        seal = Seal(
+            number=1 if last is None else last.number + 1,
+            at=self._clock.now(),
+            through=changes[-1].number if changes else through,
+            heads=tuple(Head(project=end.project, count=end.number, hash=end.hash) for end in ends if end),
+            previous=GENESIS if last is None else last.hash,
+        )
+        seal = attrs.evolve(seal, signature=self._signer.sign(seal.hash))
+        transaction.append_seal(seal)
+        return seal
 
 
 def seal_faults(store: IncidentStore, signer: Signer) -> Iterator[str]:

@@ -221,6 +221,15 @@ class IncidentStore(Protocol):
         """Give the sequences of these projects, in no particular order."""
         ...
 
+    def sweep(self) -> bool:
+        """Leave nothing of removed and forgotten things in the store: indexes, logs, free space.
+
+        For after a purge: it takes a while with many projects, in steps that let others write between them.
+        Copies made before, backups say, are not touched. Says whether it was finished: readers may be in the
+        way of the last step, and it is to be asked for again.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of the files."""
         ...

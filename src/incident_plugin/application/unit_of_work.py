@@ -87,7 +87,7 @@ class Work:
                 at=self._clock.now(),
                 actor=self._actor,
                 activity=activity,
-                salt=self._ids.new(),
+                salt=self._ids.new() + self._ids.new(),
                 previous=GENESIS if last is None else last.hash,
             )
         )

@@ -1,19 +1,19 @@
 """The activity log: who did what, when, before and after. Append-only, one hash chain for each project.
 
-The chain commits to salted hashes of the payloads and not to the payloads, so that texts and names can be
-forgotten while the chain stays verifiable. Texts are hashed in the form of netstrings, so that no two
-different lists of texts have the same bytes.
+The chain commits to salted hashes and not to texts: one of who acted and one of what was done, each with a
+salt of its own. So texts and names can be forgotten while the chain stays verifiable, and a log can be handed
+out with names withheld. How things are hashed: ``chain``.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 
 import attrs
 
+from incident_plugin.domain.chain import GENESIS, digest, entry_hash, what_hash, who_hash
 from incident_plugin.domain.fields import field_title, shown_value
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.project import Call, Comment, Project, ProjectId
@@ -21,8 +21,17 @@ from incident_plugin.domain.properties import IncidentProperties
 from incident_plugin.domain.sequence import Footage, Sequence
 from incident_plugin.domain.time import utc
 
-#: What the first entry of a chain names as its predecessor.
-GENESIS = "0" * 64
+__all__ = [
+    "AUDIT",
+    "GENESIS",
+    "Action",
+    "Activity",
+    "Entry",
+    "described_footage",
+    "differences",
+    "first_fault",
+    "log_name",
+]
 
 #: The log of administrators' and security events: a chain like any other, of a project that never is.
 AUDIT = ProjectId(0)
@@ -78,12 +87,15 @@ class Entry:
     at: datetime = attrs.field(converter=utc)
     actor: Person
     activity: Activity
-    #: Random text that keeps the payload from being guessed from its hash.
+    #: Two random texts of one length, one after the other: they keep who and what from being guessed from
+    #: their hashes.
     salt: str
     #: Hash of the entry before, or ``GENESIS``.
     previous: str
-    #: Hash of the payload that this entry had, when it was forgotten.
+    #: Hashes of the payload that this entry had, when it was forgotten.
     forgotten: str | None = None
+    #: How it is hashed: 1 is one hash over salt and payload, as the first files had it.
+    form: int = 2
 
     def forget(self) -> Entry:
         """Give the entry without its payload: no text, no name; its hash stays, and so does the chain's."""
@@ -96,41 +108,39 @@ class Entry:
         )
 
     @property
+    def who_salt(self) -> str:
+        """The salt of who acted."""
+        return self.salt[: len(self.salt) // 2]
+
+    @property
+    def what_salt(self) -> str:
+        """The salt of what was done."""
+        return self.salt[len(self.salt) // 2 :]
+
+    @property
     def payload_hash(self) -> str:
-        """SHA-256 over salt and payload."""
+        """What the entry commits to: the hashes of who acted and of what was done, one after the other."""
         if self.forgotten is not None:
             return self.forgotten
-        activity = self.activity
-        return digest(
-            (
-                self.salt,
-                self.actor.id,
-                self.actor.name,
-                activity.action,
-                activity.subject,
-                activity.before,
-                activity.after,
-                *((activity.camera,) if activity.camera else ()),
-            )
+        actor, did = self.actor, self.activity
+        if self.form == 1:
+            camera = (did.camera,) if did.camera else ()
+            texts = (self.salt, actor.id, actor.name, did.action, did.subject, did.before, did.after, *camera)
+            return digest(texts)
+        half = len(self.salt) // 2
+        return who_hash(self.salt[:half], actor.id, actor.name) + what_hash(
+            self.salt[half:], did.action, did.subject, did.before, did.after, did.camera
         )
 
     @property
     def hash(self) -> str:
         """SHA-256 over what stays when the payload is forgotten."""
-        return digest(
-            (self.previous, str(self.project), str(self.number), self.at.isoformat(), self.payload_hash)
-        )
+        return entry_hash(self.previous, self.project, self.number, self.at.isoformat(), self.payload_hash)
 
 
 def log_name(project: ProjectId) -> str:
     """Name the thing that a log belongs to."""
     return "the audit log" if project == AUDIT else f"incident project {project}"
-
-
-def digest(texts: Iterable[str]) -> str:
-    """Give the SHA-256 of a list of texts, in hexadecimal."""
-    parts = (text.encode("utf-8", "surrogatepass") for text in texts)
-    return hashlib.sha256(b"".join(b"%d:%b," % (len(part), part) for part in parts)).hexdigest()
 
 
 def first_fault(entries: Iterable[Entry]) -> str | None:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from incident_plugin.domain.errors import StoreUnavailable
 
@@ -39,11 +39,22 @@ class SigningKey:
 
     def signed(self, text: str, signature: str) -> bool:
         """Say whether this key signed the text so."""
-        try:
-            self._key.public_key().verify(bytes.fromhex(signature), text.encode("ascii"))
-        except (InvalidSignature, ValueError):
-            return False
-        return True
+        return signed_with(self.public_key, text, signature)
+
+    @property
+    def public_key(self) -> str:
+        """The key that others check signatures with: 32 bytes (RFC 8032), in hexadecimal."""
+        return self._key.public_key().public_bytes_raw().hex()
+
+
+def signed_with(public_key: str, text: str, signature: str) -> bool:
+    """Say whether the key, given in hexadecimal as ``public_key`` gives it, signed the text so."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
+        key.verify(bytes.fromhex(signature), text.encode("ascii"))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def _make(file: Path) -> None:

@@ -14,7 +14,7 @@ from incident_plugin.application.store import summary
 from incident_plugin.domain.project import Project
 
 #: Of the file's shape. A change of shape raises it, and brings a step and a fixture of the one before.
-SCHEMA = 2
+SCHEMA = 3
 
 
 def upgrade(storage: SQLiteStorage, found: int) -> None:
@@ -43,4 +43,12 @@ def _index_projects(storage: SQLiteStorage) -> None:
     index_again(storage, ProjectIndex(storage))
 
 
-_STEPS: dict[int, Callable[[SQLiteStorage], None]] = {1: _index_projects}
+def _name_forms(storage: SQLiteStorage) -> None:
+    """From 2 to 3: entries and seals say how they are hashed; those made until now have the first form."""
+    for table in ("journal", "seals"):
+        if table in storage.names():
+            name = storage.layout(table).table
+            storage.run(f"UPDATE {name} SET document = json_set(document, '$.form', 1)")  # noqa: S608 - ours
+
+
+_STEPS: dict[int, Callable[[SQLiteStorage], None]] = {1: _index_projects, 2: _name_forms}

@@ -31,6 +31,9 @@ from incident_plugin.domain.time import Interval
 #: How often to look for changes of other processes; those of this one are heard of at once.
 _LOOK_SECONDS = 0.1
 
+#: There is no further step.
+_SWEPT = object()
+
 #: The file in the store's directory.
 FILE = "incidents.db"
 
@@ -154,6 +157,16 @@ class TinyDBStore:
         """Make lists and the index from the projects again."""
         with self._refusals, self._db.transaction():
             index_again(self._db.storage, self._tables.index)
+
+    def sweep(self) -> bool:
+        """Leave nothing of removed projects in the files; say whether readers let it be finished."""
+        with self._refusals:
+            steps = self._tables.index.sweep()
+            more = True
+            while more:
+                with self._db.transaction():
+                    more = next(steps, _SWEPT) is not _SWEPT
+            return self._db.storage.fold()
 
     def close(self) -> None:
         """Let go of the files."""

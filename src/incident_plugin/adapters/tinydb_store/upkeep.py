@@ -100,7 +100,8 @@ def _import(transaction: Transaction, tables: dict[str, dict[str, Any]]) -> None
         for text in texts("projects"):
             transaction.put_project(value(Project, text))
         for text in texts("journal"):
-            transaction.append_entry(value(Entry, text))
+            # A document that does not say how it is hashed is of the time when there was one form.
+            transaction.append_entry(value(Entry, json.dumps({"form": 1, **json.loads(text)})))
         for text in texts("properties"):
             transaction.put_properties(value(IncidentProperties, text))
         for text in texts("collections"):

@@ -24,6 +24,7 @@ class CountingDisk(apsw.VFS):
         self.free = threading.Event()
         self.free.set()
         self.full = False
+        self.broken = False
 
     def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
         return _CountingFile(self, name, flags)
@@ -37,6 +38,8 @@ class _CountingFile(apsw.VFSFile):
     def xSync(self, flags: int) -> None:  # noqa: N802
         self._disk.syncs += 1
         assert self._disk.free.wait(20)
+        if self._disk.broken:
+            raise ZeroDivisionError
         if self._disk.full:
             raise apsw.FullError("as the test wants it")
         super().xSync(flags)
@@ -61,9 +64,10 @@ def test_writers_that_wait_share_one_sync(disk: CountingDisk, tmp_path: Path) ->
     with SQLiteDB(tmp_path / "rows.db") as db, ThreadPoolExecutor(17) as threads:
         db.insert({})
         disk.free.clear()
+        syncs = disk.syncs
         first = threads.submit(db.insert, {"first": True})
         turns = db.storage._database._turns
-        wait_for(lambda: disk.syncs and turns._taken)
+        wait_for(lambda: disk.syncs > syncs)
         others = [threads.submit(db.insert, {"n": n}) for n in range(16)]
         wait_for(lambda: len(turns._waiting) == 16)
         before = disk.syncs
@@ -107,6 +111,24 @@ def test_a_refused_commit_is_told_to_every_member(disk: CountingDisk, tmp_path: 
         assert {type(error) for error in errors} == {StorageFull}
         assert len(set(map(id, errors))) == 9
         disk.full = False
+        assert len(db) == 1
+        assert db.insert({}) == 2
+
+
+def test_whatever_stops_a_commit_nobody_waits_for_ever(disk: CountingDisk, tmp_path: Path) -> None:
+    """Not only what SQLite refuses: all are told, the turn is free, and afterwards all goes on."""
+    with SQLiteDB(tmp_path / "rows.db") as db, ThreadPoolExecutor(3) as threads:
+        db.insert({})
+        disk.free.clear()
+        syncs = disk.syncs
+        first = threads.submit(db.insert, {})
+        wait_for(lambda: disk.syncs > syncs)
+        others = [threads.submit(db.insert, {}) for _ in range(2)]
+        wait_for(lambda: len(db.storage._database._turns._waiting) == 2)
+        disk.broken = True
+        disk.free.set()
+        assert all(each.exception(timeout=10) is not None for each in (first, *others))
+        disk.broken = False
         assert len(db) == 1
         assert db.insert({}) == 2
 

@@ -48,6 +48,17 @@ class ProjectIndex:
         self._terms.remove(project_id)
         self.spans.remove(project_id)
 
+    def sweep(self) -> Iterator[None]:
+        """Leave nothing of removed and earlier texts in the index; one short step for each that is asked."""
+        position: str | None = ""
+        while position is not None:
+            position = self._terms.sweep_words(position)
+            yield
+        more = self._terms.sweep_terms(first=True)
+        while more:
+            yield
+            more = self._terms.sweep_terms(first=False)
+
     def knows(self, project: Project) -> bool:
         """Say whether the index has the terms and sequences of this project, as it is."""
         return self._terms.has(project) and self.spans.has(project)

@@ -36,6 +36,9 @@ NOTHING = "()"
 EVERYTHING = f'"{_EVERY}"'
 #: Fields of which it is a fact that they have no value; of others it takes a walk through all projects.
 _OFTEN_ASKED = ("type", "status", "owner", "priority")
+#: Words, and pages of the index, that one step of sweeping looks at, so that writers wait a moment at most.
+_SWEPT = 500
+_MERGED = 200
 _LAST = "\U0010ffff"
 
 SCHEMA = (
@@ -116,6 +119,26 @@ class Terms:
             "SELECT 1 FROM terms WHERE terms MATCH ? AND rowid = ?", (expression, project.id)
         )
         return bool(found)
+
+    def sweep_words(self, after: str) -> str | None:
+        """Forget words that no project has any more, of some that follow this one; give the last of those."""
+        found = self._storage.ask(
+            "SELECT word FROM words WHERE word > ? ORDER BY word LIMIT ?", (after, _SWEPT)
+        )
+        for (word,) in found:
+            if not self._storage.ask("SELECT 1 FROM terms WHERE terms MATCH ? LIMIT 1", (_quoted(word),)):
+                self._storage.run("DELETE FROM words WHERE word = ?", (word,))
+                self._known.discard(word)
+        return found[-1][0] if found else None
+
+    def sweep_terms(self, *, first: bool) -> bool:
+        """Merge some of the index, so that it keeps nothing that was removed; say whether there is more."""
+        ((before,),) = self._storage.ask("SELECT total_changes()")
+        # A negative number begins to merge everything, a positive one goes on (sqlite.org/fts5.html, 6.8).
+        pages = -_MERGED if first else _MERGED
+        self._storage.run("INSERT INTO terms (terms, rank) VALUES ('merge', ?)", (pages,))
+        ((after,),) = self._storage.ask("SELECT total_changes()")
+        return int(after) - int(before) > 1
 
     def remove(self, project_id: int) -> None:
         """Forget the terms of a project."""

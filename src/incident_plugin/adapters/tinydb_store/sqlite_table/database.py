@@ -24,12 +24,15 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     told,
 )
 from incident_plugin.adapters.tinydb_store.sqlite_table.group import Group, Turns
+from incident_plugin.adapters.tinydb_store.sqlite_table.layout import drained
 from incident_plugin.adapters.tinydb_store.sqlite_table.lock import OwnerLock
 
 #: Releases with the fix of the WAL-reset bug (sqlite.org/wal.html, section 11): these, and later ones of the
 #: same branch; every release from the last one on.
 _FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 _PATIENCE_SECONDS = 30.0
+#: How long writers may wait for readers to end, so that the write-ahead log can be emptied.
+_FOLD_MILLISECONDS = 500
 #: Documents are a few kilobytes: larger pages keep most of them whole.
 _PAGE_BYTES = 8192
 _WAL_BYTES_KEPT = 16 * 1024 * 1024
@@ -132,6 +135,21 @@ class Database:
         with self._committed:
             self._committed.wait(seconds)
 
+    def fold(self) -> bool:
+        """Write the write-ahead log into the file and empty it; say whether no reader was in the way."""
+        with self._turn():
+            self._refuse_closed()
+            self._commit_group()
+            if self._writer is None:
+                raise StorageNotWritable(f"The file was opened for reading only: {self.path}.")
+            with foreign_errors(self.path):
+                self._writer.set_busy_timeout(_FOLD_MILLISECONDS)
+                try:
+                    busy = drained(self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)"))[0][0]
+                finally:
+                    self._writer.set_busy_timeout(int(_PATIENCE_SECONDS * 1000))
+        return not busy
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Write everything within, durably, or nothing. Transactions do not nest (``RuntimeError``)."""
@@ -221,8 +239,10 @@ class Database:
         finally:
             others_may_join = self._group is None or not self._group.is_full
             if not (others_may_join and self._turns.hand_on()):
-                self._commit_group()
-                self._turns.give()
+                try:
+                    self._commit_group()
+                finally:
+                    self._turns.give()
 
     def _joined(self, writer: apsw.Connection) -> Group:
         """Give the group that is being written, or begin one."""
@@ -272,6 +292,10 @@ class Database:
         except apsw.Error as error:
             self._end_group(writer, told(error, self.path))
             return
+        except BaseException:
+            # Out of memory, say: nobody may wait for ever for an answer.
+            self._end_group(writer, StorageError(f"The change was interrupted: {self.path}."))
+            raise
         self._group = None
         group.end()
         with self._committed:
@@ -322,6 +346,8 @@ class Database:
             writer.pragma("page_size", _PAGE_BYTES)
             writer.pragma("journal_mode", "WAL")
             writer.pragma("synchronous", "FULL")
+            # What was removed leaves nothing in the file: freed space is overwritten.
+            writer.pragma("secure_delete", "ON")
             writer.pragma("journal_size_limit", _WAL_BYTES_KEPT)
         except BaseException:
             writer.close()

@@ -82,6 +82,10 @@ class SQLiteStorage(Storage):
         """Return when this process has committed something, or after so many seconds."""
         self._database.wait_for_commit(seconds)
 
+    def fold(self) -> bool:
+        """Write the write-ahead log into the file and empty it; say whether no reader was in the way."""
+        return self._database.fold()
+
     def on_rollback(self, forget: Callable[[], object]) -> None:
         """Have this called whenever changes were taken back, before anybody else can write."""
         self._database.on_rollback(forget)
