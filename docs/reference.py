@@ -20,6 +20,7 @@ from incident_plugin.domain.errors import IncidentError
 from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.events import EventResources
 from incident_plugin.http.exports import ExportResources
+from incident_plugin.http.keeping import KeepingResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.problems import problem_of
 from incident_plugin.http.projects import ProjectResources
@@ -33,6 +34,8 @@ CUT = "<!-- Made by docs/reference.py from the code; do not edit below. -->\n"
 REMEDIES = {
     "incident.failed": "Try again. If it stays so, give the administrator the message id and the time.",
     "incident.invalid-input": "Correct what the second line names, and save again.",
+    "incident.required-missing": "Fill in what the second line names, then close the project.",
+    "incident.legal-hold": "Whoever may manage legal holds can lift it, when it is no longer needed.",
     "incident.not-found": "Go back to the list: somebody deleted it, or the address is wrong.",
     "incident.conflict": "Compare both values and choose one; saving again with the chosen one settles it.",
     "incident.denied": "Ask an administrator for the permission that the second line names.",
@@ -73,6 +76,7 @@ def operations() -> tuple[Operation, ...]:
         *CollectionResources(collections=nobody, drafts=nobody, picker=nobody, clock=nobody).operations(),
         *EventResources(nobody).operations(),
         *ProjectResources(projects=nobody, picker=nobody, reporting=nobody).operations(),
+        *KeepingResources(bin=nobody, holds=nobody).operations(),
         *ExportResources(exports=nobody, runner=nobody).operations(),
         *VideoResources(
             recorders=nobody, relay=nobody, writer=nobody, stills=nobody, guard=nobody

@@ -25,6 +25,7 @@ from incident_plugin.application.drafts import Drafts
 from incident_plugin.application.exporting import ExportRunner, Exports
 from incident_plugin.application.footage import Cameras, FootagePicker
 from incident_plugin.application.guard import Guard
+from incident_plugin.application.keeping import LegalHolds, Purger, RecycleBin
 from incident_plugin.application.projects import Projects
 from incident_plugin.application.reporting import Reporting, Stills
 from incident_plugin.application.sealing import Sealing
@@ -35,6 +36,7 @@ from incident_plugin.http.app import create_app
 from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.events import EventResources
 from incident_plugin.http.exports import ExportResources
+from incident_plugin.http.keeping import KeepingResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.projects import ProjectResources
 from incident_plugin.http.video import VideoResources
@@ -148,7 +150,11 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         site=host.site.name,
         time_zone=host.site.time_zone,
     )
-    sealing = Sealing(store=store, clock=clock, signer=SigningKey(host.storage / KEYS))
+    key = SigningKey(host.storage / KEYS)
+    sealing = Sealing(store=store, clock=clock, signer=key)
+    purger = Purger(clock=clock, signer=key, site=host.site.name)
+    recycle_bin = RecycleBin(work=work, guard=guard, purger=purger)
+    holds = LegalHolds(work=work, guard=guard, clock=clock)
     shelf = DiskShelf(directory=host.storage / "exports")
     exports = Exports(work=work, guard=guard, clock=clock, ids=ids, shelf=shelf)
     runner = ExportRunner(
@@ -164,6 +170,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         *events.operations(),
         *CollectionResources(collections=collections, drafts=drafts, picker=picker, clock=clock).operations(),
         *ProjectResources(projects=projects, picker=picker, reporting=reporting).operations(),
+        *KeepingResources(bin=recycle_bin, holds=holds).operations(),
         *ExportResources(exports=exports, runner=runner).operations(),
         *VideoResources(
             recorders=recorders, relay=relay, writer=writer, stills=stills, guard=guard

@@ -29,6 +29,8 @@ PERMISSION_TREE: Sequence[Permission] = (
         _heading(
             "properties", "Incident properties", *_rights(Right.PROPERTIES_VIEW, Right.PROPERTIES_MANAGE)
         ),
+        _heading("audit", "Audit log", *_rights(Right.AUDIT_VIEW)),
+        _heading("backup", "Backup", *_rights(Right.BACKUP_MANAGE)),
         _heading(
             "projects",
             "Incident projects",
@@ -49,7 +51,10 @@ PERMISSION_TREE: Sequence[Permission] = (
             _heading("projects.reports", "Reports", *_rights(Right.REPORTS_VIEW)),
             _heading("projects.user-names", "Show user names", *_rights(Right.USER_NAMES_VIEW)),
             _heading("projects.exports", "Exports", *_rights(Right.EXPORTS_MANAGE)),
-            _heading("projects.delete", "Delete", *_rights(Right.DELETE_MANAGE)),
+            _heading(
+                "projects.delete", "Delete, and restore from the recycle bin", *_rights(Right.DELETE_MANAGE)
+            ),
+            _heading("projects.purge", "Delete for good", *_rights(Right.PURGE_MANAGE)),
             _heading(
                 "projects.legal-hold",
                 "Legal hold",

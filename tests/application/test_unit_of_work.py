@@ -114,7 +114,7 @@ def test_a_deleted_project_keeps_its_log() -> None:
     at_desk = desk()
     number = at_desk.create()
     with at_desk.work.begin(BOB) as work:
-        work.delete(number, Activity(action=Action.DELETED, subject=str(number)))
+        work.delete(number)
     assert at_desk.entries(number)[-1].activity.action == Action.DELETED
     assert first_fault(at_desk.entries(number)) is None
     with at_desk.work.begin(BOB) as work, pytest.raises(NotFound, match="Bob Baker deleted incident project"):

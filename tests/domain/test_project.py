@@ -8,7 +8,7 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from incident_plugin.domain.errors import Conflict, IncidentError, InvalidInput, NotFound
+from incident_plugin.domain.errors import Conflict, IncidentError, Incomplete, InvalidInput, NotFound
 from incident_plugin.domain.project import (
     MAXIMUM_SEQUENCES,
     CallId,
@@ -169,3 +169,46 @@ def test_characters_that_cannot_be_kept_are_refused(make: Callable[[str], Projec
     """Text that some store or reader would cut or break never gets in."""
     with pytest.raises(IncidentError, match="cannot be kept"):
         make(text)
+
+
+SEVERITY = "category:severity"
+STRICT = attrs.evolve(DELIVERED, required_to_close=("type", SEVERITY))
+
+
+def test_closing_names_every_required_value_that_is_missing():
+    """Nothing is changed; with the values it closes, and a closed one keeps them."""
+    with pytest.raises(Incomplete, match="Type and Severity have no value") as refused:
+        project().changed((change("status", "new", "closed"),), STRICT)
+    assert "Incident project 1 was not changed" in refused.value.detail
+    filled = (
+        change("type", None, "theft"),
+        change(SEVERITY, None, "high"),
+        change("status", "new", "closed"),
+    )
+    closed = project().changed(filled, STRICT)
+    assert closed.fields["status"] == "closed"
+    with pytest.raises(Incomplete, match="Severity has no value"):
+        closed.changed((change(SEVERITY, "high", None),), STRICT)
+
+
+def test_what_was_closed_before_something_was_required_stays_editable():
+    """A value that was missing all along stops nobody from correcting another one."""
+    closed = project(status="closed")
+    assert closed.changed((change("description", None, "corrected"),), STRICT).fields["description"]
+
+
+def test_a_retired_value_stays_and_cannot_be_chosen_anew():
+    """It is shown where it is; choosing it says so; a category no longer used takes nothing new."""
+    retired = attrs.evolve(
+        DELIVERED,
+        types=tuple(attrs.evolve(t, retired=t.id == "fire") for t in DELIVERED.types),
+        categories=tuple(attrs.evolve(c, enabled=False) for c in DELIVERED.categories),
+    )
+    kept = project(type="fire", **{SEVERITY: "high"})
+    same = kept.changed((change("type", "fire", "fire"), change("description", None, "x")), retired)
+    assert same.fields["type"] == "fire"
+    with pytest.raises(InvalidInput, match="“Fire” is retired"):
+        project().changed((change("type", None, "fire"),), retired)
+    with pytest.raises(InvalidInput, match="Severity is no longer used"):
+        kept.changed((change(SEVERITY, "high", "low"),), retired)
+    assert SEVERITY not in kept.changed((change(SEVERITY, "high", None),), retired).fields

@@ -147,7 +147,7 @@ async def test_a_change_is_told_within_a_second_with_its_revision(site: Site) ->
         site.comment(number)
         assert (await listener.next()).data == {"project": number, "revision": 2}
         with site.work.begin(OLIVIA) as work:
-            work.delete(number, Activity(action=Action.DELETED))
+            work.delete(number)
         assert (await listener.next()).data == {"project": number, "revision": None}
 
 

@@ -60,6 +60,8 @@ class World:
 
     project: dict[str, Any]
     cameras: Mapping[str, str]
+    #: A project like the other one, in the recycle bin.
+    binned: int
     export: str
     collection: str
     start: str
@@ -91,6 +93,16 @@ class World:
             "GET projects/{id}": Asked(path=one),
             "PATCH projects/{id}": Asked(path=one, body={"changes": []}),
             "DELETE projects/{id}": Asked(path=one),
+            "PUT projects/{id}/hold": Asked(path=f"{one}/hold", body={"reason": "court order"}),
+            # There is no hold to lift: this is said, and is no refusal of the operation.
+            "POST projects/{id}/hold/lift": Asked(
+                path=f"{one}/hold/lift", body={"reason": "court closed"}, statuses=frozenset({422})
+            ),
+            "GET bin": Asked(path="bin"),
+            "POST bin/{id}/restore": Asked(path=f"bin/{self.binned}/restore"),
+            "POST bin/{id}/purge": Asked(path=f"bin/{self.binned}/purge"),
+            "GET certificates": Asked(path="certificates"),
+            "GET certificates/{id}/file": Asked(path="certificates/999/file", statuses=frozenset({404})),
             "POST projects/{id}/opened": Asked(path=f"{one}/opened"),
             "POST projects/{id}/comments": Asked(path=f"{one}/comments", body={"text": "new"}),
             "PUT projects/{id}/comments/{item}": Asked(
@@ -155,10 +167,12 @@ class Asking:
         olivia = Person(id=PersonId("olivia"), name="Olivia")
         work = UnitOfWork(self._runtime.parts.store, SystemClock(), RandomIds())
         with work.begin(olivia) as unit:
+            deleted = unit.create(lambda number: attrs.evolve(first, id=number))
+            unit.delete(deleted.id)
             project = unit.create(lambda number: attrs.evolve(first, id=number))
             for documents, document in self._documents.items():
                 getattr(unit.stored, documents).put(document)
-        return attrs.evolve(self._first, project=msgspec.to_builtins(project))
+        return attrs.evolve(self._first, project=msgspec.to_builtins(project), binned=deleted.id)
 
     async def _prepared(self) -> World:
         now = datetime.now(UTC)
@@ -185,6 +199,7 @@ class Asking:
             }
         return World(
             project=project,
+            binned=0,
             cameras=self._cameras,
             export=export,
             collection=collection,
@@ -265,7 +280,7 @@ async def test_everything_but_the_declared_permission_allows_nothing(asking: Ask
             if response.status_code != 403:
                 wrong.append((operation.method, operation.path, response.status_code))
     assert wrong == []
-    assert (await asking.world()).project["id"] == world.project["id"] + 1
+    assert (await asking.world()).project["id"] == world.project["id"] + 2
 
 
 async def test_managing_is_enough_for_viewing(asking: Asking):

@@ -103,8 +103,7 @@ class Site:
     def delete(self, number: int, by: Person = CARL) -> None:
         """Have somebody delete a project."""
         with self.work.begin(by) as work:
-            activity = Activity(action=Action.DELETED, subject=str(number))
-            work.delete(ProjectId(number), activity)
+            work.delete(ProjectId(number))
 
     def set_properties(self, properties: IncidentProperties) -> None:
         """Have an administrator change the incident properties."""

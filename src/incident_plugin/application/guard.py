@@ -25,6 +25,7 @@ _DETAIL_TITLES = frozenset({"Type", "Status", "Description", "Owner", "Priority"
 WITHHELD = "(not available to you)"
 
 _COMMENTS = frozenset({Action.COMMENT_ADDED, Action.COMMENT_EDITED, Action.COMMENT_DELETED})
+_HOLDS = frozenset({Action.HOLD_SET, Action.HOLD_LIFTED})
 _CALLS = frozenset({Action.CALL_ADDED, Action.CALL_EDITED, Action.CALL_DELETED})
 _FIELDS = frozenset({Action.FIELD_SET, Action.FIELD_CHANGED, Action.FIELD_CLEARED})
 _FOOTAGE = frozenset({Action.SEQUENCE_ADDED, Action.SEQUENCE_REMOVED, Action.VIDEO_VIEWED})
@@ -89,6 +90,7 @@ class Guard:
                     else Permission.DETAILS_VIEW
                 ]
             },
+            hold=project.hold if may[Permission.LEGAL_HOLD_VIEW] else None,
             comments=project.comments if may[Permission.COMMENTS_VIEW] else (),
             calls=project.calls if may[Permission.CALLS_VIEW] else (),
             sequences=self.visible_sequences(actor, project.sequences)
@@ -129,6 +131,8 @@ class Guard:
             for one in footage:
                 if one.camera in seen:
                     readable.setdefault(one.project, []).append(one)
+        if not self.allows(actor, Permission.LEGAL_HOLD_VIEW):
+            summaries = (attrs.evolve(one, held=False) for one in summaries)
         details = self.allows(actor, Permission.DETAILS_VIEW)
         shown = summaries if details else map(_without_details, summaries)
         return tuple(_with_footage(summary, readable.get(summary.id, ())) for summary in shown)
@@ -181,6 +185,8 @@ def _needed(activity: Activity, others: Collection[str]) -> set[Permission]:
         return {Permission.COMMENTS_VIEW}
     if action in _CALLS:
         return {Permission.CALLS_VIEW}
+    if action in _HOLDS:
+        return {Permission.LEGAL_HOLD_VIEW}
     if action in _FOOTAGE:
         return {Permission.SEQUENCES_VIEW}
     if action not in _FIELDS:
@@ -203,6 +209,7 @@ _PARTS = (
     Permission.COMMENTS_VIEW,
     Permission.CALLS_VIEW,
     Permission.SEQUENCES_VIEW,
+    Permission.LEGAL_HOLD_VIEW,
 )
 
 

@@ -93,8 +93,11 @@ class Projects:
         narrowed = self._guard.narrowed(actor, narrowed)
         found = self._store.page(narrowed, limit=max(1, min(limit, PAGE)), before=before)
         footage = self._store.footage([one.id for one in found if one.sequences])
+        with self._work.reading(actor.person) as work:
+            rules = work.retention
+        dated = (attrs.evolve(s, expires_at=rules.expires_at(s.created_at, s.type)) for s in found)
         return ProjectPage(
-            projects=self._guard.listed(actor, found, footage),
+            projects=self._guard.listed(actor, dated, footage),
             total=self._store.count(narrowed, cap=COUNT_CAP),
         )
 
@@ -108,7 +111,7 @@ class Projects:
         """Give what the actor may read of a project."""
         self._guard.require(actor, Permission.PROJECTS_VIEW)
         with self._work.reading(actor.person) as work:
-            return self._guard.readable(actor, work.project(project_id))
+            return self._read(actor, work, work.project(project_id))
 
     def activity(self, actor: Actor, project_id: ProjectId) -> tuple[tuple[Entry, ...], str | None]:
         """Give what the actor may read of a project's activity log, and what is wrong with its chain."""
@@ -134,7 +137,7 @@ class Projects:
                     id=project_id, created_by=actor.person, created_at=now, fields=fields
                 ).with_sequences(sequences)
             )
-        return self._guard.readable(actor, project)
+            return self._read(actor, work, project)
 
     def note(self, actor: Actor, project_id: ProjectId, activity: Activity) -> None:
         """Log what was done with a project without changing it."""
@@ -168,13 +171,7 @@ class Projects:
             )
         with self._work.begin(actor.person) as work:
             project = work.project(project_id).changed(changes, work.properties)
-            return self._guard.readable(actor, work.save(project))
-
-    def delete(self, actor: Actor, project_id: ProjectId) -> None:
-        """Delete a project; its activity log stays."""
-        self._guard.require(actor, Permission.DELETE_MANAGE)
-        with self._work.begin(actor.person) as work:
-            work.delete(project_id, Activity(action=Action.DELETED, subject=str(project_id)))
+            return self._saved(actor, work, project)
 
     def add_comment(self, actor: Actor, project_id: ProjectId, text: str) -> Project:
         """Add a comment."""
@@ -253,7 +250,11 @@ class Projects:
         return taken
 
     def _saved(self, actor: Actor, work: Work, project: Project) -> Project:
-        return self._guard.readable(actor, work.save(project))
+        return self._read(actor, work, work.save(project))
+
+    def _read(self, actor: Actor, work: Work, project: Project) -> Project:
+        dated = attrs.evolve(project, expires_at=work.retention.end_of(project))
+        return self._guard.readable(actor, dated)
 
     def _sequences(self, actor: Actor, footage: Iterable[Footage]) -> tuple[Sequence, ...]:
         now = self._clock.now()
@@ -267,7 +268,13 @@ def first_fields(
     properties: IncidentProperties, type_id: str | None, description: str
 ) -> dict[str, FieldValue]:
     """Give the fields of a new project, with its first status; raises ``InvalidInput``."""
-    entered = {"type": type_id, "status": properties.first_status, "description": description}
+    entered: dict[str, FieldValue] = {
+        "type": type_id or properties.default_type,
+        "status": properties.first_status,
+        "description": description,
+    }
+    defaults = ((f"category:{c.id}", c.default) for c in properties.categories if c.enabled and c.default)
+    entered |= dict(defaults)
     values = ((field, checked_field(field, value, properties)) for field, value in entered.items())
     return {field: value for field, value in values if value is not None}
 

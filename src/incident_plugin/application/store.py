@@ -14,6 +14,8 @@ from typing import Protocol, TypeVar
 import attrs
 
 from incident_plugin.application.searching import Part, ProjectFilter
+from incident_plugin.domain.branding import ReportLogo
+from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.errors import Conflict
 from incident_plugin.domain.exports import Export, ExportList
@@ -21,6 +23,7 @@ from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.retention import BinnedProject, RetentionRules
 from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.sequence import DraftList
 from incident_plugin.domain.time import Interval
@@ -73,6 +76,14 @@ class Transaction(Protocol):
     def export_lists(self) -> Documents[ExportList]: ...
     @property
     def exports(self) -> Documents[Export]: ...
+    @property
+    def bin(self) -> Documents[BinnedProject]: ...
+    @property
+    def certificates(self) -> Documents[DeletionCertificate]: ...
+    @property
+    def retention(self) -> Documents[RetentionRules]: ...
+    @property
+    def logos(self) -> Documents[ReportLogo]: ...
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""
@@ -144,6 +155,10 @@ class ProjectSummary:
     start: datetime | None
     end: datetime | None
     sequences: int
+    #: Whether a legal hold stops its deletion.
+    held: bool = False
+    #: Filled in for readers: when it is deleted for good unless held. Nothing of it is stored.
+    expires_at: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -267,4 +282,5 @@ def summary(project: Project) -> ProjectSummary:
         start=project.start,
         end=project.end,
         sequences=len(project.sequences),
+        held=project.hold is not None,
     )

@@ -11,6 +11,8 @@ class Permission(StrEnum):
     CAMERAS_VIEW = "incident.cameras.view"
     PROPERTIES_VIEW = "incident.properties.view"
     PROPERTIES_MANAGE = "incident.properties.manage"
+    AUDIT_VIEW = "incident.audit.view"
+    BACKUP_MANAGE = "incident.backup.manage"
     PROJECTS_VIEW = "incident.projects.view"
     PROJECTS_MANAGE = "incident.projects.manage"
     DETAILS_VIEW = "incident.projects.details.view"
@@ -29,6 +31,7 @@ class Permission(StrEnum):
     USER_NAMES_VIEW = "incident.projects.user-names.view"
     EXPORTS_MANAGE = "incident.projects.exports.manage"
     DELETE_MANAGE = "incident.projects.delete.manage"
+    PURGE_MANAGE = "incident.projects.purge.manage"
     LEGAL_HOLD_VIEW = "incident.projects.legal-hold.view"
     LEGAL_HOLD_MANAGE = "incident.projects.legal-hold.manage"
 

@@ -27,6 +27,20 @@ class InvalidInput(IncidentError):
     title = "This cannot be saved as entered."
 
 
+class Incomplete(IncidentError):
+    """The project cannot be closed: it lacks values that the site requires; nothing was changed."""
+
+    message_id = "incident.required-missing"
+    title = "This incident project cannot be closed yet."
+
+
+class Held(IncidentError):
+    """A legal hold forbids it; nothing was deleted."""
+
+    message_id = "incident.legal-hold"
+    title = "This incident project is on legal hold."
+
+
 class NotFound(IncidentError):
     """The thing does not exist, or no longer does."""
 

@@ -6,7 +6,7 @@ A field's name is ``type``, ``status``, ``description``, ``owner``, ``priority``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
 from incident_plugin.domain.errors import InvalidInput
@@ -28,17 +28,19 @@ _PRIORITIES = tuple(PropertyValue(id=ValueId(p.value), name=p.value.capitalize()
 def checked_field(field: str, value: FieldValue, properties: IncidentProperties) -> FieldValue:
     """Give a field's value in stored form, ``None`` for no value.
 
-    Raises ``InvalidInput`` for a value the field does not take, and for an unknown field.
+    Raises ``InvalidInput`` for a value the field does not take, or no longer, and for an unknown field.
     """
     kind, _, name = field.partition(":")
     if kind == "category":
-        for category in properties.categories:
-            if category.id == name:
-                return _one_of(category.name, value, (v.id for v in category.values))
+        category = properties.category(name)
+        if category is not None:
+            _refuse_disabled(category.name, value, enabled=category.enabled)
+            return _chosen(category.name, value, category.values)
     elif kind == "data":
-        for data_field in properties.data:
-            if data_field.id == name:
-                return data_field.checked(value)
+        data_field = properties.data_field(name)
+        if data_field is not None:
+            _refuse_disabled(data_field.name, value, enabled=data_field.enabled)
+            return data_field.checked(value)
     elif field in _CHECKS:
         return _CHECKS[field](value, properties)
     raise InvalidInput(f"There is no field “{field[:100]}”. Nothing was changed.")
@@ -64,6 +66,26 @@ def shown_value(field: str, value: FieldValue, properties: IncidentProperties) -
     return next((c.name for c in _choices(field, properties) if c.id == value), str(value))
 
 
+def missing_to_close(fields: Mapping[str, FieldValue], properties: IncidentProperties) -> tuple[str, ...]:
+    """Give the titles of required fields that have no value, in the order of the site."""
+    return tuple(
+        field_title(field, properties)
+        for field in properties.required_to_close
+        if fields.get(field) is None and _is_offered(field, properties)
+    )
+
+
+def _is_offered(field: str, properties: IncidentProperties) -> bool:
+    kind, _, name = field.partition(":")
+    if kind == "category":
+        category = properties.category(name)
+        return category is not None and category.enabled
+    if kind == "data":
+        data_field = properties.data_field(name)
+        return data_field is not None and data_field.enabled
+    return True
+
+
 def _choices(field: str, properties: IncidentProperties) -> tuple[PropertyValue, ...]:
     kind, _, name = field.partition(":")
     if kind == "category":
@@ -81,15 +103,32 @@ def _one_of(title: str, value: FieldValue, allowed: Iterable[str]) -> FieldValue
     return value
 
 
+def _chosen(title: str, value: FieldValue, values: tuple[PropertyValue, ...]) -> FieldValue:
+    retired = next((one for one in values if one.id == value and one.retired), None)
+    if retired is not None:
+        raise InvalidInput(
+            f"“{retired.name}” is retired and cannot be chosen for {title} any more. It was not changed: "
+            "choose another value."
+        )
+    return _one_of(title, value, (one.id for one in values))
+
+
+def _refuse_disabled(title: str, value: FieldValue, *, enabled: bool) -> None:
+    if not enabled and value not in (None, ""):
+        raise InvalidInput(
+            f"{title} is no longer used at this site and takes no new value. It was not changed."
+        )
+
+
 def _status(value: FieldValue, properties: IncidentProperties) -> FieldValue:
-    status = _one_of("Status", value, (v.id for v in properties.statuses))
+    status = _chosen("Status", value, properties.statuses)
     if status is None:
         raise InvalidInput("Every incident project has a status. It was not changed: choose one.")
     return status
 
 
 _CHECKS: dict[str, Callable[[FieldValue, IncidentProperties], FieldValue]] = {
-    "type": lambda value, properties: _one_of("Type", value, (v.id for v in properties.types)),
+    "type": lambda value, properties: _chosen("Type", value, properties.types),
     "status": _status,
     "description": lambda value, _: checked_text("The description", str(value or ""), MAXIMUM_TEXT) or None,
     "owner": lambda value, _: checked_text("The owner", str(value or ""), MAXIMUM_LINE) or None,

@@ -62,6 +62,13 @@ class Action(StrEnum):
     REPORT_GENERATED = "report.generated"
     REPORT_PRINTED = "report.printed"
     REPORT_SAVED = "report.saved"
+    RESTORED = "project.restored"
+    HOLD_SET = "hold.set"
+    HOLD_LIFTED = "hold.lifted"
+    PROPERTY_ADDED = "properties.added"
+    PROPERTY_CHANGED = "properties.changed"
+    PROPERTY_REMOVED = "properties.removed"
+    SETTING_CHANGED = "settings.changed"
 
 
 @attrs.frozen(kw_only=True)
@@ -161,11 +168,16 @@ def differences(before: Project | None, after: Project, properties: IncidentProp
     """Say what was done between two states of a project, so that no use case can forget to."""
     if before is None:
         yield Activity(action=Action.CREATED, subject=str(after.id))
-        before = attrs.evolve(after, fields={}, comments=(), calls=(), sequences=())
+        before = attrs.evolve(after, fields={}, comments=(), calls=(), sequences=(), hold=None)
     yield from _field_differences(before, after, properties)
     yield from _item_differences(before.sequences, after.sequences)
     yield from _item_differences(before.comments, after.comments)
     yield from _item_differences(before.calls, after.calls)
+    if before.hold != after.hold:
+        if before.hold is not None:
+            yield Activity(action=Action.HOLD_LIFTED, before=before.hold.reason)
+        if after.hold is not None:
+            yield Activity(action=Action.HOLD_SET, after=after.hold.reason)
 
 
 def _field_differences(before: Project, after: Project, properties: IncidentProperties) -> Iterator[Activity]:

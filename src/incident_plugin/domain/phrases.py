@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import attrs
+
 from incident_plugin.domain.journal import Action, Activity
 
 
@@ -29,6 +31,11 @@ def _from_to(thing: str) -> Callable[[Activity], str]:
     return lambda activity: f"{thing} changed from “{activity.before}” to “{activity.after}”"
 
 
+def _hold_lifted(activity: Activity) -> str:
+    said = _with_details("Legal hold lifted")(attrs.evolve(activity, before=""))
+    return f"{said}; it was set for “{activity.before}”" if activity.before else said
+
+
 _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.CREATED: lambda activity: f"Incident project {activity.subject} created",
     Action.OPENED: lambda _: "Incident project opened",
@@ -52,4 +59,11 @@ _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.REPORT_GENERATED: _with_details("Report generated"),
     Action.REPORT_PRINTED: _with_details("Report printed"),
     Action.REPORT_SAVED: _with_details("Report saved"),
+    Action.RESTORED: _with_details("Incident project restored from the recycle bin"),
+    Action.HOLD_SET: _with_details("Legal hold set"),
+    Action.HOLD_LIFTED: _hold_lifted,
+    Action.PROPERTY_ADDED: _with_details("Incident property added"),
+    Action.PROPERTY_CHANGED: lambda activity: _from_to(activity.subject)(activity),
+    Action.PROPERTY_REMOVED: _with_details("Incident property removed"),
+    Action.SETTING_CHANGED: lambda activity: _from_to(activity.subject)(activity),
 }

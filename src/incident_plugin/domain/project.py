@@ -9,8 +9,8 @@ from typing import NewType, TypeVar
 
 import attrs
 
-from incident_plugin.domain.errors import Conflict, InvalidInput, NotFound
-from incident_plugin.domain.fields import checked_field, field_title, shown_value
+from incident_plugin.domain.errors import Conflict, Held, Incomplete, InvalidInput, NotFound
+from incident_plugin.domain.fields import checked_field, field_title, missing_to_close, shown_value
 from incident_plugin.domain.people import Person
 from incident_plugin.domain.properties import FieldValue, IncidentProperties
 from incident_plugin.domain.sequence import Sequence, SequenceId
@@ -22,6 +22,8 @@ CommentId = NewType("CommentId", str)
 CallId = NewType("CallId", str)
 
 MAXIMUM_SEQUENCES = 1_000
+#: Characters of the reason of a legal hold or a deletion.
+MAXIMUM_REASON = 1_000
 
 
 @attrs.frozen(kw_only=True)
@@ -68,6 +70,15 @@ class FieldChange:
 
 
 @attrs.frozen(kw_only=True)
+class LegalHold:
+    """Stops the deletion of a project, by whomever and whenever, until it is lifted."""
+
+    reason: str
+    by: Person
+    at: datetime = attrs.field(converter=utc)
+
+
+@attrs.frozen(kw_only=True)
 class Project:
     """One incident project as it stands now; earlier states are in its activity log."""
 
@@ -81,6 +92,9 @@ class Project:
     comments: tuple[Comment, ...] = ()
     calls: tuple[Call, ...] = ()
     sequences: tuple[Sequence, ...] = ()
+    hold: LegalHold | None = None
+    #: Filled in for readers: when it is deleted for good unless a hold stops it. Nothing of it is stored.
+    expires_at: datetime | None = None
 
     @property
     def start(self) -> datetime | None:
@@ -99,8 +113,10 @@ class Project:
         """
         fields = dict(self.fields)
         for change in changes:
-            value = checked_field(change.field, change.after, properties)
             present = fields.get(change.field)
+            kept = present is not None and change.after == present
+            # A value that was retired meanwhile stays where it is.
+            value = present if kept else checked_field(change.field, change.after, properties)
             if present not in (change.before, value):
                 raise Conflict(
                     f"{field_title(change.field, properties)} is now "
@@ -113,7 +129,49 @@ class Project:
                 fields.pop(change.field, None)
             else:
                 fields[change.field] = value
+        self._refuse_unfinished(fields, properties)
         return attrs.evolve(self, fields=fields)
+
+    def _refuse_unfinished(self, fields: Mapping[str, FieldValue], properties: IncidentProperties) -> None:
+        """Raise ``Incomplete`` when this closes the project, or makes a closed one lack what it has."""
+        if not properties.closes(fields.get("status")):
+            return
+        missing = missing_to_close(fields, properties)
+        if properties.closes(self.fields.get("status")):
+            lacking = set(missing_to_close(self.fields, properties))
+            missing = tuple(title for title in missing if title not in lacking)
+        if missing:
+            have = "has" if len(missing) == 1 else "have"
+            raise Incomplete(
+                f"{_listed(missing)} {have} no value, and this site requires it of closed incident projects. "
+                f"Incident project {self.id} was not changed: fill in what is missing, then close it."
+            )
+
+    def with_hold(self, hold: LegalHold) -> Project:
+        """Put it on legal hold; raises ``InvalidInput`` without a reason, and when it is on hold already."""
+        if self.hold is not None:
+            raise InvalidInput(
+                f"Incident project {self.id} is on legal hold already, set by {self.hold.by.name}. "
+                "Nothing was changed."
+            )
+        reason = _checked_reason(hold.reason, "set")
+        return attrs.evolve(self, hold=attrs.evolve(hold, reason=reason))
+
+    def without_hold(self, reason: str) -> Project:
+        """Lift the legal hold; raises ``InvalidInput`` without a reason, and when there is no hold."""
+        if self.hold is None:
+            raise InvalidInput(f"Incident project {self.id} is not on legal hold. Nothing was changed.")
+        _checked_reason(reason, "lifted")
+        return attrs.evolve(self, hold=None)
+
+    def refuse_deletion(self) -> None:
+        """Raise ``Held`` while a legal hold stops the deletion."""
+        if self.hold is not None:
+            raise Held(
+                f"{self.hold.by.name} put incident project {self.id} on legal hold at "
+                f"{self.hold.at:%Y-%m-%d %H:%M} UTC: “{self.hold.reason}”. It was not deleted. "
+                "Lift the hold first, if it is no longer needed."
+            )
 
     def with_comment(self, comment: Comment) -> Project:
         """Add a comment."""
@@ -172,6 +230,17 @@ class Project:
         for sequence_id in ids:
             self.sequence(sequence_id)
         return attrs.evolve(self, sequences=tuple(s for s in self.sequences if s.id not in ids))
+
+
+def _checked_reason(reason: str, done: str) -> str:
+    reason = checked_text("The reason", reason.strip(), MAXIMUM_REASON)
+    if not reason:
+        raise InvalidInput(f"A legal hold is {done} for a reason. It was not {done}: say why.")
+    return reason
+
+
+def _listed(titles: tuple[str, ...]) -> str:
+    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
 
 
 def _required(title: str, text: str) -> str:

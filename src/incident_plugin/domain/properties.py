@@ -22,14 +22,49 @@ DataFieldId = NewType("DataFieldId", str)
 FieldValue = str | int | bool | None
 
 
+class Colour(StrEnum):
+    """Colours of values, by name: each theme has its own shade of enough contrast."""
+
+    NONE = "none"
+    GREY = "grey"
+    BLUE = "blue"
+    TEAL = "teal"
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    VIOLET = "violet"
+
+
+class Symbol(StrEnum):
+    """Shapes of values: what a colour says is said by a shape too."""
+
+    NONE = "none"
+    RING = "ring"
+    DOT = "dot"
+    HALF = "half"
+    PAUSE = "pause"
+    CHECK = "check"
+    CROSS = "cross"
+    SQUARE = "square"
+    TRIANGLE = "triangle"
+    DIAMOND = "diamond"
+    STAR = "star"
+    FLAG = "flag"
+    BOLT = "bolt"
+
+
 @attrs.frozen(kw_only=True)
 class PropertyValue:
-    """One value to choose: a type, a status, or a value of a category."""
+    """One value to choose: a type, a status, a value of a category, or a report title."""
 
     id: ValueId
     name: str
     #: Only for a status: a project that has it needs no more work.
     closes: bool = False
+    colour: Colour = Colour.NONE
+    symbol: Symbol = Symbol.NONE
+    #: Projects that have it keep and show it; it cannot be chosen any more.
+    retired: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -40,6 +75,10 @@ class Category:
     name: str
     description: str = ""
     values: tuple[PropertyValue, ...] = ()
+    #: Whether it is offered; a project that has a value of it keeps and shows it.
+    enabled: bool = True
+    #: What a new project begins with.
+    default: ValueId | None = None
 
 
 class DataKind(StrEnum):
@@ -59,6 +98,8 @@ class DataField:
     id: DataFieldId
     name: str
     kind: DataKind
+    #: Whether it is offered; a project that has a value for it keeps and shows it.
+    enabled: bool = True
 
     def checked(self, value: FieldValue) -> FieldValue:
         """Give the value in stored form, ``None`` for no value; raises ``InvalidInput``."""
@@ -110,30 +151,59 @@ _CHECKS = {
 
 @attrs.frozen(kw_only=True)
 class IncidentProperties:
-    """All incident properties of the site."""
+    """All incident properties of the site, in the order in which people are to see them."""
 
     types: tuple[PropertyValue, ...] = ()
     statuses: tuple[PropertyValue, ...]
     categories: tuple[Category, ...] = ()
     data: tuple[DataField, ...] = ()
+    #: What a new project begins with.
+    default_type: ValueId | None = None
+    default_status: ValueId | None = None
+    #: Names of fields without which no project is closed.
+    required_to_close: tuple[str, ...] = ()
+    #: Headings of reports to choose from; the first one is used where nobody chooses.
+    report_titles: tuple[PropertyValue, ...] = ()
+    #: Grows with every saved change.
+    revision: int = 0
 
     @property
     def first_status(self) -> ValueId:
         """The status of a new project."""
-        return self.statuses[0].id
+        offered = (status.id for status in self.statuses if not status.retired)
+        return self.default_status or next(offered, self.statuses[0].id)
+
+    def closes(self, status: FieldValue) -> bool:
+        """Whether a project with this status needs no more work."""
+        return any(one.closes for one in self.statuses if one.id == status)
+
+    def category(self, category_id: str) -> Category | None:
+        """Find a category."""
+        return next((one for one in self.categories if one.id == category_id), None)
+
+    def data_field(self, field_id: str) -> DataField | None:
+        """Find a field of incident data."""
+        return next((one for one in self.data if one.id == field_id), None)
 
 
 def _values(*names: str) -> tuple[PropertyValue, ...]:
-    return tuple(
-        PropertyValue(id=ValueId(name.lower().replace(" ", "-")), name=name, closes=name == "Closed")
-        for name in names
-    )
+    return tuple(PropertyValue(id=ValueId(name.lower().replace(" ", "-")), name=name) for name in names)
+
+
+def _status(name: str, colour: Colour, symbol: Symbol, *, closes: bool = False) -> PropertyValue:
+    (value,) = _values(name)
+    return attrs.evolve(value, colour=colour, symbol=symbol, closes=closes)
 
 
 #: What a new site begins with.
 DELIVERED = IncidentProperties(
     types=_values("Theft", "Vandalism", "Trespassing", "Accident", "Fire", "Medical", "Other"),
-    statuses=_values("New", "In progress", "On hold", "Closed"),
+    statuses=(
+        _status("New", Colour.BLUE, Symbol.RING),
+        _status("In progress", Colour.AMBER, Symbol.HALF),
+        _status("On hold", Colour.VIOLET, Symbol.PAUSE),
+        _status("Closed", Colour.GREEN, Symbol.CHECK, closes=True),
+    ),
     categories=(
         Category(
             id=CategoryId("severity"),

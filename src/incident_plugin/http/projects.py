@@ -124,7 +124,6 @@ class ProjectResources:
             Operation("GET", one, view, "A project, as far as the caller may read it.", self.get),
             # Which permission a change takes depends on the field: the use case asks for it.
             Operation("PATCH", one, view, "Change fields of a project.", self.change, change),
-            Operation("DELETE", one, Permission.DELETE_MANAGE, "Delete a project.", self.delete),
             Operation("POST", f"{one}/opened", view, "Log that the project was opened.", self.opened),
         )
 
@@ -203,9 +202,6 @@ class ProjectResources:
             for c in call.json(ChangeBody).changes
         )
         return await asyncio.to_thread(self._projects.change, call.actor, _id(call), changes)
-
-    async def delete(self, call: Call) -> None:
-        await asyncio.to_thread(self._projects.delete, call.actor, _id(call))
 
     async def add_comment(self, call: Call) -> Project:
         text = call.json(TextBody).text

@@ -7,11 +7,14 @@ from typing import Generic, Protocol, TypeVar
 import attrs
 
 from incident_plugin.application.store import refuse_stale
+from incident_plugin.domain.branding import ReportLogo
+from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.retention import BinnedProject, RetentionRules
 from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.sequence import DraftList
 
@@ -26,6 +29,10 @@ class State:
     drafts: dict[str, DraftList] = attrs.Factory(dict)
     export_lists: dict[str, ExportList] = attrs.Factory(dict)
     exports: dict[str, Export] = attrs.Factory(dict)
+    bin: dict[str, BinnedProject] = attrs.Factory(dict)
+    certificates: dict[str, DeletionCertificate] = attrs.Factory(dict)
+    retention: dict[str, RetentionRules] = attrs.Factory(dict)
+    logos: dict[str, ReportLogo] = attrs.Factory(dict)
     properties: IncidentProperties | None = None
     last_project_id: int = 0
     #: All entries in the order in which they were written: the project, and the place in its log.
@@ -42,6 +49,10 @@ class State:
             drafts=dict(self.drafts),
             export_lists=dict(self.export_lists),
             exports=dict(self.exports),
+            bin=dict(self.bin),
+            certificates=dict(self.certificates),
+            retention=dict(self.retention),
+            logos=dict(self.logos),
             changed=list(self.changed),
         )
 
@@ -123,6 +134,26 @@ class MemoryTransaction:
     def exports(self) -> MemoryDocuments[Export]:
         """Export jobs."""
         return MemoryDocuments(self._state.exports, writes=self._writes)
+
+    @property
+    def bin(self) -> MemoryDocuments[BinnedProject]:
+        """Deleted projects that can be restored, by the project's id."""
+        return MemoryDocuments(self._state.bin, writes=self._writes)
+
+    @property
+    def certificates(self) -> MemoryDocuments[DeletionCertificate]:
+        """Deletion certificates, by the project's id."""
+        return MemoryDocuments(self._state.certificates, writes=self._writes)
+
+    @property
+    def retention(self) -> MemoryDocuments[RetentionRules]:
+        """How long projects are kept: one document."""
+        return MemoryDocuments(self._state.retention, writes=self._writes)
+
+    @property
+    def logos(self) -> MemoryDocuments[ReportLogo]:
+        """The picture at the head of reports: one document."""
+        return MemoryDocuments(self._state.logos, writes=self._writes)
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from incident_plugin.domain.errors import StoreUnavailable
@@ -32,6 +33,12 @@ class SigningKey:
             self._key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read_text("ascii")))
         except (OSError, ValueError) as error:
             raise StoreUnavailable(f"The signing key {file} cannot be used ({error}).") from error
+
+    @property
+    def public_key_pem(self) -> str:
+        """The public key as SubjectPublicKeyInfo (RFC 8410), PEM."""
+        encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        return self._key.public_key().public_bytes(encoding, form).decode("ascii")
 
     def sign(self, text: str) -> str:
         """Give the signature of a text, in hexadecimal."""

@@ -42,6 +42,10 @@ _COLUMNS = {
     "drafts": (Column("id"),),
     "export_lists": (Column("id"),),
     "exports": (Column("id"),),
+    "bin": (Column("id"),),
+    "certificates": (Column("id"),),
+    "retention": (Column("id"),),
+    "logos": (Column("id"),),
     "journal": (Column("project"),),
 }
 

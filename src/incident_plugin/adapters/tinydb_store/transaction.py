@@ -6,11 +6,14 @@ from incident_plugin.adapters.tinydb_store.documents import KeyedTable, document
 from incident_plugin.adapters.tinydb_store.index import ProjectIndex
 from incident_plugin.adapters.tinydb_store.sqlite_table import Document, SQLiteDB, encoded, where
 from incident_plugin.application.store import ProjectSummary, refuse_stale, summary
+from incident_plugin.domain.branding import ReportLogo
+from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.retention import BinnedProject, RetentionRules
 from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.sequence import DraftList
 
@@ -32,6 +35,10 @@ class Tables:
         self.drafts = KeyedTable(db.table("drafts"), DraftList)
         self.export_lists = KeyedTable(db.table("export_lists"), ExportList)
         self.exports = KeyedTable(db.table("exports"), Export)
+        self.bin = KeyedTable(db.table("bin"), BinnedProject)
+        self.certificates = KeyedTable(db.table("certificates"), DeletionCertificate)
+        self.retention = KeyedTable(db.table("retention"), RetentionRules)
+        self.logos = KeyedTable(db.table("logos"), ReportLogo)
 
     def site_properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""
@@ -74,6 +81,26 @@ class TinyDBTransaction:
     def exports(self) -> KeyedTable[Export]:
         """Export jobs."""
         return self._tables.exports
+
+    @property
+    def bin(self) -> KeyedTable[BinnedProject]:
+        """Deleted projects that can be restored, by the project's id."""
+        return self._tables.bin
+
+    @property
+    def certificates(self) -> KeyedTable[DeletionCertificate]:
+        """Deletion certificates, by the project's id."""
+        return self._tables.certificates
+
+    @property
+    def retention(self) -> KeyedTable[RetentionRules]:
+        """How long projects are kept: one document."""
+        return self._tables.retention
+
+    @property
+    def logos(self) -> KeyedTable[ReportLogo]:
+        """The picture at the head of reports: one document."""
+        return self._tables.logos
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

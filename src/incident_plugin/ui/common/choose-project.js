@@ -3,7 +3,7 @@
 import { Problem, call } from './api.js';
 import { showDialog } from './dialog.js';
 import { h } from './dom.js';
-import { nameOf, withProperties } from './properties.js';
+import { NO_PROPERTIES, nameOf, withProperties } from './properties.js';
 import { dateTime, utcTitle } from './time.js';
 import { strings } from '../locales/en.js';
 
@@ -34,7 +34,7 @@ class Chooser {
   /** @type {number | undefined} */
   #chosen;
   /** @type {IncidentProperties} */
-  #properties = { types: [], statuses: [], categories: [], data: [] };
+  #properties = NO_PROPERTIES;
   /** Counts questions, so that a late answer does not replace a newer one. */
   #question = 0;
   #busy = false;

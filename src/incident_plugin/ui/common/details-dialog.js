@@ -3,7 +3,7 @@
 import { Problem, report } from './api.js';
 import { showDialog } from './dialog.js';
 import { h } from './dom.js';
-import { withProperties } from './properties.js';
+import { offered, withProperties } from './properties.js';
 import { strings } from '../locales/en.js';
 
 /** @typedef {import('./api.js').Bridge} Bridge */
@@ -143,10 +143,10 @@ class DetailsForm {
   async loadTypes(bridge, chosen) {
     this.typesMissing.hidden = true;
     try {
-      await withProperties(bridge, ({ types }) => {
-        const value = this.type.value || chosen;
+      await withProperties(bridge, ({ types, default_type: initial }) => {
+        const value = this.type.value || chosen || (initial ?? '');
         this.type.replaceChildren(h('option', { value: '' }, strings.projects.noType),
-          ...types.map((type) => h('option', { value: type.id }, type.name)));
+          ...offered(types, value).map((type) => h('option', { value: type.id }, type.name)));
         this.type.value = value;
         if (this.type.selectedIndex < 0) this.type.value = '';
       });

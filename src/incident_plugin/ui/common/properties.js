@@ -4,6 +4,12 @@ import { call } from './api.js';
 
 /** @typedef {import('./shapes.d.ts').IncidentProperties} IncidentProperties */
 
+/** What is shown before the properties are known. @type {IncidentProperties} */
+export const NO_PROPERTIES = {
+  types: [], statuses: [], categories: [], data: [], default_type: null, default_status: null, required_to_close: [],
+  report_titles: [], revision: 0,
+};
+
 /** @type {IncidentProperties | undefined} */
 let known;
 
@@ -16,6 +22,16 @@ export async function withProperties(bridge, show) {
   if (known) show(known);
   known = /** @type {IncidentProperties} */ (await call(bridge, 'GET', 'properties'));
   show(known);
+}
+
+/**
+ * The values that can be chosen now: those that are not retired, and the present one whatever it is.
+ * @template {{id: string, retired?: boolean}} V
+ * @param {V[]} values
+ * @param {unknown} present
+ */
+export function offered(values, present) {
+  return values.filter((value) => !value.retired || value.id === present);
 }
 
 /**

@@ -57,6 +57,23 @@ export interface Project {
   comments: Comment[];
   calls: Call[];
   sequences: Sequence[];
+  hold: LegalHold | null;
+  /** When it is deleted for good unless held; nothing while the site has not decided. */
+  expires_at: string | null;
+}
+
+/** Stops the deletion of a project until it is lifted. */
+export interface LegalHold {
+  reason: string;
+  by: Person;
+  at: string;
+}
+
+/** What became of a deleted project. */
+export interface Deleted {
+  id: number;
+  /** Nothing when it was deleted for good. */
+  restorable_until: string | null;
 }
 
 export interface ProjectSummary {
@@ -72,6 +89,10 @@ export interface ProjectSummary {
   start: string | null;
   end: string | null;
   sequences: number;
+  /** Whether a legal hold stops its deletion. */
+  held: boolean;
+  /** When it is deleted for good unless held; nothing while the site has not decided. */
+  expires_at: string | null;
 }
 
 export interface ProjectPage {
@@ -84,6 +105,10 @@ export interface PropertyValue {
   id: string;
   name: string;
   closes: boolean;
+  colour: 'none' | 'grey' | 'blue' | 'teal' | 'green' | 'amber' | 'red' | 'violet';
+  symbol: 'none' | 'ring' | 'dot' | 'half' | 'pause' | 'check' | 'cross' | 'square' | 'triangle' | 'diamond' | 'star' | 'flag' | 'bolt';
+  /** Projects keep and show it; it cannot be chosen any more. */
+  retired: boolean;
 }
 
 export interface Category {
@@ -91,12 +116,15 @@ export interface Category {
   name: string;
   description: string;
   values: PropertyValue[];
+  enabled: boolean;
+  default: string | null;
 }
 
 export interface DataField {
   id: string;
   name: string;
   kind: 'whole-number' | 'decimal' | 'text' | 'check-box' | 'date-time';
+  enabled: boolean;
 }
 
 export interface IncidentProperties {
@@ -104,6 +132,11 @@ export interface IncidentProperties {
   statuses: PropertyValue[];
   categories: Category[];
   data: DataField[];
+  default_type: string | null;
+  default_status: string | null;
+  required_to_close: string[];
+  report_titles: PropertyValue[];
+  revision: number;
 }
 
 export interface ActivityEntry {

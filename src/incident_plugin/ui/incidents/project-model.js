@@ -2,6 +2,7 @@
 
 import { Problem, call, reached, report, request, titled } from '../common/api.js';
 import { may } from '../common/permissions.js';
+import { NO_PROPERTIES } from '../common/properties.js';
 import { strings } from '../locales/en.js';
 import { callBody } from './call-form.js';
 import { fieldTitle } from './field-names.js';
@@ -20,7 +21,7 @@ export class ProjectModel extends EventTarget {
   /** @type {Project | null} */
   project = null;
   /** @type {IncidentProperties} */
-  properties = { types: [], statuses: [], categories: [], data: [] };
+  properties = NO_PROPERTIES;
   /** Why the project cannot be shown or brought up to date. @type {Problem | null} */
   problem = null;
   /** Server time of the last saving in this page. @type {Date | null} */

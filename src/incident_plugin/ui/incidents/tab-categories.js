@@ -2,6 +2,7 @@
 
 import { h } from '../common/dom.js';
 import { may } from '../common/permissions.js';
+import { offered } from '../common/properties.js';
 import { strings } from '../locales/en.js';
 import { checkBox, choice, dateTime, number, text } from './controls.js';
 import { choices } from './field-names.js';
@@ -19,12 +20,12 @@ export function categoriesTab(model) {
   return {
     element,
     update() {
-      const { categories, data } = model.properties;
+      const { categories, data } = inUse(model);
       if (defined !== JSON.stringify([categories, data])) {
         defined = JSON.stringify([categories, data]);
         const editable = may(model.bridge, 'projects.categories.manage');
         const categoryRows = categories.map((category) => fieldRow(model, `category:${category.id}`,
-          (entered) => choice(() => choices(`category:${category.id}`, model.properties), false, entered),
+          (entered) => choice((value) => offered(choices(`category:${category.id}`, model.properties), value), false, entered),
           { editable, hint: category.description }));
         const dataRows = data.map((field) => fieldRow(model, `data:${field.id}`,
           (entered) => dataControl(field, model.bridge.timeZone, entered), { editable }));
@@ -34,6 +35,14 @@ export function categoriesTab(model) {
       rows.forEach((row) => row.update());
     },
   };
+}
+
+/** What the site uses, and what it no longer uses but this project has a value of. @param {ProjectModel} model */
+function inUse(model) {
+  const { categories, data } = model.properties;
+  /** @param {'category' | 'data'} kind @param {{id: string, enabled: boolean}} one */
+  const shown = (kind, one) => one.enabled || (model.stored(`${kind}:${one.id}`) ?? null) !== null;
+  return { categories: categories.filter((c) => shown('category', c)), data: data.filter((d) => shown('data', d)) };
 }
 
 /** @param {{element: HTMLElement}[]} categoryRows @param {{element: HTMLElement}[]} dataRows */

@@ -2,6 +2,7 @@
 
 import { h } from '../common/dom.js';
 import { may } from '../common/permissions.js';
+import { offered } from '../common/properties.js';
 import { dateTime, duration, utcTitle } from '../common/time.js';
 import { strings } from '../locales/en.js';
 import { choice, text } from './controls.js';
@@ -19,7 +20,7 @@ export function detailsTab(model) {
   const facts = h('dl', { class: 'facts' });
   /** @param {string} field @param {boolean} required */
   const chosen = (field, required) => fieldRow(model, field,
-    (entered) => choice(() => choices(field, model.properties), required, entered), { editable });
+    (entered) => choice((value) => offered(choices(field, model.properties), value), required, entered), { editable });
   const rows = [
     chosen('status', true), chosen('type', false), chosen('priority', false),
     fieldRow(model, 'owner', (entered) => owner(model, entered), { editable }),
