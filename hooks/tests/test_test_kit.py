@@ -150,6 +150,11 @@ def test_a_capability_and_its_service_come_together(tmp_path: Path, changes: dic
     with pytest.raises(ValueError, match="must be given together"):
         host_services(tmp_path, **changes)
     plain: HostServices = host_services(
-        tmp_path, capabilities=frozenset(), audit=None, navigation=None, notifications=None
+        tmp_path,
+        capabilities=frozenset(),
+        audit=None,
+        navigation=None,
+        notifications=None,
+        sessions=None,
     )
     assert plain.cameras is None

@@ -33,8 +33,7 @@ from reference_host.host import Host, address_of
 from reference_host.passwords import LONGEST, fault_of_password
 from reference_host.plugin_reports import report_of
 from reference_host.roles import RoleRefused
-from reference_host.security_log import Change
-from vms_hooks.values import Principal
+from vms_hooks.values import HostEventKind, Principal
 
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST)]
 RoleIds = Annotated[tuple[AccountId, ...], msgspec.Meta(max_length=100)]
@@ -116,7 +115,9 @@ class AdministrationApi:
         identity, wanted = request.path_params["plugin"], (await read_body(request, Enabled)).enabled
         if self._host.plugins.get(identity) is None:
             raise unknown("plug-in")
-        await self._configured(request, principal, f"plug-in {identity} {'en' if wanted else 'dis'}abled")
+        await self._configured(
+            request, principal, identity, f"plug-in {identity} {'en' if wanted else 'dis'}abled"
+        )
         plugin = await self._host.plugins.enable(identity, enabled=wanted)
         if plugin is None:
             raise unknown("plug-in")
@@ -125,7 +126,7 @@ class AdministrationApi:
     async def try_again(self, request: Request, principal: Principal) -> Response:
         """Judge a plug-in anew, and start it when nothing speaks against it any more."""
         identity = request.path_params["plugin"]
-        await self._configured(request, principal, f"plug-in {identity}: try again")
+        await self._configured(request, principal, identity, f"plug-in {identity}: try again")
         plugin = await self._host.plugins.try_again(identity)
         if plugin is None:
             raise unknown("plug-in")
@@ -152,7 +153,7 @@ class AdministrationApi:
         except AccountRefused as refusal:
             raise refused(str(refusal)) from refusal
         detail = f"account {new.account} made with roles {_listed(new.roles)}"
-        await self._changed(request, principal, detail)
+        await self._changed(request, principal, new.account, detail)
         return json_answer(self._host.accounts.find(new.account), HTTPStatus.CREATED)
 
     async def change_account(self, request: Request, principal: Principal) -> Response:
@@ -181,13 +182,15 @@ class AdministrationApi:
         except AccountRefused as refusal:
             raise refused(str(refusal)) from refusal
         if after.disabled:
-            await asyncio.to_thread(self._host.sessions.close_all, account)
+            await self._end_sessions(request, principal, account)
         changes = [
             f"{name} {_said(old)} to {_said(new)}"
             for name in ("name", "roles", "disabled")
             if (old := getattr(before, name)) != (new := getattr(after, name))
         ]
-        await self._changed(request, principal, f"account {account}: {'; '.join(changes) or 'nothing'}")
+        await self._changed(
+            request, principal, account, f"account {account}: {'; '.join(changes) or 'nothing'}"
+        )
         return json_answer(self._host.accounts.find(account))
 
     async def reset_password(self, request: Request, principal: Principal) -> Response:
@@ -201,16 +204,16 @@ class AdministrationApi:
             await self._host.accounts.set_password(account, reset.password)
         except AccountRefused as refusal:
             raise refused(str(refusal)) from refusal
-        await asyncio.to_thread(self._host.sessions.close_all, account)
-        await self._changed(request, principal, f"account {account}: password reset")
+        await self._end_sessions(request, principal, account)
+        await self._changed(request, principal, account, f"account {account}: password reset")
         return nothing()
 
     async def sign_out_account(self, request: Request, principal: Principal) -> Response:
         """End every session of somebody."""
         account = request.path_params["account"]
-        count = await asyncio.to_thread(self._host.sessions.close_all, account)
+        count = await self._end_sessions(request, principal, account)
         await self._changed(
-            request, principal, f"account {account}: signed out everywhere ({count} sessions)"
+            request, principal, account, f"account {account}: signed out everywhere ({count} sessions)"
         )
         return nothing()
 
@@ -232,7 +235,7 @@ class AdministrationApi:
         except RoleRefused as refusal:
             raise refused(str(refusal)) from refusal
         await self._configured(
-            request, principal, f"role {role}: {_role_change(before or Role(cameras=()), after)}"
+            request, principal, role, f"role {role}: {_role_change(before or Role(cameras=()), after)}"
         )
         return json_answer(next(one for one in self._host.roles.all if one.id == role))
 
@@ -246,7 +249,7 @@ class AdministrationApi:
             await asyncio.to_thread(self._host.roles.remove, role)
         except RoleRefused as refusal:
             raise refused(str(refusal)) from refusal
-        await self._configured(request, principal, f"role {role} removed")
+        await self._configured(request, principal, role, f"role {role} removed")
         return nothing()
 
     async def security_log(self, _: Request, __: Principal) -> Response:
@@ -256,7 +259,7 @@ class AdministrationApi:
 
     async def diagnostics(self, request: Request, principal: Principal) -> Response:
         """Give a ZIP for support: states, versions, configuration and log lines, without secrets."""
-        await self._configured(request, principal, "diagnostics bundle downloaded")
+        await self._configured(request, principal, "", "diagnostics bundle downloaded")
         reports = [await report_of(self._host.plugins, plugin) for plugin in self._host.plugins.all]
         document = await asyncio.to_thread(bundle, self._host, reports)
         name = f"diagnostics-{self._host.site.id}-{self._host.clock.now():%Y%m%dT%H%M%SZ}.zip"
@@ -286,11 +289,29 @@ class AdministrationApi:
         if self._host.config.proxy is None:
             raise refused("Nobody could administer this site any more. Give another account that role first.")
 
-    async def _changed(self, request: Request, principal: Principal, detail: str) -> None:
-        await self._host.events.changed(Change.ACCOUNT, principal, detail, address=address_of(request))
+    async def _changed(self, request: Request, principal: Principal, account: str, detail: str) -> None:
+        await self._host.events.changed(
+            HostEventKind.ACCOUNT_CHANGED, principal, detail, address=address_of(request), subject=account
+        )
 
-    async def _configured(self, request: Request, principal: Principal, detail: str) -> None:
-        await self._host.events.changed(Change.CONFIGURATION, principal, detail, address=address_of(request))
+    async def _configured(self, request: Request, principal: Principal, subject: str, detail: str) -> None:
+        await self._host.events.changed(
+            HostEventKind.CONFIGURATION_CHANGED,
+            principal,
+            detail,
+            address=address_of(request),
+            subject=subject,
+        )
+
+    async def _end_sessions(self, request: Request, principal: Principal, account: str) -> int:
+        """End every session of an account; gives how many. Plug-ins end what they keep open for it."""
+        known = self._host.accounts.find(account)
+        count = await asyncio.to_thread(self._host.sessions.close_all, account)
+        if known is not None and count:
+            owner = Principal(id=known.id, name=known.name, roles=frozenset(known.roles))
+            detail = f"{count} sessions of {account}, by {principal.name}"
+            self._host.events.report(HostEventKind.SESSION_ENDED, owner, detail, address=address_of(request))
+        return count
 
 
 def _listed(texts: tuple[str, ...]) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import attrs
 
 from reference_host.durable import StorageRefused
-from reference_host.security_log import Change, LogEntry, SecurityLog
+from reference_host.security_log import LogEntry, SecurityLog
 from vms_hooks.faults import PluginFault
 from vms_hooks.host import Clock
 from vms_hooks.plugin import Plugin
@@ -18,6 +21,15 @@ log = logging.getLogger("reference_host.security")
 
 #: Seconds between attempts to tell a plug-in.
 _PAUSES = (0.0, 1.0, 5.0, 30.0)
+#: After these somebody may have lost a right or a session.
+_WITHDRAWING = frozenset(
+    {
+        HostEventKind.SIGNED_OUT,
+        HostEventKind.SESSION_ENDED,
+        HostEventKind.ACCOUNT_CHANGED,
+        HostEventKind.CONFIGURATION_CHANGED,
+    }
+)
 
 
 class HostEvents:
@@ -30,21 +42,43 @@ class HostEvents:
         self._telling: set[asyncio.Task[None]] = set()
         # One thread: entries are written in the order in which they happened.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="security log")
+        #: Set, and replaced by a new one, whenever somebody may have lost a right or a session.
+        self.withdrawal = asyncio.Event()
 
     def report(
-        self, kind: HostEventKind, principal: Principal | None, detail: str = "", *, address: str = ""
+        self,
+        kind: HostEventKind,
+        principal: Principal | None,
+        detail: str = "",
+        *,
+        address: str = "",
+        session: str = "",
     ) -> None:
         """Begin to write an event down and to tell every active plug-in."""
-        event = HostEvent(kind=kind, at=self._clock.now(), principal=principal, detail=detail)
-        for plugin in self._active():
-            task = asyncio.create_task(_tell(plugin, event))
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
-        self._written(kind.value, principal, detail, address)
+        event = self._event(kind, principal, detail, address=address, session=session)
+        written = self._written(event)
 
-    async def changed(self, kind: Change, principal: Principal, detail: str, *, address: str) -> None:
-        """Write a change down; returning means that it is on disk. Raises ``StorageRefused``."""
-        await self._written(kind.value, principal, detail, address)
+        async def finish() -> None:
+            try:
+                # What is begun is written, also when nobody waits any more.
+                number = await asyncio.shield(written)
+            except StorageRefused as error:
+                # The host's health says so too; what happened is told all the same.
+                log.error("%s", error)  # noqa: TRY400 - the sentence says all
+                number = 0
+            self._tell_all(attrs.evolve(event, number=number))
+
+        self._begin(finish())
+        self._withdraw(kind)
+
+    async def changed(
+        self, kind: HostEventKind, principal: Principal, detail: str, *, address: str, subject: str = ""
+    ) -> None:
+        """Write a change down and tell it; returning means it is on disk. Raises ``StorageRefused``."""
+        event = self._event(kind, principal, detail, address=address, subject=subject)
+        self._withdraw(kind)
+        number = await self._written(event)
+        self._tell_all(attrs.evolve(event, number=number))
 
     async def stop(self) -> None:
         """Give up what has not been told; what happened is written down first."""
@@ -53,26 +87,33 @@ class HostEvents:
         await asyncio.gather(*self._telling, return_exceptions=True)
         await asyncio.to_thread(self._writer.shutdown)
 
-    def _written(
-        self, kind: str, principal: Principal | None, detail: str, address: str
-    ) -> asyncio.Future[None]:
+    def _event(self, kind: HostEventKind, principal: Principal | None, detail: str, **more: str) -> HostEvent:
+        return HostEvent(kind=kind, at=self._clock.now(), principal=principal, detail=detail, **more)
+
+    def _written(self, event: HostEvent) -> asyncio.Future[int]:
         entry = LogEntry(
-            at=self._clock.now(),
-            kind=kind,
-            account=principal.id if principal else "",
-            name=principal.name if principal else "",
-            address=address,
-            detail=detail,
+            at=event.at,
+            kind=event.kind.value,
+            account=event.principal.id if event.principal else "",
+            name=event.principal.name if event.principal else "",
+            address=event.address,
+            detail=event.detail,
         )
-        written = asyncio.get_running_loop().run_in_executor(self._writer, self._kept.write, entry)
-        written.add_done_callback(_complain)
-        return written
+        return asyncio.get_running_loop().run_in_executor(self._writer, self._kept.write, entry)
 
+    def _tell_all(self, event: HostEvent) -> None:
+        for plugin in self._active():
+            self._begin(_tell(plugin, event))
 
-def _complain(written: asyncio.Future[None]) -> None:
-    """Say in the host's log that the security log lacks an entry; its health says so too."""
-    if not written.cancelled() and isinstance(error := written.exception(), StorageRefused):
-        log.error("%s", error)
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    def _withdraw(self, kind: HostEventKind) -> None:
+        if kind in _WITHDRAWING:
+            before, self.withdrawal = self.withdrawal, asyncio.Event()
+            before.set()
 
 
 async def _tell(plugin: Plugin, event: HostEvent) -> None:

@@ -11,6 +11,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+import attrs
 from starlette.requests import Request
 
 from reference_host.access import RoleAccess
@@ -27,6 +28,7 @@ from reference_host.roles import Roles
 from reference_host.saved_views import SavedView, SavedViews
 from reference_host.secret_store import load_secrets
 from reference_host.security_log import SecurityLog
+from reference_host.services import CurrentSessions
 from reference_host.sessions import IDLE, WRITTEN_EVERY, Session, Sessions
 from reference_host.set_up import SetUp
 from vms_hooks.host import Clock
@@ -70,13 +72,14 @@ class Host:
             licence=self.licence,
             choices=own.document("plugins", Mapping[str, bool]),
             security_log=self.security_log,
+            sessions=CurrentSessions(self.current),
         )
         self.events = HostEvents(lambda: self.plugins.active, clock, self.security_log)
         self.log_lines = LogLines()
         #: Set when the host has begun to stop; endless answers end then.
         self.stopping = asyncio.Event()
-        #: When people whom a proxy has signed in were last seen, by account.
-        self._proxied: dict[str, datetime] = {}
+        #: People whom a proxy has signed in, by session, and when they were last seen.
+        self._proxied: dict[str, tuple[Principal, datetime]] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -101,8 +104,18 @@ class Host:
         if isinstance(proxied, Principal):
             return self._proxied_person(proxied, address_of(request))
         token = request.cookies.get(cookie_name(request))
-        account = self.sessions.account(token, self.clock.now()) if token else None
-        return self.accounts.principal(account) if account else None
+        session = self.sessions.session(token, self.clock.now()) if token else None
+        return self._principal_of(session)
+
+    def current(self, session: str) -> Principal | None:
+        """Give who a session is now, with the roles of now; nobody when it has ended. From any thread."""
+        now = self.clock.now()
+        proxied = self._proxied.get(session)
+        if proxied is not None:
+            principal, seen = proxied
+            known = self.accounts.find(principal.id)
+            return None if now - seen >= IDLE or (known is not None and known.disabled) else principal
+        return self._principal_of(self.sessions.find(session, now))
 
     async def judge_licence(self) -> None:
         """Judge the licence anew; plug-ins are told of a change, and one that may start now is started."""
@@ -115,11 +128,19 @@ class Host:
         known = self.accounts.find(principal.id)
         if known is not None and known.disabled:
             return None
-        now, seen = self.clock.now(), self._proxied.get(principal.id)
-        self._proxied[principal.id] = now
+        session = f"proxy-{principal.id}"
+        now, (_, seen) = self.clock.now(), self._proxied.get(session, (None, None))
+        principal = attrs.evolve(principal, session=session)
+        self._proxied[session] = (principal, now)
         if seen is None or now - seen >= IDLE:
-            self.events.report(HostEventKind.SIGNED_IN, principal, "by the proxy", address=address)
+            self.events.report(
+                HostEventKind.SIGNED_IN, principal, "by the proxy", address=address, session=session
+            )
         return principal
+
+    def _principal_of(self, session: Session | None) -> Principal | None:
+        principal = self.accounts.principal(session.account) if session else None
+        return principal and session and attrs.evolve(principal, session=session.id)
 
     async def _watch_licence(self) -> None:
         while True:
@@ -129,13 +150,16 @@ class Host:
     async def _write_use(self) -> None:
         while True:
             await asyncio.sleep(WRITTEN_EVERY.total_seconds())
-            await asyncio.to_thread(self._write_use_now)
+            for session in await asyncio.to_thread(self._write_use_now):
+                owner = self._principal_of(session)
+                self.events.report(HostEventKind.SESSION_ENDED, owner, "by itself", session=session.id)
 
-    def _write_use_now(self) -> None:
+    def _write_use_now(self) -> tuple[Session, ...]:
         try:
-            self.sessions.write_use(self.clock.now())
+            return self.sessions.write_use(self.clock.now())
         except StorageRefused as error:
             log.warning("%s", error)
+            return ()
 
 
 class _Folder:

@@ -12,11 +12,12 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
+from reference_host.config import Role
 from reference_host.host import Host, address_of
 from reference_host.problems import Problem, respond, signed_out
 from vms_hooks import mounting
 from vms_hooks.contributions import AsgiApp
-from vms_hooks.values import HostEventKind
+from vms_hooks.values import HostEventKind, Principal
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,8 @@ class PluginMount:
         answer = _Answer(send)
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         inner = mounting.scope_for(scope, principal)
-        await self._until_stopping(answer, _guarded(app, inner, receive, answer))
+        gone = self._withdrawn(Request(scope), principal)
+        await self._while_wanted(answer, _guarded(app, inner, receive, answer), gone)
         if answer.status == HTTPStatus.FORBIDDEN:
             detail = f"{scope['path_params']['plugin']}: {scope['method']} {path}"
             self._host.events.report(
@@ -65,12 +67,18 @@ class PluginMount:
             )
         return plugin.mount.app
 
-    async def _until_stopping(self, answer: _Answer, answering: Coroutine[Any, Any, None]) -> None:
-        """Let the plug-in answer; a stream of events, which has no end, ends when the host stops."""
+    async def _while_wanted(
+        self, answer: _Answer, answering: Coroutine[Any, Any, None], gone: Coroutine[Any, Any, None]
+    ) -> None:
+        """Let the plug-in answer.
+
+        A stream of events, which has no end, ends when the host stops, and when whoever reads it has lost a
+        right or the session: a browser asks for it anew, as who it is then.
+        """
         task = asyncio.ensure_future(answering)
-        stopping = asyncio.ensure_future(self._host.stopping.wait())
+        ends = {asyncio.ensure_future(self._host.stopping.wait()), asyncio.ensure_future(gone)}
         try:
-            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({task, *ends}, return_when=asyncio.FIRST_COMPLETED)
             if answer.endless and not task.done():
                 task.cancel()
                 await asyncio.wait({task})
@@ -78,8 +86,21 @@ class PluginMount:
             else:
                 await task
         finally:
-            task.cancel()
-            stopping.cancel()
+            for each in (task, *ends):
+                each.cancel()
+
+    async def _withdrawn(self, request: Request, principal: Principal) -> None:
+        """Return when it is not the same person with the same rights any more who asked."""
+        before = self._rights(principal)
+        while True:
+            withdrawal = self._host.events.withdrawal
+            now = self._host.principal(request)
+            if now is None or self._rights(now) != before:
+                return
+            await withdrawal.wait()
+
+    def _rights(self, principal: Principal) -> tuple[Principal, tuple[Role | None, ...]]:
+        return principal, tuple(self._host.roles.get(role) for role in sorted(principal.roles))
 
 
 class _Answer:

@@ -11,7 +11,7 @@ from reference_host.licence import Judgement
 from reference_host.plugins import PluginSet, health_of
 from vms_hooks.faults import PluginFault
 from vms_hooks.plugin import Plugin
-from vms_hooks.values import Part
+from vms_hooks.values import Part, StorageRoom
 
 
 @attrs.frozen(kw_only=True)
@@ -27,6 +27,8 @@ class PluginReport:
     remedy: str
     #: Parts of the running plug-in, each with its own state.
     parts: tuple[Part, ...] = ()
+    #: Where it keeps things, and how much.
+    rooms: tuple[StorageRoom, ...] = ()
     healthy: bool
     #: The latest faults, oldest first.
     faults: tuple[str, ...] = ()
@@ -37,8 +39,9 @@ class PluginReport:
 
     @property
     def outside(self) -> PluginReport:
-        """The same for people who are not signed in: no settings, no licence, no history."""
-        return attrs.evolve(self, licence=None, settings={}, faults=())
+        """The same for people who are not signed in: no settings, licence, history, rooms or cameras."""
+        parts = tuple(part for part in self.parts if not part.camera)
+        return attrs.evolve(self, licence=None, settings={}, faults=(), rooms=(), parts=parts)
 
 
 async def report_of(plugins: PluginSet, plugin: Plugin) -> PluginReport:
@@ -47,7 +50,7 @@ async def report_of(plugins: PluginSet, plugin: Plugin) -> PluginReport:
     health = await health_of(plugin) if plugin.active else None
     standing = plugin.standing
     fault = health if isinstance(health, PluginFault) else None
-    parts = () if health is None or isinstance(health, PluginFault) else health.parts
+    told = None if isinstance(health, PluginFault) else health
     return PluginReport(
         id=plugin.id,
         name=manifest.name if manifest else plugin.id,
@@ -56,8 +59,9 @@ async def report_of(plugins: PluginSet, plugin: Plugin) -> PluginReport:
         state=standing.state,
         reason=standing.reason or (fault.reason if fault else ""),
         remedy=standing.remedy,
-        parts=parts,
-        healthy=health is not None and not isinstance(health, PluginFault) and health.ok,
+        parts=told.parts if told else (),
+        rooms=told.rooms if told else (),
+        healthy=told is not None and told.ok,
         faults=plugin.conduct.reasons,
         licence=plugins.judgement(plugin),
         settings=dict(_flat(plugins.settings(plugin))),

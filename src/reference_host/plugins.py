@@ -21,7 +21,7 @@ from reference_host.security_log import SecurityLog
 from reference_host.services import CAPABILITIES, PageAddresses, SecurityLogAudit
 from vms_hooks import CONTRACT
 from vms_hooks.faults import PluginFault
-from vms_hooks.host import Clock, HostServices
+from vms_hooks.host import Clock, HostServices, SignedIn
 from vms_hooks.judging import Circumstances, Found, discover, judge
 from vms_hooks.manifest import overridden
 from vms_hooks.plugin import Plugin
@@ -45,13 +45,14 @@ class PluginSet:
         licence: SiteLicence,
         choices: KeptDocument[Mapping[str, bool]],
         security_log: SecurityLog,
+        sessions: SignedIn,
     ) -> None:
         self._config = config
         self._clock = clock
         self._secrets = secrets
         self._access = access
         self._licence = licence
-        self._security_log = security_log
+        self._sessions = sessions
         #: What administrators chose in the administration; it goes over the site configuration.
         self._choices = choices
         self._security_log = security_log
@@ -204,6 +205,7 @@ class PluginSet:
             capabilities=CAPABILITIES,
             audit=SecurityLogAudit(plugin.id, self._security_log, self._clock),
             navigation=PageAddresses(self._config.site),
+            sessions=self._sessions,
         )
         await plugin.start(services, self.settings(plugin))
         standing = plugin.standing

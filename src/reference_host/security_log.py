@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 import attrs
@@ -15,13 +14,6 @@ from reference_host.durable import StorageRefused
 
 #: Enough of the file's end to hold its last line, bytes.
 _TAIL = 64 * 1024
-
-
-class Change(StrEnum):
-    """What administrators change; the contract has no events of it yet, so plug-ins are not told."""
-
-    ACCOUNT = "account-changed"
-    CONFIGURATION = "configuration-changed"
 
 
 @attrs.frozen(kw_only=True)
@@ -49,8 +41,8 @@ class SecurityLog:
         #: Why the latest entry could not be written; empty when all is well.
         self.trouble = ""
 
-    def write(self, entry: LogEntry) -> None:
-        """Add an entry; returning means that it is on disk. Raises ``StorageRefused``."""
+    def write(self, entry: LogEntry) -> int:
+        """Add an entry and give its number; returning means it is on disk. Raises ``StorageRefused``."""
         with self._lock:
             numbered = attrs.evolve(entry, number=self._number + 1)
             try:
@@ -60,6 +52,7 @@ class SecurityLog:
                 raise StorageRefused(self.trouble) from error
             self._number += 1
             self.trouble = ""
+            return self._number
 
     def latest(self, count: int) -> tuple[LogEntry, ...]:
         """Give the newest entries, oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 import attrs
@@ -13,7 +14,7 @@ from vms_hooks.values import Principal, Target
 
 #: What this host has itself: no cameras, no recordings, no export tab, and no notices from the server.
 CAPABILITIES: frozenset[str] = frozenset(
-    {Capability.AUDIT, Capability.NAVIGATION, Capability.TIMELINE, Capability.VIEWS}
+    {Capability.AUDIT, Capability.NAVIGATION, Capability.SESSIONS, Capability.TIMELINE, Capability.VIEWS}
 )
 
 
@@ -38,6 +39,17 @@ class SecurityLogAudit:
             self._log.write(entry)
         except StorageRefused as error:
             raise OSError(str(error)) from error
+
+
+@attrs.frozen
+class CurrentSessions:
+    """Who is signed in now."""
+
+    _current: Callable[[str], Principal | None]
+
+    def current(self, session: str) -> Principal | None:
+        """Give the principal of a session with the roles of now; nobody when it has ended."""
+        return self._current(session)
 
 
 @attrs.frozen

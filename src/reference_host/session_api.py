@@ -27,7 +27,6 @@ from reference_host.host import Host, address_of, cookie_name
 from reference_host.passwords import LONGEST, fault_of_password
 from reference_host.problems import Problem
 from reference_host.roles import ADMINISTRATOR
-from reference_host.security_log import Change
 from vms_hooks.values import HostEventKind, Principal
 
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST)]
@@ -102,7 +101,13 @@ class SessionApi:
             host.set_up.close()
         principal = Principal(id=first.account, name=first.name, roles=frozenset({ADMINISTRATOR}))
         detail = f"first administrator {first.account} made with the set-up token"
-        await host.events.changed(Change.ACCOUNT, principal, detail, address=address_of(request))
+        await host.events.changed(
+            HostEventKind.ACCOUNT_CHANGED,
+            principal,
+            detail,
+            address=address_of(request),
+            subject=first.account,
+        )
         return await self._opened(request, principal)
 
     async def sign_in(self, request: Request) -> Response:
@@ -129,8 +134,11 @@ class SessionApi:
         token = request.cookies.get(name)
         if token is None:
             raise refused("A proxy has signed you in. Sign out where you signed in.")
-        await asyncio.to_thread(self._host.sessions.close, token)
-        self._host.events.report(HostEventKind.SIGNED_OUT, principal, address=address_of(request))
+        ended = await asyncio.to_thread(self._host.sessions.close, token)
+        session = ended.id if ended else ""
+        self._host.events.report(
+            HostEventKind.SIGNED_OUT, principal, address=address_of(request), session=session
+        )
         return _without_cookie(request, nothing())
 
     async def sign_out_everywhere(self, request: Request, principal: Principal) -> Response:
@@ -160,7 +168,13 @@ class SessionApi:
         except AccountRefused as refusal:
             raise refused(str(refusal)) from refusal
         await asyncio.to_thread(host.sessions.close_all, principal.id)
-        await host.events.changed(Change.ACCOUNT, principal, "changed their own password", address=address)
+        await host.events.changed(
+            HostEventKind.ACCOUNT_CHANGED,
+            principal,
+            "changed their own password",
+            address=address,
+            subject=principal.id,
+        )
         return await self._opened(request, principal)
 
     async def session(self, request: Request) -> Response:
@@ -187,7 +201,13 @@ class SessionApi:
     async def _opened(self, request: Request, principal: Principal) -> Response:
         host = self._host
         token = await asyncio.to_thread(host.sessions.open, principal.id, host.clock.now())
-        host.events.report(HostEventKind.SIGNED_IN, principal, address=address_of(request))
+        opened = host.sessions.session(token, host.clock.now())
+        host.events.report(
+            HostEventKind.SIGNED_IN,
+            principal,
+            address=address_of(request),
+            session=opened.id if opened else "",
+        )
         response = self._session_of(principal)
         response.set_cookie(
             cookie_name(request),

@@ -26,6 +26,8 @@ class Session:
     account: str
     opened: datetime
     used: datetime
+    #: By which it is told to plug-ins; signs nobody in.
+    id: str = ""
 
     def alive(self, now: datetime) -> bool:
         """Whether it has not ended by itself."""
@@ -47,12 +49,20 @@ class Sessions:
     def open(self, account: str, now: datetime) -> str:
         """Open a session; gives its token, which is kept nowhere. Raises ``StorageRefused``."""
         token = secrets.token_urlsafe(32)
-        opened = Session(account=account, opened=now, used=now)
-        self._change(lambda sessions: {**_alive(sessions, now), _key(token): opened})
+        opened = Session(account=account, opened=now, used=now, id=secrets.token_hex(8))
+        self._change(lambda sessions: {**sessions, _key(token): opened})
         return token
 
-    def account(self, token: str, now: datetime) -> str | None:
-        """Give the account behind a token, and keep the session alive; nothing when it has ended."""
+    def find(self, identity: str, now: datetime) -> Session | None:
+        """Give a session by its id, as one that is looked at and not used; nothing when it has ended."""
+        for key, session in self._document.value.items():
+            if session.id and session.id == identity:
+                found = _used(session, self._used.get(key))
+                return found if found.alive(now) else None
+        return None
+
+    def session(self, token: str, now: datetime) -> Session | None:
+        """Give the session behind a token, and keep it alive; nothing when it has ended."""
         key = _key(token)
         session = self._document.value.get(key)
         if session is None:
@@ -61,12 +71,14 @@ class Sessions:
         if not attrs.evolve(session, used=max(used, session.used)).alive(now):
             return None
         self._used[key] = now
-        return session.account
+        return session
 
-    def close(self, token: str) -> None:
-        """End a session; raises ``StorageRefused``."""
+    def close(self, token: str) -> Session | None:
+        """End a session and give it, if it was there; raises ``StorageRefused``."""
         key = _key(token)
+        ended = self._document.value.get(key)
         self._change(lambda sessions: {k: s for k, s in sessions.items() if k != key})
+        return ended
 
     def close_all(self, account: str) -> int:
         """End every session of an account; gives how many. Raises ``StorageRefused``."""
@@ -74,9 +86,16 @@ class Sessions:
         self._change(lambda sessions: {k: s for k, s in sessions.items() if s.account != account})
         return count
 
-    def write_use(self, now: datetime) -> None:
-        """Write down what was used and forget what has ended; raises ``StorageRefused``."""
-        self._change(lambda sessions: _alive(sessions, now))
+    def write_use(self, now: datetime) -> tuple[Session, ...]:
+        """Write down what was used; give what has ended by itself, once. Raises ``StorageRefused``."""
+        ended: list[Session] = []
+
+        def forget(sessions: Mapping[str, Session]) -> Mapping[str, Session]:
+            ended.extend(session for session in sessions.values() if not session.alive(now))
+            return {key: session for key, session in sessions.items() if session.alive(now)}
+
+        self._change(forget)
+        return tuple(ended)
 
     def _change(self, change: _Change) -> None:
         with self._lock:
@@ -93,10 +112,6 @@ class Sessions:
 
 def _used(session: Session, at: datetime | None) -> Session:
     return session if at is None or at <= session.used else attrs.evolve(session, used=at)
-
-
-def _alive(sessions: Mapping[str, Session], now: datetime) -> Mapping[str, Session]:
-    return {key: session for key, session in sessions.items() if session.alive(now)}
 
 
 def _key(token: str) -> str:

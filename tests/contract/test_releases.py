@@ -36,7 +36,7 @@ BEFORE = sorted((wheel for wheel in WHEELS if release_of(wheel) < CONTRACT), key
 def test_the_incident_manager_works_in_a_host_of_an_earlier_release(wheel: Path, tmp_path: Path) -> None:
     """The kept wheel, in a process of its own: judged, activated, asked everything, stopped, no fault."""
     ran = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("driver_0_1.py")), str(tmp_path), str(wheel)],
+        [sys.executable, str(Path(__file__).with_name("earlier_host.py")), str(tmp_path), str(wheel)],
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
         text=True,
@@ -56,7 +56,14 @@ def test_the_incident_manager_works_in_a_host_of_an_earlier_release(wheel: Path,
         "toolbar_items": 1,
     }
     assert told["mounted"]
+    assert told["health"]["store"] == [True, ""]
     assert told["opened"] == "7"
+
+
+def test_the_two_releases_before_this_one_are_kept() -> None:
+    """Nobody makes a release without keeping what its predecessors were."""
+    assert [release_of(wheel) for wheel in BEFORE] == [(0, 1), (1, 0)]
+    assert CONTRACT == (1, 1)
 
 
 def test_the_manifest_claims_what_is_tested() -> None:

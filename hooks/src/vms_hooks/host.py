@@ -151,10 +151,21 @@ class HostRecordings(Protocol):
         ...
 
 
+class SignedIn(Protocol):
+    """Who is signed in now (capability ``sessions/1``)."""
+
+    def current(self, session: str) -> Principal | None:
+        """Give the principal of a session with the roles they have now; nobody when it has ended.
+
+        Answers at once, from any thread.
+        """
+        ...
+
+
 class Capability(StrEnum):
     """What a host may have besides what every host has; a plug-in may require any of it.
 
-    The first five name a service of ``HostServices``. The others are parts of the host's pages.
+    The first six name a service of ``HostServices``. The others are parts of the host's pages.
     """
 
     AUDIT = "audit/1"
@@ -162,6 +173,7 @@ class Capability(StrEnum):
     NOTIFICATIONS = "notifications/1"
     CAMERAS = "cameras/1"
     RECORDINGS = "recordings/1"
+    SESSIONS = "sessions/1"
     #: The host has an export tab and asks for ``vms_export_lists``.
     EXPORT_LISTS = "export-lists/1"
     #: The host draws a timeline and asks the runtime for ``timeline``.
@@ -193,6 +205,7 @@ class HostServices:
     notifications: Notifications | None = None
     cameras: HostCameras | None = None
     recordings: HostRecordings | None = None
+    sessions: SignedIn | None = None
 
     def __attrs_post_init__(self) -> None:
         services = {
@@ -201,6 +214,7 @@ class HostServices:
             Capability.NOTIFICATIONS: self.notifications,
             Capability.CAMERAS: self.cameras,
             Capability.RECORDINGS: self.recordings,
+            Capability.SESSIONS: self.sessions,
         }
         for capability, service in services.items():
             if (capability in self.capabilities) is (service is None):

@@ -18,6 +18,9 @@ class Principal:
     id: str
     name: str
     roles: frozenset[str] = frozenset()
+    #: Which of their sessions it is, as an id that signs nobody in; empty when the host does not say. The
+    #: same person in another session is the same principal.
+    session: str = attrs.field(default="", eq=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -76,6 +79,8 @@ class HostEventKind(StrEnum):
     LICENCE_CHANGED = "licence-changed"
     ACCOUNT_CHANGED = "account-changed"
     CONFIGURATION_CHANGED = "configuration-changed"
+    #: A session ended without its owner: by itself, or by an administrator. ``principal`` is whose it was.
+    SESSION_ENDED = "session-ended"
     #: A camera that the host itself has does not answer, and does again.
     CAMERA_DOWN = "camera-down"
     CAMERA_UP = "camera-up"
@@ -91,6 +96,14 @@ class HostEvent:
     detail: str = ""
     #: Of an event about a camera: its id.
     camera: str = ""
+    #: The account, role or plug-in that was changed, where that is not the principal.
+    subject: str = ""
+    #: Of the end of a session: its id; empty for all sessions of the principal.
+    session: str = ""
+    #: Where the request came from, as far as it is known.
+    address: str = ""
+    #: Number in the host's own security log, by which an event that is told again is known; 0 without one.
+    number: int = 0
 
 
 @attrs.frozen(kw_only=True)
@@ -139,6 +152,27 @@ class Part:
     ok: bool
     detail: str = ""
     remedy: str = ""
+    #: It works, and somebody should look at it all the same: ``detail`` says at what.
+    warning: bool = False
+    #: Operators are told ``detail`` too: something that they rely on is missing.
+    for_operators: bool = False
+    #: Of a part that is about a camera: its id; only who may see the camera is told.
+    camera: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class StorageRoom:
+    """A place on a disk where a plug-in keeps things of one kind: how much it uses, and how much it may."""
+
+    #: Stays the same, as ``exports``.
+    id: str
+    title: str
+    #: Bytes.
+    used: int
+    #: Bytes that it may use at most; nothing without a limit.
+    quota: int | None = None
+    #: Bytes that are free on its disk; nothing when that is not known.
+    free: int | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -147,3 +181,4 @@ class Health:
 
     ok: bool
     parts: tuple[Part, ...] = ()
+    rooms: tuple[StorageRoom, ...] = ()

@@ -121,10 +121,12 @@ class HostHarness:
         await self.runtime.view_changed(view)
         return view
 
-    async def report(self, kind: HostEventKind, principal: Principal | None = None, detail: str = "") -> None:
-        """Report something that happened in the host."""
+    async def report(
+        self, kind: HostEventKind, principal: Principal | None = None, detail: str = "", **more: Any
+    ) -> None:
+        """Report something that happened in the host; ``more`` are further fields of the event."""
         await self.runtime.host_event(
-            HostEvent(kind=kind, at=self.services.clock.now(), principal=principal, detail=detail)
+            HostEvent(kind=kind, at=self.services.clock.now(), principal=principal, detail=detail, **more)
         )
 
 

@@ -110,6 +110,17 @@ class KeptNotices:
         self.sent.append((notice, principal))
 
 
+@attrs.define
+class SetSessions:
+    """Sessions that a test opens, changes and ends."""
+
+    open: dict[str, Principal] = attrs.field(factory=dict)
+
+    def current(self, session: str) -> Principal | None:
+        """Give who the session is now."""
+        return self.open.get(session)
+
+
 @attrs.frozen
 class Addresses:
     """Addresses of the form ``<base>/<tab>/<path>``."""
@@ -127,6 +138,7 @@ CAPABILITIES = frozenset(
         Capability.AUDIT,
         Capability.NAVIGATION,
         Capability.NOTIFICATIONS,
+        Capability.SESSIONS,
         Capability.TIMELINE,
         Capability.VIEWS,
         Capability.EXPORT_LISTS,
@@ -148,5 +160,6 @@ def host_services(storage: Path, **changes: Any) -> HostServices:
         audit=KeptAudit(),
         navigation=Addresses(),
         notifications=KeptNotices(),
+        sessions=SetSessions(),
     )
     return attrs.evolve(services, **changes)

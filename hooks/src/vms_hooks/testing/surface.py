@@ -38,7 +38,18 @@ _EXCHANGED = (
     "places",
 )
 #: What a host is built with.
-_TOOLKIT = ("judging", "plugin", "caller", "runtime_caller", "gathering", "mounting", "holds", "schema")
+_TOOLKIT = (
+    "judging",
+    "plugin",
+    "caller",
+    "runtime_caller",
+    "gathering",
+    "mounting",
+    "holds",
+    "schema",
+    "identity",
+    "remote",
+)
 
 
 def surface() -> Surface:

@@ -216,6 +216,7 @@ class SamplePlugin:
         return JSONResponse(
             {
                 "id": principal.id,
+                "session": principal.session,
                 "typed": isinstance(principal, Principal),
                 "seen": seen,
                 "path": request.url.path,

@@ -1,4 +1,4 @@
-"""Holds the incident manager as a host of contract 0.1 would, in a process that has only that release."""
+"""Holds the incident manager as a host of an earlier contract would, in a process that has only that one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LICENSED = LicenceStatus(state=LicenceState.VALID)
 
 
 class Everything:
-    """Every service a host of 0.1 has."""
+    """Every service that a host of 0.1 and one of 1.0 must have."""
 
     def decide(self, *_: object) -> Decision:
         return Decision(allowed=True)
@@ -74,6 +74,8 @@ async def main() -> dict[str, Any]:
         View(principal=OLIVIA, client="b", number=1, mode=ViewMode.LIVE, cameras=(), at=every.now())
     )
     await runtime.host_event(HostEvent(kind=HostEventKind.SIGNED_IN, at=every.now(), principal=OLIVIA))
+    await runtime.host_event(HostEvent(kind=HostEventKind.SIGNED_OUT, at=every.now(), principal=OLIVIA))
+    health = await runtime.health()
     standing, reasons = plugin.standing, plugin.conduct.reasons
     await plugin.stop()
     return {
@@ -83,6 +85,7 @@ async def main() -> dict[str, Any]:
         "reasons": [standing.reason, *reasons],
         "drawn": {place: len(items) for place, items in drawn.items()},
         "commands": len(plugin.commands),
+        "health": {part.name: [part.ok, part.detail] for part in health.parts},
         "mounted": plugin.mount is not None,
         "opened": opened and opened.path,
     }
