@@ -55,7 +55,14 @@ class HostEvents:
         session: str = "",
     ) -> None:
         """Begin to write an event down and to tell every active plug-in."""
-        event = self._event(kind, principal, detail, address=address, session=session)
+        event = HostEvent(
+            kind=kind,
+            at=self._clock.now(),
+            principal=principal,
+            detail=detail,
+            address=address,
+            session=session,
+        )
         written = self._written(event)
 
         async def finish() -> None:
@@ -75,7 +82,14 @@ class HostEvents:
         self, kind: HostEventKind, principal: Principal, detail: str, *, address: str, subject: str = ""
     ) -> None:
         """Write a change down and tell it; returning means it is on disk. Raises ``StorageRefused``."""
-        event = self._event(kind, principal, detail, address=address, subject=subject)
+        event = HostEvent(
+            kind=kind,
+            at=self._clock.now(),
+            principal=principal,
+            detail=detail,
+            address=address,
+            subject=subject,
+        )
         self._withdraw(kind)
         number = await self._written(event)
         self._tell_all(attrs.evolve(event, number=number))
@@ -86,9 +100,6 @@ class HostEvents:
             task.cancel()
         await asyncio.gather(*self._telling, return_exceptions=True)
         await asyncio.to_thread(self._writer.shutdown)
-
-    def _event(self, kind: HostEventKind, principal: Principal | None, detail: str, **more: str) -> HostEvent:
-        return HostEvent(kind=kind, at=self._clock.now(), principal=principal, detail=detail, **more)
 
     def _written(self, event: HostEvent) -> asyncio.Future[int]:
         entry = LogEntry(

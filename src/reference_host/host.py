@@ -139,8 +139,10 @@ class Host:
         return principal
 
     def _principal_of(self, session: Session | None) -> Principal | None:
-        principal = self.accounts.principal(session.account) if session else None
-        return principal and session and attrs.evolve(principal, session=session.id)
+        if session is None:
+            return None
+        principal = self.accounts.principal(session.account)
+        return principal and attrs.evolve(principal, session=session.id)
 
     async def _watch_licence(self) -> None:
         while True:

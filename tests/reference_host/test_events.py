@@ -1,4 +1,4 @@
-"""What plug-ins are told of people: changes, ends of sessions; and streams that end with the right to them."""
+"""What plug-ins are told of people: changes, ends of sessions; streams that end with the right to them."""
 
 from __future__ import annotations
 
