@@ -17,6 +17,7 @@ import msgspec
 from starlette.responses import Response
 
 from incident_plugin.domain.errors import IncidentError
+from incident_plugin.http.activity import ActivityResources
 from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.events import EventResources
 from incident_plugin.http.exports import ExportResources
@@ -24,6 +25,7 @@ from incident_plugin.http.keeping import KeepingResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.problems import problem_of
 from incident_plugin.http.projects import ProjectResources
+from incident_plugin.http.together import TogetherResources
 from incident_plugin.http.video import VideoResources
 
 REFERENCE = Path(__file__).parent / "ref"
@@ -75,8 +77,12 @@ def operations() -> tuple[Operation, ...]:
     return (
         *CollectionResources(collections=nobody, drafts=nobody, picker=nobody, clock=nobody).operations(),
         *EventResources(nobody).operations(),
-        *ProjectResources(projects=nobody, picker=nobody, reporting=nobody).operations(),
         *KeepingResources(bin=nobody, holds=nobody).operations(),
+        *ProjectResources(projects=nobody, picker=nobody, reporting=nobody, relations=nobody).operations(),
+        *ActivityResources(logs=nobody).operations(),
+        *TogetherResources(
+            people=nobody, presence=nobody, unsaved=nobody, relations=nobody, states=nobody
+        ).operations(),
         *ExportResources(exports=nobody, runner=nobody).operations(),
         *VideoResources(
             recorders=nobody, relay=nobody, writer=nobody, stills=nobody, guard=nobody
@@ -148,7 +154,7 @@ def renewed(name: str) -> str:
 
 def _status(kind: type[IncidentError]) -> int:
     error = kind.__new__(kind)
-    error.detail, values = "", {"field": "", "now": None}
+    error.detail, values = "", {"field": "", "now": None, "by": None, "at": None}
     vars(error).update(values)
     return problem_of(error).status_code
 

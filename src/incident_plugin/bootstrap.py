@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import msgspec
@@ -19,19 +20,26 @@ from incident_plugin.adapters.recorders import Recorder, SiteRecorders
 from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore
+from incident_plugin.application.activity import ActivityLogs
 from incident_plugin.application.changes import Changes
 from incident_plugin.application.collections import CollectingRules, Collections
 from incident_plugin.application.drafts import Drafts
 from incident_plugin.application.exporting import ExportRunner, Exports
 from incident_plugin.application.footage import Cameras, FootagePicker
+from incident_plugin.application.footage_states import FootageStates
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.keeping import LegalHolds, Purger, RecycleBin
+from incident_plugin.application.people import People
+from incident_plugin.application.presence import Presence
 from incident_plugin.application.projects import Projects
+from incident_plugin.application.relations import Relations
 from incident_plugin.application.reporting import Reporting, Stills
 from incident_plugin.application.sealing import Sealing
 from incident_plugin.application.timeline import Timeline
 from incident_plugin.application.unit_of_work import UnitOfWork
+from incident_plugin.application.unsaved import UnsavedWork
 from incident_plugin.domain.people import Person, PersonId
+from incident_plugin.http.activity import ActivityResources
 from incident_plugin.http.app import create_app
 from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.events import EventResources
@@ -39,6 +47,7 @@ from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.keeping import KeepingResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.projects import ProjectResources
+from incident_plugin.http.together import TogetherResources
 from incident_plugin.http.video import VideoResources
 from vms_hooks.contributions import AsgiApp
 from vms_hooks.host import HostServices
@@ -113,6 +122,8 @@ class Parts:
     relay: WebRtcRelay
     runner: ExportRunner
     cameras: Cameras
+    states: FootageStates
+    people: People
     collections: Collections
     timeline: Timeline
     events: EventResources
@@ -123,7 +134,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     clock, ids, guard = HostClock(clock=host.clock), RandomIds(), Guard(HostAccess(host=host))
     licence = HostLicence(host=host)
     store = TinyDBStore(host.storage / "store")
-    work = UnitOfWork(store, clock, ids)
+    work = UnitOfWork(store, clock, ids, ZoneInfo(host.site.time_zone))
     recorders = connect_recorder(host, settings.recorder)
     cameras, writer = Cameras(recorders), PyavWriter()
     relay = WebRtcRelay(recorders.live)
@@ -166,11 +177,25 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         service=Person(id=PersonId("incident"), name="Incident manager"),
     )
     events = EventResources(Changes(store, guard))
+    relations = Relations(store=store, work=work, guard=guard, clock=clock)
+    people = People(work=work, guard=guard, clock=clock, ids=ids)
+    states = FootageStates(work=work, guard=guard, recorders=recorders, retention=recorders, clock=clock)
+    presence = Presence(guard, clock)
     operations = (
         *events.operations(),
         *CollectionResources(collections=collections, drafts=drafts, picker=picker, clock=clock).operations(),
-        *ProjectResources(projects=projects, picker=picker, reporting=reporting).operations(),
         *KeepingResources(bin=recycle_bin, holds=holds).operations(),
+        *ProjectResources(
+            projects=projects, picker=picker, reporting=reporting, relations=relations
+        ).operations(),
+        *ActivityResources(logs=ActivityLogs(store=store, work=work, guard=guard)).operations(),
+        *TogetherResources(
+            people=people,
+            presence=presence,
+            unsaved=UnsavedWork(work=work, guard=guard, clock=clock),
+            relations=relations,
+            states=states,
+        ).operations(),
         *ExportResources(exports=exports, runner=runner).operations(),
         *VideoResources(
             recorders=recorders, relay=relay, writer=writer, stills=stills, guard=guard
@@ -186,6 +211,8 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         relay=relay,
         runner=runner,
         cameras=cameras,
+        states=states,
+        people=people,
         collections=collections,
         timeline=Timeline(recorders=recorders, store=store, guard=guard),
         events=events,

@@ -69,6 +69,7 @@ class IncidentRuntime:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         await self.parts.events.close()
+        await self.parts.states.close()
         await self.parts.relay.stop()
         await self.parts.recorders.close()
         await asyncio.to_thread(self.parts.store.close)

@@ -104,7 +104,7 @@ def test_who_comes_too_late_is_told_of_the_bin(desk: Desk) -> None:
     desk.bin.delete(Actor(person=BOB), number)
     with desk.work.begin(ANN) as work, pytest.raises(NotFound, match="Bob Baker deleted") as told:
         work.project(number)
-    assert "in the recycle bin until 2026-03-31 12:00 UTC" in told.value.detail
+    assert "in the recycle bin until 2026-03-31 12:00:00 UTC" in told.value.detail
 
 
 def test_deleting_for_good_forgets_what_people_wrote_and_keeps_the_chain(desk: Desk) -> None:

@@ -48,7 +48,7 @@ def test_fields_are_said_by_the_names_people_read() -> None:
 def test_comments_keep_their_earlier_text_in_the_log() -> None:
     """Added, edited and deleted: nothing that was written is lost."""
     empty, added = project(), project().with_comment(comment(text="first"))
-    edited = added.with_edited_comment(CommentId("c1"), "better", at(5))
+    edited = added.with_edited_comment(CommentId("c1"), "better", seen=None, by=ANN, at=at(5))
     assert said(empty, added) == [(Action.COMMENT_ADDED, "c1", "", "first")]
     assert said(added, edited) == [(Action.COMMENT_EDITED, "c1", "first", "better")]
     assert said(edited, empty) == [(Action.COMMENT_DELETED, "c1", "better", "")]

@@ -20,7 +20,7 @@ from incident_plugin.domain.properties import DELIVERED, FieldValue
 from incident_plugin.domain.sequence import SequenceId
 from incident_plugin.domain.text import MAXIMUM_LINE, MAXIMUM_TEXT
 
-from .examples import at, call, comment, project, sequence
+from .examples import BOB, at, call, comment, project, sequence
 
 
 def change(field: str, before: FieldValue, after: FieldValue) -> FieldChange:
@@ -71,7 +71,7 @@ def test_a_project_spans_its_sequences() -> None:
 def test_a_comment_is_added_edited_and_deleted() -> None:
     """An edit says when, and keeps the place."""
     two = project().with_comment(comment("a", "first")).with_comment(comment("b", "second"))
-    edited = two.with_edited_comment(CommentId("a"), "better", at(9))
+    edited = two.with_edited_comment(CommentId("a"), "better", seen=None, by=BOB, at=at(9))
     assert [(c.text, c.edited_at) for c in edited.comments] == [("better", at(9)), ("second", None)]
     assert [c.id for c in edited.without_comment(CommentId("a")).comments] == ["b"]
 
@@ -110,7 +110,7 @@ def test_a_project_takes_so_many_sequences_and_no_more() -> None:
 
 GONE: list[Callable[[Project], object]] = [
     lambda p: p.comment(CommentId("gone")),
-    lambda p: p.with_edited_comment(CommentId("gone"), "text", at(0)),
+    lambda p: p.with_edited_comment(CommentId("gone"), "text", seen=None, by=BOB, at=at(0)),
     lambda p: p.without_comment(CommentId("gone")),
     lambda p: p.call(CallId("gone")),
     lambda p: p.without_call(CallId("gone")),
@@ -126,14 +126,18 @@ def test_what_somebody_else_removed_is_not_found(act: Callable[[Project], object
 
 
 def edited(text: str) -> Project:
-    return project().with_comment(comment()).with_edited_comment(CommentId("c1"), text, at(1))
+    return (
+        project()
+        .with_comment(comment())
+        .with_edited_comment(CommentId("c1"), text, seen=None, by=BOB, at=at(1))
+    )
 
 
 @pytest.mark.parametrize("make", [lambda t: project().with_comment(comment(text=t)), edited])
-def test_a_comment_has_between_one_and_20_000_characters(make: Callable[[str], Project]) -> None:
+def test_a_comment_has_between_one_and_100_000_characters(make: Callable[[str], Project]) -> None:
     """Exactly the limit is kept as it was typed; more, or nothing but space, is refused."""
     assert make("ö" * MAXIMUM_TEXT).comments[0].text == "ö" * MAXIMUM_TEXT
-    with pytest.raises(InvalidInput, match="20,001 characters"):
+    with pytest.raises(InvalidInput, match="100,001 characters"):
         make("ö" * (MAXIMUM_TEXT + 1))
     with pytest.raises(InvalidInput, match="empty"):
         make(" \n\t")

@@ -112,10 +112,10 @@ async def test_two_operators_on_different_fields_both_keep_their_work(client):
 
 
 async def test_an_over_long_description_is_refused_with_its_length(client):
-    """20,001 characters: the message says how many there are and how many are possible."""
-    response = await client.post("/projects", json={"description": "x" * 20_001})
+    """100,001 characters: the message says how many there are and how many are possible."""
+    response = await client.post("/projects", json={"description": "x" * 100_001})
     assert response.status_code == 422
-    assert "20,001 characters; 20,000 are possible" in response.json()["detail"]
+    assert "100,001 characters; 100,000 are possible" in response.json()["detail"]
     assert (await client.get("/projects")).json()["total"] == 0
 
 
@@ -127,11 +127,11 @@ async def test_every_kind_of_work_on_a_project_is_in_its_activity_log(client, ca
     sequence = project["sequences"][0]["id"]
     await client.post(f"{path}/opened")
     comments = (await client.post(f"{path}/comments", json={"text": "first"})).json()["comments"]
-    await client.put(f"{path}/comments/{comments[0]['id']}", json={"text": "second"})
+    await client.put(f"{path}/comments/{comments[0]['id']}", json={"text": "second", "seen": None})
     await client.delete(f"{path}/comments/{comments[0]['id']}")
     call = {"direction": "made", "at": minutes_ago(1), "number": "112", "duration_seconds": 65}
     calls = (await client.post(f"{path}/calls", json=call)).json()["calls"]
-    await client.put(f"{path}/calls/{calls[0]['id']}", json={**call, "person": "Police"})
+    await client.put(f"{path}/calls/{calls[0]['id']}", json={**call, "person": "Police", "seen": None})
     await client.delete(f"{path}/calls/{calls[0]['id']}")
     await client.post(f"{path}/viewed", json={"sequence": sequence})
     await client.post(f"{path}/sequences/remove", json={"ids": [sequence]})

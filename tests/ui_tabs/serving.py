@@ -87,6 +87,11 @@ class Server:
                 (r"POST projects/(\d+)/sequences/remove", self.remove_sequences),
                 (r"GET projects/(\d+)/activity", self.activity),
                 (r"POST projects/(\d+)/report", self.report),
+                (r"POST projects/(\d+)/presence", lambda *_: _json({"others": []})),
+                (r"GET projects/(\d+)/unsaved", lambda *_: _json({"entries": "", "at": None})),
+                (r"PUT projects/(\d+)/unsaved", lambda *_: Response(status_code=HTTPStatus.NO_CONTENT)),
+                (r"GET projects/(\d+)/sequences/states", lambda *_: _json({"states": []})),
+                (r"GET notices", lambda *_: _json({"notices": []})),
                 (r"GET export-list", self.export_list),
                 (r"POST export-list", self.send_for_export),
                 (r"POST export-list/remove", self.remove_items),
@@ -183,7 +188,8 @@ class Server:
         if method == "POST":
             after = before.with_comment(Comment(id=known, text=body["text"], author=who, at=now))
         elif method == "PUT":
-            after = before.with_edited_comment(known, body["text"], now)
+            seen = None if body["seen"] is None else datetime.fromisoformat(body["seen"])
+            after = before.with_edited_comment(known, body["text"], seen=seen, by=who, at=now)
         else:
             after = before.without_comment(known)
         return _json(self.world.save(before, after, who))

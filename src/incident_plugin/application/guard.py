@@ -17,18 +17,27 @@ from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
 from incident_plugin.domain.sequence import Sequence
 
-#: Which fields of a project belong to which permission to read them.
-_CATEGORY_FIELDS = ("category:", "data:")
 _DETAIL_TITLES = frozenset({"Type", "Status", "Description", "Owner", "Priority"})
 
 #: Stands in an activity log for what its reader may not know.
 WITHHELD = "(not available to you)"
 
-_COMMENTS = frozenset({Action.COMMENT_ADDED, Action.COMMENT_EDITED, Action.COMMENT_DELETED})
+_COMMENTS = frozenset(
+    {Action.COMMENT_ADDED, Action.COMMENT_EDITED, Action.COMMENT_DELETED, Action.COMMENT_RESTORED}
+)
 _HOLDS = frozenset({Action.HOLD_SET, Action.HOLD_LIFTED})
-_CALLS = frozenset({Action.CALL_ADDED, Action.CALL_EDITED, Action.CALL_DELETED})
+_CALLS = frozenset({Action.CALL_ADDED, Action.CALL_EDITED, Action.CALL_DELETED, Action.CALL_RESTORED})
+_RELATIONS = frozenset({Action.RELATED, Action.UNRELATED})
 _FIELDS = frozenset({Action.FIELD_SET, Action.FIELD_CHANGED, Action.FIELD_CLEARED})
-_FOOTAGE = frozenset({Action.SEQUENCE_ADDED, Action.SEQUENCE_REMOVED, Action.VIDEO_VIEWED})
+_FOOTAGE = frozenset(
+    {
+        Action.SEQUENCE_ADDED,
+        Action.SEQUENCE_REMOVED,
+        Action.SEQUENCE_RESTORED,
+        Action.SEQUENCE_NOTED,
+        Action.VIDEO_VIEWED,
+    }
+)
 #: What changes nothing of a project: only its log tells of it.
 _ONLY_LOGGED = frozenset(
     {
@@ -79,17 +88,15 @@ class Guard:
     def readable(self, actor: Actor, project: Project) -> Project:
         """Leave out of a project what the actor may not read: whole parts, and cameras they may not see."""
         may = {p: self.allows(actor, p) for p in _PARTS}
+
+        def seen(field: str) -> bool:
+            return may[_READING[part_of(field)]]
+
         return attrs.evolve(
             project,
-            fields={
-                name: value
-                for name, value in project.fields.items()
-                if may[
-                    Permission.CATEGORIES_VIEW
-                    if name.startswith(_CATEGORY_FIELDS)
-                    else Permission.DETAILS_VIEW
-                ]
-            },
+            fields={name: value for name, value in project.fields.items() if seen(name)},
+            stamps={name: stamp for name, stamp in project.stamps.items() if seen(name)},
+            related=project.related if may[Permission.DETAILS_VIEW] else (),
             hold=project.hold if may[Permission.LEGAL_HOLD_VIEW] else None,
             comments=project.comments if may[Permission.COMMENTS_VIEW] else (),
             calls=project.calls if may[Permission.CALLS_VIEW] else (),
@@ -181,22 +188,24 @@ class Guard:
 def _needed(activity: Activity, others: Collection[str]) -> set[Permission]:
     """Give the permissions it takes to read an activity; ``others`` are titles of categories and data."""
     action, subject = activity.action, activity.subject
-    if action in _COMMENTS:
-        return {Permission.COMMENTS_VIEW}
-    if action in _CALLS:
-        return {Permission.CALLS_VIEW}
-    if action in _HOLDS:
-        return {Permission.LEGAL_HOLD_VIEW}
-    if action in _FOOTAGE:
-        return {Permission.SEQUENCES_VIEW}
     if action not in _FIELDS:
-        return set()
+        return {right for actions, right in _RIGHTS.items() if action in actions}
+    if activity.target:
+        return {_READING[part_of(activity.target)]}
     # The log names a field by its title, and a category may be called as a detail is.
     detail = {Permission.DETAILS_VIEW} if subject in _DETAIL_TITLES else set()
     category = {Permission.CATEGORIES_VIEW} if subject in others or not detail else set()
     return detail | category
 
 
+#: What it takes to read of these actions.
+_RIGHTS = {
+    _COMMENTS: Permission.COMMENTS_VIEW,
+    _CALLS: Permission.CALLS_VIEW,
+    _FOOTAGE: Permission.SEQUENCES_VIEW,
+    _RELATIONS: Permission.DETAILS_VIEW,
+    _HOLDS: Permission.LEGAL_HOLD_VIEW,
+}
 _READING = {
     Part.DETAILS: Permission.DETAILS_VIEW,
     Part.CATEGORIES: Permission.CATEGORIES_VIEW,
@@ -238,5 +247,6 @@ def _withheld(entry: Entry) -> Entry:
             before=activity.before and WITHHELD,
             after=activity.after and WITHHELD,
             camera="",
+            target=activity.target if activity.action in _FIELDS else "",
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -48,6 +49,17 @@ class Recorders(Protocol):
         """Open the recording, from the key picture at or before the start to the end, as fast as it comes.
 
         Entering raises ``NoVideo`` when the recorder has no picture of the interval.
+        """
+        ...
+
+
+class Retention(Protocol):
+    """How long recorders keep video."""
+
+    async def keeps_for(self, camera: CameraId) -> timedelta | None:
+        """Give how long a camera's video is kept; nothing when its recorder does not say.
+
+        Raises ``RecorderUnavailable`` or ``NotFound``.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import attrs
@@ -12,9 +12,9 @@ from incident_plugin.application.ports import Actor, Clock, Ids, Licence
 from incident_plugin.application.store import IncidentStore, ProjectFilter, ProjectSummary
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.errors import LicenceRefused
+from incident_plugin.domain.errors import LicenceRefused, NotFound
 from incident_plugin.domain.fields import checked_field
-from incident_plugin.domain.journal import Action, Activity, Entry, described_footage, first_fault
+from incident_plugin.domain.journal import Action, Activity, described_footage
 from incident_plugin.domain.project import (
     Call,
     CallDirection,
@@ -26,6 +26,8 @@ from incident_plugin.domain.project import (
     ProjectId,
 )
 from incident_plugin.domain.properties import FieldValue, IncidentProperties
+from incident_plugin.domain.removed import put_back
+from incident_plugin.domain.requests import Once
 from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
 
 PAGE = 100
@@ -72,6 +74,14 @@ class NewProject:
 
 
 @attrs.frozen(kw_only=True)
+class AddedSequences:
+    """A project, and what was added to it just now; a repeated request adds nothing."""
+
+    project: Project
+    added: tuple[Sequence, ...]
+
+
+@attrs.frozen(kw_only=True)
 class Projects:
     """Everything done to projects. Each method checks the permission, and returns what is then on disk."""
 
@@ -113,23 +123,19 @@ class Projects:
         with self._work.reading(actor.person) as work:
             return self._read(actor, work, work.project(project_id))
 
-    def activity(self, actor: Actor, project_id: ProjectId) -> tuple[tuple[Entry, ...], str | None]:
-        """Give what the actor may read of a project's activity log, and what is wrong with its chain."""
-        self._guard.require(actor, Permission.ACTIVITY_VIEW)
-        entries = self._store.entries(project_id)
-        with self._work.reading(actor.person) as work:
-            properties = work.properties
-        return self._guard.readable_log(actor, entries, properties), first_fault(entries)
-
-    def create(self, actor: Actor, new: NewProject) -> Project:
+    def create(self, actor: Actor, new: NewProject, once: Once | None = None) -> Project:
         """Make a project and give what the actor may read of it; raises ``LicenceRefused``.
 
-        Drafts it takes leave the draft list with it.
+        Drafts it takes leave the draft list with it. A request that repeats an earlier one is given what
+        that one made.
         """
         self._guard.require(actor, Permission.PROJECTS_MANAGE)
-        refuse_without_licence(self._licence)
         now = self._clock.now()
         with self._work.begin(actor.person) as work:
+            earlier = work.done_before(once)
+            if earlier is not None:
+                return self._read(actor, work, work.project(earlier))
+            refuse_without_licence(self._licence)
             sequences = self._sequences(actor, new.footage) + self._taken_drafts(work, actor, new.drafts)
             fields = first_fields(work.properties, new.type_id, new.description)
             project = work.create(
@@ -137,6 +143,7 @@ class Projects:
                     id=project_id, created_by=actor.person, created_at=now, fields=fields
                 ).with_sequences(sequences)
             )
+            work.done(once, project.id)
             return self._read(actor, work, project)
 
     def note(self, actor: Actor, project_id: ProjectId, activity: Activity) -> None:
@@ -149,7 +156,7 @@ class Projects:
     def viewed(self, actor: Actor, project_id: ProjectId, sequence_id: SequenceId) -> None:
         """Log that a sequence's video was viewed."""
         with self._work.reading(actor.person) as work:
-            footage = work.project(project_id).sequence(sequence_id).footage
+            footage = self._sequence(work, project_id, sequence_id).footage
         self._guard.require(actor, Permission.VIDEO_VIEW, (footage.camera,))
         self.note(
             actor,
@@ -159,6 +166,7 @@ class Projects:
                 subject=footage.camera_name,
                 after=described_footage(footage),
                 camera=footage.camera,
+                target=sequence_id,
             ),
         )
 
@@ -173,47 +181,95 @@ class Projects:
             project = work.project(project_id).changed(changes, work.properties)
             return self._saved(actor, work, project)
 
-    def add_comment(self, actor: Actor, project_id: ProjectId, text: str) -> Project:
+    def add_comment(
+        self, actor: Actor, project_id: ProjectId, text: str, once: Once | None = None
+    ) -> Project:
         """Add a comment."""
         self._guard.require(actor, Permission.COMMENTS_MANAGE)
         comment = Comment(id=CommentId(self._ids.new()), text=text, author=actor.person, at=self._clock.now())
-        with self._work.begin(actor.person) as work:
-            return self._saved(actor, work, work.project(project_id).with_comment(comment))
+        return self._added(actor, project_id, once, lambda project, _: project.with_comment(comment))
 
-    def edit_comment(self, actor: Actor, project_id: ProjectId, comment: CommentId, text: str) -> Project:
-        """Replace a comment's text."""
+    def edit_comment(
+        self, actor: Actor, project_id: ProjectId, comment: CommentId, text: str, seen: datetime | None
+    ) -> Project:
+        """Replace the text of a comment that was edited last at ``seen``; raises ``Conflict`` otherwise."""
         self._guard.require(actor, Permission.COMMENTS_MANAGE)
         now = self._clock.now()
         with self._work.begin(actor.person) as work:
-            project = work.project(project_id).with_edited_comment(comment, text, now)
-            return self._saved(actor, work, project)
+            project = work.project(project_id)
+            try:
+                edited = project.with_edited_comment(comment, text, seen=seen, by=actor.person, at=now)
+            except NotFound:
+                raise work.gone(project_id, comment, "comment") from None
+            return self._saved(actor, work, edited)
 
     def delete_comment(self, actor: Actor, project_id: ProjectId, comment: CommentId) -> Project:
         """Delete a comment."""
         self._guard.require(actor, Permission.COMMENTS_MANAGE)
         with self._work.begin(actor.person) as work:
-            return self._saved(actor, work, work.project(project_id).without_comment(comment))
+            project = work.project(project_id)
+            try:
+                left = project.without_comment(comment)
+            except NotFound:
+                raise work.gone(project_id, comment, "comment") from None
+            return self._saved(actor, work, left)
 
-    def add_call(self, actor: Actor, project_id: ProjectId, facts: CallFacts) -> Project:
+    def add_call(
+        self, actor: Actor, project_id: ProjectId, facts: CallFacts, once: Once | None = None
+    ) -> Project:
         """Log a call."""
         self._guard.require(actor, Permission.CALLS_MANAGE)
         call = Call(id=CallId(self._ids.new()), author=actor.person, **attrs.asdict(facts))
-        with self._work.begin(actor.person) as work:
-            return self._saved(actor, work, work.project(project_id).with_call(call))
+        return self._added(actor, project_id, once, lambda project, _: project.with_call(call))
 
-    def edit_call(self, actor: Actor, project_id: ProjectId, call_id: CallId, facts: CallFacts) -> Project:
-        """Correct a logged call."""
+    def edit_call(
+        self,
+        actor: Actor,
+        project_id: ProjectId,
+        call_id: CallId,
+        facts: CallFacts,
+        seen: datetime | None,
+    ) -> Project:
+        """Correct a logged call that was edited last at ``seen``; raises ``Conflict`` otherwise."""
         self._guard.require(actor, Permission.CALLS_MANAGE)
+        now = self._clock.now()
         with self._work.begin(actor.person) as work:
             project = work.project(project_id)
-            call = attrs.evolve(project.call(call_id), **attrs.asdict(facts))
-            return self._saved(actor, work, project.with_call(call))
+            try:
+                call = attrs.evolve(project.call(call_id), **attrs.asdict(facts))
+            except NotFound:
+                raise work.gone(project_id, call_id, "call") from None
+            edited = project.with_edited_call(call, seen=seen, by=actor.person, at=now)
+            return self._saved(actor, work, edited)
 
     def delete_call(self, actor: Actor, project_id: ProjectId, call_id: CallId) -> Project:
         """Delete a logged call."""
         self._guard.require(actor, Permission.CALLS_MANAGE)
         with self._work.begin(actor.person) as work:
-            return self._saved(actor, work, work.project(project_id).without_call(call_id))
+            project = work.project(project_id)
+            try:
+                left = project.without_call(call_id)
+            except NotFound:
+                raise work.gone(project_id, call_id, "call") from None
+            return self._saved(actor, work, left)
+
+    def restore(self, actor: Actor, project_id: ProjectId, ids: frozenset[str]) -> Project:
+        """Put comments, calls and sequences back that were taken out lately; raises ``NotFound``."""
+        with self._work.begin(actor.person) as work:
+            project, removed = work.project(project_id), work.removed(project_id)
+            for item in ids:
+                found = removed.find(item)
+                if found is not None and found.sequence is not None:
+                    camera = found.sequence.footage.camera
+                    self._guard.require(actor, Permission.SEQUENCES_MANAGE)
+                    self._guard.require(actor, Permission.CAMERAS_VIEW, (camera,))
+                elif found is not None:
+                    comment = found.comment is not None
+                    self._guard.require(
+                        actor, Permission.COMMENTS_MANAGE if comment else Permission.CALLS_MANAGE
+                    )
+            restored = work.save(put_back(project, removed, ids), restored=ids)
+            return self._read(actor, work, restored)
 
     def add_sequences(
         self,
@@ -221,12 +277,33 @@ class Projects:
         project_id: ProjectId,
         footage: tuple[Footage, ...],
         drafts: frozenset[SequenceId] | None,
-    ) -> Project:
+        once: Once | None = None,
+    ) -> AddedSequences:
         """Add footage and drafts; drafts leave the actor's draft list with it."""
         self._guard.require(actor, Permission.SEQUENCES_MANAGE)
+        before: set[SequenceId] | None = None
+
+        def add(project: Project, work: Work) -> Project:
+            nonlocal before
+            before = {sequence.id for sequence in project.sequences}
+            new = self._sequences(actor, footage) + self._taken_drafts(work, actor, drafts)
+            return project.with_sequences(new)
+
+        project = self._added(actor, project_id, once, add)
+        new = project.sequences if before is not None else ()
+        added = tuple(one for one in new if one.id not in (before or ()))
+        return AddedSequences(project=project, added=added)
+
+    def note_sequence(
+        self, actor: Actor, project_id: ProjectId, sequence_id: SequenceId, before: str, note: str
+    ) -> Project:
+        """Remark something about a sequence; raises ``Conflict`` when the remark is no longer ``before``."""
+        self._guard.require(actor, Permission.SEQUENCES_MANAGE)
         with self._work.begin(actor.person) as work:
-            sequences = self._sequences(actor, footage) + self._taken_drafts(work, actor, drafts)
-            return self._saved(actor, work, work.project(project_id).with_sequences(sequences))
+            camera = self._sequence(work, project_id, sequence_id).footage.camera
+            self._guard.require(actor, Permission.CAMERAS_VIEW, (camera,))
+            noted = work.project(project_id).with_sequence_note(sequence_id, before, note)
+            return self._saved(actor, work, noted)
 
     def remove_sequences(self, actor: Actor, project_id: ProjectId, ids: frozenset[SequenceId]) -> Project:
         """Take sequences out of a project; the recordings themselves are not touched."""
@@ -234,7 +311,10 @@ class Projects:
         with self._work.begin(actor.person) as work:
             project = work.project(project_id)
             # What the actor may not see is not there for them either.
-            self._guard.readable(actor, project).without_sequences(ids)
+            seen = {sequence.id for sequence in self._guard.readable(actor, project).sequences}
+            missing = next((one for one in ids if one not in seen), None)
+            if missing is not None:
+                raise work.gone(project_id, missing, "sequence")
             return self._saved(actor, work, project.without_sequences(ids))
 
     def _taken_drafts(
@@ -248,6 +328,30 @@ class Projects:
         if taken:
             work.stored.drafts.put(drafts.without(frozenset(s.id for s in taken)))
         return taken
+
+    def _added(
+        self,
+        actor: Actor,
+        project_id: ProjectId,
+        once: Once | None,
+        add: Callable[[Project, Work], Project],
+    ) -> Project:
+        """Add something to a project, unless this request did so before."""
+        with self._work.begin(actor.person) as work:
+            project = work.project(project_id)
+            if work.done_before(once) is not None:
+                return self._read(actor, work, project)
+            saved = work.save(add(project, work))
+            work.done(once, project_id)
+            return self._read(actor, work, saved)
+
+    def _sequence(self, work: Work, project_id: ProjectId, sequence_id: SequenceId) -> Sequence:
+        try:
+            return work.project(project_id).sequence(sequence_id)
+        except NotFound as error:
+            if error.message_id != "incident.sequence-gone":
+                raise
+            raise work.gone(project_id, sequence_id, "sequence") from None
 
     def _saved(self, actor: Actor, work: Work, project: Project) -> Project:
         return self._read(actor, work, work.save(project))

@@ -21,12 +21,17 @@ from incident_plugin.domain.errors import Conflict
 from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
+from incident_plugin.domain.notices import NoticeList
+from incident_plugin.domain.people import KnownPerson
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.removed import RemovedItems
+from incident_plugin.domain.requests import AnsweredRequests
 from incident_plugin.domain.retention import BinnedProject, RetentionRules
 from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.sequence import DraftList
 from incident_plugin.domain.time import Interval
+from incident_plugin.domain.unsaved import UnsavedTexts
 
 __all__ = [
     "SHOWN_DESCRIPTION",
@@ -84,6 +89,16 @@ class Transaction(Protocol):
     def retention(self) -> Documents[RetentionRules]: ...
     @property
     def logos(self) -> Documents[ReportLogo]: ...
+    @property
+    def removed(self) -> Documents[RemovedItems]: ...
+    @property
+    def answers(self) -> Documents[AnsweredRequests]: ...
+    @property
+    def unsaved(self) -> Documents[UnsavedTexts]: ...
+    @property
+    def people(self) -> Documents[KnownPerson]: ...
+    @property
+    def notices(self) -> Documents[NoticeList]: ...
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

@@ -33,16 +33,18 @@ def who_hash(salt: str, person: str, name: str) -> str:
 
 
 def what_hash(  # noqa: PLR0917 - called a million times when logs are verified
-    salt: str, action: str, subject: str, before: str, after: str, camera: str
+    salt: str, action: str, subject: str, before: str, after: str, camera: str, target: str = ""
 ) -> str:
-    """Commit to what was done, in the words of that time."""
+    """Commit to what was done, in the words of that time; a target is one more text where there is one."""
     plain = (
         f"{len(salt)}:{salt},{len(action)}:{action},{len(subject)}:{subject},"
         f"{len(before)}:{before},{len(after)}:{after},{len(camera)}:{camera},"
     )
+    if target:
+        plain += f"{len(target)}:{target},"
     if plain.isascii():
         return hashlib.sha256(plain.encode()).hexdigest()
-    return digest((salt, action, subject, before, after, camera))
+    return digest((salt, action, subject, before, after, camera, *((target,) if target else ())))
 
 
 def entry_hash(previous: str, project: int, number: int, at: str, payload: str) -> str:

@@ -51,7 +51,8 @@ class DisclosedEntry:
         who = self.who_hash if actor is None else who_hash(self.who_salt, actor.id, actor.name)
         if did is None:
             return who + self.what_hash
-        return who + what_hash(self.what_salt, did.action, did.subject, did.before, did.after, did.camera)
+        texts = (did.action, did.subject, did.before, did.after, did.camera, did.target)
+        return who + what_hash(self.what_salt, *texts)
 
 
 def disclosed(

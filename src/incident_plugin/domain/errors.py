@@ -6,18 +6,24 @@ line that says what happened, to what, what was kept and what to do.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
+
+from incident_plugin.domain.people import Person
 
 
 class IncidentError(Exception):
     """Root of all refusals; the text is the second line shown to the user."""
 
-    message_id: ClassVar[str] = "incident.failed"
+    #: Names the kind of refusal; a cause with an id of its own replaces it.
+    message_id: str = "incident.failed"
     title: ClassVar[str] = "Cannot perform this action. Try again later."
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, *, cause: str = "") -> None:
         super().__init__(detail)
         self.detail = detail
+        if cause:
+            self.message_id = cause
 
 
 class InvalidInput(IncidentError):
@@ -49,15 +55,25 @@ class NotFound(IncidentError):
 
 
 class Conflict(IncidentError):
-    """Somebody else changed the same field first; it is now ``now``."""
+    """Somebody else changed the same field first; it is now ``now``, since ``at`` and by ``by`` if known."""
 
     message_id = "incident.conflict"
     title = "Somebody else changed this at the same time."
 
-    def __init__(self, detail: str, *, field: str, now: str | int | bool | None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        field: str,
+        now: str | int | bool | None,
+        by: Person | None = None,
+        at: datetime | None = None,
+    ) -> None:
         super().__init__(detail)
         self.field = field
         self.now = now
+        self.by = by
+        self.at = at
 
 
 class Denied(IncidentError):

@@ -54,8 +54,14 @@ class Action(StrEnum):
     CALL_ADDED = "call.added"
     CALL_EDITED = "call.edited"
     CALL_DELETED = "call.deleted"
+    COMMENT_RESTORED = "comment.restored"
+    CALL_RESTORED = "call.restored"
     SEQUENCE_ADDED = "sequence.added"
     SEQUENCE_REMOVED = "sequence.removed"
+    SEQUENCE_RESTORED = "sequence.restored"
+    SEQUENCE_NOTED = "sequence.noted"
+    RELATED = "project.related"
+    UNRELATED = "project.unrelated"
     VIDEO_VIEWED = "video.viewed"
     SENT_FOR_EXPORT = "export.sent"
     EXPORTED = "export.finished"
@@ -82,6 +88,8 @@ class Activity:
     after: str = ""
     #: Id of the camera it tells of, so that people who may not see that camera are not told.
     camera: str = ""
+    #: Name of the field, or id of the comment, call or sequence: titles and names change, this does not.
+    target: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -136,7 +144,7 @@ class Entry:
             return digest(texts)
         half = len(self.salt) // 2
         return who_hash(self.salt[:half], actor.id, actor.name) + what_hash(
-            self.salt[half:], did.action, did.subject, did.before, did.after, did.camera
+            self.salt[half:], did.action, did.subject, did.before, did.after, did.camera, did.target
         )
 
     @property
@@ -164,15 +172,25 @@ def first_fault(entries: Iterable[Entry]) -> str | None:
     return None
 
 
-def differences(before: Project | None, after: Project, properties: IncidentProperties) -> Iterator[Activity]:
-    """Say what was done between two states of a project, so that no use case can forget to."""
+def differences(
+    before: Project | None,
+    after: Project,
+    properties: IncidentProperties,
+    *,
+    restored: frozenset[str] = frozenset(),
+) -> Iterator[Activity]:
+    """Say what was done between two states of a project, so that no use case can forget to.
+
+    ``restored`` are ids of things that are not new but were put back.
+    """
     if before is None:
         yield Activity(action=Action.CREATED, subject=str(after.id))
-        before = attrs.evolve(after, fields={}, comments=(), calls=(), sequences=(), hold=None)
+        before = attrs.evolve(after, fields={}, comments=(), calls=(), sequences=(), related=(), hold=None)
     yield from _field_differences(before, after, properties)
-    yield from _item_differences(before.sequences, after.sequences)
-    yield from _item_differences(before.comments, after.comments)
-    yield from _item_differences(before.calls, after.calls)
+    yield from _item_differences(before.sequences, after.sequences, restored)
+    yield from _item_differences(before.comments, after.comments, restored)
+    yield from _item_differences(before.calls, after.calls, restored)
+    yield from _relation_differences(before, after)
     if before.hold != after.hold:
         if before.hold is not None:
             yield Activity(action=Action.HOLD_LIFTED, before=before.hold.reason)
@@ -193,33 +211,62 @@ def _field_differences(before: Project, after: Project, properties: IncidentProp
             subject=field_title(field, properties),
             before=shown_value(field, old, properties),
             after=shown_value(field, new, properties),
+            target=field,
         )
+
+
+def _relation_differences(before: Project, after: Project) -> Iterator[Activity]:
+    old = {relation.project: relation.why for relation in before.related}
+    new = {relation.project: relation.why for relation in after.related}
+    for other, why in new.items():
+        if old.get(other) != why:
+            yield Activity(
+                action=Action.RELATED,
+                subject=str(other),
+                before=old.get(other, ""),
+                after=why,
+                target=str(other),
+            )
+    for other, why in old.items():
+        if other not in new:
+            yield Activity(action=Action.UNRELATED, subject=str(other), before=why, target=str(other))
 
 
 _Item = Comment | Call | Sequence
 
 _ADDED = {Comment: Action.COMMENT_ADDED, Call: Action.CALL_ADDED, Sequence: Action.SEQUENCE_ADDED}
-_EDITED = {Comment: Action.COMMENT_EDITED, Call: Action.CALL_EDITED}
+_EDITED = {Comment: Action.COMMENT_EDITED, Call: Action.CALL_EDITED, Sequence: Action.SEQUENCE_NOTED}
+_RESTORED = {
+    Comment: Action.COMMENT_RESTORED,
+    Call: Action.CALL_RESTORED,
+    Sequence: Action.SEQUENCE_RESTORED,
+}
 _REMOVED = {Comment: Action.COMMENT_DELETED, Call: Action.CALL_DELETED, Sequence: Action.SEQUENCE_REMOVED}
 
 
-def _item_differences(before: Iterable[_Item], after: Iterable[_Item]) -> Iterator[Activity]:
+def _item_differences(
+    before: Iterable[_Item], after: Iterable[_Item], restored: frozenset[str]
+) -> Iterator[Activity]:
     old = {item.id: item for item in before}
     new = {item.id: item for item in after}
     for key, item in new.items():
         if key not in old:
             yield Activity(
-                action=_ADDED[type(item)],
+                action=(_RESTORED if key in restored else _ADDED)[type(item)],
                 subject=_subject(item),
                 after=_described(item),
                 camera=_camera(item),
+                target=item.id,
             )
-        elif item != old[key] and type(item) in _EDITED:
+        elif item != old[key]:
+            noted = isinstance(item, Sequence)
             yield Activity(
                 action=_EDITED[type(item)],
                 subject=_subject(item),
-                before=_described(old[key]),
-                after=_described(item),
+                before=_note(old[key]) if noted else _described(old[key]),
+                after=_note(item) if noted else _described(item),
+                camera=_camera(item),
+                target=item.id,
             )
     for key, item in old.items():
         if key not in new:
@@ -228,7 +275,12 @@ def _item_differences(before: Iterable[_Item], after: Iterable[_Item]) -> Iterat
                 subject=_subject(item),
                 before=_described(item),
                 camera=_camera(item),
+                target=item.id,
             )
+
+
+def _note(item: _Item) -> str:
+    return item.note if isinstance(item, Sequence) else ""
 
 
 def _subject(item: _Item) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import datetime
 
 import attrs
 
@@ -12,6 +14,41 @@ from incident_plugin.domain.journal import Action, Activity
 def sentence(activity: Activity) -> str:
     """Say in plain English what was done, without the actor; texts and times stand as they were recorded."""
     return _PHRASES[activity.action](activity)
+
+
+def spoken(activity: Activity) -> tuple[str | datetime, ...]:
+    """Give the same sentence in pieces, with its times as instants: readers have clocks of their own.
+
+    Only times that the program wrote are instants; what people wrote stays text.
+    """
+    marked = attrs.evolve(
+        activity,
+        subject=activity.subject.replace("\0", ""),
+        before=_marked(activity, activity.before),
+        after=_marked(activity, activity.after),
+    )
+    pieces = sentence(marked).split("\0")
+    return tuple(
+        piece if place % 2 == 0 else datetime.fromisoformat(piece)
+        for place, piece in enumerate(pieces)
+        if piece
+    )
+
+
+_INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"
+
+
+def _marked(activity: Activity, text: str) -> str:
+    """Put NUL, which no text has, around the instants that the program wrote."""
+    text = text.replace("\0", "")
+    kind = activity.action.partition(".")[0]
+    if kind in ("sequence", "video") and activity.action is not Action.SEQUENCE_NOTED:
+        return re.sub(_INSTANT, "\0\\g<0>\0", text)
+    if kind == "call":
+        return re.sub(f"\\A{_INSTANT}", "\0\\g<0>\0", text)
+    if kind == "field" and activity.target.startswith("data:"):
+        return re.sub(f"\\A{_INSTANT}\\Z", "\0\\g<0>\0", text)
+    return text
 
 
 def _with_details(phrase: str) -> Callable[[Activity], str]:
@@ -36,6 +73,18 @@ def _hold_lifted(activity: Activity) -> str:
     return f"{said}; it was set for “{activity.before}”" if activity.before else said
 
 
+def _noted(activity: Activity) -> str:
+    if not activity.after:
+        return f"Note of the sequence {activity.subject} removed; it was “{activity.before}”"
+    was = f"; it was “{activity.before}”" if activity.before else ""
+    return f"Note of the sequence {activity.subject}: “{activity.after}”{was}"
+
+
+def _related(activity: Activity) -> str:
+    why = f": “{activity.after}”" if activity.after else ""
+    return f"Related to incident project {activity.subject}{why}"
+
+
 _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.CREATED: lambda activity: f"Incident project {activity.subject} created",
     Action.OPENED: lambda _: "Incident project opened",
@@ -51,8 +100,14 @@ _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.CALL_ADDED: _with_text("Call added"),
     Action.CALL_EDITED: _from_to("Call"),
     Action.CALL_DELETED: _with_text("Call deleted"),
+    Action.COMMENT_RESTORED: _with_text("Comment put back"),
+    Action.CALL_RESTORED: _with_text("Call put back"),
     Action.SEQUENCE_ADDED: _with_details("Sequence added"),
     Action.SEQUENCE_REMOVED: _with_details("Sequence removed"),
+    Action.SEQUENCE_RESTORED: _with_details("Sequence put back"),
+    Action.SEQUENCE_NOTED: _noted,
+    Action.RELATED: _related,
+    Action.UNRELATED: lambda activity: f"No longer related to incident project {activity.subject}",
     Action.VIDEO_VIEWED: _with_details("Video viewed"),
     Action.SENT_FOR_EXPORT: _with_details("Sent for export"),
     Action.EXPORTED: _with_details("Exported"),

@@ -24,17 +24,21 @@ CallId = NewType("CallId", str)
 MAXIMUM_SEQUENCES = 1_000
 #: Characters of the reason of a legal hold or a deletion.
 MAXIMUM_REASON = 1_000
+MAXIMUM_RELATED = 100
+#: Characters of a remark about a sequence.
+MAXIMUM_NOTE = 2_000
 
 
 @attrs.frozen(kw_only=True)
 class Comment:
-    """A written remark."""
+    """A written remark; ``edited_at`` and ``edited_by`` tell of its last edit."""
 
     id: CommentId
     text: str
     author: Person
     at: datetime = attrs.field(converter=utc)
     edited_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(utc))
+    edited_by: Person | None = None
 
 
 class CallDirection(StrEnum):
@@ -57,6 +61,27 @@ class Call:
     duration: timedelta | None = None
     outcome: str = ""
     note: str = ""
+    edited_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(utc))
+    edited_by: Person | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Stamp:
+    """Who set a field last, and when."""
+
+    by: Person
+    at: datetime = attrs.field(converter=utc)
+
+
+@attrs.frozen(kw_only=True)
+class Relation:
+    """Another project that has to do with this one; both have the relation."""
+
+    project: ProjectId
+    #: In a word: "same van", "follow-up". May be empty.
+    why: str = ""
+    by: Person
+    at: datetime = attrs.field(converter=utc)
 
 
 @attrs.frozen(kw_only=True)
@@ -95,6 +120,9 @@ class Project:
     hold: LegalHold | None = None
     #: Filled in for readers: when it is deleted for good unless a hold stops it. Nothing of it is stored.
     expires_at: datetime | None = None
+    related: tuple[Relation, ...] = ()
+    #: By field, who set it last; kept by the unit of work.
+    stamps: Mapping[str, Stamp] = attrs.field(factory=dict)
 
     @property
     def start(self) -> datetime | None:
@@ -118,12 +146,16 @@ class Project:
             # A value that was retired meanwhile stays where it is.
             value = present if kept else checked_field(change.field, change.after, properties)
             if present not in (change.before, value):
+                stamp = self.stamps.get(change.field)
+                who = f"{stamp.by.name} changed it. " if stamp else ""
                 raise Conflict(
                     f"{field_title(change.field, properties)} is now "
-                    f"“{shown_value(change.field, present, properties)}”. "
+                    f"“{shown_value(change.field, present, properties)}”. {who}"
                     "Your change was not saved: choose one.",
                     field=change.field,
                     now=present,
+                    by=stamp.by if stamp else None,
+                    at=stamp.at if stamp else None,
                 )
             if value is None:
                 fields.pop(change.field, None)
@@ -182,9 +214,19 @@ class Project:
         """Find a comment; raises ``NotFound``."""
         return _found(self.comments, comment_id, "comment", self.id)
 
-    def with_edited_comment(self, comment_id: CommentId, text: str, at: datetime) -> Project:
-        """Replace a comment's text; the earlier text stays in the activity log."""
-        edited = attrs.evolve(self.comment(comment_id), text=_required("The comment", text), edited_at=at)
+    def with_edited_comment(
+        self, comment_id: CommentId, text: str, *, seen: datetime | None, by: Person, at: datetime
+    ) -> Project:
+        """Replace a comment's text; the earlier text stays in the activity log.
+
+        ``seen`` is when the comment that its author saw had been edited last; raises ``Conflict`` when
+        somebody edited it after that.
+        """
+        present, text = self.comment(comment_id), _required("The comment", text)
+        if present.text == text:
+            return self
+        _refuse_unseen("comment", present, seen, present.text)
+        edited = attrs.evolve(present, text=text, edited_at=at, edited_by=by)
         return attrs.evolve(self, comments=tuple(edited if c.id == comment_id else c for c in self.comments))
 
     def without_comment(self, comment_id: CommentId) -> Project:
@@ -197,10 +239,18 @@ class Project:
         return _found(self.calls, call_id, "call", self.id)
 
     def with_call(self, call: Call) -> Project:
-        """Add a call, or replace the one of the same id."""
+        """Add a call, or put it in the place of the one of the same id."""
         call = _checked_call(call)
         others = tuple(call if c.id == call.id else c for c in self.calls)
         return attrs.evolve(self, calls=others if call in others else (*self.calls, call))
+
+    def with_edited_call(self, call: Call, *, seen: datetime | None, by: Person, at: datetime) -> Project:
+        """Replace the call of the same id; ``seen`` as for ``with_edited_comment``."""
+        present = self.call(call.id)
+        if _checked_call(call) == present:
+            return self
+        _refuse_unseen("call", present, seen, "")
+        return self.with_call(attrs.evolve(call, edited_at=at, edited_by=by))
 
     def without_call(self, call_id: CallId) -> Project:
         """Delete a call."""
@@ -224,6 +274,36 @@ class Project:
     def sequence(self, sequence_id: SequenceId) -> Sequence:
         """Find a sequence; raises ``NotFound``."""
         return _found(self.sequences, sequence_id, "sequence", self.id)
+
+    def with_sequence_note(self, sequence_id: SequenceId, before: str, note: str) -> Project:
+        """Remark something about a sequence; raises ``Conflict`` when the remark is no longer ``before``."""
+        present, note = self.sequence(sequence_id), checked_text("The note", note, MAXIMUM_NOTE)
+        if present.note not in (before, note):
+            raise Conflict(
+                f"The note of this sequence is now “{present.note}”. Yours was not saved: choose one.",
+                field=f"sequence:{sequence_id}",
+                now=present.note,
+            )
+        noted = attrs.evolve(present, note=note)
+        return attrs.evolve(
+            self, sequences=tuple(noted if s.id == sequence_id else s for s in self.sequences)
+        )
+
+    def with_relation(self, relation: Relation) -> Project:
+        """Relate another project, or say anew why; raises ``InvalidInput`` for itself and for too many."""
+        if relation.project == self.id:
+            raise InvalidInput("An incident project is not related to itself. Choose another one.")
+        relation = attrs.evolve(relation, why=checked_text("The reason", relation.why, MAXIMUM_LINE))
+        others = tuple(r for r in self.related if r.project != relation.project)
+        if len(others) >= MAXIMUM_RELATED:
+            raise InvalidInput(
+                f"Incident project {self.id} is related to {MAXIMUM_RELATED} others. Unlink one first."
+            )
+        return attrs.evolve(self, related=(*others, relation))
+
+    def without_relation(self, other: ProjectId) -> Project:
+        """Take a relation away; one that is not there is no fault."""
+        return attrs.evolve(self, related=tuple(r for r in self.related if r.project != other))
 
     def without_sequences(self, ids: frozenset[SequenceId]) -> Project:
         """Take sequences out; raises ``NotFound`` when one is not there."""
@@ -249,6 +329,18 @@ def _required(title: str, text: str) -> str:
     return checked_text(title, text, MAXIMUM_TEXT)
 
 
+def _refuse_unseen(what: str, present: Comment | Call, seen: datetime | None, now: str) -> None:
+    if present.edited_at == seen or present.edited_by is None:
+        return
+    raise Conflict(
+        f"{present.edited_by.name} edited this {what} meanwhile. Yours was not saved: choose one.",
+        field=f"{what}:{present.id}",
+        now=now,
+        by=present.edited_by,
+        at=present.edited_at,
+    )
+
+
 def _checked_call(call: Call) -> Call:
     if call.duration is not None and not timedelta(0) <= call.duration <= timedelta(days=1):
         raise InvalidInput(
@@ -270,4 +362,7 @@ def _found(items: tuple[_Item, ...], wanted: str, what: str, project: ProjectId)
     for item in items:
         if item.id == wanted:
             return item
-    raise NotFound(f"The {what} is no longer in incident project {project}: somebody removed it.")
+    raise NotFound(
+        f"The {what} is no longer in incident project {project}: somebody removed it.",
+        cause=f"incident.{what}-gone",
+    )

@@ -34,6 +34,8 @@ class Sequence:
     added_at: datetime = attrs.field(converter=utc)
     #: The browser vanished while this was collected: its end is the last confirmed view and a margin.
     end_unconfirmed: bool = False
+    #: What an operator remarked about it.
+    note: str = ""
 
 
 @attrs.frozen(kw_only=True)

@@ -8,7 +8,7 @@ import unicodedata
 from incident_plugin.domain.errors import InvalidInput
 
 #: Characters of a long text: description, comment, note.
-MAXIMUM_TEXT = 20_000
+MAXIMUM_TEXT = 100_000
 #: Characters of a single line: a name, a phone number.
 MAXIMUM_LINE = 200
 #: Characters by which words are compared: no language writes longer ones, and an index has to end somewhere.

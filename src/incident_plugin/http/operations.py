@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from starlette.responses import Response
 from incident_plugin.application.ports import Actor
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.requests import Once
 
 #: More than the longest text of every field together; whatever is larger is no request of ours.
 MAXIMUM_BODY = 1 << 20
@@ -25,6 +27,9 @@ _LOOK_EVERY = 0.25
 
 #: Video lies between these: so far inside the calendar, clocks and margins can be added to an instant.
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+#: Characters of an Idempotency-Key.
+_LONGEST_KEY = 200
 
 _B = TypeVar("_B")
 
@@ -45,6 +50,24 @@ class Call:
             return msgspec.json.decode(self.body, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise InvalidInput(f"The request cannot be read: {error}. Nothing was changed.") from error
+
+    @property
+    def once(self) -> Once | None:
+        """By what a repetition of this request is known; nothing without an Idempotency-Key.
+
+        Raises ``InvalidInput`` for a key that is none: 1 to 200 visible ASCII characters, in quotes or not.
+        """
+        sent = self.request.headers.get("idempotency-key")
+        if sent is None:
+            return None
+        key = sent[1:-1] if len(sent) > 1 and sent[0] == sent[-1] == '"' else sent
+        if not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
+            raise InvalidInput(
+                f"An Idempotency-Key has 1 to {_LONGEST_KEY} visible characters. Nothing was done.",
+                cause="incident.key-invalid",
+            )
+        asked = hashlib.sha256(f"{self.request.method} {self.request.url.path}\n".encode() + self.body)
+        return Once(key=key, asked=asked.hexdigest())
 
     def number(self, name: str) -> int:
         """Give a part of the path as a number; raises ``InvalidInput``."""

@@ -39,7 +39,11 @@ def problem_of(error: IncidentError, failure: str = "") -> Response:
     """Give the problem document of a refusal; ``failure`` is the operation's own title for it."""
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), HTTPStatus.CONFLICT)
     title = failure if failure and isinstance(error, _TITLED_BY_OPERATION) else error.title
-    extra = {"field": error.field, "now": error.now} if isinstance(error, Conflict) else {}
+    extra: dict[str, str | int | bool | None] = {}
+    if isinstance(error, Conflict):
+        extra = {"field": error.field, "now": error.now}
+        extra |= {"by": error.by.name} if error.by else {}
+        extra |= {"at": error.at.isoformat().replace("+00:00", "Z")} if error.at else {}
     return problem(status, title, error.detail, error.message_id, extra)
 
 

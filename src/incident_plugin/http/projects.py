@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated
@@ -13,15 +14,15 @@ from starlette.responses import Response
 
 from incident_plugin.application.footage import FootagePicker
 from incident_plugin.application.projects import CallFacts, NewProject, Projects
+from incident_plugin.application.relations import Relations
 from incident_plugin.application.reporting import Reporting
 from incident_plugin.application.store import ProjectFilter
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.journal import Action, Activity
-from incident_plugin.domain.people import Person
-from incident_plugin.domain.phrases import sentence
 from incident_plugin.domain.project import CallDirection, CallId, CommentId, FieldChange, Project, ProjectId
 from incident_plugin.domain.sequence import SequenceId
+from incident_plugin.http.answers import shown
 from incident_plugin.http.bodies import Body, Picked, drafts_of, picks_of
 from incident_plugin.http.operations import Call, Operation, whole_number
 
@@ -53,6 +54,20 @@ class TextBody(Body):
     text: str
 
 
+class EditedTextBody(TextBody, kw_only=True):
+    """A comment anew."""
+
+    #: When the comment that its author saw had been edited last.
+    seen: datetime | None
+
+
+class NoteBody(Body):
+    """A remark about a sequence, and the one that its author saw."""
+
+    before: str
+    note: str
+
+
 class CallBody(Body):
     """A call."""
 
@@ -64,6 +79,19 @@ class CallBody(Body):
     duration_seconds: Annotated[int, msgspec.Meta(ge=-(10**9), le=10**9)] | None = None
     outcome: str = ""
     note: str = ""
+
+
+class EditedCallBody(CallBody, kw_only=True):
+    """A call anew."""
+
+    #: When the call that its author saw had been edited last.
+    seen: datetime | None
+
+
+class RestoreBody(Body):
+    """Comments, calls and sequences that were taken out."""
+
+    ids: list[str]
 
 
 class IdsBody(Body):
@@ -85,26 +113,13 @@ class ReportBody(Body):
 
 
 @attrs.frozen(kw_only=True)
-class EntryAnswer:
-    """One row of the activity log, readable and machine-readable."""
-
-    number: int
-    at: datetime
-    actor: Person
-    action: Action
-    subject: str
-    before: str
-    after: str
-    text: str
-
-
-@attrs.frozen(kw_only=True)
 class ProjectResources:
     """Handlers of the operations on projects."""
 
     _projects: Projects
     _picker: FootagePicker
     _reporting: Reporting
+    _relations: Relations
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the rows of the operation table."""
@@ -134,6 +149,7 @@ class ProjectResources:
             Permission.SEQUENCES_MANAGE,
         )
         in_comment, in_call = "Cannot save comment. Try again later.", "Cannot save call. Try again later."
+        in_note = "Cannot save note. Try again later."
         in_adding = "Cannot add sequence. Try again later."
         in_removing = "Cannot remove all sequences. Try again later."
         one = "projects/{id}"
@@ -148,6 +164,24 @@ class ProjectResources:
             Operation("DELETE", call, calls, "Delete a call.", self.delete_call, in_call),
             Operation("POST", f"{one}/sequences", sequences, "Add sequences.", self.add_sequences, in_adding),
             Operation("POST", remove, sequences, "Remove sequences.", self.remove_sequences, in_removing),
+            Operation(
+                "PUT",
+                f"{one}/sequences/{{item}}",
+                sequences,
+                "Note on a sequence.",
+                self.note_sequence,
+                in_note,
+                also=(Permission.CAMERAS_VIEW,),
+            ),
+            # Which permission it takes depends on what is put back: the use case asks for it.
+            Operation(
+                "POST",
+                f"{one}/restore",
+                Permission.PROJECTS_VIEW,
+                "Put back comments, calls and sequences that were taken out lately.",
+                self.restore,
+                "Cannot save incident project. Try again later.",
+            ),
         )
 
     def _document_operations(self) -> tuple[Operation, ...]:
@@ -158,7 +192,6 @@ class ProjectResources:
         used = "Log that the report was printed or saved."
         return (
             Operation("POST", f"{one}/viewed", Permission.VIDEO_VIEW, viewed, self.viewed),
-            Operation("GET", f"{one}/activity", Permission.ACTIVITY_VIEW, "Activity log.", self.activity),
             Operation("POST", f"{one}/report", reports, "Make a report (PDF).", self.report, failed),
             Operation("POST", f"{one}/report/{{use}}", reports, used, self.report_used),
         )
@@ -186,79 +219,70 @@ class ProjectResources:
             footage=picked.footage,
             drafts=drafts_of(body),
         )
-        project = await asyncio.to_thread(self._projects.create, call.actor, new)
-        return {"project": project, "warnings": picked.warnings}
+        project = await asyncio.to_thread(self._projects.create, call.actor, new, call.once)
+        same = await asyncio.to_thread(self._relations.warnings, project, project.sequences)
+        return {"project": shown(call, project), "warnings": (*picked.warnings, *same)}
 
-    async def get(self, call: Call) -> Project:
-        return await asyncio.to_thread(self._projects.get, call.actor, _id(call))
+    async def get(self, call: Call) -> object:
+        return shown(call, await asyncio.to_thread(self._projects.get, call.actor, _id(call)))
 
     async def opened(self, call: Call) -> None:
         activity = Activity(action=Action.OPENED, subject=call.path["id"])
         await asyncio.to_thread(self._projects.note, call.actor, _id(call), activity)
 
-    async def change(self, call: Call) -> Project:
+    async def change(self, call: Call) -> object:
         changes = tuple(
             FieldChange(field=c.field, before=c.before, after=_stored(c.after))
             for c in call.json(ChangeBody).changes
         )
-        return await asyncio.to_thread(self._projects.change, call.actor, _id(call), changes)
+        return shown(call, await asyncio.to_thread(self._projects.change, call.actor, _id(call), changes))
 
-    async def add_comment(self, call: Call) -> Project:
+    async def add_comment(self, call: Call) -> object:
         text = call.json(TextBody).text
-        return await asyncio.to_thread(self._projects.add_comment, call.actor, _id(call), text)
+        return await self._done(call, self._projects.add_comment, text, call.once)
 
-    async def edit_comment(self, call: Call) -> Project:
-        text, comment = call.json(TextBody).text, CommentId(call.path["item"])
-        return await asyncio.to_thread(self._projects.edit_comment, call.actor, _id(call), comment, text)
+    async def edit_comment(self, call: Call) -> object:
+        body, comment = call.json(EditedTextBody), CommentId(call.path["item"])
+        return await self._done(call, self._projects.edit_comment, comment, body.text, _seen(body.seen))
 
-    async def delete_comment(self, call: Call) -> Project:
-        comment = CommentId(call.path["item"])
-        return await asyncio.to_thread(self._projects.delete_comment, call.actor, _id(call), comment)
+    async def delete_comment(self, call: Call) -> object:
+        return await self._done(call, self._projects.delete_comment, CommentId(call.path["item"]))
 
-    async def add_call(self, call: Call) -> Project:
-        facts = _facts(call.json(CallBody))
-        return await asyncio.to_thread(self._projects.add_call, call.actor, _id(call), facts)
+    async def add_call(self, call: Call) -> object:
+        return await self._done(call, self._projects.add_call, _facts(call.json(CallBody)), call.once)
 
-    async def edit_call(self, call: Call) -> Project:
-        facts, item = _facts(call.json(CallBody)), CallId(call.path["item"])
-        return await asyncio.to_thread(self._projects.edit_call, call.actor, _id(call), item, facts)
+    async def edit_call(self, call: Call) -> object:
+        body, item = call.json(EditedCallBody), CallId(call.path["item"])
+        return await self._done(call, self._projects.edit_call, item, _facts(body), _seen(body.seen))
 
-    async def delete_call(self, call: Call) -> Project:
-        item = CallId(call.path["item"])
-        return await asyncio.to_thread(self._projects.delete_call, call.actor, _id(call), item)
+    async def delete_call(self, call: Call) -> object:
+        return await self._done(call, self._projects.delete_call, CallId(call.path["item"]))
+
+    async def restore(self, call: Call) -> object:
+        return await self._done(call, self._projects.restore, frozenset(call.json(RestoreBody).ids))
 
     async def add_sequences(self, call: Call) -> object:
         body = call.json(Picked)
         picked = await self._picker.pick(call.actor, picks_of(body))
-        project = await asyncio.to_thread(
-            self._projects.add_sequences, call.actor, _id(call), picked.footage, drafts_of(body)
+        written = await asyncio.to_thread(
+            self._projects.add_sequences, call.actor, _id(call), picked.footage, drafts_of(body), call.once
         )
-        return {"project": project, "warnings": picked.warnings}
+        same = await asyncio.to_thread(self._relations.warnings, written.project, written.added)
+        return {"project": shown(call, written.project), "warnings": (*picked.warnings, *same)}
 
-    async def remove_sequences(self, call: Call) -> Project:
-        ids = frozenset(call.json(IdsBody).ids)
-        return await asyncio.to_thread(self._projects.remove_sequences, call.actor, _id(call), ids)
+    async def remove_sequences(self, call: Call) -> object:
+        return await self._done(call, self._projects.remove_sequences, frozenset(call.json(IdsBody).ids))
+
+    async def note_sequence(self, call: Call) -> object:
+        body, item = call.json(NoteBody), SequenceId(call.path["item"])
+        return await self._done(call, self._projects.note_sequence, item, body.before, body.note)
+
+    async def _done(self, call: Call, work: Callable[..., Project], *arguments: object) -> object:
+        return shown(call, await asyncio.to_thread(work, call.actor, _id(call), *arguments))
 
     async def viewed(self, call: Call) -> None:
         sequence = call.json(ViewedBody).sequence
         await asyncio.to_thread(self._projects.viewed, call.actor, _id(call), sequence)
-
-    async def activity(self, call: Call) -> object:
-        entries, fault = await asyncio.to_thread(self._projects.activity, call.actor, _id(call))
-        rows = tuple(
-            EntryAnswer(
-                number=e.number,
-                at=e.at,
-                actor=e.actor,
-                action=e.activity.action,
-                subject=e.activity.subject,
-                before=e.activity.before,
-                after=e.activity.after,
-                text=sentence(e.activity),
-            )
-            for e in entries
-        )
-        return {"entries": rows, "fault": fault}
 
     async def report(self, call: Call) -> Response:
         show_user_names = call.json(ReportBody).show_user_names
@@ -297,6 +321,12 @@ def _facts(body: CallBody) -> CallFacts:
         outcome=body.outcome,
         note=body.note,
     )
+
+
+def _seen(instant: datetime | None) -> datetime | None:
+    if instant is not None and instant.tzinfo is None:
+        raise InvalidInput("“seen” needs its zone. Nothing was saved.")
+    return instant
 
 
 def _stored(value: str | float | bool | None) -> str | int | bool | None:

@@ -55,6 +55,10 @@ class PartDevice:
         await self._ask(f"recorded {interval.start:%H:%M:%S}")
         return (interval,)
 
+    async def keeps_for(self, recording):
+        await self._ask(f"keeps_for {recording}")
+        return timedelta(days=7)
+
     async def clock_offset(self):
         await self._ask("clock")
         return ClockOffset(offset=self.offset, uncertainty=self.uncertainty, measured_at=NOW)

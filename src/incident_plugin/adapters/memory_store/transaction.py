@@ -12,11 +12,16 @@ from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.journal import Entry
+from incident_plugin.domain.notices import NoticeList
+from incident_plugin.domain.people import KnownPerson
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.removed import RemovedItems
+from incident_plugin.domain.requests import AnsweredRequests
 from incident_plugin.domain.retention import BinnedProject, RetentionRules
 from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.sequence import DraftList
+from incident_plugin.domain.unsaved import UnsavedTexts
 
 
 @attrs.define
@@ -33,6 +38,11 @@ class State:
     certificates: dict[str, DeletionCertificate] = attrs.Factory(dict)
     retention: dict[str, RetentionRules] = attrs.Factory(dict)
     logos: dict[str, ReportLogo] = attrs.Factory(dict)
+    removed: dict[str, RemovedItems] = attrs.Factory(dict)
+    answers: dict[str, AnsweredRequests] = attrs.Factory(dict)
+    unsaved: dict[str, UnsavedTexts] = attrs.Factory(dict)
+    people: dict[str, KnownPerson] = attrs.Factory(dict)
+    notices: dict[str, NoticeList] = attrs.Factory(dict)
     properties: IncidentProperties | None = None
     last_project_id: int = 0
     #: All entries in the order in which they were written: the project, and the place in its log.
@@ -53,6 +63,11 @@ class State:
             certificates=dict(self.certificates),
             retention=dict(self.retention),
             logos=dict(self.logos),
+            removed=dict(self.removed),
+            answers=dict(self.answers),
+            unsaved=dict(self.unsaved),
+            people=dict(self.people),
+            notices=dict(self.notices),
             changed=list(self.changed),
         )
 
@@ -154,6 +169,31 @@ class MemoryTransaction:
     def logos(self) -> MemoryDocuments[ReportLogo]:
         """The picture at the head of reports: one document."""
         return MemoryDocuments(self._state.logos, writes=self._writes)
+
+    @property
+    def removed(self) -> MemoryDocuments[RemovedItems]:
+        """What was taken out of projects lately, by project."""
+        return MemoryDocuments(self._state.removed, writes=self._writes)
+
+    @property
+    def answers(self) -> MemoryDocuments[AnsweredRequests]:
+        """Requests that made something, by person."""
+        return MemoryDocuments(self._state.answers, writes=self._writes)
+
+    @property
+    def unsaved(self) -> MemoryDocuments[UnsavedTexts]:
+        """Texts that were entered and not saved, by project."""
+        return MemoryDocuments(self._state.unsaved, writes=self._writes)
+
+    @property
+    def people(self) -> MemoryDocuments[KnownPerson]:
+        """People who have worked here."""
+        return MemoryDocuments(self._state.people, writes=self._writes)
+
+    @property
+    def notices(self) -> MemoryDocuments[NoticeList]:
+        """Messages that people have not seen, by person."""
+        return MemoryDocuments(self._state.notices, writes=self._writes)
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

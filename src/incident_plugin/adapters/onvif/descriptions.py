@@ -8,7 +8,7 @@ from pathlib import Path
 
 from incident_plugin.domain.errors import RecorderUnavailable
 
-_NEEDED = ("devicemgmt.wsdl", "media.wsdl", "search.wsdl", "replay.wsdl", "onvif.xsd")
+_NEEDED = ("devicemgmt.wsdl", "media.wsdl", "search.wsdl", "replay.wsdl", "recording.wsdl", "onvif.xsd")
 
 
 @cache

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import attrs
@@ -101,6 +101,10 @@ class OnvifDevice:
     async def recorded(self, recording: str, interval: Interval) -> tuple[Interval, ...]:
         """Spans within the interval in which a recording has video; sorted, disjoint, clipped."""
         return await self._ask(lambda session: session.spans(recording, interval))
+
+    async def keeps_for(self, recording: str) -> timedelta | None:
+        """How long a recording's video is kept; nothing when the device does not say."""
+        return await self._ask(lambda session: session.keeps_for(recording))
 
     async def clock_offset(self) -> ClockOffset:
         """Measure its clock in about a second."""

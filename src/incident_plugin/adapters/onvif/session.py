@@ -147,6 +147,19 @@ class DeviceSession:
         """Ask about one recording (ONVIF Recording Search Service Specification section 5.6)."""
         return _recording(self._service("search").call("GetRecordingInformation", RecordingToken=token))
 
+    def keeps_for(self, recording: str) -> timedelta | None:
+        """Ask how long a recording's video is kept; zero and nonsense mean that the device does not say.
+
+        ONVIF Recording Control Service Specification sections 5.1.2 and 5.6 (MaximumRetentionTime).
+        """
+        try:
+            service = self._service("recording")
+            configuration = service.call("GetRecordingConfiguration", RecordingToken=recording)
+        except (Fault, NoService):
+            return None
+        found = _item(configuration, "MaximumRetentionTime")
+        return found if isinstance(found, timedelta) and found > timedelta(0) else None
+
     def changes(self, recording: str, interval: Interval) -> list[StateChange]:
         """Find when a recording had video and when not; times are by the device's clock.
 
@@ -215,7 +228,7 @@ def _extension_addresses(capabilities: Any) -> dict[str, str]:
     """Read what came later than GetCapabilities; its description lets zeep see nothing but elements there."""
     elements = _item(capabilities, "Extension", "_value_1") or ()
     found = {etree.QName(one).localname.lower(): one.findtext("{*}XAddr") or "" for one in elements}
-    return {name: found.get(name, "") for name in ("search", "replay")}
+    return {name: found.get(name, "") for name in ("search", "replay", "recording")}
 
 
 def _recording(item: Any) -> Recording:

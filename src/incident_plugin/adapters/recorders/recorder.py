@@ -23,6 +23,8 @@ _T = TypeVar("_T")
 
 #: How long cameras, addresses and the clock's offset are believed, in seconds.
 _CAMERAS_FOR, _ADDRESS_FOR, _CLOCK_FOR = 60.0, 300.0, 300.0
+#: A recorder's retention is a setting that is hardly ever changed.
+_RETENTION_FOR = 600.0
 
 
 @attrs.frozen(kw_only=True)
@@ -67,6 +69,7 @@ class Recorder:
         self._correct_by = timedelta(0)
         self._first_look: asyncio.Task[None] | None = None
         self._addresses: dict[str, Aging[str]] = {}
+        self._retention: dict[str, Aging[timedelta | None]] = {}
         self._health = RecorderHealth(recorder=name, error=None, since=None)
 
     @property
@@ -91,6 +94,19 @@ class Recorder:
         theirs = Interval(interval.start + offset, interval.end + offset)
         spans = await self._watched(self._device.recorded(recording, theirs))
         return tuple(Interval(span.start - offset, span.end - offset) for span in spans)
+
+    async def keeps_for(self, camera: CameraId) -> timedelta | None:
+        """Give how long the camera's video is kept; nothing when the device does not say."""
+        recording = (await self._channel(camera)).recording
+        if recording is None:
+            return None
+        if recording not in self._retention:
+            self._retention[recording] = Aging(
+                lambda: self._watched(self._device.keeps_for(recording)),
+                seconds=_RETENTION_FOR,
+                monotonic=self._monotonic,
+            )
+        return await self._retention[recording].get()
 
     async def clock_offset(self) -> ClockOffset:
         """Measure its clock now."""

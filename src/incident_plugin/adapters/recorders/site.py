@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from incident_plugin.adapters.recorders.recorder import Recorder, RecorderHealth
 from incident_plugin.application.media_ports import VideoStream
@@ -47,6 +48,10 @@ class SiteRecorders:
     async def recorded(self, camera: CameraId, interval: Interval) -> tuple[Interval, ...]:
         """Give the spans within the interval for which there is video; sorted, disjoint, clipped."""
         return await (await self._owner(camera)).recorded(camera, interval)
+
+    async def keeps_for(self, camera: CameraId) -> timedelta | None:
+        """Give how long the camera's recorder keeps its video; nothing when it does not say."""
+        return await (await self._owner(camera)).keeps_for(camera)
 
     async def clock_offset(self, camera: CameraId) -> ClockOffset:
         """Measure the clock of the camera's recorder."""

@@ -46,6 +46,11 @@ _COLUMNS = {
     "certificates": (Column("id"),),
     "retention": (Column("id"),),
     "logos": (Column("id"),),
+    "removed": (Column("id"),),
+    "answers": (Column("id"),),
+    "unsaved": (Column("id"),),
+    "people": (Column("id"),),
+    "notices": (Column("id"),),
     "journal": (Column("project"),),
 }
 

@@ -11,11 +11,16 @@ from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.journal import Entry
+from incident_plugin.domain.notices import NoticeList
+from incident_plugin.domain.people import KnownPerson
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.removed import RemovedItems
+from incident_plugin.domain.requests import AnsweredRequests
 from incident_plugin.domain.retention import BinnedProject, RetentionRules
 from incident_plugin.domain.sealing import Seal
 from incident_plugin.domain.sequence import DraftList
+from incident_plugin.domain.unsaved import UnsavedTexts
 
 #: There is one document of the site's incident properties.
 _PROPERTIES = 1
@@ -39,6 +44,11 @@ class Tables:
         self.certificates = KeyedTable(db.table("certificates"), DeletionCertificate)
         self.retention = KeyedTable(db.table("retention"), RetentionRules)
         self.logos = KeyedTable(db.table("logos"), ReportLogo)
+        self.removed = KeyedTable(db.table("removed"), RemovedItems)
+        self.answers = KeyedTable(db.table("answers"), AnsweredRequests)
+        self.unsaved = KeyedTable(db.table("unsaved"), UnsavedTexts)
+        self.people = KeyedTable(db.table("people"), KnownPerson)
+        self.notices = KeyedTable(db.table("notices"), NoticeList)
 
     def site_properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""
@@ -101,6 +111,31 @@ class TinyDBTransaction:
     def logos(self) -> KeyedTable[ReportLogo]:
         """The picture at the head of reports: one document."""
         return self._tables.logos
+
+    @property
+    def removed(self) -> KeyedTable[RemovedItems]:
+        """What was taken out of projects lately, by project."""
+        return self._tables.removed
+
+    @property
+    def answers(self) -> KeyedTable[AnsweredRequests]:
+        """Requests that made something, by person."""
+        return self._tables.answers
+
+    @property
+    def unsaved(self) -> KeyedTable[UnsavedTexts]:
+        """Texts that were entered and not saved, by project."""
+        return self._tables.unsaved
+
+    @property
+    def people(self) -> KeyedTable[KnownPerson]:
+        """People who have worked here."""
+        return self._tables.people
+
+    @property
+    def notices(self) -> KeyedTable[NoticeList]:
+        """Messages that people have not seen, by person."""
+        return self._tables.notices
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

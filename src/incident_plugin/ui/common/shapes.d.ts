@@ -26,6 +26,7 @@ export interface Sequence {
   added_by: Person;
   added_at: string;
   end_unconfirmed: boolean;
+  note: string;
 }
 
 export interface Comment {
@@ -34,6 +35,7 @@ export interface Comment {
   author: Person;
   at: string;
   edited_at: string | null;
+  edited_by: Person | null;
 }
 
 export interface Call {
@@ -46,6 +48,21 @@ export interface Call {
   duration: string | null;
   outcome: string;
   note: string;
+  edited_at: string | null;
+  edited_by: Person | null;
+}
+
+/** Who set a field last, and when. */
+export interface Stamp {
+  by: Person;
+  at: string;
+}
+
+export interface Relation {
+  project: number;
+  why: string;
+  by: Person;
+  at: string;
 }
 
 export interface Project {
@@ -57,6 +74,10 @@ export interface Project {
   comments: Comment[];
   calls: Call[];
   sequences: Sequence[];
+  related: Relation[];
+  stamps: Record<string, Stamp>;
+  /** How many there are; `comments` may be the newest of them. */
+  comment_count: number;
   hold: LegalHold | null;
   /** When it is deleted for good unless held; nothing while the site has not decided. */
   expires_at: string | null;
@@ -147,11 +168,19 @@ export interface ActivityEntry {
   subject: string;
   before: string;
   after: string;
+  /** Name of the field, or id of the comment, call or sequence. */
+  target: string;
   text: string;
+  /** The same sentence in pieces, its times as instants. */
+  said: (string | { at: string })[];
 }
 
 export interface ActivityLog {
   entries: ActivityEntry[];
+  /** How many the filter leaves, and how many there are. */
+  found: number;
+  total: number;
+  people: Person[];
   /** What is wrong with the chain, if anything is. */
   fault: string | null;
 }

@@ -210,9 +210,10 @@ export class ProjectModel extends EventTarget {
 
   /** @param {string} kind @param {string} id @param {unknown} body @param {string} title @param {() => void} saved */
   #saveItem(kind, id, body, title, saved) {
-    return id === 'new'
-      ? this.#change(title, 'POST', `/${kind}`, body, saved)
-      : this.#change(title, 'PUT', `/${kind}/${encodeURIComponent(id)}`, body, saved);
+    if (id === 'new') return this.#change(title, 'POST', `/${kind}`, body, saved);
+    const items = /** @type {{id: string, edited_at: string | null}[]} */ (kind === 'comments' ? this.project?.comments : this.project?.calls);
+    const seen = items.find((item) => item.id === id)?.edited_at ?? null;
+    return this.#change(title, 'PUT', `/${kind}/${encodeURIComponent(id)}`, { .../** @type {object} */ (body), seen }, saved);
   }
 
   /**
