@@ -85,7 +85,7 @@ def operations() -> tuple[Operation, ...]:
         ).operations(),
         *ExportResources(exports=nobody, runner=nobody).operations(),
         *VideoResources(
-            recorders=nobody, relay=nobody, writer=nobody, stills=nobody, guard=nobody
+            recorders=nobody, live=nobody, writer=nobody, stills=nobody, guard=nobody
         ).operations(),
     )
 

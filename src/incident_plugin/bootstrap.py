@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,7 @@ import attrs
 import msgspec
 
 from incident_plugin.adapters.evidence import DiskShelf
-from incident_plugin.adapters.host import HostAccess, HostClock, HostLicence, RandomIds
+from incident_plugin.adapters.host import HostAccess, HostClock, HostLicence, HostPeople, RandomIds
 from incident_plugin.adapters.live_preview import WebRtcRelay
 from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.adapters.onvif import OnvifDevice
@@ -21,6 +23,7 @@ from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore
 from incident_plugin.application.activity import ActivityLogs
+from incident_plugin.application.auditing import HostLog
 from incident_plugin.application.changes import Changes
 from incident_plugin.application.collections import CollectingRules, Collections
 from incident_plugin.application.drafts import Drafts
@@ -29,15 +32,18 @@ from incident_plugin.application.footage import Cameras, FootagePicker
 from incident_plugin.application.footage_states import FootageStates
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.keeping import LegalHolds, Purger, RecycleBin
+from incident_plugin.application.live_sessions import LiveSessions
 from incident_plugin.application.people import People
 from incident_plugin.application.presence import Presence
 from incident_plugin.application.projects import Projects
 from incident_plugin.application.relations import Relations
 from incident_plugin.application.reporting import Reporting, Stills
 from incident_plugin.application.sealing import Sealing
+from incident_plugin.application.storage_rooms import GIGABYTE, FolderRoom, StorageRooms
 from incident_plugin.application.timeline import Timeline
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.application.unsaved import UnsavedWork
+from incident_plugin.application.watching import RecordingWatch
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.http.activity import ActivityResources
 from incident_plugin.http.app import create_app
@@ -66,6 +72,30 @@ class RecorderSettings:
 
 
 @attrs.frozen(kw_only=True)
+class WatchSettings:
+    """When administrators and operators are warned."""
+
+    #: A camera that has no recording for so long has stopped.
+    not_recorded_after_seconds: int = attrs.field(default=120, validator=attrs.validators.ge(10))
+    #: How far a recorder's clock may be from the server's.
+    clock_drift_seconds: float = attrs.field(default=2.0, validator=attrs.validators.gt(0))
+
+
+def _quota(default: float) -> Any:
+    return attrs.field(default=default, validator=attrs.validators.ge(0))
+
+
+@attrs.frozen(kw_only=True)
+class StorageSettings:
+    """Quotas in gigabytes (10^9 bytes), 0 for none; and what counts as little free space."""
+
+    exports_quota_gb: float = _quota(0)
+    vault_quota_gb: float = _quota(0)
+    cache_quota_gb: float = _quota(10)
+    low_disk_gb: float = _quota(5)
+
+
+@attrs.frozen(kw_only=True)
 class Settings:
     """The plug-in's settings, as ``plugin.toml`` delivers and a site overrides them."""
 
@@ -76,6 +106,8 @@ class Settings:
         default=5, validator=[attrs.validators.ge(0), attrs.validators.le(3600)]
     )
     recorder: RecorderSettings = attrs.field(factory=RecorderSettings)
+    watch: WatchSettings = attrs.field(factory=WatchSettings)
+    storage: StorageSettings = attrs.field(factory=StorageSettings)
 
     @property
     def rules(self) -> CollectingRules:
@@ -108,6 +140,22 @@ def connect_recorder(host: HostServices, settings: RecorderSettings) -> SiteReco
     return SiteRecorders((Recorder(settings.name, device, streams, now=now),))
 
 
+def storage_rooms(folder: Path, settings: StorageSettings) -> StorageRooms:
+    """Give the rooms below the plug-in's directory; nothing is made there."""
+
+    def room(identity: str, title: str, quota: float) -> FolderRoom:
+        limit = int(quota * GIGABYTE) or None
+        return FolderRoom(identity, title, folder / identity, quota=limit, monotonic=time.monotonic)
+
+    rooms = (
+        room("store", "Incident projects", 0),
+        room("exports", "Finished exports", settings.exports_quota_gb),
+        room("vault", "Evidence vault", settings.vault_quota_gb),
+        room("cache", "Caches", settings.cache_quota_gb),
+    )
+    return StorageRooms(rooms, folder, int(settings.low_disk_gb * GIGABYTE))
+
+
 @attrs.frozen(kw_only=True)
 class Parts:
     """Everything that was put together."""
@@ -120,6 +168,10 @@ class Parts:
     sealing: Sealing
     recorders: SiteRecorders
     relay: WebRtcRelay
+    live: LiveSessions
+    host_log: HostLog
+    watch: RecordingWatch
+    rooms: StorageRooms
     runner: ExportRunner
     cameras: Cameras
     states: FootageStates
@@ -138,6 +190,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     recorders = connect_recorder(host, settings.recorder)
     cameras, writer = Cameras(recorders), PyavWriter()
     relay = WebRtcRelay(recorders.live)
+    live = LiveSessions(relay, guard, HostPeople(host=host))
     stills = Stills(recorders=recorders, writer=writer)
     picker = FootagePicker(cameras=cameras, recorders=recorders, guard=guard, clock=clock)
     projects = Projects(store=store, work=work, guard=guard, clock=clock, ids=ids, licence=licence)
@@ -198,7 +251,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         ).operations(),
         *ExportResources(exports=exports, runner=runner).operations(),
         *VideoResources(
-            recorders=recorders, relay=relay, writer=writer, stills=stills, guard=guard
+            recorders=recorders, live=live, writer=writer, stills=stills, guard=guard
         ).operations(),
     )
     return Parts(
@@ -209,6 +262,16 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         sealing=sealing,
         recorders=recorders,
         relay=relay,
+        live=live,
+        host_log=HostLog(work, clock),
+        watch=RecordingWatch(
+            cameras,
+            recorders,
+            clock,
+            patience=timedelta(seconds=settings.watch.not_recorded_after_seconds),
+            drift=timedelta(seconds=settings.watch.clock_drift_seconds),
+        ),
+        rooms=storage_rooms(host.storage, settings.storage),
         runner=runner,
         cameras=cameras,
         states=states,

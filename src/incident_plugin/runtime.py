@@ -8,22 +8,21 @@ import logging
 
 import attrs
 
-from incident_plugin.adapters.host import actor_of
+from incident_plugin.adapters.host import actor_of, report_of
+from incident_plugin.adapters.system import clock_state
 from incident_plugin.application.collections import SeenView
-from incident_plugin.application.store import ProjectFilter
 from incident_plugin.application.timeline import Row
 from incident_plugin.bootstrap import Parts
 from incident_plugin.domain import media, time
 from incident_plugin.domain.errors import IncidentError
+from incident_plugin.health import HealthReport
 from vms_hooks.values import (
     Camera,
     Health,
     Hold,
     HostEvent,
-    HostEventKind,
     Interval,
     Mark,
-    Part,
     Principal,
     Target,
     TimelineRow,
@@ -40,9 +39,13 @@ FIRST_ANSWER_WITHIN = 4.0
 #: How often the activity logs are sealed, in seconds, besides once at every start.
 SEALS_EVERY = 86_400.0
 #: After these somebody may be signed out, or have other roles.
-_CHANGES_WHO_LISTENS = frozenset(
-    {HostEventKind.SIGNED_OUT, HostEventKind.ACCOUNT_CHANGED, HostEventKind.CONFIGURATION_CHANGED}
-)
+_LEAVING = frozenset({"signed-out", "session-ended"})
+_CHANGES_WHO_LISTENS = _LEAVING | {"account-changed", "configuration-changed"}
+#: How often the host is asked anew about live pictures that are open, in seconds.
+LIVE_REVIEWED_EVERY = 10.0
+#: How often cameras are looked at whether they are recorded, and clocks compared, in seconds; and the first
+#: time after the start, so that a start is not slower for it.
+WATCHED_EVERY, WATCHED_FIRST = 60.0, 5.0
 
 
 @attrs.define(kw_only=True)
@@ -57,7 +60,13 @@ class IncidentRuntime:
 
     async def start(self) -> None:
         """Begin work."""
-        for work in (self._watch_recorder(), self._seal_daily(), self.parts.runner.run()):
+        for work in (
+            self._watch_recorder(),
+            self._watch_recordings(),
+            self._review_live(),
+            self._seal_daily(),
+            self.parts.runner.run(),
+        ):
             self._tasks.add(asyncio.create_task(work))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._asked.wait(), FIRST_ANSWER_WITHIN)
@@ -75,28 +84,16 @@ class IncidentRuntime:
         await asyncio.to_thread(self.parts.store.close)
 
     async def health(self) -> Health:
-        """Say whether the store and the recorder answer and the tasks run."""
-        dead = [task for task in self._tasks if task.done()]
-        store_fault = await asyncio.to_thread(self._store_fault)
-        fault = self._fault()
-        parts = (
-            Part(name="store", ok=not store_fault, detail=store_fault),
-            Part(
-                name="recorder",
-                ok=not fault,
-                detail=fault,
-                remedy="Check that the recorder runs and that its address and password are right."
-                if fault
-                else "",
-            ),
-            Part(
-                name="background work",
-                ok=not dead,
-                detail="A background task ended." if dead else "",
-                remedy="Start the plug-in again; the log says why it ended." if dead else "",
-            ),
+        """Say how every part is: store, recorders, cameras, clocks, disk, storage, background work."""
+        report = HealthReport(
+            store=self.parts.store,
+            recorders=lambda: self.parts.recorders.health,
+            rooms=self.parts.rooms,
+            watch=self.parts.watch,
+            server_clock=clock_state,
         )
-        return Health(ok=all(part.ok for part in parts), parts=parts)
+        dead = any(task.done() for task in self._tasks)
+        return await report.make(asked=self._asked.is_set(), dead=dead)
 
     async def cameras(self, principal: Principal) -> tuple[Camera, ...]:
         """Give the cameras that the recorders have named and the principal may see."""
@@ -141,17 +138,15 @@ class IncidentRuntime:
         await asyncio.to_thread(self.parts.collections.follow, actor_of(view.principal), seen)
 
     async def host_event(self, event: HostEvent) -> None:
-        """End the streams of changes of people who are others now; the host keeps its own security log."""
+        """Chain it into the audit log, and end what is open for people who are others now."""
         if event.kind in _CHANGES_WHO_LISTENS:
-            one = event.principal if event.kind is HostEventKind.SIGNED_OUT else None
-            self.parts.events.end(None if one is None else actor_of(one).person.id)
-
-    def _store_fault(self) -> str:
-        try:
-            self.parts.store.count(ProjectFilter(), cap=1)
-        except IncidentError as error:
-            return error.detail
-        return ""
+            one = None if event.principal is None else actor_of(event.principal)
+            left = one if event.kind in _LEAVING else None
+            self.parts.events.end(None if left is None else left.person.id)
+            if left is not None:
+                await self.parts.live.signed_out(left.person.id, getattr(event, "session", ""))
+            await self.parts.live.review()
+        await asyncio.to_thread(self.parts.host_log.record, report_of(event))
 
     async def _seal_daily(self) -> None:
         while True:
@@ -160,6 +155,18 @@ class IncidentRuntime:
             except IncidentError as error:
                 logger.warning("activity logs were not sealed: %s", error.detail)
             await asyncio.sleep(SEALS_EVERY)
+
+    async def _watch_recordings(self) -> None:
+        await self._asked.wait()
+        await asyncio.sleep(WATCHED_FIRST)
+        while True:
+            await self.parts.watch.look()
+            await asyncio.sleep(WATCHED_EVERY)
+
+    async def _review_live(self) -> None:
+        while True:
+            await asyncio.sleep(LIVE_REVIEWED_EVERY)
+            await self.parts.live.review()
 
     async def _watch_recorder(self) -> None:
         while True:

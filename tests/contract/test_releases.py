@@ -57,6 +57,7 @@ def test_the_incident_manager_works_in_a_host_of_an_earlier_release(wheel: Path,
     }
     assert told["mounted"]
     assert told["health"]["store"] == [True, ""]
+    assert " used" in told["health"]["Finished exports"][1]
     assert told["opened"] == "7"
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import attrs
 from tests.support import OPERATOR, host_services
 
-from incident_plugin.bootstrap import RecorderSettings, Settings, assemble
+from incident_plugin.adapters.system import ClockState
+from incident_plugin.bootstrap import RecorderSettings, Settings, StorageSettings, assemble
+from incident_plugin.domain.media import ClockOffset
 from incident_plugin.runtime import IncidentRuntime
 from vms_hooks.values import Interval, Target
 
@@ -15,7 +18,10 @@ async def test_a_healthy_plugin_says_so(runtime):
     """Store, recorder and background work are each asked, and all are well."""
     health = await runtime.health()
     assert health.ok
-    assert [part.name for part in health.parts] == ["store", "recorder", "background work"]
+    names = [part.name for part in health.parts]
+    assert names == ["store", "recorder", "background work", "server clock", "disk"]
+    assert [room.id for room in health.rooms] == ["store", "exports", "vault", "cache"]
+    assert health.rooms[0].used > 0
 
 
 async def test_a_store_that_is_gone_is_said(runtime):
@@ -61,3 +67,69 @@ async def test_sequences_are_marks_on_the_timeline_and_held(runtime, client, cam
     (hold,) = await runtime.media_holds(cameras["Lobby"], hour)
     assert hold.interval == Interval(start=start, end=end)
     assert str(project) in hold.reason
+
+
+def named(health, name):
+    (part,) = [part for part in health.parts if part.name == name]
+    return part
+
+
+async def test_a_camera_that_is_not_recorded_is_a_warning_for_operators(runtime, cameras, monkeypatch):
+    """The plug-in works on; who may see the camera is told, with the camera's name and what to do."""
+
+    async def nothing(camera, interval):
+        return ()
+
+    monkeypatch.setattr(runtime.parts.recorders, "recorded", nothing)
+    await runtime.parts.watch.look()
+    health = await runtime.health()
+    part = named(health, "recording of Yard")
+    assert (part.ok, part.warning, part.for_operators, part.camera) == (True, True, True, cameras["Yard"])
+    assert "Yard has not been recorded for more than an hour" in part.detail
+    assert part.remedy
+    assert health.ok
+
+
+async def test_a_recorder_with_another_time_is_a_warning(runtime, cameras, monkeypatch):
+    """How far, in which direction and how surely; and the clock of the server itself is looked at."""
+
+    async def ahead(camera):
+        return ClockOffset(
+            offset=timedelta(seconds=7), uncertainty=timedelta(seconds=0.5), measured_at=datetime.now(UTC)
+        )
+
+    monkeypatch.setattr(runtime.parts.recorders, "clock_offset", ahead)
+    await runtime.parts.watch.look()
+    health = await runtime.health()
+    part = named(health, "clock of Recorder")
+    assert part.warning
+    assert part.detail.startswith("It is 7 s (±0.5 s) ahead of the server's clock.")
+    assert named(health, "server clock").detail
+
+
+async def test_a_clock_that_nobody_keeps_right_is_a_warning(runtime, monkeypatch):
+    """As the kernel was told by NTP, or was not; where it does not say, that is said."""
+    state = ClockState(synchronised=False, error=timedelta(seconds=16))
+    for given, warns in ((state, True), (attrs.evolve(state, synchronised=True), False), (None, False)):
+        monkeypatch.setattr("incident_plugin.runtime.clock_state", lambda given=given: given)
+        assert named(await runtime.health(), "server clock").warning is warns
+
+
+async def test_a_disk_with_little_space_and_a_full_room_are_told(tmp_path):
+    """Little is a warning; almost nothing is a fault that operators see; a full room names its quota."""
+    little = StorageSettings(low_disk_gb=10**7, exports_quota_gb=1e-6)
+    runtime = IncidentRuntime(parts=assemble(host_services(tmp_path), Settings(storage=little)))
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "film.mp4").write_bytes(b"x" * 2000)
+    await runtime.start()
+    try:
+        health = await runtime.health()
+    finally:
+        await runtime.stop()
+    disk, exports = named(health, "disk"), named(health, "Finished exports")
+    assert (disk.ok, disk.for_operators) == (False, True)
+    assert "Saving will fail soon" in disk.detail
+    assert (exports.ok, exports.warning, exports.for_operators) == (True, True, True)
+    assert "2.0 kB of 1.0 kB are used" in exports.detail
+    (room,) = [room for room in health.rooms if room.id == "exports"]
+    assert (room.used, room.quota) == (2000, 1000)

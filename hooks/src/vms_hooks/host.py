@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import attrs
 
@@ -68,6 +68,19 @@ class Secrets(Protocol):
 
     def get(self, name: str) -> str | None:
         """Give a secret, or nothing when there is none of that name."""
+        ...
+
+
+@runtime_checkable
+class KeptSecrets(Secrets, Protocol):
+    """Secrets that a plug-in may keep too: a host may give these as its ``secrets``."""
+
+    def put(self, name: str, secret: str) -> None:
+        """Keep a secret, over one of that name; returning means it is on disk. Raises ``OSError``."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Forget a secret, if there is one of that name; raises ``OSError``."""
         ...
 
 

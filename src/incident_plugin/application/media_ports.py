@@ -84,6 +84,10 @@ class LiveRelay(Protocol):
         """End a viewer's session; unknown ones are ignored."""
         ...
 
+    def is_open(self, session: str) -> bool:
+        """Say whether a session has not ended."""
+        ...
+
 
 @attrs.frozen(kw_only=True)
 class WrittenVideo:

@@ -25,6 +25,8 @@ class Actor:
 
     person: Person
     roles: frozenset[str] = frozenset()
+    #: Which of the person's sessions with the host it is; empty where the host does not say.
+    session: str = ""
 
 
 class Clock(Protocol):
@@ -48,6 +50,17 @@ class Access(Protocol):
 
     def allows(self, actor: Actor, permission: Permission, cameras: Sequence[CameraId] = ()) -> bool:
         """Say whether the actor holds the permission, and may see each of the cameras."""
+        ...
+
+
+class SignedIn(Protocol):
+    """Who is signed in with the host."""
+
+    def now(self, actor: Actor) -> Actor | None:
+        """Give the actor with the roles of now, or nobody when the session has ended.
+
+        As they were, where the host does not tell sessions apart.
+        """
         ...
 
 

@@ -75,6 +75,7 @@ class Action(StrEnum):
     PROPERTY_CHANGED = "properties.changed"
     PROPERTY_REMOVED = "properties.removed"
     SETTING_CHANGED = "settings.changed"
+    HOST_REPORTED = "host.reported"
 
 
 @attrs.frozen(kw_only=True)

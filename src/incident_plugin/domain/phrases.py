@@ -114,6 +114,7 @@ _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.REPORT_GENERATED: _with_details("Report generated"),
     Action.REPORT_PRINTED: _with_details("Report printed"),
     Action.REPORT_SAVED: _with_details("Report saved"),
+    Action.HOST_REPORTED: _with_details("Reported by the host"),
     Action.RESTORED: _with_details("Incident project restored from the recycle bin"),
     Action.HOLD_SET: _with_details("Legal hold set"),
     Action.HOLD_LIFTED: _hold_lifted,

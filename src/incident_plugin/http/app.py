@@ -53,7 +53,11 @@ class _Endpoint:
                 "Nobody is signed in. Sign in and try again; what you entered is still in the page.",
                 "incident.not-signed-in",
             )
-        actor = Actor(person=Person(id=PersonId(principal.id), name=principal.name), roles=principal.roles)
+        actor = Actor(
+            person=Person(id=PersonId(principal.id), name=principal.name),
+            roles=principal.roles,
+            session=getattr(principal, "session", ""),
+        )
         try:
             self._guard.require(actor, self._operation.permission)
             call = Call(

@@ -11,7 +11,8 @@ import attrs
 from starlette.responses import Response, StreamingResponse
 
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.media_ports import LiveRelay, Recorders, VideoWriter
+from incident_plugin.application.live_sessions import LiveSessions
+from incident_plugin.application.media_ports import Recorders, VideoWriter
 from incident_plugin.application.reporting import Stills
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput, NoVideo
@@ -44,7 +45,7 @@ class VideoResources:
     """Handlers of the operations on pictures."""
 
     _recorders: Recorders
-    _relay: LiveRelay
+    _live: LiveSessions
     _writer: VideoWriter
     _stills: Stills
     _guard: Guard
@@ -64,7 +65,7 @@ class VideoResources:
         camera = self._camera(call)
         if call.request.headers.get("content-type", "").partition(";")[0].strip() != "application/sdp":
             raise InvalidInput("A live session is opened with an SDP offer (application/sdp).")
-        session = await self._relay.open(camera, call.body.decode("utf-8", "replace"))
+        session = await self._live.open(call.actor, camera, call.body.decode("utf-8", "replace"))
         return Response(
             session.answer,
             status_code=HTTPStatus.CREATED,
@@ -73,7 +74,7 @@ class VideoResources:
         )
 
     async def close(self, call: Call) -> None:
-        await self._relay.close(call.path["id"])
+        await self._live.close(call.path["id"])
 
     async def recorded(self, call: Call) -> object:
         spans = await self._recorders.recorded(self._camera(call), _interval(call))

@@ -79,13 +79,21 @@ class SetLicence:
 
 @attrs.frozen
 class DictSecrets:
-    """Secrets from a dictionary."""
+    """Secrets in a dictionary, which can be kept there too."""
 
-    secrets: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    secrets: dict[str, str] = attrs.field(factory=dict, repr=False)
 
     def get(self, name: str) -> str | None:
         """Give a secret, or nothing when there is none of that name."""
         return self.secrets.get(name)
+
+    def put(self, name: str, secret: str) -> None:
+        """Keep a secret."""
+        self.secrets[name] = secret
+
+    def remove(self, name: str) -> None:
+        """Forget a secret, if there is one of that name."""
+        self.secrets.pop(name, None)
 
 
 @attrs.define

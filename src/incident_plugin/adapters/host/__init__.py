@@ -8,17 +8,23 @@ from datetime import datetime
 
 import attrs
 
+from incident_plugin.application.auditing import HostReport
 from incident_plugin.application.ports import Actor
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person, PersonId
 from vms_hooks.host import Clock, HostServices, LicenceState
-from vms_hooks.values import Principal
+from vms_hooks.values import HostEvent, Principal
 
 
 def actor_of(principal: Principal) -> Actor:
     """Give the person who acts."""
-    return Actor(person=Person(id=PersonId(principal.id), name=principal.name), roles=principal.roles)
+    return Actor(
+        person=Person(id=PersonId(principal.id), name=principal.name),
+        roles=principal.roles,
+        # A host of contract 1.0 or 0.1 names no sessions.
+        session=getattr(principal, "session", ""),
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -31,6 +37,21 @@ class HostAccess:
         """Say whether the host allows it."""
         principal = Principal(id=actor.person.id, name=actor.person.name, roles=actor.roles)
         return self._host.access.decide(principal, permission.value, tuple(cameras)).allowed
+
+
+@attrs.frozen(kw_only=True)
+class HostPeople:
+    """Asks the host who is signed in; one of contract 1.0 or 0.1 cannot be asked."""
+
+    _host: HostServices
+
+    def now(self, actor: Actor) -> Actor | None:
+        """Give the actor with the roles of now, or nobody when the session has ended."""
+        sessions = getattr(self._host, "sessions", None)
+        if sessions is None or not actor.session:
+            return actor
+        principal = sessions.current(actor.session)
+        return actor_of(principal) if principal is not None and principal.id == actor.person.id else None
 
 
 @attrs.frozen(kw_only=True)
@@ -64,3 +85,32 @@ class RandomIds:
     def new(self) -> str:
         """Give a text that was never given before and cannot be guessed."""
         return secrets.token_hex(16)
+
+
+#: What host events are called in the audit log; one that is not known stands there under its own name.
+_WORDS = {
+    "signed-in": "Signed in",
+    "signed-out": "Signed out",
+    "sign-in-refused": "Sign-in refused",
+    "denied": "Denied",
+    "licence-changed": "Licence changed",
+    "account-changed": "Account changed",
+    "configuration-changed": "Configuration changed",
+    "session-ended": "Session ended",
+    "camera-down": "Camera does not answer",
+    "camera-up": "Camera answers again",
+}
+
+
+def report_of(event: HostEvent) -> HostReport:
+    """Give a host event as the audit log takes it; earlier releases of the contract say less."""
+    return HostReport(
+        what=_WORDS.get(event.kind, event.kind),
+        at=event.at,
+        person=None if event.principal is None else actor_of(event.principal).person,
+        detail=event.detail,
+        camera=getattr(event, "camera", ""),
+        subject=getattr(event, "subject", ""),
+        address=getattr(event, "address", ""),
+        number=getattr(event, "number", 0),
+    )

@@ -78,6 +78,10 @@ class WebRtcRelay:
         if closing:
             await asyncio.shield(closing)
 
+    def is_open(self, session: str) -> bool:
+        """Say whether a session has not ended."""
+        return session in self._sessions
+
     async def stop(self) -> None:
         """End all sessions, close all cameras' streams, and take no more viewers."""
         self._stopped = True
