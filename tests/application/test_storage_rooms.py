@@ -73,9 +73,7 @@ def test_what_does_not_fit_is_refused_in_words(tmp_path: Path, ticks: Ticks) -> 
     (tmp_path / "file").write_bytes(b"x" * 600)
     limited = room(tmp_path, ticks, quota=1000)
     limited.require(400)
-    with pytest.raises(
-        StoreUnavailable, match=r"600 B of 1\.0 kB are used, and 401 B more"
-    ):
+    with pytest.raises(StoreUnavailable, match=r"600 B of 1\.0 kB are used, and 401 B more"):
         limited.require(401)
     with pytest.raises(StoreUnavailable, match="are free on the disk"):
         room(tmp_path, ticks).require(10**18)
