@@ -22,6 +22,7 @@ from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.events import EventResources
 from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.keeping import KeepingResources
+from incident_plugin.http.listing import ListResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.problems import problem_of
 from incident_plugin.http.projects import ProjectResources
@@ -38,6 +39,7 @@ REMEDIES = {
     "incident.invalid-input": "Correct what the second line names, and save again.",
     "incident.required-missing": "Fill in what the second line names, then close the project.",
     "incident.legal-hold": "Whoever may manage legal holds can lift it, when it is no longer needed.",
+    "incident.invalid-filter": "Remove or correct the part of the filter that the second line names.",
     "incident.not-found": "Go back to the list: somebody deleted it, or the address is wrong.",
     "incident.conflict": "Compare both values and choose one; saving again with the chosen one settles it.",
     "incident.denied": "Ask an administrator for the permission that the second line names.",
@@ -77,6 +79,7 @@ def operations() -> tuple[Operation, ...]:
     return (
         *CollectionResources(collections=nobody, drafts=nobody, picker=nobody, clock=nobody).operations(),
         *EventResources(nobody).operations(),
+        *ListResources(listing=nobody, overviews=nobody, kept=nobody, guard=nobody, zone=nobody).operations(),
         *KeepingResources(bin=nobody, holds=nobody).operations(),
         *ProjectResources(projects=nobody, picker=nobody, reporting=nobody, relations=nobody).operations(),
         *ActivityResources(logs=nobody).operations(),

@@ -32,7 +32,10 @@ from incident_plugin.application.footage import Cameras, FootagePicker
 from incident_plugin.application.footage_states import FootageStates
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.keeping import LegalHolds, Purger, RecycleBin
+from incident_plugin.application.list_keeping import KeptForList
+from incident_plugin.application.listing import Listing
 from incident_plugin.application.live_sessions import LiveSessions
+from incident_plugin.application.overview import Overviews
 from incident_plugin.application.people import People
 from incident_plugin.application.presence import Presence
 from incident_plugin.application.projects import Projects
@@ -51,6 +54,7 @@ from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.events import EventResources
 from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.keeping import KeepingResources
+from incident_plugin.http.listing import ListResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.projects import ProjectResources
 from incident_plugin.http.together import TogetherResources
@@ -229,6 +233,10 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         writer=writer,
         service=Person(id=PersonId("incident"), name="Incident manager"),
     )
+    zone = ZoneInfo(host.site.time_zone)
+    listing = Listing(store=store, guard=guard, clock=clock, zone=zone)
+    overviews = Overviews(store=store, guard=guard, listing=listing, clock=clock, zone=zone)
+    kept = KeptForList(work=work, guard=guard, ids=ids)
     events = EventResources(Changes(store, guard))
     relations = Relations(store=store, work=work, guard=guard, clock=clock)
     people = People(work=work, guard=guard, clock=clock, ids=ids)
@@ -236,6 +244,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     presence = Presence(guard, clock)
     operations = (
         *events.operations(),
+        *ListResources(listing=listing, overviews=overviews, kept=kept, guard=guard, zone=zone).operations(),
         *CollectionResources(collections=collections, drafts=drafts, picker=picker, clock=clock).operations(),
         *KeepingResources(bin=recycle_bin, holds=holds).operations(),
         *ProjectResources(

@@ -55,6 +55,7 @@ PERMISSION_TREE: Sequence[Permission] = (
                 "projects.delete", "Delete, and restore from the recycle bin", *_rights(Right.DELETE_MANAGE)
             ),
             _heading("projects.purge", "Delete for good", *_rights(Right.PURGE_MANAGE)),
+            _heading("projects.shared-filters", "Shared filters", *_rights(Right.FILTERS_SHARE)),
             _heading(
                 "projects.legal-hold",
                 "Legal hold",

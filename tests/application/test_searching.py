@@ -10,13 +10,10 @@ import pytest
 from incident_plugin.adapters.memory_store import MemoryStore
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor
-from incident_plugin.application.projects import Projects
 from incident_plugin.application.searching import ProjectFilter
-from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import Unreadable
 from incident_plugin.domain.media import CameraId
-from tests.adapters.stores.test_kills import Chance
 from tests.domain.examples import ANN, between, comment, project, sequence
 
 
@@ -30,21 +27,17 @@ class Only:
         """Say whether it is one of them."""
         return permission in self.permissions and set(cameras) <= {"dock"}
 
-    def refusal_of_new_projects(self) -> str | None:
-        """Refuse none."""
-        return None
-
 
 def found(narrowed: ProjectFilter, *permissions: Permission) -> int:
-    store, chance = MemoryStore(), Chance()
+    store = MemoryStore()
     with store.transaction() as transaction:
         transaction.put_project(
-            project(description="van", sequences=(sequence(),)).with_comment(comment(text="secret"))
+            project(
+                description="van", sequences=(sequence(), sequence("s2", camera="gate", start=100, end=160))
+            ).with_comment(comment(text="secret"))
         )
-    only = Only(frozenset({Permission.PROJECTS_VIEW, *permissions}))
-    work = UnitOfWork(store, chance, chance)
-    projects = Projects(store=store, work=work, guard=Guard(only), clock=chance, ids=chance, licence=only)
-    return projects.page(Actor(person=ANN), narrowed, limit=10, before=None).total
+    guard = Guard(Only(frozenset({Permission.PROJECTS_VIEW, *permissions})))
+    return store.count(guard.narrowed(Actor(person=ANN), narrowed, store.cameras), cap=10)
 
 
 def test_words_are_searched_where_the_actor_may_read() -> None:
@@ -72,5 +65,9 @@ def test_only_cameras_that_one_may_see_select() -> None:
     """Of others it is not told where they are."""
     seen = (Permission.SEQUENCES_VIEW, Permission.CAMERAS_VIEW)
     assert found(ProjectFilter(cameras=(CameraId("dock"),)), *seen) == 1
+    # A time without cameras looks at the sequences of the dock and not at those of the gate.
+    assert found(ProjectFilter(during=between(0, 60)), *seen) == 1
+    assert found(ProjectFilter(during=between(100, 160)), *seen) == 0
+    assert found(ProjectFilter(during=between(0, 60)), Permission.SEQUENCES_VIEW) == 0
     with pytest.raises(Unreadable):
         found(ProjectFilter(cameras=(CameraId("gate"),)), *seen)

@@ -89,6 +89,17 @@ class World:
             "GET events": Asked(path="events", query={"follow": "no", "after": "0"}),
             "GET properties": Asked(path="properties"),
             "GET projects": Asked(path="projects"),
+            "GET list/rows": Asked(path="list/rows", query={"ids": str(project["id"])}),
+            "GET list/csv": Asked(path="list/csv"),
+            "GET list/overview": Asked(path="list/overview"),
+            "GET list/people": Asked(path="list/people"),
+            "GET list/settings": Asked(path="list/settings"),
+            "PUT list/settings": Asked(path="list/settings", body={"columns": ["id"]}),
+            "POST list/filters": Asked(path="list/filters", body={"name": "mine", "query": "mine=yes"}),
+            "PUT list/filters/{id}": Asked(
+                path="list/filters/kept", body={"name": "kept", "query": ""}, statuses=frozenset({200, 404})
+            ),
+            "DELETE list/filters/{id}": Asked(path="list/filters/kept", statuses=frozenset({204, 404})),
             "POST projects": Asked(path="projects", body={"drafts": "all"}),
             "GET projects/{id}": Asked(path=one),
             "PATCH projects/{id}": Asked(path=one, body={"changes": []}),

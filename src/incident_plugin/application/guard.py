@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import attrs
 
@@ -10,12 +10,12 @@ from incident_plugin.application.ports import Access, Actor
 from incident_plugin.application.searching import Part, ProjectFilter, part_of
 from incident_plugin.application.store import Marked, ProjectSummary
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.errors import Denied, InvalidInput, Unreadable
+from incident_plugin.domain.errors import Denied, Unreadable
 from incident_plugin.domain.journal import Action, Activity, Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
-from incident_plugin.domain.sequence import Sequence
+from incident_plugin.domain.sequence import Sequence as VideoSequence
 
 _DETAIL_TITLES = frozenset({"Type", "Status", "Description", "Owner", "Priority"})
 
@@ -25,6 +25,9 @@ WITHHELD = "(not available to you)"
 _COMMENTS = frozenset(
     {Action.COMMENT_ADDED, Action.COMMENT_EDITED, Action.COMMENT_DELETED, Action.COMMENT_RESTORED}
 )
+#: Stands for the cameras of somebody who may see none: no sequence is of it.
+_NONE = CameraId("")
+
 _HOLDS = frozenset({Action.HOLD_SET, Action.HOLD_LIFTED})
 _CALLS = frozenset({Action.CALL_ADDED, Action.CALL_EDITED, Action.CALL_DELETED, Action.CALL_RESTORED})
 _RELATIONS = frozenset({Action.RELATED, Action.UNRELATED})
@@ -79,7 +82,9 @@ class Guard:
         """Give those of the cameras that the actor may see."""
         return tuple(c for c in cameras if self.allows(actor, Permission.CAMERAS_VIEW, (c,)))
 
-    def visible_sequences(self, actor: Actor, sequences: Iterable[Sequence]) -> tuple[Sequence, ...]:
+    def visible_sequences(
+        self, actor: Actor, sequences: Iterable[VideoSequence]
+    ) -> tuple[VideoSequence, ...]:
         """Give those of the sequences whose camera the actor may see."""
         sequences = tuple(sequences)
         seen = set(self.visible(actor, {s.footage.camera for s in sequences}))
@@ -105,11 +110,13 @@ class Guard:
             else (),
         )
 
-    def narrowed(self, actor: Actor, narrowed: ProjectFilter) -> ProjectFilter:
+    def narrowed(
+        self, actor: Actor, narrowed: ProjectFilter, cameras: Callable[[], Sequence[CameraId]]
+    ) -> ProjectFilter:
         """Let a filter look at nothing that the actor may not read: what it finds would tell them.
 
-        Raises ``Unreadable`` when a filter asks for nothing else, and ``InvalidInput`` for a time without the
-        cameras it is meant for: sequences of any camera would answer.
+        A time without cameras looks at the sequences of those ``cameras``, of all there are, that the actor
+        may see. Raises ``Unreadable`` when a filter asks for nothing else.
         """
         for field in narrowed.fields:
             self.require(actor, _READING[part_of(field)])
@@ -119,13 +126,21 @@ class Guard:
             self.require(actor, Permission.SEQUENCES_VIEW)
             self.require(actor, Permission.CAMERAS_VIEW, narrowed.cameras)
         if narrowed.asks_for_time and not narrowed.cameras:
-            raise InvalidInput("A time of sequences is searched together with cameras. Name the cameras.")
+            hidden, seen = self.hidden(actor, cameras())
+            narrowed = attrs.evolve(narrowed, cameras=(seen or (_NONE,)) if hidden else ())
         if not narrowed.text:
             return narrowed
         readable = frozenset(part for part in narrowed.text_in if self.allows(actor, _READING[part]))
         if not readable:
             self.require(actor, Permission.DETAILS_VIEW)
         return attrs.evolve(narrowed, text_in=readable)
+
+    def hidden(self, actor: Actor, cameras: Sequence[CameraId]) -> tuple[bool, tuple[CameraId, ...]]:
+        """Say whether any of the cameras is hidden from the actor, and give those that are not."""
+        if self.allows(actor, Permission.CAMERAS_VIEW, cameras):
+            return False, tuple(cameras)
+        seen = self.visible(actor, cameras)
+        return len(seen) < len(cameras), seen
 
     def listed(
         self, actor: Actor, summaries: Iterable[ProjectSummary], footage: Iterable[Marked]
@@ -138,10 +153,13 @@ class Guard:
             for one in footage:
                 if one.camera in seen:
                     readable.setdefault(one.project, []).append(one)
+        shown = summaries
         if not self.allows(actor, Permission.LEGAL_HOLD_VIEW):
-            summaries = (attrs.evolve(one, held=False) for one in summaries)
-        details = self.allows(actor, Permission.DETAILS_VIEW)
-        shown = summaries if details else map(_without_details, summaries)
+            shown = (attrs.evolve(one, held=False) for one in shown)
+        if not self.allows(actor, Permission.DETAILS_VIEW):
+            shown = map(_without_details, shown)
+        if not self.allows(actor, Permission.CATEGORIES_VIEW):
+            shown = (attrs.evolve(one, values={}) for one in shown)
         return tuple(_with_footage(summary, readable.get(summary.id, ())) for summary in shown)
 
     def readable_log(

@@ -9,7 +9,7 @@ import attrs
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor, Clock, Ids, Licence
-from incident_plugin.application.store import IncidentStore, ProjectFilter, ProjectSummary
+from incident_plugin.application.store import IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import LicenceRefused, NotFound
@@ -29,24 +29,6 @@ from incident_plugin.domain.properties import FieldValue, IncidentProperties
 from incident_plugin.domain.removed import put_back
 from incident_plugin.domain.requests import Once
 from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
-
-PAGE = 100
-#: Counting stops here: beyond, people want a filter and not a number.
-COUNT_CAP = 10_001
-
-
-@attrs.frozen(kw_only=True)
-class ProjectPage:
-    """One page of the list."""
-
-    projects: tuple[ProjectSummary, ...]
-    #: How many match, up to ``COUNT_CAP``.
-    total: int
-
-    @property
-    def capped(self) -> bool:
-        """Whether there are more than were counted."""
-        return self.total >= COUNT_CAP
 
 
 @attrs.frozen(kw_only=True)
@@ -91,25 +73,6 @@ class Projects:
     _clock: Clock
     _ids: Ids
     _licence: Licence
-
-    def page(
-        self, actor: Actor, narrowed: ProjectFilter, *, limit: int, before: ProjectId | None
-    ) -> ProjectPage:
-        """Give what the actor may read of a page of the list, newest first.
-
-        What somebody may not read, they cannot find projects by either.
-        """
-        self._guard.require(actor, Permission.PROJECTS_VIEW)
-        narrowed = self._guard.narrowed(actor, narrowed)
-        found = self._store.page(narrowed, limit=max(1, min(limit, PAGE)), before=before)
-        footage = self._store.footage([one.id for one in found if one.sequences])
-        with self._work.reading(actor.person) as work:
-            rules = work.retention
-        dated = (attrs.evolve(s, expires_at=rules.expires_at(s.created_at, s.type)) for s in found)
-        return ProjectPage(
-            projects=self._guard.listed(actor, dated, footage),
-            total=self._store.count(narrowed, cap=COUNT_CAP),
-        )
 
     def properties(self, actor: Actor) -> IncidentProperties:
         """Give the incident properties to choose from."""

@@ -6,25 +6,26 @@ exception means that its changes are on disk; leaving it with an exception means
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 import attrs
 
-from incident_plugin.application.searching import Part, ProjectFilter
+from incident_plugin.application.searching import Part, ProjectFilter, part_of
 from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.errors import Conflict
 from incident_plugin.domain.exports import Export, ExportList
+from incident_plugin.domain.filters import ListSettings, SavedFilter
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.notices import NoticeList
 from incident_plugin.domain.people import KnownPerson
 from incident_plugin.domain.project import Project, ProjectId
-from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.properties import FieldValue, IncidentProperties
 from incident_plugin.domain.removed import RemovedItems
 from incident_plugin.domain.requests import AnsweredRequests
 from incident_plugin.domain.retention import BinnedProject, RetentionRules
@@ -99,6 +100,10 @@ class Transaction(Protocol):
     def people(self) -> Documents[KnownPerson]: ...
     @property
     def notices(self) -> Documents[NoticeList]: ...
+    @property
+    def saved_filters(self) -> Documents[SavedFilter]: ...
+    @property
+    def list_settings(self) -> Documents[ListSettings]: ...
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""
@@ -151,6 +156,8 @@ class Transaction(Protocol):
 
 #: Characters of a description that a list shows; a project has all of them.
 SHOWN_DESCRIPTION = 500
+#: The same of a value of incident data.
+SHOWN_VALUE = 200
 
 
 @attrs.frozen(kw_only=True)
@@ -170,6 +177,10 @@ class ProjectSummary:
     start: datetime | None
     end: datetime | None
     sequences: int
+    #: Id of who created it.
+    creator: str
+    #: Values of categories and incident data by field name; texts cut to ``SHOWN_VALUE`` characters.
+    values: Mapping[str, FieldValue]
     #: Whether a legal hold stops its deletion.
     held: bool = False
     #: Filled in for readers: when it is deleted for good unless held. Nothing of it is stored.
@@ -247,6 +258,14 @@ class IncidentStore(Protocol):
         """Give the sequences of projects for these cameras that overlap the interval, by their start."""
         ...
 
+    def seen(self, first: ProjectId, last: ProjectId) -> tuple[tuple[ProjectId, CameraId], ...]:
+        """Give the cameras of the projects with these and the ids between, each of a project once."""
+        ...
+
+    def cameras(self) -> tuple[CameraId, ...]:
+        """Give every camera that a project has a sequence of."""
+        ...
+
     def footage(self, projects: Sequence[ProjectId]) -> tuple[Marked, ...]:
         """Give the sequences of these projects, in no particular order."""
         ...
@@ -298,4 +317,10 @@ def summary(project: Project) -> ProjectSummary:
         end=project.end,
         sequences=len(project.sequences),
         held=project.hold is not None,
+        creator=project.created_by.id,
+        values={
+            field: value[:SHOWN_VALUE] if isinstance(value, str) else value
+            for field, value in project.fields.items()
+            if part_of(field) is Part.CATEGORIES
+        },
     )

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     REPORTS_VIEW = "incident.projects.reports.view"
     USER_NAMES_VIEW = "incident.projects.user-names.view"
     EXPORTS_MANAGE = "incident.projects.exports.manage"
+    FILTERS_SHARE = "incident.projects.shared-filters.manage"
     DELETE_MANAGE = "incident.projects.delete.manage"
     PURGE_MANAGE = "incident.projects.purge.manage"
     LEGAL_HOLD_VIEW = "incident.projects.legal-hold.view"

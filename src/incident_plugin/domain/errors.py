@@ -47,6 +47,13 @@ class Held(IncidentError):
     title = "This incident project is on legal hold."
 
 
+class InvalidFilter(InvalidInput):
+    """What a list is narrowed by or sorted by means nothing; nothing is shown rather than too much."""
+
+    message_id = "incident.invalid-filter"
+    title = "Cannot perform this action. Try again later."
+
+
 class NotFound(IncidentError):
     """The thing does not exist, or no longer does."""
 

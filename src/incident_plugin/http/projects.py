@@ -16,7 +16,6 @@ from incident_plugin.application.footage import FootagePicker
 from incident_plugin.application.projects import CallFacts, NewProject, Projects
 from incident_plugin.application.relations import Relations
 from incident_plugin.application.reporting import Reporting
-from incident_plugin.application.store import ProjectFilter
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.journal import Action, Activity
@@ -24,7 +23,7 @@ from incident_plugin.domain.project import CallDirection, CallId, CommentId, Fie
 from incident_plugin.domain.sequence import SequenceId
 from incident_plugin.http.answers import shown
 from incident_plugin.http.bodies import Body, Picked, drafts_of, picks_of
-from incident_plugin.http.operations import Call, Operation, whole_number
+from incident_plugin.http.operations import Call, Operation
 
 
 class NewProjectBody(Picked):
@@ -132,7 +131,6 @@ class ProjectResources:
         one = "projects/{id}"
         return (
             Operation("GET", "properties", view, "Incident properties to choose from.", self.properties),
-            Operation("GET", "projects", view, "A page of projects, newest first.", self.page),
             Operation(
                 "POST", "projects", manage, "Create a project.", self.create, create, HTTPStatus.CREATED
             ),
@@ -198,17 +196,6 @@ class ProjectResources:
 
     async def properties(self, call: Call) -> object:
         return await asyncio.to_thread(self._projects.properties, call.actor)
-
-    async def page(self, call: Call) -> object:
-        query = call.query
-        narrowed = ProjectFilter(
-            id=ProjectId(whole_number(query["id"], "id")) if query.get("id") else None,
-            text=query.get("text", "")[:1000],
-        )
-        before = ProjectId(whole_number(query["before"], "before")) if query.get("before") else None
-        limit = whole_number(query.get("limit", "100"), "limit")
-        page = await asyncio.to_thread(self._projects.page, call.actor, narrowed, limit=limit, before=before)
-        return {"projects": page.projects, "total": page.total, "capped": page.capped}
 
     async def create(self, call: Call) -> object:
         body = call.json(NewProjectBody)

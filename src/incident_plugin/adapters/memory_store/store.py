@@ -104,6 +104,16 @@ class MemoryStore:
         )
         return tuple(sorted(marks, key=lambda mark: (mark.interval, mark.project, mark.camera)))
 
+    def seen(self, first: ProjectId, last: ProjectId) -> tuple[tuple[ProjectId, CameraId], ...]:
+        """Give the cameras of the projects with these and the ids between, each of a project once."""
+        projects = [p for p in self._present().projects.values() if first <= p.id <= last]
+        return tuple({(p.id, s.footage.camera): None for p in projects for s in p.sequences})
+
+    def cameras(self) -> tuple[CameraId, ...]:
+        """Give every camera that a project has a sequence of."""
+        stored = self._present().projects.values()
+        return tuple(sorted({s.footage.camera for project in stored for s in project.sequences}))
+
     def footage(self, projects: Sequence[ProjectId]) -> tuple[Marked, ...]:
         """Give the sequences of these projects, in no particular order."""
         stored = self._present().projects

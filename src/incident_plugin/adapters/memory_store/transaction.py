@@ -11,6 +11,7 @@ from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList
+from incident_plugin.domain.filters import ListSettings, SavedFilter
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.notices import NoticeList
 from incident_plugin.domain.people import KnownPerson
@@ -43,6 +44,8 @@ class State:
     unsaved: dict[str, UnsavedTexts] = attrs.Factory(dict)
     people: dict[str, KnownPerson] = attrs.Factory(dict)
     notices: dict[str, NoticeList] = attrs.Factory(dict)
+    saved_filters: dict[str, SavedFilter] = attrs.Factory(dict)
+    list_settings: dict[str, ListSettings] = attrs.Factory(dict)
     properties: IncidentProperties | None = None
     last_project_id: int = 0
     #: All entries in the order in which they were written: the project, and the place in its log.
@@ -68,6 +71,8 @@ class State:
             unsaved=dict(self.unsaved),
             people=dict(self.people),
             notices=dict(self.notices),
+            saved_filters=dict(self.saved_filters),
+            list_settings=dict(self.list_settings),
             changed=list(self.changed),
         )
 
@@ -194,6 +199,16 @@ class MemoryTransaction:
     def notices(self) -> MemoryDocuments[NoticeList]:
         """Messages that people have not seen, by person."""
         return MemoryDocuments(self._state.notices, writes=self._writes)
+
+    @property
+    def saved_filters(self) -> MemoryDocuments[SavedFilter]:
+        """Filters that people saved by name."""
+        return MemoryDocuments(self._state.saved_filters, writes=self._writes)
+
+    @property
+    def list_settings(self) -> MemoryDocuments[ListSettings]:
+        """How each person has the list."""
+        return MemoryDocuments(self._state.list_settings, writes=self._writes)
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

@@ -5,7 +5,7 @@ All steps are taken in one transaction: a server that is killed within begins ag
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from incident_plugin.adapters.tinydb_store.documents import json_text, value
 from incident_plugin.adapters.tinydb_store.index import ProjectIndex
@@ -14,7 +14,7 @@ from incident_plugin.application.store import summary
 from incident_plugin.domain.project import Project
 
 #: Of the file's shape. A change of shape raises it, and brings a step and a fixture of the one before.
-SCHEMA = 3
+SCHEMA = 4
 
 
 def upgrade(storage: SQLiteStorage, found: int) -> None:
@@ -29,12 +29,18 @@ def upgrade(storage: SQLiteStorage, found: int) -> None:
 def index_again(storage: SQLiteStorage, index: ProjectIndex) -> None:
     """Make from the projects, again, what lists, searches and timelines need of them."""
     index.create()
+    for project in _summarised(storage):
+        index.put(project)
+
+
+def _summarised(storage: SQLiteStorage) -> Iterator[Project]:
+    """Make the summary of each project again, and give the projects."""
     storage.drop("summaries")
     summaries = SQLiteTable(storage, "summaries")
     for _, text in SQLiteTable(storage, "projects").all_texts():
         project = value(Project, text)
         summaries.put_text(project.id, json_text(summary(project)))
-        index.put(project)
+        yield project
 
 
 def _index_projects(storage: SQLiteStorage) -> None:
@@ -51,4 +57,14 @@ def _name_forms(storage: SQLiteStorage) -> None:
             storage.run(f"UPDATE {name} SET document = json_set(document, '$.form', 1)")  # noqa: S608 - ours
 
 
-_STEPS: dict[int, Callable[[SQLiteStorage], None]] = {1: _index_projects, 2: _name_forms}
+def _summarise_again(storage: SQLiteStorage) -> None:
+    """From 3 to 4: summaries tell categories, incident data and who created a project."""
+    for _ in _summarised(storage):
+        pass
+
+
+_STEPS: dict[int, Callable[[SQLiteStorage], None]] = {
+    1: _index_projects,
+    2: _name_forms,
+    3: _summarise_again,
+}

@@ -51,6 +51,8 @@ _COLUMNS = {
     "unsaved": (Column("id"),),
     "people": (Column("id"),),
     "notices": (Column("id"),),
+    "saved_filters": (Column("id"),),
+    "list_settings": (Column("id"),),
     "journal": (Column("project"),),
 }
 
@@ -151,6 +153,16 @@ class TinyDBStore:
         with self._refusals, self._db.storage.consistent():
             found = self._tables.index.spans.marked(cameras, interval)
         return tuple(sorted(found, key=lambda mark: (mark.interval, mark.project, mark.camera)))
+
+    def seen(self, first: ProjectId, last: ProjectId) -> tuple[tuple[ProjectId, CameraId], ...]:
+        """Give the cameras of the projects with these and the ids between, each of a project once."""
+        with self._refusals:
+            return self._tables.index.spans.seen(first, last)
+
+    def cameras(self) -> tuple[CameraId, ...]:
+        """Give every camera that a project has a sequence of."""
+        with self._refusals:
+            return self._tables.index.spans.cameras()
 
     def footage(self, projects: Sequence[ProjectId]) -> tuple[Marked, ...]:
         """Give the sequences of these projects, in no particular order."""

@@ -10,6 +10,7 @@ from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList
+from incident_plugin.domain.filters import ListSettings, SavedFilter
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.notices import NoticeList
 from incident_plugin.domain.people import KnownPerson
@@ -49,6 +50,8 @@ class Tables:
         self.unsaved = KeyedTable(db.table("unsaved"), UnsavedTexts)
         self.people = KeyedTable(db.table("people"), KnownPerson)
         self.notices = KeyedTable(db.table("notices"), NoticeList)
+        self.saved_filters = KeyedTable(db.table("saved_filters"), SavedFilter)
+        self.list_settings = KeyedTable(db.table("list_settings"), ListSettings)
 
     def site_properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""
@@ -136,6 +139,16 @@ class TinyDBTransaction:
     def notices(self) -> KeyedTable[NoticeList]:
         """Messages that people have not seen, by person."""
         return self._tables.notices
+
+    @property
+    def saved_filters(self) -> KeyedTable[SavedFilter]:
+        """Filters that people saved by name."""
+        return self._tables.saved_filters
+
+    @property
+    def list_settings(self) -> KeyedTable[ListSettings]:
+        """How each person has the list."""
+        return self._tables.list_settings
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

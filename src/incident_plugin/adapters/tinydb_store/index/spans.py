@@ -179,6 +179,23 @@ class Spans:
         ]
         return [_marked(row) for row in found]
 
+    def seen(self, first: ProjectId, last: ProjectId) -> tuple[tuple[ProjectId, CameraId], ...]:
+        """Give the cameras of the projects with these and the ids between, each of a project once."""
+        found = self._storage.ask(
+            "SELECT DISTINCT project, camera FROM spans NOT INDEXED WHERE project BETWEEN ? AND ?",
+            (first, last),
+        )
+        return tuple((ProjectId(project), CameraId(camera)) for project, camera in found)
+
+    def cameras(self) -> tuple[CameraId, ...]:
+        """Give every camera there is a sequence of, hopping through the index from one to the next."""
+        found = self._storage.ask(
+            "WITH RECURSIVE hops (camera) AS (SELECT min(camera) FROM spans UNION ALL "
+            "SELECT (SELECT min(camera) FROM spans WHERE camera > hops.camera) FROM hops "
+            "WHERE hops.camera IS NOT NULL) SELECT camera FROM hops WHERE camera IS NOT NULL"
+        )
+        return tuple(CameraId(row[0]) for row in found)
+
     def of(self, projects: Sequence[ProjectId]) -> list[Marked]:
         """Give the sequences of these projects."""
         statement = 'SELECT project, camera, start, "end" FROM spans WHERE project = ?'

@@ -1,0 +1,157 @@
+"""Operations on the list: pages, rows that changed, tables, the dashboard, columns and saved filters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+import attrs
+from starlette.responses import Response, StreamingResponse
+
+from incident_plugin.application.asking import Question
+from incident_plugin.application.guard import Guard
+from incident_plugin.application.list_keeping import KeptForList, NewFilter
+from incident_plugin.application.listing import Listing
+from incident_plugin.application.overview import Overviews
+from incident_plugin.application.tables import csv_table
+from incident_plugin.domain.access import Permission
+from incident_plugin.domain.errors import InvalidFilter
+from incident_plugin.domain.filters import SavedFilter, SavedFilterId
+from incident_plugin.domain.project import ProjectId
+from incident_plugin.http.bodies import Body
+from incident_plugin.http.operations import Call, Operation, whole_number
+
+#: What is no filter: how much of the list is asked for.
+_OF_PAGES = frozenset({"limit", "before", "skip", "ids"})
+
+
+class ColumnsBody(Body):
+    """The caller's columns, from left to right; none for the delivered ones."""
+
+    columns: list[str]
+
+
+class FilterBody(Body):
+    """A filter to keep: the query that follows the list's address."""
+
+    name: str
+    query: str
+    shared: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class ListResources:
+    """Handlers of the operations on the list."""
+
+    _listing: Listing
+    _overviews: Overviews
+    _kept: KeptForList
+    _guard: Guard
+    _zone: ZoneInfo
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Give the rows of the operation table."""
+        view = Permission.PROJECTS_VIEW
+        in_filter = "Cannot save filter. Try again later."
+        one = "list/filters/{id}"
+        return (
+            Operation("GET", "projects", view, "A page of the list; every filter is a parameter.", self.page),
+            Operation("GET", "list/rows", view, "Of the projects in ?ids= those in the list now.", self.rows),
+            Operation("GET", "list/csv", view, "The list as comma-separated values.", self.csv),
+            Operation("GET", "list/overview", view, "Sums over the list: the dashboard.", self.overview),
+            Operation("GET", "list/people", view, "Owners and creators of the newest projects.", self.people),
+            Operation("GET", "list/settings", view, "The caller's columns and filters.", self.settings),
+            Operation("PUT", "list/settings", view, "Keep the caller's columns.", self.put_settings),
+            Operation(
+                "POST", "list/filters", view, "Save a filter.", self.save, in_filter, HTTPStatus.CREATED
+            ),
+            Operation("PUT", one, view, "Change a saved filter.", self.change, in_filter),
+            Operation("DELETE", one, view, "Remove a saved filter.", self.remove, in_filter),
+        )
+
+    async def page(self, call: Call) -> object:
+        query = call.query
+        limit = whole_number(query.get("limit", "100"), "limit")
+        before = ProjectId(whole_number(query["before"], "before")) if query.get("before") else None
+        skip = whole_number(query.get("skip", "0"), "skip")
+
+        def page() -> object:
+            wanted = self._asked(call)
+            found = self._listing.page(call.actor, wanted, limit=limit, before=before, skip=skip)
+            return {
+                "projects": found.projects,
+                "total": found.total,
+                "capped": found.capped,
+                "partly_sorted": found.partly_sorted,
+            }
+
+        return await asyncio.to_thread(page)
+
+    async def rows(self, call: Call) -> object:
+        numbers = call.query.get("ids", "").split(",")
+        ids = [ProjectId(whole_number(number, "ids")) for number in numbers if number]
+
+        def rows() -> object:
+            return {"projects": self._listing.rows(call.actor, self._asked(call), ids)}
+
+        return await asyncio.to_thread(rows)
+
+    async def csv(self, call: Call) -> Response:
+        wanted = await asyncio.to_thread(self._asked, call)
+        pieces = csv_table(self._listing, self._guard, call.actor, wanted, self._zone)
+        return StreamingResponse(
+            _in_thread(pieces),
+            media_type="text/csv; charset=utf-8",
+            headers={
+                "Cache-Control": "no-store",
+                "Content-Disposition": 'attachment; filename="incident-projects.csv"',
+            },
+        )
+
+    async def overview(self, call: Call) -> object:
+        def overview() -> object:
+            return self._overviews.overview(call.actor, self._asked(call))
+
+        return await asyncio.to_thread(overview)
+
+    async def people(self, call: Call) -> object:
+        owners, creators = await asyncio.to_thread(self._listing.people, call.actor)
+        return {"owners": owners, "creators": creators}
+
+    async def settings(self, call: Call) -> object:
+        settings = await asyncio.to_thread(self._kept.settings, call.actor)
+        filters = await asyncio.to_thread(self._kept.filters, call.actor)
+        return {"columns": settings.columns, "filters": filters}
+
+    async def put_settings(self, call: Call) -> object:
+        columns = tuple(call.json(ColumnsBody).columns)
+        return await asyncio.to_thread(self._kept.choose_columns, call.actor, columns)
+
+    async def save(self, call: Call) -> SavedFilter:
+        return await asyncio.to_thread(self._kept.save, call.actor, _new(call))
+
+    async def change(self, call: Call) -> SavedFilter:
+        identity = SavedFilterId(call.path["id"])
+        return await asyncio.to_thread(self._kept.change, call.actor, identity, _new(call))
+
+    async def remove(self, call: Call) -> None:
+        await asyncio.to_thread(self._kept.remove, call.actor, SavedFilterId(call.path["id"]))
+
+    def _asked(self, call: Call) -> Question:
+        items = call.request.query_params.multi_items()
+        if any("\0" in value or any("\ud800" <= c <= "\udfff" for c in value) for _, value in items):
+            raise InvalidFilter("The filter has characters that no text has. Remove them.")
+        return self._listing.asked(call.actor, [item for item in items if item[0] not in _OF_PAGES])
+
+
+def _new(call: Call) -> NewFilter:
+    body = call.json(FilterBody)
+    return NewFilter(name=body.name, query=body.query, shared=body.shared)
+
+
+async def _in_thread(pieces: Iterator[str]) -> AsyncIterator[bytes]:
+    """Give the pieces, each made in a worker thread when the one before was sent."""
+    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+        yield piece.encode("utf-8", "replace")
