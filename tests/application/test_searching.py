@@ -68,6 +68,5 @@ def test_only_cameras_that_one_may_see_select() -> None:
     # A time without cameras looks at the sequences of the dock and not at those of the gate.
     assert found(ProjectFilter(during=between(0, 60)), *seen) == 1
     assert found(ProjectFilter(during=between(100, 160)), *seen) == 0
-    assert found(ProjectFilter(during=between(0, 60)), Permission.SEQUENCES_VIEW) == 0
     with pytest.raises(Unreadable):
         found(ProjectFilter(cameras=(CameraId("gate"),)), *seen)
