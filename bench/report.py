@@ -1,11 +1,13 @@
 """How long a report takes, and how much memory: 20 and 200 pages with pictures.
 
-The peer draws the very same lines, rules and pictures with reportlab's canvas, without laying anything out,
-with binary streams and pictures that are not decoded, as ours: what is left is what layout costs.
+One peer draws the same lines, rules and pictures with reportlab's canvas, without laying anything out, with
+binary streams and pictures that are not decoded, as ours: what is left is what layout costs. The other one is
+WeasyPrint, given the same texts and pictures as HTML, where ``bench/requirements.txt`` is installed.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import pickle
 import random
@@ -21,13 +23,16 @@ from unittest import mock
 from bench.rows import Row, write
 from PIL import Image
 from reportlab import rl_config
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from incident_plugin.adapters.pdf_report import PdfReportMaker
 from incident_plugin.adapters.pdf_report.fonts import Fonts, Weight
 from incident_plugin.adapters.pdf_report.layout import PAGE_HEIGHT, PAGE_WIDTH, Page
+from incident_plugin.adapters.pdf_report.pictures import Jpeg
 from incident_plugin.adapters.pdf_report.report import composed
-from incident_plugin.application.ports import ReportContent
+from incident_plugin.application.report_content import FootageFacts, ReportContent
 from incident_plugin.domain.journal import GENESIS, Action, Activity, Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person, PersonId
@@ -37,10 +42,11 @@ from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
 from incident_plugin.domain.time import Interval
 
 _RUNS = 7
+_SLOW_RUNS = 3
 _CHILDREN = 3
 _NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _WORDS = ("the", "man", "in", "a", "dark", "jacket", "crossed", "the", "yard", "and", "waited", "outside")
-_FACES = {Weight.REGULAR: "incident:Vera.ttf", Weight.BOLD: "incident:VeraBd.ttf"}
+_FACES = {Weight.REGULAR: "Vera.ttf", Weight.BOLD: "VeraBd.ttf"}
 _PEER = "raw canvas, same marks"
 
 
@@ -97,6 +103,7 @@ def content(pages: int) -> ReportContent:
             comments=tuple(comment(n) for n in range(int(third * 8))),
             sequences=sequences,
         ),
+        footage={s.id: FootageFacts(gaps=()) for s in sequences},
         entries=tuple(entry(n) for n in range(1, int(third * 27))),
         properties=DELIVERED,
         pictures={s.id: _picture(chance) for s in sequences[:60]},
@@ -109,15 +116,31 @@ def content(pages: int) -> ReportContent:
     )
 
 
+class _Whole:
+    """A JPEG picture as the library takes it without decoding it."""
+
+    def __init__(self, jpeg: Jpeg) -> None:
+        self._jpeg = jpeg
+
+    def __str__(self) -> str:
+        return self._jpeg.digest.hex()
+
+    def jpeg_fh(self) -> io.BytesIO:
+        """Give the coded picture."""
+        return io.BytesIO(self._jpeg.fetch())
+
+
 def _drawn_raw(pages: list[Page]) -> bytes:
     file = io.BytesIO()
+    for name in _FACES.values():
+        pdfmetrics.registerFont(TTFont(name, name, shapable=False))
     canvas = Canvas(file, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), pageCompression=1)
     for page in pages:
         for area in page.areas:
             canvas.setFillColorRGB(area.colour.red, area.colour.green, area.colour.blue)
             canvas.rect(area.x, area.y, area.width, area.height, stroke=0, fill=1)
         for picture in page.pictures:
-            canvas.drawImage(picture.jpeg, picture.x, picture.y, picture.width, picture.height)
+            canvas.drawImage(_Whole(picture.jpeg), picture.x, picture.y, picture.width, picture.height)
         for words in page.words:
             style = words.style
             canvas.setFont(_FACES[style.weight], style.size)
@@ -137,11 +160,11 @@ def _seconds(work: Callable[[], object]) -> float:
 def _timed(wanted: int, limit: float) -> list[Row]:
     material = content(wanted)
     maker = PdfReportMaker()
-    maker.make(material)
+    maker.make(material, io.BytesIO())
     pages = composed(material, Fonts(())).pages
     ours, raw = [], []
     for _ in range(_RUNS):
-        ours.append(_seconds(lambda: maker.make(material)))
+        ours.append(_seconds(lambda: maker.make(material, io.BytesIO())))
         with mock.patch.object(rl_config, "useA85", 0):
             raw.append(_seconds(lambda: _drawn_raw(pages)))
     value, peer = median(ours), median(raw)
@@ -164,6 +187,28 @@ def _timed(wanted: int, limit: float) -> list[Row]:
             goal="<= 2 x",
             holds=value <= 2 * peer,
         ),
+        *_beside_weasyprint(name, material, value),
+    ]
+
+
+def _beside_weasyprint(name: str, material: ReportContent, value: float) -> list[Row]:
+    if importlib.util.find_spec("weasyprint") is None:
+        print("report     WeasyPrint is not installed (bench/requirements.txt): not compared with it")
+        return []
+    from bench.peers.weasyprint_report import printed  # noqa: PLC0415 - heavy, and not always there
+
+    peer = median(_seconds(lambda: printed(material)) for _ in range(_SLOW_RUNS))
+    return [
+        Row(
+            name=name,
+            value=value,
+            unit="s",
+            n=_SLOW_RUNS,
+            against=f"WeasyPrint, same content: {peer:.3g} s",
+            ratio=peer / value,
+            goal=">= 15 x faster",
+            holds=peer >= 15 * value,
+        )
     ]
 
 
@@ -199,7 +244,8 @@ def megabytes(what):
 material = pickle.loads(Path(sys.argv[1]).read_bytes())
 assert "reportlab" not in sys.modules
 before = megabytes("VmRSS")
-PdfReportMaker().make(material)
+with open("/dev/null", "wb") as file:
+    PdfReportMaker().make(material, file)
 print(megabytes("VmHWM") - before)
 """
 

@@ -26,6 +26,7 @@ from incident_plugin.http.listing import ListResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.problems import problem_of
 from incident_plugin.http.projects import ProjectResources
+from incident_plugin.http.reports import ReportResources
 from incident_plugin.http.together import TogetherResources
 from incident_plugin.http.video import VideoResources
 
@@ -81,11 +82,12 @@ def operations() -> tuple[Operation, ...]:
         *EventResources(nobody).operations(),
         *ListResources(listing=nobody, overviews=nobody, kept=nobody, guard=nobody, zone=nobody).operations(),
         *KeepingResources(bin=nobody, holds=nobody).operations(),
-        *ProjectResources(projects=nobody, picker=nobody, reporting=nobody, relations=nobody).operations(),
+        *ProjectResources(projects=nobody, picker=nobody, relations=nobody).operations(),
         *ActivityResources(logs=nobody).operations(),
         *TogetherResources(
             people=nobody, presence=nobody, unsaved=nobody, relations=nobody, states=nobody
         ).operations(),
+        *ReportResources(reporting=nobody, jobs=nobody, projects=nobody).operations(),
         *ExportResources(exports=nobody, runner=nobody).operations(),
         *VideoResources(
             recorders=nobody, live=nobody, writer=nobody, stills=nobody, guard=nobody

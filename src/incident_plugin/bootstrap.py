@@ -40,7 +40,8 @@ from incident_plugin.application.people import People
 from incident_plugin.application.presence import Presence
 from incident_plugin.application.projects import Projects
 from incident_plugin.application.relations import Relations
-from incident_plugin.application.reporting import Reporting, Stills
+from incident_plugin.application.report_jobs import ReportJobs
+from incident_plugin.application.reporting import PlainDesign, Reporting, Stills
 from incident_plugin.application.sealing import Sealing
 from incident_plugin.application.storage_rooms import GIGABYTE, FolderRoom, StorageRooms
 from incident_plugin.application.timeline import Timeline
@@ -57,6 +58,7 @@ from incident_plugin.http.keeping import KeepingResources
 from incident_plugin.http.listing import ListResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.projects import ProjectResources
+from incident_plugin.http.reports import ReportResources
 from incident_plugin.http.together import TogetherResources
 from incident_plugin.http.video import VideoResources
 from vms_hooks.contributions import AsgiApp
@@ -177,6 +179,7 @@ class Parts:
     watch: RecordingWatch
     rooms: StorageRooms
     runner: ExportRunner
+    reports: ReportJobs
     cameras: Cameras
     states: FootageStates
     people: People
@@ -213,8 +216,10 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         work=work,
         guard=guard,
         clock=clock,
+        recorders=recorders,
         stills=stills,
         maker=PdfReportMaker(),
+        designs=PlainDesign(),
         site=host.site.name,
         time_zone=host.site.time_zone,
     )
@@ -223,6 +228,9 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     purger = Purger(clock=clock, signer=key, site=host.site.name)
     recycle_bin = RecycleBin(work=work, guard=guard, purger=purger)
     holds = LegalHolds(work=work, guard=guard, clock=clock)
+    reports = ReportJobs(
+        directory=host.storage / "cache" / "reports", clock=clock, ids=ids, guard=guard, cameras=cameras
+    )
     shelf = DiskShelf(directory=host.storage / "exports")
     exports = Exports(work=work, guard=guard, clock=clock, ids=ids, shelf=shelf)
     runner = ExportRunner(
@@ -247,9 +255,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         *ListResources(listing=listing, overviews=overviews, kept=kept, guard=guard, zone=zone).operations(),
         *CollectionResources(collections=collections, drafts=drafts, picker=picker, clock=clock).operations(),
         *KeepingResources(bin=recycle_bin, holds=holds).operations(),
-        *ProjectResources(
-            projects=projects, picker=picker, reporting=reporting, relations=relations
-        ).operations(),
+        *ProjectResources(projects=projects, picker=picker, relations=relations).operations(),
         *ActivityResources(logs=ActivityLogs(store=store, work=work, guard=guard)).operations(),
         *TogetherResources(
             people=people,
@@ -258,6 +264,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
             relations=relations,
             states=states,
         ).operations(),
+        *ReportResources(reporting=reporting, jobs=reports, projects=projects).operations(),
         *ExportResources(exports=exports, runner=runner).operations(),
         *VideoResources(
             recorders=recorders, live=live, writer=writer, stills=stills, guard=guard
@@ -282,6 +289,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         ),
         rooms=storage_rooms(host.storage, settings.storage),
         runner=runner,
+        reports=reports,
         cameras=cameras,
         states=states,
         people=people,

@@ -76,7 +76,7 @@ class World:
         feed = {"client": "tab-1", "cameras": [shown]}
         phoned = {"direction": "made", "at": self.start}
         while_ = {"start": self.start, "end": self.end}
-        offer = frozenset({422})
+        offer, gone = frozenset({422}), frozenset({404})
         examples = {
             "GET collections": Asked(path="collections"),
             "POST collections": Asked(path="collections", body=feed),
@@ -152,7 +152,14 @@ class World:
             "POST projects/{id}/viewed": Asked(path=f"{one}/viewed", body={"sequence": sequence}),
             "GET projects/{id}/activity": Asked(path=f"{one}/activity"),
             "POST projects/{id}/report": Asked(path=f"{one}/report", body={}),
+            "POST projects/{id}/reports": Asked(path=f"{one}/reports", body={}),
             "POST projects/{id}/report/{use}": Asked(path=f"{one}/report/saved"),
+            "GET report-design": Asked(path="report-design"),
+            # A report in the making is its maker's alone, and only as long as they may read what is in it.
+            "GET reports/{job}": Asked(path="reports/none", statuses=gone),
+            "GET reports/{job}/file": Asked(path="reports/none/file", statuses=gone),
+            "POST reports/{job}/cancel": Asked(path="reports/none/cancel", statuses=gone),
+            "POST reports/{job}/used/{use}": Asked(path="reports/none/used/saved", statuses=gone),
             "GET export-list": Asked(path="export-list"),
             # Who may not read sequences has none to send: this is said, and is no refusal of the operation.
             "POST export-list": Asked(

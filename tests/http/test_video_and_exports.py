@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -165,6 +166,40 @@ async def test_an_empty_export_list_makes_no_export(client):
     refused = await client.post("/exports", json={})
     assert refused.status_code == 422
     assert "empty" in refused.json()["detail"]
+
+
+async def test_a_report_can_be_begun_followed_fetched_and_is_logged(client, cameras):
+    """The job says when it is done, and gives the file under a name that tells nobody's."""
+    made = await client.post("/projects", json={"description": "Broken window"})
+    path = f"/projects/{made.json()['project']['id']}"
+    job = (await client.post(f"{path}/reports", json={"language": "da-DK"})).json()
+    while job["state"] == "running":
+        job = (await client.get(f"/reports/{job['id']}")).json()
+    assert (job["state"], job["progress"], job["missing"]) == ("done", 1.0, [])
+    assert re.fullmatch(r"incident-project-\d+-\d{8}T\d{6}Z\.pdf", job["file_name"])
+    response = await client.get(f"/reports/{job['id']}/file")
+    assert response.headers["content-type"] == "application/pdf"
+    assert job["file_name"] in response.headers["content-disposition"]
+    assert "Beskrivelse" in PdfReader(io.BytesIO(response.content)).pages[0].extract_text()
+    for use in ("printed", "saved"):
+        assert (await client.post(f"/reports/{job['id']}/used/{use}")).status_code == 204
+    assert (await client.post(f"/reports/{job['id']}/used/sold")).status_code == 422
+    log = (await client.get(f"{path}/activity")).json()["entries"]
+    assert [e["action"] for e in log][-3:] == ["report.generated", "report.printed", "report.saved"]
+
+
+async def test_a_report_of_nothing_and_a_title_nobody_defined_are_refused(client):
+    """The reason comes with the first answer, and nothing is kept."""
+    missing = await client.post("/projects/999/reports", json={})
+    assert missing.status_code == 404
+    made = await client.post("/projects", json={})
+    path = f"/projects/{made.json()['project']['id']}"
+    refused = await client.post(f"{path}/reports", json={"title": "Nobody's"})
+    assert refused.status_code == 422
+    assert "Nobody" in refused.json()["detail"]
+    design = (await client.get("/report-design")).json()
+    assert design["titles"] == []
+    assert {"tag": "da", "name": "Dansk"} in design["languages"]
 
 
 async def test_a_report_holds_every_text_and_hides_names_unless_asked(client, cameras):

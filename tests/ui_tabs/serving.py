@@ -81,17 +81,22 @@ class Server:
                 (r"GET projects/(\d+)", self.project),
                 (r"DELETE projects/(\d+)", self.delete),
                 (r"PATCH projects/(\d+)", self.patch),
-                (r"POST projects/(\d+)/(opened|viewed|report/printed|report/saved)", self.note),
+                (r"POST projects/(\d+)/(opened|viewed)", self.note),
+                (r"POST reports/(\d+)/used/(printed|saved)", self.report_used),
                 (r"(POST|PUT|DELETE) projects/(\d+)/comments(?:/(\w+))?", self.comment),
                 (r"(POST|PUT|DELETE) projects/(\d+)/calls(?:/(\w+))?", self.call),
                 (r"POST projects/(\d+)/sequences/remove", self.remove_sequences),
                 (r"GET projects/(\d+)/activity", self.activity),
-                (r"POST projects/(\d+)/report", self.report),
                 (r"POST projects/(\d+)/presence", lambda *_: _json({"others": []})),
                 (r"GET projects/(\d+)/unsaved", lambda *_: _json({"entries": "", "at": None})),
                 (r"PUT projects/(\d+)/unsaved", lambda *_: Response(status_code=HTTPStatus.NO_CONTENT)),
                 (r"GET projects/(\d+)/sequences/states", lambda *_: _json({"states": []})),
                 (r"GET notices", lambda *_: _json({"notices": []})),
+                (r"GET report-design", self.report_design),
+                (r"POST projects/(\d+)/reports", self.report),
+                (r"GET reports/(\d+)", self.report_job),
+                (r"POST reports/(\d+)/cancel", self.cancel_report),
+                (r"GET reports/(\d+)/file", self.report_file),
                 (r"GET export-list", self.export_list),
                 (r"POST export-list", self.send_for_export),
                 (r"POST export-list/remove", self.remove_items),
@@ -173,8 +178,6 @@ class Server:
         action = {
             "opened": Action.OPENED,
             "viewed": Action.VIDEO_VIEWED,
-            "report/printed": Action.REPORT_PRINTED,
-            "report/saved": Action.REPORT_SAVED,
         }[what]
         subject = body.get("sequence", "")
         self.world.log(int(number), Activity(action=action, subject=subject), self._who(request))
@@ -222,21 +225,42 @@ class Server:
         entries = [_shown(entry) for entry in self.world.logs[int(number)]]
         return _json({"entries": entries, "fault": self.world.fault})
 
+    def report_design(self, _r: Request, _b: dict) -> Response:
+        languages = [{"tag": "en", "name": "English"}, {"tag": "da", "name": "Dansk"}]
+        return _json({"titles": self.world.report_titles, "languages": languages})
+
     def report(self, request: Request, body: dict, number: str) -> Response:
-        names = body["show_user_names"]
-        self.world.reports.append(names)
+        self.world.reports.append(body)
         self.world.log(int(number), Activity(action=Action.REPORT_GENERATED), self._who(request))
+        return self.report_job(request, body, number)
+
+    def report_job(self, _r: Request, _b: dict, number: str) -> Response:
+        """The job of a project's report has the project's number."""
+        missing = [] if self.world.report_complete else ["Picture of 1 Lobby: the recorder did not answer."]
+        progress = self.world.report_progress.pop(0) if self.world.report_progress else 1.0
+        state = "cancelled" if self.world.report_cancelled else "done" if progress == 1.0 else "running"
+        name = f"incident-project-{number}.pdf"
+        job = {"id": number, "state": state, "progress": progress, "missing": missing, "file_name": name}
+        return _json(job)
+
+    def cancel_report(self, request: Request, body: dict, number: str) -> Response:
+        self.world.report_cancelled = True
+        return self.report_job(request, body, number)
+
+    def report_file(self, _r: Request, _b: dict, number: str) -> Response:
+        names = self.world.reports[-1]["show_user_names"]
         paper = io.BytesIO()
         pdf = canvas.Canvas(paper)
         pdf.setFont("Helvetica", 20)
         pdf.drawString(72, 740, f"Incident project {number}")
         pdf.drawString(72, 700, OPERATOR.name if names else "User names are hidden")
         pdf.save()
-        headers = {
-            "Report-Complete": str(self.world.report_complete).lower(),
-            "Content-Disposition": f'inline; filename="incident-project-{number}.pdf"',
-        }
-        return Response(paper.getvalue(), media_type="application/pdf", headers=headers)
+        return Response(paper.getvalue(), media_type="application/pdf")
+
+    def report_used(self, request: Request, _b: dict, number: str, use: str) -> Response:
+        action = {"printed": Action.REPORT_PRINTED, "saved": Action.REPORT_SAVED}[use]
+        self.world.log(int(number), Activity(action=action), self._who(request))
+        return Response(status_code=HTTPStatus.NO_CONTENT)
 
     def export_list(self, _r: Request, _b: dict) -> Response:
         return _json(self.world.export_list)

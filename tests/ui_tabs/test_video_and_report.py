@@ -116,12 +116,12 @@ async def test_a_report_hides_names_unless_asked(open_at, world, tmp_path: Path)
     await dialog.get_by_label("Show user names").check()
     await expect(dialog.get_by_role("button", name="Save")).to_be_enabled()
     assert await _saved(page, tmp_path) == "Incident project 1\nOlga Operator"
-    assert world.reports == [False, True]
+    assert [wish["show_user_names"] for wish in world.reports] == [False, True]
     assert world.actions(1)[-4:] == ["report.generated", "report.saved"] * 2
 
 
 async def _saved(page: Page, folder: Path) -> str:
-    async with page.expect_download() as coming, page.expect_response("**/report/saved"):
+    async with page.expect_download() as coming, page.expect_response("**/used/saved"):
         await page.get_by_role("dialog").get_by_role("button", name="Save").click()
     download = await coming.value
     assert download.suggested_filename == "incident-project-1.pdf"
@@ -139,7 +139,7 @@ async def test_printing_is_logged(open_at, world) -> None:
     await expect(button).to_be_enabled()
     # To print a frame while its viewer is being put in has crashed Chromium.
     await until(lambda: any(frame.url.startswith("blob:") for frame in page.frames), "the preview")
-    async with page.expect_response("**/report/printed"):
+    async with page.expect_response("**/used/printed"):
         await button.click()
     assert world.actions(1)[-1] == "report.printed"
 
@@ -154,7 +154,7 @@ async def test_a_host_that_forbids_frames_still_gives_the_report(
     await page.get_by_role("button", name="Create report").click()
     await expect(page.get_by_text("does not show PDF files inside the page")).to_be_visible()
     assert "User names are hidden" in await _saved(page, tmp_path)
-    async with page.context.expect_page() as coming, page.expect_response("**/report/printed"):
+    async with page.context.expect_page() as coming, page.expect_response("**/used/printed"):
         await page.get_by_role("dialog").get_by_role("button", name="Print").click()
     assert (await coming.value).url.startswith("blob:")
 
@@ -168,10 +168,52 @@ async def test_an_incomplete_report_says_so(open_at, world) -> None:
     await expect(page.get_by_text("Report generated but not all information is included.")).to_be_visible()
 
 
+async def test_a_long_report_is_waited_for(open_at, world) -> None:
+    """It is asked after until it is there."""
+    world.project()
+    world.report_progress = [0.1, 0.25, 0.5]
+    page = await open_at("incidents/1")
+    await page.get_by_role("button", name="Create report").click()
+    await expect(page.get_by_role("dialog").get_by_role("button", name="Save")).to_be_enabled()
+    assert world.report_progress == []
+
+
+async def test_a_report_can_be_cancelled_and_asked_for_again(open_at, world) -> None:
+    """Cancel stops it and says so; nothing can be saved until it is created again."""
+    world.project()
+    world.report_progress = [0.1] * 1_000_000
+    page = await open_at("incidents/1")
+    await page.get_by_role("button", name="Create report").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_text("10 %")).to_be_visible()
+    await dialog.get_by_role("button", name="Cancel").click()
+    await expect(dialog.get_by_text("The report was cancelled.")).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Save")).to_be_disabled()
+    world.report_cancelled, world.report_progress = False, []
+    await dialog.get_by_role("button", name="Create report").click()
+    await expect(dialog.get_by_role("button", name="Save")).to_be_enabled()
+
+
+async def test_title_and_language_of_a_report_can_be_chosen(open_at, world) -> None:
+    """What administrators defined, and the languages there are; the browser's own comes first."""
+    world.project()
+    world.report_titles = ["Report to the police", "Internal report"]
+    page = await open_at("incidents/1")
+    await page.get_by_role("button", name="Create report").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("button", name="Save")).to_be_enabled()
+    await dialog.get_by_label("Title").select_option("Internal report")
+    await expect(dialog.get_by_role("button", name="Save")).to_be_enabled()
+    await dialog.get_by_label("Language").select_option(label="Dansk")
+    await expect(dialog.get_by_role("button", name="Save")).to_be_enabled()
+    asked = [(wish["title"], wish["language"]) for wish in world.reports]
+    assert asked == [("Report to the police", "en"), ("Internal report", "en"), ("Internal report", "da")]
+
+
 async def test_a_report_that_fails_can_be_tried_again(open_at, server, world) -> None:
     """The known title, the cause, and Retry; nothing can be saved or printed until then."""
     world.project()
-    server.refuse["POST .*/report"] = StoreUnavailable("The disk is full.")
+    server.refuse["POST .*/reports"] = StoreUnavailable("The disk is full.")
     page = await open_at("incidents/1")
     await page.get_by_role("button", name="Create report").click()
     dialog = page.get_by_role("dialog")

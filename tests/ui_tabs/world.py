@@ -47,8 +47,12 @@ class World:
         self.export_list = ExportList(id=OPERATOR.id)
         self.exports: list[Export] = []
         self.report_complete = True
-        #: Every report asked for: whether with user names.
-        self.reports: list[bool] = []
+        #: Every report asked for, as it was asked for.
+        self.reports: list[dict] = []
+        self.report_titles: list[str] = []
+        #: How far a report is, each time it is asked; then it is done.
+        self.report_progress: list[float] = []
+        self.report_cancelled = False
         self.now = NOON + timedelta(hours=1)
         self._ids = 0
 

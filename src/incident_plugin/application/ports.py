@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import attrs
 
+from incident_plugin.application.report_content import ReportContent, ReportDesign
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.exports import Export, ExportId
-from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person
-from incident_plugin.domain.project import Project
-from incident_plugin.domain.properties import IncidentProperties
-from incident_plugin.domain.sequence import SequenceId
 
 
 @attrs.frozen(kw_only=True)
@@ -72,30 +69,29 @@ class Licence(Protocol):
         ...
 
 
-@attrs.frozen(kw_only=True)
-class ReportContent:
-    """One consistent state of a project: all that a report is made of."""
-
-    project: Project
-    entries: tuple[Entry, ...]
-    properties: IncidentProperties
-    #: A JPEG picture for a sequence, where one could be had.
-    pictures: Mapping[SequenceId, bytes]
-    #: What could not be included, in the words of the reader; empty for a complete report.
-    missing: tuple[str, ...]
-    #: Name of the site, and its IANA time zone, in which times are printed with their offset.
-    site: str
-    time_zone: str
-    generated_at: datetime
-    generated_by: Person
-    show_user_names: bool
-
-
 class ReportMaker(Protocol):
     """Makes the printable report."""
 
-    def make(self, content: ReportContent) -> bytes:
-        """Give a PDF document."""
+    @property
+    def languages(self) -> Mapping[str, str]:
+        """Languages that it writes in: BCP 47 tags, with their names in themselves."""
+        ...
+
+    def make(
+        self, content: ReportContent, file: BinaryIO, progress: Callable[[float], None] = lambda _: None
+    ) -> tuple[str, ...]:
+        """Write a PDF document; give in words what it lacks, as it names it itself.
+
+        ``progress`` is told the done part, 0 to 1, and may raise to stop. Raises ``ReportFailed``.
+        """
+        ...
+
+
+class ReportDesigns(Protocol):
+    """What administrators define for reports."""
+
+    def design(self) -> ReportDesign:
+        """Give the titles and the logo as they are now."""
         ...
 
 

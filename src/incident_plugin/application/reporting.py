@@ -3,37 +3,53 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 
 import attrs
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.media_ports import Recorders, VideoWriter
-from incident_plugin.application.ports import Actor, Clock, ReportContent, ReportMaker
+from incident_plugin.application.ports import Actor, Clock, ReportDesigns, ReportMaker
+from incident_plugin.application.report_content import (
+    FootageFacts,
+    Lacking,
+    Missing,
+    ReportContent,
+    ReportDesign,
+    ReportWish,
+)
+from incident_plugin.application.report_pictures import SpooledPictures
 from incident_plugin.application.store import IncidentStore
-from incident_plugin.application.unit_of_work import UnitOfWork
+from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.errors import IncidentError, NoVideo
+from incident_plugin.domain.errors import IncidentError, InvalidInput, NoVideo
+from incident_plugin.domain.exports import Export, ExportState
 from incident_plugin.domain.journal import Action, Activity
-from incident_plugin.domain.media import CameraId
+from incident_plugin.domain.media import CameraId, ClockOffset
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.sequence import Sequence, SequenceId
-from incident_plugin.domain.time import Interval
+from incident_plugin.domain.time import Interval, gaps
 
-#: A picture for each sequence up to here; beyond, a report would take minutes and nobody would look at them.
-MAXIMUM_PICTURES = 60
 PICTURE_WIDTH = 480
+#: Parts of the work, as far as progress goes: asking recorders, the rest is the document.
+_ASKED = 0.8
+
+Progress = Callable[[float], None]
 
 
 @attrs.frozen(kw_only=True)
 class Report:
     """A finished report."""
 
-    pdf: bytes
     #: Names the project and the time, and no person.
     file_name: str
-    #: What could not be included; empty for a complete one.
+    #: What could not be included, in words; empty for a complete one.
     missing: tuple[str, ...]
+    #: The document, where it was not written to a file.
+    pdf: bytes = b""
 
 
 @attrs.frozen(kw_only=True)
@@ -52,6 +68,15 @@ class Stills:
         raise NoVideo("The recorder has no picture at this time.")
 
 
+@attrs.frozen
+class PlainDesign:
+    """Reports under the language's own heading, without a logo."""
+
+    def design(self) -> ReportDesign:
+        """Give no titles and no logo."""
+        return ReportDesign()
+
+
 @attrs.frozen(kw_only=True)
 class Reporting:
     """Makes reports and logs that they were made."""
@@ -60,70 +85,184 @@ class Reporting:
     _work: UnitOfWork
     _guard: Guard
     _clock: Clock
+    _recorders: Recorders
     _stills: Stills
     _maker: ReportMaker
+    _designs: ReportDesigns
     _site: str
     _time_zone: str
 
-    async def report(self, actor: Actor, project_id: ProjectId, *, show_user_names: bool) -> Report:
-        """Make a report of what the actor may read; user names only for those who may see them."""
+    def require(self, actor: Actor, wish: ReportWish) -> None:
+        """Raise ``Unreadable`` unless the actor may have such a report; user names take another right."""
         self._guard.require(actor, Permission.REPORTS_VIEW)
-        if show_user_names:
+        if wish.show_user_names:
             self._guard.require(actor, Permission.USER_NAMES_VIEW)
-        content = await asyncio.to_thread(self._content, actor, project_id, show_user_names)
-        content = await self._with_pictures(actor, content)
-        pdf = await asyncio.to_thread(self._maker.make, content)
-        await asyncio.to_thread(self._log, actor, project_id, show_user_names)
-        name = f"incident-project-{project_id}-{content.generated_at:%Y%m%dT%H%M%SZ}.pdf"
-        return Report(pdf=pdf, file_name=name, missing=content.missing)
+        if wish.title and wish.title not in self._designs.design().titles:
+            raise InvalidInput(
+                f"There is no report title “{wish.title[:100]}”. No report was made: choose another one."
+            )
 
-    def _content(self, actor: Actor, project_id: ProjectId, show_user_names: bool) -> ReportContent:
+    def titles(self, actor: Actor) -> tuple[str, ...]:
+        """Give the titles to choose from."""
+        self._guard.require(actor, Permission.REPORTS_VIEW)
+        return self._designs.design().titles
+
+    @property
+    def languages(self) -> Mapping[str, str]:
+        """Languages to choose from: BCP 47 tags, with their names in themselves."""
+        return self._maker.languages
+
+    async def report(self, actor: Actor, project_id: ProjectId, wish: ReportWish) -> Report:
+        """Make a report and give it with its bytes; what ``write`` says holds here too."""
+        with tempfile.TemporaryDirectory() as place:
+            file = Path(place) / "report.pdf"
+            report = await self.write(actor, project_id, wish, file)
+            return attrs.evolve(report, pdf=await asyncio.to_thread(file.read_bytes))
+
+    async def write(
+        self,
+        actor: Actor,
+        project_id: ProjectId,
+        wish: ReportWish,
+        file: Path,
+        progress: Progress = lambda _: None,
+    ) -> Report:
+        """Write a report of what the actor may read into a file. ``progress`` is told 0 to 1.
+
+        Raises ``ReportFailed``, ``NotFound``. Everything in it but pictures and what recorders say is of one
+        state of the project. It is logged before it is given out.
+        """
+        self.require(actor, wish)
+        content = await asyncio.to_thread(self._content, actor, project_id, wish)
+        with SpooledPictures() as pictures:
+            content = await self._with_video(actor, content, pictures, lambda done: progress(_ASKED * done))
+
+            def drawn() -> tuple[str, ...]:
+                with file.open("wb") as target:
+                    return self._maker.make(
+                        content, target, lambda done: progress(_ASKED + (1 - _ASKED) * done)
+                    )
+
+            missing = await asyncio.to_thread(drawn)
+        await asyncio.to_thread(self._log, actor, project_id, wish)
+        name = f"incident-project-{project_id}-{content.generated_at:%Y%m%dT%H%M%SZ}.pdf"
+        return Report(file_name=name, missing=missing)
+
+    def _content(self, actor: Actor, project_id: ProjectId, wish: ReportWish) -> ReportContent:
+        design = self._designs.design()
         with self._work.reading(actor.person) as work:
             project = work.project(project_id)
             readable = self._guard.readable(actor, project)
             may_read_log = self._guard.allows(actor, Permission.ACTIVITY_VIEW)
             log = self._store.entries(project_id) if may_read_log else ()
             readable_log = self._guard.readable_log(actor, log, work.properties)
-            withheld = [] if readable == project else ["Parts that you are not allowed to read."]
-            if not may_read_log:
-                withheld.append("The activity log, which you are not allowed to read.")
-            if readable_log != log:
-                withheld.append("What the activity log tells of parts that you are not allowed to read.")
+            exports = self._exports(actor, work, project_id)
+            withheld = [
+                lacking
+                for lacking, held_back in (
+                    (Lacking.PARTS, readable != project),
+                    (Lacking.LOG, not may_read_log),
+                    (Lacking.PARTS_OF_LOG, readable_log != log),
+                    (Lacking.EXPORTS, exports is None),
+                )
+                if held_back
+            ]
             return ReportContent(
                 project=readable,
                 entries=readable_log,
                 properties=work.properties,
                 pictures={},
-                missing=tuple(withheld),
+                exports=exports or (),
+                missing=tuple(Missing(what=what) for what in withheld),
                 site=self._site,
                 time_zone=self._time_zone,
                 generated_at=self._clock.now(),
                 generated_by=actor.person,
-                show_user_names=show_user_names,
+                show_user_names=wish.show_user_names,
+                title=wish.title or next(iter(design.titles), ""),
+                logo=design.logo,
+                language=wish.language,
             )
 
-    async def _with_pictures(self, actor: Actor, content: ReportContent) -> ReportContent:
-        pictures: dict[SequenceId, bytes] = {}
-        missing: list[str] = []
+    def _exports(self, actor: Actor, work: Work, project_id: ProjectId) -> tuple[Export, ...] | None:
+        """Give finished exports with exhibits of the project; nothing when the actor may not read them."""
+        made = [
+            attrs.evolve(export, exhibits=exhibits)
+            for export in work.stored.exports.all()
+            if export.state is ExportState.DONE
+            and (exhibits := tuple(e for e in export.exhibits if e.item.project == project_id))
+        ]
+        if made and not self._guard.allows(actor, Permission.EXPORTS_MANAGE):
+            return None
+        seen = set(self._guard.visible(actor, {e.item.footage.camera for x in made for e in x.exhibits}))
+        visible = (
+            attrs.evolve(x, exhibits=tuple(e for e in x.exhibits if e.item.footage.camera in seen))
+            for x in made
+        )
+        return tuple(sorted((x for x in visible if x.exhibits), key=lambda x: (x.created_at, x.id)))
+
+    async def _with_video(
+        self, actor: Actor, content: ReportContent, pictures: SpooledPictures, progress: Progress
+    ) -> ReportContent:
+        """Ask the recorders about each sequence: its first picture, its gaps, how far their clock is off."""
+        missing: list[Missing] = []
+        facts: dict[SequenceId, FootageFacts] = {}
         sequences = content.project.sequences
-        if sequences and not self._guard.allows(actor, Permission.VIDEO_VIEW):
-            missing.append("Pictures, which you are not allowed to see.")
-            sequences = ()
-        if len(sequences) > MAXIMUM_PICTURES:
-            missing.append(f"Pictures beyond the first {MAXIMUM_PICTURES} sequences.")
-        for sequence in sequences[:MAXIMUM_PICTURES]:
-            try:
-                pictures[sequence.id] = await self._picture(sequence)
-            except IncidentError as error:
-                missing.append(f"Picture of {sequence.footage.camera_name}: {error.detail}")
-        return attrs.evolve(content, pictures=pictures, missing=(*content.missing, *missing))
+        may_see = self._guard.allows(actor, Permission.VIDEO_VIEW)
+        if sequences and not may_see:
+            missing.append(Missing(what=Lacking.PICTURES))
+        clocks = _Clocks(self._recorders)
+        for number, sequence in enumerate(sequences, start=1):
+            name = f"{number} {sequence.footage.camera_name}"
+            found, lacking = await self._facts(sequence, name, clocks)
+            facts[sequence.id] = found
+            missing += lacking
+            if may_see:
+                try:
+                    picture = await self._picture(sequence)
+                    await asyncio.to_thread(pictures.put, sequence.id, picture)
+                except IncidentError as error:
+                    missing.append(Missing(what=Lacking.PICTURE, subject=name, reason=error.detail))
+            progress(number / len(sequences))
+        return attrs.evolve(content, pictures=pictures, footage=facts, missing=(*content.missing, *missing))
+
+    async def _facts(
+        self, sequence: Sequence, name: str, clocks: _Clocks
+    ) -> tuple[FootageFacts, list[Missing]]:
+        footage = sequence.footage
+        missing: list[Missing] = []
+        found: tuple[Interval, ...] | None = None
+        offset: ClockOffset | None = None
+        try:
+            found = gaps(footage.interval, await self._recorders.recorded(footage.camera, footage.interval))
+        except IncidentError as error:
+            missing.append(Missing(what=Lacking.RECORDING, subject=name, reason=error.detail))
+        try:
+            offset = await clocks.offset(footage.recorder, footage.camera)
+        except IncidentError as error:
+            missing.append(Missing(what=Lacking.CLOCK, subject=name, reason=error.detail))
+        return FootageFacts(gaps=found, clock_offset=offset), missing
 
     async def _picture(self, sequence: Sequence) -> bytes:
         interval = sequence.footage.interval
         moment = Interval(interval.start, min(interval.end, interval.start + timedelta(seconds=1)))
         return await self._stills.at(sequence.footage.camera, moment, width=PICTURE_WIDTH)
 
-    def _log(self, actor: Actor, project_id: ProjectId, show_user_names: bool) -> None:
-        names = "with user names" if show_user_names else "without user names"
+    def _log(self, actor: Actor, project_id: ProjectId, wish: ReportWish) -> None:
+        names = "with user names" if wish.show_user_names else "without user names"
         with self._work.begin(actor.person) as work:
             work.note(project_id, Activity(action=Action.REPORT_GENERATED, subject=names))
+
+
+class _Clocks:
+    """The recorders' clocks, each measured once for a report."""
+
+    def __init__(self, recorders: Recorders) -> None:
+        self._recorders = recorders
+        self._measured: dict[str, ClockOffset] = {}
+
+    async def offset(self, recorder: str, camera: CameraId) -> ClockOffset:
+        """Give a recorder's offset, measured by one of its cameras; raises what the recorder refuses with."""
+        if recorder not in self._measured:
+            self._measured[recorder] = await self._recorders.clock_offset(camera)
+        return self._measured[recorder]

@@ -10,12 +10,10 @@ from typing import Annotated
 
 import attrs
 import msgspec
-from starlette.responses import Response
 
 from incident_plugin.application.footage import FootagePicker
 from incident_plugin.application.projects import CallFacts, NewProject, Projects
 from incident_plugin.application.relations import Relations
-from incident_plugin.application.reporting import Reporting
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.journal import Action, Activity
@@ -105,19 +103,12 @@ class ViewedBody(Body):
     sequence: SequenceId
 
 
-class ReportBody(Body):
-    """How the report is to be."""
-
-    show_user_names: bool = False
-
-
 @attrs.frozen(kw_only=True)
 class ProjectResources:
     """Handlers of the operations on projects."""
 
     _projects: Projects
     _picker: FootagePicker
-    _reporting: Reporting
     _relations: Relations
 
     def operations(self) -> tuple[Operation, ...]:
@@ -183,16 +174,9 @@ class ProjectResources:
         )
 
     def _document_operations(self) -> tuple[Operation, ...]:
-        reports = Permission.REPORTS_VIEW
         one = "projects/{id}"
-        failed = "Cannot generate report. Try again later."
         viewed = "Log that a sequence's video was viewed."
-        used = "Log that the report was printed or saved."
-        return (
-            Operation("POST", f"{one}/viewed", Permission.VIDEO_VIEW, viewed, self.viewed),
-            Operation("POST", f"{one}/report", reports, "Make a report (PDF).", self.report, failed),
-            Operation("POST", f"{one}/report/{{use}}", reports, used, self.report_used),
-        )
+        return (Operation("POST", f"{one}/viewed", Permission.VIDEO_VIEW, viewed, self.viewed),)
 
     async def properties(self, call: Call) -> object:
         return await asyncio.to_thread(self._projects.properties, call.actor)
@@ -270,26 +254,6 @@ class ProjectResources:
     async def viewed(self, call: Call) -> None:
         sequence = call.json(ViewedBody).sequence
         await asyncio.to_thread(self._projects.viewed, call.actor, _id(call), sequence)
-
-    async def report(self, call: Call) -> Response:
-        show_user_names = call.json(ReportBody).show_user_names
-        report = await self._reporting.report(call.actor, _id(call), show_user_names=show_user_names)
-        return Response(
-            report.pdf,
-            media_type="application/pdf",
-            headers={
-                "Report-Complete": "false" if report.missing else "true",
-                "Content-Disposition": f'inline; filename="{report.file_name}"',
-                "Cache-Control": "no-store",
-            },
-        )
-
-    async def report_used(self, call: Call) -> None:
-        uses = {"printed": Action.REPORT_PRINTED, "saved": Action.REPORT_SAVED}
-        action = uses.get(call.path["use"])
-        if action is None:
-            raise InvalidInput("A report is either printed or saved.")
-        await asyncio.to_thread(self._projects.note, call.actor, _id(call), Activity(action=action))
 
 
 def _id(call: Call) -> ProjectId:

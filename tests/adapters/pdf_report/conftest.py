@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from incident_plugin.adapters.pdf_report import PdfReportMaker
-from incident_plugin.application.ports import ReportContent
+from incident_plugin.application.report_content import ReportContent
 
 
 class Printed:
@@ -39,6 +39,13 @@ class Printed:
 Print = Callable[[ReportContent], Printed]
 
 
+def made(maker: PdfReportMaker, content: ReportContent) -> bytes:
+    """Make a report; give the file."""
+    file = io.BytesIO()
+    maker.make(content, file)
+    return file.getvalue()
+
+
 @pytest.fixture(scope="session")
 def maker() -> PdfReportMaker:
     """One maker, as in a running plug-in; it knows no fonts but the built-in ones."""
@@ -48,8 +55,4 @@ def maker() -> PdfReportMaker:
 @pytest.fixture(scope="session")
 def printed(maker: PdfReportMaker) -> Print:
     """Makes a report and opens it with a reader that is not ours."""
-
-    def make(of: ReportContent) -> Printed:
-        return Printed(maker.make(of))
-
-    return make
+    return lambda of: Printed(made(maker, of))

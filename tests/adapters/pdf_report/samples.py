@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import attrs
 from PIL import Image
 
-from incident_plugin.application.ports import ReportContent
+from incident_plugin.application.report_content import FootageFacts, ReportContent
+from incident_plugin.domain.exports import Exhibit, Export, ExportId, ExportItem, ExportState
 from incident_plugin.domain.journal import GENESIS, Action, Activity, Entry, differences
-from incident_plugin.domain.media import CameraId
+from incident_plugin.domain.media import CameraId, ClockOffset
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.project import Call, CallDirection, CallId, Comment, CommentId, Project, ProjectId
 from incident_plugin.domain.properties import DELIVERED
@@ -112,6 +114,56 @@ def entries(of: Project, *more: Activity, actor: Person = ANNA) -> tuple[Entry, 
     return tuple(log)
 
 
+def export(of: Project, **changes: Any) -> Export:
+    """An export of a project's first sequence, with a gap, and of the second one, which has no video."""
+    first, second = (ExportItem(project=of.id, sequence=s.id, footage=s.footage) for s in of.sequences[:2])
+    offset = ClockOffset(offset=timedelta(seconds=7), uncertainty=timedelta(seconds=0.2), measured_at=NOON)
+    wanted = first.footage.interval
+    exhibits = (
+        Exhibit(
+            id="E01",
+            item=first,
+            file="E01-lobby.mp4",
+            size=1_234_567,
+            sha256=hashlib.sha256(b"video").hexdigest(),
+            delivered=wanted,
+            gaps=(Interval(wanted.start + timedelta(seconds=10), wanted.start + timedelta(seconds=12)),),
+            clock_offset=offset,
+        ),
+        Exhibit(
+            id="E02",
+            item=second,
+            file="",
+            size=0,
+            sha256="",
+            delivered=None,
+            gaps=(second.footage.interval,),
+            clock_offset=offset,
+        ),
+    )
+    made = Export(
+        id=ExportId("0123456789abcdef"),
+        owner=DORA,
+        created_at=NOON,
+        items=(first, second),
+        state=ExportState.DONE,
+        exhibits=exhibits,
+        finished_at=NOON + timedelta(hours=1),
+    )
+    return attrs.evolve(made, **changes)
+
+
+def facts(of: Project) -> dict[SequenceId, FootageFacts]:
+    """A recorder that was seven seconds fast, with a gap in the first sequence."""
+    offset = ClockOffset(offset=timedelta(seconds=7), uncertainty=timedelta(seconds=0.2), measured_at=NOON)
+    found = {s.id: FootageFacts(gaps=(), clock_offset=offset) for s in of.sequences}
+    if of.sequences:
+        start = of.sequences[0].footage.interval.start + timedelta(seconds=10)
+        gap = Interval(start, start + timedelta(seconds=2))
+        found[of.sequences[0].id] = FootageFacts(gaps=(gap,), clock_offset=offset)
+    return found
+
+
 def content(of: Project | None = None, **changes: Any) -> ReportContent:
     """What a report of the bicycle theft is made of."""
     of = project() if of is None else of
@@ -123,6 +175,7 @@ def content(of: Project | None = None, **changes: Any) -> ReportContent:
         entries=entries(of, owner),
         properties=DELIVERED,
         pictures={},
+        footage=facts(of),
         missing=(),
         site="Harbour north",
         time_zone="Europe/Copenhagen",

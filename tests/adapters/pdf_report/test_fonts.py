@@ -9,9 +9,10 @@ import pytest
 from incident_plugin.adapters.pdf_report import PdfReportMaker
 from incident_plugin.adapters.pdf_report.fonts import SUBSTITUTE, Fonts, Weight
 from incident_plugin.adapters.pdf_report.maker import SYSTEM_FONTS
+from incident_plugin.adapters.pdf_report.shaping import Shaper
 from incident_plugin.domain.errors import ReportFailed
 
-from .conftest import Print, Printed
+from .conftest import Print, Printed, made
 from .samples import comment, content, project
 
 GREEK = "\u0395\u03bb\u03bb\u03ac\u03b4\u03b1"
@@ -20,66 +21,55 @@ ARABIC = "\u0645\u0631\u062d\u0628\u0627"
 DEJAVU = [d for d in SYSTEM_FONTS if d.is_dir() and any(d.rglob("DejaVuSans.ttf"))]
 
 
-def test_what_cannot_be_shown_has_a_substitute_and_page_one_says_so(printed: Print) -> None:
-    """Each character is replaced visibly; their number and code points stand on page one."""
+def test_a_script_without_a_font_is_said_in_words_and_page_one_says_so(printed: Print) -> None:
+    """No boxes: how many letters of which script stood there, and what an administrator can install."""
     report = printed(content(project(comments=(comment(f"Sign: {CHINESE}, {ARABIC}."),)), entries=()))
-    assert f"Sign: {SUBSTITUTE * 2}, {SUBSTITUTE * 5}." in report.text
-    assert "7 characters have no letter form" in report.pages[0]
-    named = "U+0627, U+0628, U+062D, U+0631, U+0645, U+4F60, U+597D."
-    assert named in " ".join(report.pages[0].split())
+    assert "Sign: [2 Cjk characters, no font], [5 Arabic characters, no font]." in report.text
+    first = " ".join(report.pages[0].split())
+    assert "This server has no font for: Arabic (5 characters), Cjk (2 characters)." in first
+    assert "fonts-noto-core" in first
+
+
+def test_invisible_characters_are_marked_and_page_one_names_them(printed: Print) -> None:
+    """Each is replaced visibly; their number and code points stand on page one."""
+    report = printed(content(project(comments=(comment("a\u202eb\x00c\u200bd"),)), entries=()))
+    assert f"a{SUBSTITUTE}b{SUBSTITUTE}c{SUBSTITUTE}d" in report.text
+    assert "3 characters have no letter form" in report.pages[0]
+    assert "U+0000, U+200B, U+202E" in " ".join(report.pages[0].split())
 
 
 def test_nothing_is_said_when_all_can_be_shown(printed: Print) -> None:
     """A report in Latin letters carries no such remark."""
-    assert "characters have no letter form" not in printed(content()).text
+    text = printed(content()).text
+    assert "characters have no letter form" not in text
+    assert "no font" not in text
 
 
 def test_a_built_in_font_shows_western_letters() -> None:
     """Latin letters, quotes, dashes and the euro need no font of the machine."""
     fonts = Fonts(())
     assert all(fonts.shows(c) for c in "AZaz09ÆØÅßéñ€“”\u2018\u2019\u2013—…·\u00d7" + SUBSTITUTE)
-    assert fonts.runs("Østergård", Weight.BOLD) == [("incident:VeraBd.ttf", "Østergård")]
-
-
-@pytest.mark.parametrize(
-    "character",
-    [
-        "\x00",
-        "\n",
-        "\u202e",
-        "\u200b",
-        "\ufeff",
-        "\ud800",
-        "\ue000",
-        "\u0378",
-        "\u0645",
-        "\u05d0",
-        "\u0e01",
-        "\U0001d400",
-    ],
-)
-def test_controls_and_letters_that_need_shaping_are_never_set_bare(character: str) -> None:
-    """What would be invisible, turn a line around or read wrongly has a substitute, always."""
-    assert not Fonts(DEJAVU).shows(character)
+    runs = Shaper(fonts).runs("Østergård", b"", Weight.BOLD)
+    assert [(run.face.name, run.text, run.glyphs) for run in runs] == [("VeraBd", "Østergård", None)]
 
 
 @pytest.mark.skipif(not DEJAVU, reason="no DejaVu fonts on this machine")
 def test_fonts_of_the_machine_show_what_the_built_in_one_lacks() -> None:
-    """Greek beside Latin: each letter in the font that has it, and readable as text."""
-    fonts = Fonts(DEJAVU)
-    runs = fonts.runs(f"In {GREEK}.", Weight.REGULAR)
-    assert [text for _, text in runs] == ["In ", GREEK, "."]
-    assert len({name for name, _ in runs}) == 2
-    assert fonts.width(GREEK, Weight.BOLD) > fonts.width(GREEK, Weight.REGULAR) > 0
+    """Greek beside Latin: each letter in the font that has it."""
+    shaper = Shaper(Fonts(DEJAVU))
+    runs = shaper.runs(f"In {GREEK}.", b"", Weight.REGULAR)
+    assert [run.text for run in runs] == ["In ", GREEK, "."]
+    assert len({run.face.name for run in runs}) == 2
+    assert shaper.width(GREEK, Weight.BOLD) > shaper.width(GREEK, Weight.REGULAR) > 0
 
 
 @pytest.mark.skipif(not DEJAVU, reason="no DejaVu fonts on this machine")
 def test_text_in_a_font_of_the_machine_can_be_read_back() -> None:
     """What a reader copies out of the report is what was written."""
-    pdf = PdfReportMaker(DEJAVU).make(content(project(comments=(comment(f"In {GREEK}."),))))
+    pdf = made(PdfReportMaker(DEJAVU), content(project(comments=(comment(f"In {GREEK}."),))))
     text = Printed(pdf).text
     assert f"In {GREEK}." in text
-    assert "no letter form" not in text
+    assert "no font" not in text
 
 
 def test_an_unusable_font_file_of_the_machine_is_passed_over(tmp_path: Path) -> None:
@@ -94,7 +84,7 @@ def test_a_library_without_its_fonts_is_a_refusal(monkeypatch: pytest.MonkeyPatc
     """Where a distribution took the built-in fonts out, the message says so and what to do."""
     monkeypatch.setattr("incident_plugin.adapters.pdf_report.fonts._BUILT_IN", {Weight.REGULAR: "NoSuch.ttf"})
     with pytest.raises(ReportFailed, match=r"incident project 42 .*NoSuch.ttf.*\. The project is as it was"):
-        PdfReportMaker(()).make(content())
+        made(PdfReportMaker(()), content())
 
 
 def test_the_library_is_imported_with_the_first_report() -> None:

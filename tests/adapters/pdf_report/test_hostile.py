@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from incident_plugin.adapters.pdf_report import PdfReportMaker
+from incident_plugin.application.report_content import Lacking, Missing
 
-from .conftest import Printed
+from .conftest import Printed, made
 from .samples import call, comment, content, entries, project, sequence
 
 _TOUCHED: list[str] = []
@@ -81,9 +82,9 @@ LATIN = st.lists(FRAGMENTS | st.text(PRINTABLE + " ", max_size=20), min_size=1, 
 def test_hostile_text_comes_out_as_it_went_in(maker: PdfReportMaker, texts: list[str]) -> None:
     """1,000 texts of markup and paths: printed letter by letter, and no file is touched."""
     hostile = project(comments=tuple(comment(text) for text in texts))
-    maker.make(content())
+    made(maker, content())
     with no_file_touched():
-        pdf = maker.make(content(hostile, entries=()))
+        pdf = made(maker, content(hostile, entries=()))
     letters = Printed(pdf).letters
     for text in texts:
         assert "".join(text.split()) in letters
@@ -100,9 +101,10 @@ def test_any_text_anywhere_makes_a_report(maker: PdfReportMaker, text: str, line
         calls=(call(person=line, number=line, outcome=line, note=text),),
         sequences=(sequence(1, footage=footage),),
     )
-    made = content(anything, site=line, missing=(text,), entries=entries(anything))
-    for shown in (made, attrs.evolve(made, show_user_names=False)):
-        assert maker.make(shown).startswith(b"%PDF-")
+    lacking = (Missing(what=Lacking.PICTURE, subject=line, reason=text),)
+    told = content(anything, site=line, title=line, missing=lacking, entries=entries(anything))
+    for shown in (told, attrs.evolve(told, show_user_names=False)):
+        assert made(maker, shown).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "/etc/hostname"])
@@ -114,9 +116,10 @@ def test_a_path_is_a_text(maker: PdfReportMaker, path: str) -> None:
         comments=(comment(named),),
         calls=(call(person=named),),
     )
-    maker.make(content())
+    made(maker, content())
     with no_file_touched():
-        pdf = maker.make(content(hostile, site=named, missing=(named,)))
+        lacking = (Missing(what=Lacking.PICTURE, subject=named),)
+        pdf = made(maker, content(hostile, site=named, missing=lacking))
     text = Printed(pdf).letters
     assert "root:x:0" not in text
     assert text.count("".join(named.split())) >= 5

@@ -53,4 +53,4 @@ def test_a_grey_picture_is_a_picture() -> None:
     for mode, kept in (("L", True), ("RGB", True), ("CMYK", False)):
         file = io.BytesIO()
         Image.new(mode, (8, 8)).save(file, "JPEG")
-        assert (read_jpeg(file.getvalue()) is not None) is kept
+        assert (read_jpeg(file.getvalue) is not None) is kept

@@ -14,12 +14,13 @@ from typing import Any, TypeVar
 
 import attrs
 
-from incident_plugin.application.ports import ReportContent
+from incident_plugin.adapters.pdf_report.languages import Texts
+from incident_plugin.application.report_content import ReportContent
 from incident_plugin.domain.fields import field_title
 from incident_plugin.domain.people import Person, PersonId
 
 #: Attributes that are never printed and that other values refer to.
-_REFERENCES = frozenset({"id", "camera", "time_zone"})
+_REFERENCES = frozenset({"id", "camera", "time_zone", "language", "sha256", "pictures", "logo"})
 
 
 def without_user_names(content: ReportContent) -> ReportContent:
@@ -36,17 +37,19 @@ class _Numbers:
     """Who has which number, and under which names they are known."""
 
     def __init__(self, content: ReportContent) -> None:
+        self._texts = Texts(content.language)
         self._by_id: dict[PersonId, str] = {}
         self._by_name: dict[str, dict[str, None]] = {}
         self._spellings: set[str] = set()
         for person in _people(content):
-            label = self._by_id.setdefault(person.id, f"Person {len(self._by_id) + 1}")
+            number = len(self._by_id) + 1
+            label = self._by_id.setdefault(person.id, self._texts("hidden.person", number=number))
             self._learn(person.name, label)
         unknown = len(self._by_id)
         for name in _owners(content):
             if name.strip() and _folded(name) not in self._by_name:
                 unknown += 1
-                self._learn(name, f"Person {unknown}")
+                self._learn(name, self._texts("hidden.person", number=unknown))
         self._written = _pattern(self._spellings)
 
     def _learn(self, name: str, label: str) -> None:
@@ -57,7 +60,8 @@ class _Numbers:
 
     def _label(self, name: str) -> str:
         # Two users may have the same name: a text does not say which one is meant.
-        return " or ".join(self._by_name.get(_folded(name), ("hidden",)))
+        known = self._by_name.get(_folded(name), (self._texts("hidden.unknown"),))
+        return self._texts("hidden.or").join(known)
 
     def _text(self, text: str) -> str:
         text = unicodedata.normalize("NFC", text)
@@ -79,6 +83,8 @@ class _Numbers:
                 hidden = self._text(value)
             case tuple():
                 hidden = tuple(self.hidden(item) for item in value)
+            case bytes():
+                pass
             case Mapping():
                 hidden = {key: self.hidden(item) for key, item in value.items()}
             case _ if attrs.has(type(value)):

@@ -1,135 +1,177 @@
-"""The PDF file: draws pages that are laid out, with outline and metadata."""
+"""The PDF file: draws pages that are laid out, with outline and metadata, for archives (PDF/A-2b)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import BytesIO
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
-from reportlab import rl_config
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.pdfgen.textobject import PDFTextObject
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObjectReference, PDFString
 
-from incident_plugin.adapters.pdf_report.fonts import Fonts
+from incident_plugin.adapters.pdf_report.archive import information, metadata, output_intent
+from incident_plugin.adapters.pdf_report.embedding import Embedded
+from incident_plugin.adapters.pdf_report.fonts import Face
 from incident_plugin.adapters.pdf_report.layout import (
-    HAIRLINE,
-    LEFT,
-    MM,
     PAGE_HEIGHT,
     PAGE_WIDTH,
-    RIGHT,
-    WIDTH,
-    Area,
+    Bookmark,
     Colour,
     Page,
-    Style,
+    Picture,
     Words,
 )
+from incident_plugin.adapters.pdf_report.objects import Book, Stream, page_name
 from incident_plugin.adapters.pdf_report.report import Report
+from incident_plugin.adapters.pdf_report.shaping import Run, Shaper
 
-_HEADER = PAGE_HEIGHT - 16 * MM
-_FOOTER = 13 * MM
-
-
-def written(report: Report, fonts: Fonts) -> bytes:
-    """Give the PDF. Its only time stamp is the report's own, so that the same report gives the same bytes."""
-    file = BytesIO()
-    with _binary_streams():
-        canvas = Canvas(file, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), pageCompression=1, invariant=1, lang="en")
-        _describe(canvas, report)
-        for number, page in enumerate(report.pages):
-            for key, bookmark in enumerate(report.bookmarks):
-                if bookmark.page == number:
-                    canvas.bookmarkHorizontal(str(key), 0, bookmark.y)
-                    canvas.addOutlineEntry(bookmark.title, str(key))
-            _draw(canvas, page, fonts)
-            _draw(canvas, _margins(report, number, fonts), fonts)
-            canvas.showPage()
-        canvas.save()
-    return file.getvalue()
+#: Called with the number of pages drawn so far; may raise to stop.
+Progress = Callable[[int], None]
 
 
-@contextmanager
-def _binary_streams() -> Iterator[None]:
-    """Leave out the library's ASCII armour, which it can only switch off for the whole process.
-
-    It makes files a quarter larger and takes half the time of a report with pictures. Another user of the
-    library who writes at the same moment gets a valid file either way.
-    """
-    before = rl_config.useA85
-    rl_config.useA85 = 0
-    try:
-        yield
-    finally:
-        rl_config.useA85 = before
-
-
-def _describe(canvas: Canvas, report: Report) -> None:
-    canvas.setTitle(report.title)
-    canvas.setSubject(report.site)
-    canvas.setAuthor(report.author)
-    canvas.setCreator("Incident manager")
-    canvas.setProducer("ReportLab")
-    stamp = report.generated_at.strftime("D:%Y%m%d%H%M%S%z")
-    canvas.setDateFormatter(lambda *_: f"{stamp[:-2]}'{stamp[-2:]}'")
-    canvas.setViewerPreference("DisplayDocTitle", "true")
-    canvas.showOutline()
-
-
-def _margins(report: Report, number: int, fonts: Fonts) -> Page:
-    """Header and footer of a page."""
-    style = report.marginal
-
-    def at_right(text: str) -> float:
-        return RIGHT - style.size * fonts.width(text, style.weight)
-
-    pages = f"Page {number + 1} of {len(report.pages)}"
-    return Page(
-        words=[
-            Words(x=LEFT, y=_HEADER, text=report.site, style=style),
-            Words(x=at_right(report.title), y=_HEADER, text=report.title, style=style),
-            Words(x=LEFT, y=_FOOTER, text=report.footer, style=style),
-            Words(x=at_right(pages), y=_FOOTER, text=pages, style=style),
-        ],
-        areas=[
-            Area(x=LEFT, y=y, width=WIDTH, height=0.5, colour=HAIRLINE)
-            for y in (_HEADER - 2.5 * MM, _FOOTER + 4.5 * MM)
-        ],
+def written(report: Report, file: BinaryIO, progress: Progress = lambda _: None) -> None:
+    """Write the PDF. Its only time stamp is the report's own: the same report gives the same bytes."""
+    book = Book()
+    artist = _Artist(book, report.flow.shaper)
+    fingerprint = hashlib.sha256()
+    tree = PDFDictionary({"Type": PDFName("Pages"), "Count": len(report.pages)})
+    parent = book.add(tree)
+    for number, page in enumerate(report.pages):
+        code = "\n".join((*artist.drawn(page), *artist.drawn(report.margins(number)))).encode("ascii")
+        fingerprint.update(code)
+        book.add_page(artist.page(code, (page, report.margins(number))), parent)
+        progress(number + 1)
+    tree["Kids"] = PDFArray(book.pages)
+    artist.embed_fonts()
+    root = PDFDictionary(
+        {
+            "Type": PDFName("Catalog"),
+            "Pages": parent,
+            "Lang": PDFString(report.about.language),
+            "Metadata": book.add(metadata(report.about)),
+            "OutputIntents": PDFArray([output_intent(book)]),
+            "ViewerPreferences": PDFDictionary({"DisplayDocTitle": "true"}),
+            "PageMode": PDFName("UseOutlines"),
+            "Outlines": _outline(book, report.bookmarks),
+        }
     )
+    fingerprint.update(repr(report.about).encode("utf-8", "surrogatepass"))
+    book.write(file, book.add(root), book.add(information(report.about)), fingerprint.digest()[:16])
 
 
-def _draw(canvas: Canvas, page: Page, fonts: Fonts) -> None:
-    for area in page.areas:
-        canvas.setFillColorRGB(area.colour.red, area.colour.green, area.colour.blue)
-        canvas.rect(area.x, area.y, area.width, area.height, stroke=0, fill=1)
-    for picture in page.pictures:
-        canvas.drawImage(picture.jpeg, picture.x, picture.y, picture.width, picture.height)
-    pen = _Pen(canvas.beginText(), fonts)
-    for words in page.words:
-        pen.write(words)
-    canvas.drawText(pen.text)
+def _outline(book: Book, bookmarks: list[Bookmark]) -> PDFObjectReference:
+    """Give the outline (ISO 32000-1, section 12.3.3); parts of a section are folded away at first."""
+    root = PDFDictionary({"Type": PDFName("Outlines"), "Count": sum(not b.level for b in bookmarks)})
+    reference = book.add(root)
+    items = [(bookmark, PDFDictionary()) for bookmark in bookmarks]
+    references = [book.add(item) for _, item in items]
+    last: dict[int, int] = {}
+    for place, (bookmark, item) in enumerate(items):
+        above, parent = (root, reference)
+        if bookmark.level:
+            above, parent = items[last[0]][1], references[last[0]]
+            above["Count"] = above.dict.get("Count", 0) - 1
+        item["Title"] = PDFString(bookmark.title)
+        item["Parent"] = parent
+        item["Dest"] = PDFArray(
+            [PDFObjectReference(page_name(bookmark.page)), PDFName("XYZ"), 0, round(bookmark.y, 2), "null"]
+        )
+        if "First" in above:
+            before = last[bookmark.level]
+            items[before][1]["Next"] = references[place]
+            item["Prev"] = references[before]
+        else:
+            above["First"] = references[place]
+        above["Last"] = references[place]
+        last[bookmark.level] = place
+    return reference
 
 
-class _Pen:
-    """Writes lines of text; changes font and colour only when they change."""
+class _Artist:
+    """Draws with the fonts and pictures of one document."""
 
-    def __init__(self, text: PDFTextObject, fonts: Fonts) -> None:
-        self.text = text
-        self._fonts = fonts
-        self._font: tuple[str, float] | None = None
-        self._colour: Colour | None = None
+    def __init__(self, book: Book, shaper: Shaper) -> None:
+        self._book = book
+        self._shaper = shaper
+        self._fonts: dict[int, Embedded] = {}
+        #: By what is in them: their name in the resources, and where they are. Equal ones are stored once.
+        self._pictures: dict[bytes, tuple[str, PDFObjectReference]] = {}
 
-    def write(self, words: Words) -> None:
-        style = words.style
-        self.text.setTextOrigin(words.x, words.y)
-        if style.colour != self._colour:
-            self._colour = style.colour
-            self.text.setFillColorRGB(style.colour.red, style.colour.green, style.colour.blue)
-        for name, characters in self._fonts.runs(words.text, style.weight):
-            self._use(name, style)
-            self.text.textOut(characters)
+    def drawn(self, page: Page) -> Iterator[str]:
+        """Give the operators that draw a page (ISO 32000-1, annex A)."""
+        for area in page.areas:
+            yield f"{_colour(area.colour)} {_numbers(area.x, area.y, area.width, area.height)} re f"
+        for picture in page.pictures:
+            yield f"q {_numbers(picture.width, 0, 0, picture.height, picture.x, picture.y)} cm"
+            yield f"/{self._picture(picture)} Do Q"
+        if page.words:
+            yield "BT"
+            yield from self._text(page.words)
+            yield "ET"
 
-    def _use(self, name: str, style: Style) -> None:
-        if (name, style.size) != self._font:
-            self._font = (name, style.size)
-            self.text.setFont(name, style.size)
+    def page(self, code: bytes, layers: tuple[Page, ...]) -> PDFDictionary:
+        """Give a page of these operators."""
+        resources = PDFDictionary({"Font": self._book.fonts_reference})
+        pictures = [picture for layer in layers for picture in layer.pictures]
+        if pictures:
+            resources["XObject"] = PDFDictionary(
+                {self._picture(picture): self._pictures[picture.jpeg.digest][1] for picture in pictures}
+            )
+        return PDFDictionary(
+            {
+                "MediaBox": PDFArray([0, 0, round(PAGE_WIDTH, 2), round(PAGE_HEIGHT, 2)]),
+                "Contents": self._book.add(Stream(code)),
+                "Resources": resources,
+            }
+        )
+
+    def embed_fonts(self) -> None:
+        """Put every font that was used into the document."""
+        for font in self._fonts.values():
+            self._book.fonts[font.resource] = font.embed(self._book)
+
+    def _text(self, words: list[Words]) -> Iterator[str]:
+        font, colour = "", ""
+        for one in words:
+            style = one.style
+            if (wanted := _colour(style.colour)) != colour:
+                colour = wanted
+                yield colour
+            x = one.x
+            for run in self._shaper.runs(one.text, one.levels, style.weight):
+                embedded = self._font(run)
+                if (wanted := f"/{embedded.resource} {style.size:g} Tf") != font:
+                    font = wanted
+                    yield font
+                yield f"1 0 0 1 {_numbers(x, one.y)} Tm {embedded.shown(run, style.size)}"
+                x += run.width * style.size / 1000
+
+    def _font(self, run: Run) -> Embedded:
+        face: Face = run.face
+        if id(face) not in self._fonts:
+            self._fonts[id(face)] = Embedded(face, f"F{len(self._fonts) + 1}")
+        return self._fonts[id(face)]
+
+    def _picture(self, picture: Picture) -> str:
+        jpeg = picture.jpeg
+        if jpeg.digest not in self._pictures:
+            stream = Stream(
+                jpeg.fetch,
+                packed=False,
+                Type=PDFName("XObject"),
+                Subtype=PDFName("Image"),
+                Width=jpeg.width,
+                Height=jpeg.height,
+                ColorSpace=PDFName("DeviceGray" if jpeg.grey else "DeviceRGB"),
+                BitsPerComponent=8,
+                Filter=PDFName("DCTDecode"),
+            )
+            self._pictures[jpeg.digest] = (f"P{len(self._pictures) + 1}", self._book.add(stream))
+        return self._pictures[jpeg.digest][0]
+
+
+def _numbers(*values: float) -> str:
+    return " ".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in values)
+
+
+def _colour(colour: Colour) -> str:
+    return f"{_numbers(colour.red, colour.green, colour.blue)} rg"

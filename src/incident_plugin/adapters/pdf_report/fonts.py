@@ -1,4 +1,4 @@
-"""Fonts: which one draws a character, how wide it is, and what nobody here can draw.
+"""Fonts: which one draws a letter, how wide it is, and what nobody here can draw.
 
 The family that comes with reportlab draws all it can, so that a report looks the same on every machine; fonts
 of the operating system are asked only for what it lacks. No font file belongs to this project.
@@ -6,17 +6,16 @@ of the operating system are asked only for what it lacks. No font file belongs t
 
 from __future__ import annotations
 
-import functools
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from itertools import groupby
 from pathlib import Path
 
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+import reportlab
+import uharfbuzz as hb
 
-#: Stands for a character that cannot be shown; the built-in family has it and nobody writes it.
+#: Stands for a character that must not be shown; the built-in family has it and nobody writes it.
 SUBSTITUTE = "\u25ca"
 
 
@@ -28,122 +27,147 @@ class Weight(StrEnum):
 
 
 _BUILT_IN = {Weight.REGULAR: "Vera.ttf", Weight.BOLD: "VeraBd.ttf"}
+_FONTS_OF_LIBRARY = Path(reportlab.__file__).parent / "fonts"
 
-#: Families for what the built-in one lacks, in the order they are asked: regular, bold.
-_SYSTEM_FAMILIES = (
-    ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
+#: Families for what the built-in one lacks, in the order they are asked, after the one made for the script:
+#: regular, bold. Only fonts with TrueType outlines can be embedded here.
+_FAMILIES = (
     ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf"),
+    ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
+    ("NotoSansSymbols-Regular.ttf", "NotoSansSymbols-Bold.ttf"),
+    ("NotoSansSymbols2-Regular.ttf", "NotoSansSymbols2-Regular.ttf"),
+    ("NotoSansMath-Regular.ttf", "NotoSansMath-Regular.ttf"),
     ("arial.ttf", "arialbd.ttf"),
+    ("Arial Unicode.ttf", "Arial Unicode.ttf"),
     ("wqy-zenhei.ttc", "wqy-zenhei.ttc"),
     ("wqy-microhei.ttc", "wqy-microhei.ttc"),
+    ("DroidSansFallbackFull.ttf", "DroidSansFallbackFull.ttf"),
+    ("msyh.ttc", "msyhbd.ttc"),
+    ("malgun.ttf", "malgunbd.ttf"),
+    ("Nirmala.ttf", "NirmalaB.ttf"),
+    ("LeelawUI.ttf", "LeelaUIb.ttf"),
 )
 
-#: Letters that need joining, stacking or another direction before they can be read. Set one after the other
-#: they would say something else than what was written, which is worse than a substitute.
-_NEEDS_SHAPING = (
-    range(0x0590, 0x10A0),  # Hebrew, Arabic, the scripts of India, Thai, Tibetan, Myanmar
-    range(0x1780, 0x18B0),  # Khmer, Mongolian
-    range(0x1A00, 0x1C50),
-    range(0xA800, 0xAC00),
-    range(0xFB1D, 0xFE00),  # presentation forms of Hebrew and Arabic
-    range(0xFE70, 0xFF00),
-    range(0x10000, 0x110000),  # the library's map back to text ends with the basic plane
-)
+#: Characters without a picture of their own that letters need: joiners, marks of direction, variants.
+INVISIBLE = re.compile("[\u061c\u200c-\u200f\u2060\ufe00-\ufe0f]")
+
+
+def script_of(character: str) -> str:
+    """Name the script of a letter, as Unicode's names begin: “Arabic”, “Cjk”, “Thai”; empty for none."""
+    name = unicodedata.name(character, "")
+    return re.split(r"[^A-Z]", name, maxsplit=1)[0].title() if name else ""
+
+
+class Face:
+    """One font file, opened. Lengths are in thousandths of the size."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a file; raises ``ValueError`` for one that cannot be used."""
+        try:
+            blob = hb.Blob.from_file_path(str(path))
+        except hb.HarfBuzzError as error:
+            raise ValueError(f"{path} cannot be read") from error
+        self.face = hb.Face(blob, 0)
+        if not self.face.glyph_count or "glyf" not in self.face.table_tags:
+            raise ValueError(f"{path} has no outlines that can be embedded")
+        self.font = hb.Font(self.face)
+        #: Printable in a PDF name.
+        self.name = re.sub(r"[^A-Za-z0-9-]", "", path.stem) or "Font"
+        self._scale = 1000 / self.face.upem
+        self._glyphs: dict[int, int] = {}
+        self._advances: dict[int, int] = {}
+
+    def glyph(self, code: int) -> int:
+        """Give the number of a character's glyph, 0 when there is none."""
+        glyph = self._glyphs.get(code)
+        if glyph is None:
+            glyph = self._glyphs[code] = self.font.get_nominal_glyph(code) or 0
+        return glyph
+
+    def shows(self, cluster: str) -> bool:
+        """Whether every character of a cluster that has a picture has one here."""
+        return all(self.glyph(ord(c)) for c in cluster if not INVISIBLE.match(c))
+
+    def advance(self, glyph: int) -> int:
+        """Give a glyph's width as it is declared in the document."""
+        advance = self._advances.get(glyph)
+        if advance is None:
+            advance = self._advances[glyph] = round(self.font.get_glyph_h_advance(glyph) * self._scale)
+        return advance
+
+    def scaled(self, length: float) -> float:
+        """Give a length in font units in thousandths."""
+        return length * float(self._scale)
 
 
 class Fonts:
-    """All fonts of one maker, loaded when a text first needs them."""
+    """All fonts of one maker, opened when a text first needs them; used by one thread at a time."""
 
     def __init__(self, directories: Sequence[Path]) -> None:
         self._directories = directories
-        self._faces = {weight: [_registered(name)] for weight, name in _BUILT_IN.items()}
-        self._widths = {weight: _Widths(self, weight) for weight in Weight}
-        self._system_loaded = False
-        #: What the built-in family draws in every weight.
-        self._plain = frozenset(c for c in map(chr, self._common_codes()) if _can_be_set(c))
+        self._built_in = {weight: Face(_FONTS_OF_LIBRARY / name) for weight, name in _BUILT_IN.items()}
+        self._files: dict[str, Path] | None = None
+        self._opened: dict[str, Face | None] = {}
+        self._chosen: dict[tuple[str, Weight], Face | None] = {}
+        #: What the built-in family draws letter by letter in every weight, by its width.
+        self.plain: dict[Weight, dict[str, int]] = {weight: {} for weight in Weight}
+        for code in sorted(set.intersection(*(set(face.face.unicodes) for face in self._built_in.values()))):
+            if is_plain(chr(code)):
+                for weight, face in self._built_in.items():
+                    self.plain[weight][chr(code)] = face.advance(face.glyph(code))
+        self._plain = frozenset(self.plain[Weight.REGULAR])
 
-    def face(self, character: str, weight: Weight) -> TTFont | None:
-        """Give the first font that can show a character."""
-        if not _can_be_set(character):
-            return None
-        code = ord(character)
-        for face in self._faces[weight]:
-            if code in face.face.charToGlyph:
-                return face
-        if self._system_loaded:
-            return None
-        self._load_system_fonts()
-        return self.face(character, weight)
+    def is_plain(self, text: str) -> bool:
+        """Whether the built-in family draws a text letter by letter, from left to right."""
+        return self._plain.issuperset(text)
 
-    def shows(self, character: str) -> bool:
-        """Whether a character can be shown in every weight."""
-        return character in self._plain or all(self.face(character, weight) for weight in Weight)
+    def built_in(self, weight: Weight) -> Face:
+        """Give the built-in family's face."""
+        return self._built_in[weight]
 
-    def width(self, text: str, weight: Weight) -> float:
-        """Give the width of a text of size 1; every character must be showable."""
-        return sum(map(self._widths[weight].__getitem__, text)) / 1000
+    def face(self, cluster: str, weight: Weight) -> Face | None:
+        """Give the first font that shows all of a cluster of characters."""
+        key = (cluster, weight)
+        if key not in self._chosen:
+            self._chosen[key] = next((f for f in self._asked(cluster, weight) if f.shows(cluster)), None)
+        return self._chosen[key]
 
-    def runs(self, text: str, weight: Weight) -> list[tuple[str, str]]:
-        """Split a text into runs of one font each: the font's registered name, and the characters."""
-        built_in = self._faces[weight][0]
-        if self._plain.issuperset(text):
-            return [(built_in.fontName, text)]
-        return [
-            (name, "".join(characters))
-            for name, characters in groupby(text, lambda c: (self.face(c, weight) or built_in).fontName)
-        ]
+    def shows(self, cluster: str) -> bool:
+        """Whether a cluster of characters can be shown."""
+        return self._plain.issuperset(cluster) or self.face(cluster, Weight.REGULAR) is not None
 
-    def _common_codes(self) -> set[int]:
-        return set.intersection(*(set(faces[0].face.charToGlyph) for faces in self._faces.values()))
+    def _asked(self, cluster: str, weight: Weight) -> Iterator[Face]:
+        yield self._built_in[weight]
+        script = script_of(cluster[0])
+        made_for = (
+            (f"Noto{kind}{script}-Regular.ttf", f"Noto{kind}{script}-Bold.ttf") for kind in ("Sans", "Serif")
+        )
+        for regular, bold in (*made_for, *_FAMILIES):
+            for name in (bold, regular) if weight is Weight.BOLD else (regular,):
+                if face := self._open(name):
+                    yield face
+                    break
 
-    def _load_system_fonts(self) -> None:
-        self._system_loaded = True
-        wanted = {name for family in _SYSTEM_FAMILIES for name in family}
-        found: dict[str, Path] = {}
-        for directory in self._directories:
-            for path in sorted(p for p in directory.rglob("*") if p.name in wanted):
-                found.setdefault(path.name, path)
-        for family in _SYSTEM_FAMILIES:
-            for weight, name in zip(Weight, family, strict=True):
-                if face := name in found and _loaded(found[name]):
-                    self._faces[weight].append(face)
+    def _open(self, name: str) -> Face | None:
+        if name not in self._opened:
+            path = self._known_files().get(name)
+            try:
+                self._opened[name] = Face(path) if path else None
+            except ValueError:
+                # One unusable font file of the machine is no reason to have no report.
+                self._opened[name] = None
+        return self._opened[name]
 
-
-class _Widths(dict[str, float]):
-    """Widths of characters in thousandths of the size, learned one by one."""
-
-    def __init__(self, fonts: Fonts, weight: Weight) -> None:
-        super().__init__()
-        self._fonts = fonts
-        self._weight = weight
-
-    def __missing__(self, character: str) -> float:
-        face = self._fonts.face(character, self._weight)
-        if face is None:
-            raise ValueError(f"no font shows {character!r}: replace it before it is measured")
-        width: float = face.face.getCharWidth(ord(character))  # type: ignore[no-untyped-call]
-        self[character] = width
-        return width
+    def _known_files(self) -> dict[str, Path]:
+        if self._files is None:
+            self._files = {}
+            for directory in self._directories:
+                for path in sorted(p for p in directory.rglob("*.tt[fc]") if p.is_file()):
+                    self._files.setdefault(path.name, path)
+        return self._files
 
 
-def _registered(file: str) -> TTFont:
-    font = TTFont(f"incident:{file}", file, shapable=False)
-    pdfmetrics.registerFont(font)
-    return font
-
-
-def _loaded(path: Path) -> TTFont | None:
-    try:
-        return _registered(str(path))
-    except (TTFError, OSError):
-        # One unusable font file of the machine is no reason to have no report.
-        return None
-
-
-@functools.lru_cache(maxsize=4096)
-def _can_be_set(character: str) -> bool:
-    code = ord(character)
-    if any(code in block for block in _NEEDS_SHAPING):
-        return False
-    # Controls, invisible format characters (which can turn a line around), and what Unicode does not define.
-    return not unicodedata.category(character).startswith("C")
+def is_plain(character: str) -> bool:
+    """Whether a character is shown by its own glyph, wherever it stands in a line from left to right."""
+    category = unicodedata.category(character)
+    return category[0] not in "CM" and unicodedata.bidirectional(character) not in ("R", "AL", "AN")

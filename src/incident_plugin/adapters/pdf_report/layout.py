@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import attrs
 
-from incident_plugin.adapters.pdf_report.fonts import SUBSTITUTE, Fonts, Weight
+from incident_plugin.adapters.pdf_report.direction import base_level, levels, on_line
+from incident_plugin.adapters.pdf_report.fonts import Fonts, Weight
 from incident_plugin.adapters.pdf_report.pictures import Jpeg
-from incident_plugin.adapters.pdf_report.text import Showable, wrapped
+from incident_plugin.adapters.pdf_report.shaping import Shaper
+from incident_plugin.adapters.pdf_report.text import Showable, filled
 
 #: Points, 1/72 inch; the origin is the lower left corner (ISO 32000-1, section 8.3).
 MM = 72 / 25.4
@@ -58,6 +60,8 @@ class Words:
     y: float
     text: str
     style: Style
+    #: Which way each character runs (UAX 9); empty when all run from left to right.
+    levels: bytes = b""
 
 
 @attrs.frozen(kw_only=True)
@@ -84,11 +88,13 @@ class Picture:
 
 @attrs.frozen(kw_only=True)
 class Bookmark:
-    """A section's beginning."""
+    """A section's beginning, or that of a part of it."""
 
     title: str
     page: int
     y: float
+    #: 0 for a section, 1 for a part.
+    level: int = 0
 
 
 @attrs.frozen
@@ -110,6 +116,20 @@ class Cell:
     width: float = WIDTH
 
 
+@attrs.frozen
+class Line:
+    """One line of a cell."""
+
+    text: str
+    levels: bytes
+    #: 1 in a paragraph that runs from right to left.
+    base: int
+
+
+#: Cells side by side.
+Row = tuple[Cell, ...]
+
+
 @attrs.frozen(kw_only=True)
 class Notice:
     """How a box of notices looks."""
@@ -122,14 +142,14 @@ class Flow:
     """Fills pages from top to bottom; what does not fit goes on overleaf."""
 
     def __init__(self, fonts: Fonts) -> None:
-        self.fonts = fonts
+        self.shaper = Shaper(fonts)
         self.pages = [Page()]
         self.bookmarks: list[Bookmark] = []
-        self.showable = Showable(fonts.shows, SUBSTITUTE)
+        self.showable = Showable(fonts.is_plain, fonts.shows)
         #: Top of what comes next.
         self.y = TOP
         self._overleaf: Callable[[], None] | None = None
-        self._width = functools.lru_cache(maxsize=20_000)(fonts.width)
+        self._width = functools.lru_cache(maxsize=20_000)(self.shaper.width)
 
     @property
     def page(self) -> Page:
@@ -153,14 +173,32 @@ class Flow:
         """Draw a hairline over the whole width."""
         self.page.areas.append(Area(x=LEFT, y=self.y, width=WIDTH, height=0.5, colour=HAIRLINE))
 
-    def bookmark(self, title: str) -> None:
+    def bookmark(self, title: str, level: int = 0) -> None:
         """Let the outline of the document point here."""
-        self.bookmarks.append(Bookmark(title=title, page=len(self.pages) - 1, y=self.y))
+        line = " ".join(self.showable(title).split())
+        self.bookmarks.append(Bookmark(title=line, page=len(self.pages) - 1, y=self.y, level=level))
 
-    def lines(self, cell: Cell) -> list[str]:
+    def lines(self, cell: Cell) -> list[Line]:
         """Break a cell's text into lines."""
         size, weight = cell.style.size, cell.style.weight
-        return wrapped(self.showable(cell.text), cell.width, lambda text: size * self._width(text, weight))
+        found: list[Line] = []
+        for paragraph in self.showable(cell.text).split("\n"):
+            base, running = base_level(paragraph), levels(paragraph)
+            for start, end in filled(paragraph, cell.width, lambda text: size * self._width(text, weight)):
+                line = paragraph[start:end]
+                found.append(Line(line, running and on_line(running[start:end], line, base), base))
+        return found
+
+    def width(self, text: str, style: Style) -> float:
+        """Give the width of a line."""
+        return style.size * self._width(text, style.weight)
+
+    def height(self, rows: Iterable[Row]) -> float:
+        """Give how much room rows take."""
+        return sum(
+            max(len(self.lines(cell)) for cell in row) * max(cell.style.leading for cell in row)
+            for row in rows
+        )
 
     def row(self, *cells: Cell, notice: Notice | None = None) -> None:
         """Set cells side by side, line by line; a high row may be divided between pages."""
@@ -176,10 +214,17 @@ class Flow:
             if notice:
                 self._tinted(leading, notice)
             for cell, column in zip(cells, columns, strict=True):
-                if number < len(column) and column[number]:
-                    place = {"x": LEFT + cell.x, "y": self.y - drop}
-                    self.page.words.append(Words(**place, text=column[number], style=cell.style))
+                if number < len(column) and column[number].text:
+                    # A short value stays beside its name, a text that runs from the right begins there.
+                    at_right = column[number].base == 1 and len(column) > 1
+                    self._set(cell, column[number], self.y - drop, at_right=at_right)
             self.y -= leading
+
+    def _set(self, cell: Cell, line: Line, y: float, *, at_right: bool) -> None:
+        x = LEFT + cell.x
+        if at_right:
+            x += cell.width - self.width(line.text, cell.style)
+        self.page.words.append(Words(x=x, y=y, text=line.text, style=cell.style, levels=line.levels))
 
     def padding(self, height: float, notice: Notice) -> None:
         """Go on with the tint of a notice, without text."""
@@ -203,10 +248,11 @@ class Flow:
         self.page.areas.append(attrs.evolve(body, width=2.5, colour=notice.bar))
 
 
-def shortened(fonts: Fonts, text: str, room: float, style: Style) -> str:
+def shortened(flow: Flow, text: str, room: float, style: Style) -> str:
     """Cut a line so that it fits, with an ellipsis."""
-    if style.size * fonts.width(text, style.weight) <= room:
+    text = " ".join(flow.showable(text).split())
+    if flow.width(text, style) <= room:
         return text
-    while text and style.size * fonts.width(f"{text}…", style.weight) > room:
+    while text and flow.width(f"{text}\u2026", style) > room:
         text = text[:-1]
-    return f"{text}…"
+    return f"{text}\u2026"

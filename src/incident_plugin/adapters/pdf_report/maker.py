@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from incident_plugin.adapters.pdf_report.discretion import without_user_names
-from incident_plugin.application.ports import ReportContent
+from incident_plugin.adapters.pdf_report.languages import NAMES
+from incident_plugin.application.report_content import ReportContent
 
 if TYPE_CHECKING:
     from incident_plugin.adapters.pdf_report.press import Press
@@ -28,11 +29,18 @@ class PdfReportMaker:
     def __init__(self, font_directories: Sequence[Path] = SYSTEM_FONTS) -> None:
         self._directories = tuple(font_directories)
         self._press: Press | None = None
-        # A font's file position is shared by all documents that are being written with it.
+        # Fonts and what was learned of them are shared by all reports.
         self._one_at_a_time = threading.Lock()
 
-    def make(self, content: ReportContent) -> bytes:
-        """Give a PDF document; raises ``ReportFailed``."""
+    @property
+    def languages(self) -> Mapping[str, str]:
+        """Languages that there are words for, by their tags."""
+        return NAMES
+
+    def make(
+        self, content: ReportContent, file: BinaryIO, progress: Callable[[float], None] = lambda _: None
+    ) -> tuple[str, ...]:
+        """Write a PDF document; give what it lacks. Raises ``ReportFailed``, and what ``progress`` raises."""
         shown = content if content.show_user_names else without_user_names(content)
         with self._one_at_a_time:
             if self._press is None:
@@ -40,4 +48,4 @@ class PdfReportMaker:
                 from incident_plugin.adapters.pdf_report.press import Press  # noqa: PLC0415
 
                 self._press = Press(self._directories)
-            return self._press.printed(shown)
+            return self._press.printed(shown, file, progress)

@@ -1,9 +1,10 @@
-"""Pictures of sequences: JPEG files that go into the document as they are, without being decoded."""
+"""Pictures: JPEG files that go into the document as they are, without being decoded."""
 
 from __future__ import annotations
 
 import hashlib
 import struct
+from collections.abc import Callable
 from io import BytesIO
 
 import attrs
@@ -16,24 +17,21 @@ _GREY, _COLOUR = 1, 3
 
 @attrs.frozen(kw_only=True)
 class Jpeg:
-    """A whole JPEG picture (ITU-T T.81)."""
+    """A whole JPEG picture (ITU-T T.81), fetched when it is written."""
 
-    data: bytes
+    fetch: Callable[[], bytes]
     #: Pixels.
     width: int
     height: int
-
-    def __str__(self) -> str:
-        # The library takes equal texts for the same picture and stores it once.
-        return hashlib.sha256(self.data).hexdigest()
-
-    def jpeg_fh(self) -> BytesIO:
-        """Give the coded picture; an object with this method is embedded without being decoded."""
-        return BytesIO(self.data)
+    #: SHA-256, by which equal pictures are known.
+    digest: bytes
+    #: A shade of grey for each pixel, no colours.
+    grey: bool
 
 
-def read_jpeg(data: bytes) -> Jpeg | None:
-    """Give the picture, or nothing when it is truncated or no JPEG that a PDF reader shows."""
+def read_jpeg(fetch: Callable[[], bytes]) -> Jpeg | None:
+    """Look at a picture; give nothing when it is truncated or no JPEG that a PDF reader shows."""
+    data = fetch()
     if not (data.startswith(_START) and data.endswith(_END)):
         return None
     try:
@@ -43,4 +41,5 @@ def read_jpeg(data: bytes) -> Jpeg | None:
         return None
     if not (width and height) or components not in (_GREY, _COLOUR):
         return None
-    return Jpeg(data=data, width=width, height=height)
+    digest = hashlib.sha256(data).digest()
+    return Jpeg(fetch=fetch, width=width, height=height, digest=digest, grey=components == _GREY)

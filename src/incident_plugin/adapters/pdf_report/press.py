@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from reportlab.pdfbase.pdfdoc import PDFError
 
 from incident_plugin.adapters.pdf_report.document import written
 from incident_plugin.adapters.pdf_report.fonts import Fonts
 from incident_plugin.adapters.pdf_report.report import composed
-from incident_plugin.application.ports import ReportContent
+from incident_plugin.application.report_content import ReportContent
 from incident_plugin.domain.errors import ReportFailed
+
+#: Part of the time that laying out takes; the rest is drawing.
+_LAID_OUT = 0.5
 
 
 class Press:
@@ -21,14 +25,20 @@ class Press:
         self._directories = font_directories
         self._fonts: Fonts | None = None
 
-    def printed(self, content: ReportContent) -> bytes:
-        """Give a PDF that shows the content as it is; raises ``ReportFailed``."""
+    def printed(
+        self, content: ReportContent, file: BinaryIO, progress: Callable[[float], None]
+    ) -> tuple[str, ...]:
+        """Write a PDF that shows the content as it is; give what it lacks. Raises ``ReportFailed``."""
         try:
             if self._fonts is None:
                 self._fonts = Fonts(self._directories)
-            return written(composed(content, self._fonts), self._fonts)
-        except (PDFError, OSError) as error:
+            report = composed(content, self._fonts)
+            pages = len(report.pages)
+            progress(_LAID_OUT)
+            written(report, file, lambda done: progress(_LAID_OUT + (1 - _LAID_OUT) * done / pages))
+        except (PDFError, OSError, ValueError) as error:
             raise ReportFailed(
                 f"The report of incident project {content.project.id} could not be drawn: {error}. "
                 "The project is as it was. Ask an administrator to install the plug-in's reportlab again."
             ) from error
+        return report.missing

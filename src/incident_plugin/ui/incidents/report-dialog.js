@@ -1,4 +1,4 @@
-// Create report: preview, user names or not, print, save.
+// Create report: preview, title, language, user names or not, print, save. Long ones show how far they are.
 
 import { Problem, call, reached, report, request, titled } from '../common/api.js';
 import { showDialog } from '../common/dialog.js';
@@ -9,48 +9,92 @@ import { problemNote, skeleton } from './states.js';
 import { reportSheet } from './video-style.js';
 
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
+/** @typedef {{id: string, state: 'running' | 'done' | 'failed' | 'cancelled', progress: number, missing: string[], file_name: string}} Job */
+/** @typedef {{titles: string[], languages: {tag: string, name: string}[]}} Design */
 
 /**
  * @param {Bridge} bridge
  * @param {number} project
  */
 export async function createReport(bridge, project) {
-  const preview = new ReportPreview(bridge, project);
-  await showDialog(strings.incidents.report.title(project), () => [preview.element], { wide: true, sheets: [reportSheet] });
+  await previewReport(bridge, strings.incidents.report.title(project), `projects/${project}/reports`, {});
+}
+
+/**
+ * Shows a report while it is made and when it is.
+ * @param {Bridge} bridge
+ * @param {string} title of the window
+ * @param {string} path where reports of this kind are begun
+ * @param {object} what the report is of, besides how it is to be
+ */
+export async function previewReport(bridge, title, path, what) {
+  const preview = new ReportPreview(bridge, path, what);
+  await showDialog(title, () => [preview.element], { wide: true, sheets: [reportSheet] });
   preview.close();
 }
 
 class ReportPreview {
   #bridge;
-  #project;
+  #path;
+  #what;
   #url = '';
   #name = '';
   #run = 0;
+  /** What is being made, or was made last. @type {Job | null} */
+  #job = null;
   #stage = h('div', { class: 'paper' });
   #note = h('div', { role: 'status' });
-  #names = h('input', { type: 'checkbox', onchange: () => this.#generate() });
+  #again = () => void this.#generate();
+  #names = h('input', { type: 'checkbox', onchange: this.#again });
+  #title = h('select', { onchange: this.#again });
+  #language = h('select', { onchange: this.#again });
+  #titleRow = h('label', { class: 'row', hidden: true }, strings.incidents.report.heading, this.#title);
+  #languageRow = h('label', { class: 'row', hidden: true }, strings.incidents.report.language, this.#language);
   #print = h('button', { type: 'button', onclick: () => this.#printed() }, icon('print'), strings.incidents.report.print);
   #save = h('button', { type: 'button', class: 'primary', onclick: () => this.#saved() }, icon('download'), strings.incidents.report.save);
   #refused = (/** @type {SecurityPolicyViolationEvent} */ event) => {
     if (event.effectiveDirective === 'frame-src') this.#stage.replaceChildren(h('p', { class: 'empty' }, strings.incidents.report.noPreview));
   };
 
-  /** @param {Bridge} bridge @param {number} project */
-  constructor(bridge, project) {
+  /** @param {Bridge} bridge @param {string} path @param {object} what */
+  constructor(bridge, path, what) {
     this.#bridge = bridge;
-    this.#project = project;
+    this.#path = path;
+    this.#what = what;
     document.addEventListener('securitypolicyviolation', this.#refused);
     this.element = h('div', { class: 'stack' }, this.#note, this.#stage,
-      h('div', { class: 'row' },
+      h('div', { class: 'row wrap' },
         h('label', { class: 'row', hidden: !may(bridge, 'projects.user-names.view') }, this.#names, strings.incidents.report.showUserNames),
-        h('span', { class: 'grow' }), this.#print, this.#save));
-    void this.#generate();
+        this.#titleRow, this.#languageRow, h('span', { class: 'grow' }), this.#print, this.#save));
+    void this.#begin();
   }
 
   close() {
     document.removeEventListener('securitypolicyviolation', this.#refused);
     this.#run += 1;
+    void this.#cancel();
     URL.revokeObjectURL(this.#url);
+  }
+
+  async #begin() {
+    this.#ready(false);
+    this.#stage.replaceChildren(skeleton(strings.incidents.report.generating, 10));
+    try {
+      this.#offer(await call(this.#bridge, 'GET', 'report-design'));
+    } catch (error) {
+      // Without a choice there is still a report.
+      if (!(error instanceof Problem)) throw error;
+    }
+    await this.#generate();
+  }
+
+  /** @param {Design} design */
+  #offer({ titles, languages }) {
+    const own = this.#bridge.locale.split('-')[0].toLowerCase();
+    this.#title.replaceChildren(...titles.map((title) => h('option', { value: title }, title)));
+    this.#language.replaceChildren(...languages.map(({ tag, name }) => h('option', { value: tag, selected: tag === own }, name)));
+    this.#titleRow.hidden = titles.length < 2;
+    this.#languageRow.hidden = languages.length < 2;
   }
 
   async #generate() {
@@ -60,26 +104,83 @@ class ReportPreview {
     this.#note.replaceChildren();
     this.#stage.replaceChildren(skeleton(texts.generating, 10));
     try {
-      const response = await titled(strings.incidents.failures.report,
-        request(this.#bridge, 'POST', `projects/${this.#project}/report`, { show_user_names: this.#names.checked }));
-      const pdf = await titled(strings.incidents.failures.report, reached(response.blob()));
+      await this.#cancel();
       if (run !== this.#run) return;
-      this.#show(pdf, response.headers);
+      const wish = { show_user_names: this.#names.checked, title: this.#title.value, language: this.#language.value || this.#bridge.locale };
+      await this.#follow(run, await this.#asked('POST', this.#path, { ...this.#what, ...wish }));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (run === this.#run) this.#stage.replaceChildren(problemNote(error, () => void this.#generate()));
+      if (run === this.#run) this.#stage.replaceChildren(problemNote(error, this.#again));
     }
   }
 
-  /** @param {Blob} pdf @param {Headers} headers */
-  #show(pdf, headers) {
+  /** Waits until the report is there; the server answers when it is, or after a while. @param {number} run @param {Job} job */
+  async #follow(run, job) {
+    while (job.state === 'running') {
+      this.#job = job;
+      // Somebody chose otherwise, or left, while this one was begun.
+      if (run !== this.#run) return void this.#cancel();
+      this.#progress(job);
+      job = await this.#asked('GET', `reports/${job.id}`);
+    }
+    this.#job = job;
+    if (run !== this.#run) return;
+    if (job.state === 'cancelled') this.#stopped();
+    else this.#show(job, await titled(strings.incidents.failures.report, this.#file(job)));
+  }
+
+  /** @param {Job} job */
+  async #file(job) {
+    return reached((await request(this.#bridge, 'GET', `reports/${job.id}/file`)).blob());
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<Job>} */
+  #asked(method, path, body) {
+    return titled(strings.incidents.failures.report, call(this.#bridge, method, path, body));
+  }
+
+  /** @param {Job} job */
+  #progress({ progress }) {
+    const texts = strings.incidents.report;
+    const bar = this.#stage.querySelector('progress');
+    if (bar) {
+      bar.value = progress;
+      bar.nextElementSibling?.replaceChildren(texts.percent(progress));
+      return;
+    }
+    this.#stage.replaceChildren(h('div', { class: 'making' },
+      h('p', {}, texts.generating), h('progress', { value: progress, 'aria-label': texts.generating }), h('span', {}, texts.percent(progress)),
+      h('button', { type: 'button', onclick: () => void this.#cancel() }, strings.common.cancel)));
+  }
+
+  #stopped() {
+    const texts = strings.incidents.report;
+    this.#stage.replaceChildren(h('div', { class: 'empty' }, h('p', {}, texts.cancelled),
+      h('button', { type: 'button', onclick: this.#again }, texts.again)));
+  }
+
+  async #cancel() {
+    const job = this.#job;
+    if (job?.state !== 'running') return;
+    this.#job = null;
+    try {
+      await call(this.#bridge, 'POST', `reports/${job.id}/cancel`);
+    } catch (error) {
+      // It ends by itself, and is not asked for any more.
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+
+  /** @param {Job} job @param {Blob} pdf */
+  #show(job, pdf) {
     const texts = strings.incidents.report;
     URL.revokeObjectURL(this.#url);
     this.#url = URL.createObjectURL(new Blob([pdf], { type: 'application/pdf' }));
-    this.#name = fileName(headers.get('Content-Disposition')) ?? `incident-project-${this.#project}.pdf`;
-    if (headers.get('Report-Complete') === 'false') {
-      this.#note.replaceChildren(h('p', { class: 'banner amber' }, icon('warning'),
-        h('span', {}, h('b', {}, texts.incomplete), ' ', texts.incompleteHint)));
+    this.#name = job.file_name;
+    if (job.missing.length > 0) {
+      this.#note.replaceChildren(h('div', { class: 'banner amber' }, icon('warning'),
+        h('details', {}, h('summary', {}, h('b', {}, texts.incomplete), ' ', texts.incompleteHint),
+          h('ul', {}, ...job.missing.map((one) => h('li', {}, one))))));
     }
     // The viewer's own buttons are off: printing and saving there would not be in the activity log.
     this.#stage.replaceChildren(h('iframe', { title: texts.preview, src: `${this.#url}#toolbar=0&navpanes=0&view=FitH` }));
@@ -106,15 +207,11 @@ class ReportPreview {
 
   /** @param {'printed' | 'saved'} what */
   async #log(what) {
+    if (!this.#job) return;
     try {
-      await call(this.#bridge, 'POST', `projects/${this.#project}/report/${what}`);
+      await call(this.#bridge, 'POST', `reports/${this.#job.id}/used/${what}`);
     } catch (error) {
       report(this.#bridge, error);
     }
   }
-}
-
-/** @param {string | null} disposition RFC 6266 */
-function fileName(disposition) {
-  return /filename="?([^";]+)"?/.exec(disposition ?? '')?.[1];
 }

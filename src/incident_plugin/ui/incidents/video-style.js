@@ -25,6 +25,12 @@ export const reportSheet = new CSSStyleSheet();
 reportSheet.replaceSync(`
 .paper { height: calc(90vh - 170px); min-height: 240px; border: 1px solid var(--s3); border-radius: 4px; overflow: hidden; }
 .paper iframe { width: 100%; height: 100%; border: 0; }
+.making { display: grid; justify-items: center; align-content: center; gap: 12px; height: 100%; }
+.making p, .banner ul { margin: 0; }
+.making progress { width: min(360px, 80%); accent-color: var(--accent); }
+.banner summary { cursor: pointer; }
+.banner ul { padding-left: 20px; max-height: 96px; overflow: auto; color: var(--text); }
+.row.wrap { flex-wrap: wrap; }
 .grow { flex: 1; }
 .amber { color: var(--amber); }
 .banner { display: flex; gap: 8px; margin: 0; }

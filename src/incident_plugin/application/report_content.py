@@ -1,0 +1,98 @@
+"""What a report is made of: one consistent state of a project, and what was found out about its video."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from incident_plugin.domain.exports import Export
+from incident_plugin.domain.journal import Entry
+from incident_plugin.domain.media import ClockOffset
+from incident_plugin.domain.people import Person
+from incident_plugin.domain.project import Project
+from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.sequence import SequenceId
+from incident_plugin.domain.time import Interval
+
+
+class Lacking(StrEnum):
+    """What a report can lack."""
+
+    PARTS = "parts"
+    LOG = "log"
+    PARTS_OF_LOG = "parts-of-log"
+    PICTURES = "pictures"
+    PICTURE = "picture"
+    RECORDING = "recording"
+    CLOCK = "clock"
+    EXPORTS = "exports"
+
+
+@attrs.frozen(kw_only=True)
+class Missing:
+    """Something that could not be included."""
+
+    what: Lacking
+    #: The camera or recorder that it is missing of.
+    subject: str = ""
+    #: Why, as the part that refused said it.
+    reason: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class FootageFacts:
+    """What the recorder says of a sequence's video; what it did not say is missing."""
+
+    #: The parts of the sequence for which there is no video.
+    gaps: tuple[Interval, ...] | None = None
+    clock_offset: ClockOffset | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ReportDesign:
+    """What administrators define for all reports."""
+
+    #: Headings to choose from; the first one is taken when nobody chooses.
+    titles: tuple[str, ...] = ()
+    #: A JPEG picture for the head of the first page.
+    logo: bytes = b""
+
+
+@attrs.frozen(kw_only=True)
+class ReportWish:
+    """How one report is to be."""
+
+    show_user_names: bool = False
+    #: One of the titles that administrators defined; empty for the first one.
+    title: str = ""
+    #: BCP 47; the nearest language that there are texts for is taken.
+    language: str = "en"
+
+
+@attrs.frozen(kw_only=True)
+class ReportContent:
+    """One consistent state of a project: all that a report is made of."""
+
+    project: Project
+    entries: tuple[Entry, ...]
+    properties: IncidentProperties
+    #: A JPEG picture for a sequence, where one could be had; fetched one by one.
+    pictures: Mapping[SequenceId, bytes]
+    footage: Mapping[SequenceId, FootageFacts] = attrs.Factory(dict)
+    #: Finished exports with sequences of the project, oldest first.
+    exports: tuple[Export, ...] = ()
+    #: What could not be included; empty for a complete report.
+    missing: tuple[Missing, ...]
+    #: Name of the site, and its IANA time zone, in which times are printed with their offset.
+    site: str
+    time_zone: str
+    generated_at: datetime
+    generated_by: Person
+    show_user_names: bool
+    #: Empty for the language's own heading.
+    title: str = ""
+    logo: bytes = b""
+    language: str = "en"
