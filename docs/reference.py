@@ -18,7 +18,9 @@ from starlette.responses import Response
 
 from incident_plugin.domain.errors import IncidentError
 from incident_plugin.http.activity import ActivityResources
+from incident_plugin.http.auditing import AuditResources
 from incident_plugin.http.collections import CollectionResources
+from incident_plugin.http.defining import DefiningResources
 from incident_plugin.http.events import EventResources
 from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.keeping import KeepingResources
@@ -27,6 +29,7 @@ from incident_plugin.http.operations import Operation
 from incident_plugin.http.problems import problem_of
 from incident_plugin.http.projects import ProjectResources
 from incident_plugin.http.reports import ReportResources
+from incident_plugin.http.retention import RetentionResources
 from incident_plugin.http.together import TogetherResources
 from incident_plugin.http.video import VideoResources
 
@@ -88,6 +91,9 @@ def operations() -> tuple[Operation, ...]:
             people=nobody, presence=nobody, unsaved=nobody, relations=nobody, states=nobody
         ).operations(),
         *ReportResources(reporting=nobody, jobs=nobody, projects=nobody).operations(),
+        *DefiningResources(defining=nobody).operations(),
+        *RetentionResources(retention=nobody).operations(),
+        *AuditResources(audit=nobody, host="").operations(),
         *ExportResources(exports=nobody, runner=nobody).operations(),
         *VideoResources(
             recorders=nobody, live=nobody, writer=nobody, stills=nobody, guard=nobody
@@ -204,8 +210,9 @@ def _type(hint: Any) -> str:
         return " or ".join(_type(choice) for choice in typing.get_args(hint))
     if typing.get_origin(hint) is Literal:
         return " or ".join(f"`{msgspec.json.encode(value).decode()}`" for value in typing.get_args(hint))
-    if typing.get_origin(hint) is list:
-        return f"list of {_type(typing.get_args(hint)[0])}"
+    if typing.get_origin(hint) in (list, tuple, dict):
+        keyed = "object with values: " if typing.get_origin(hint) is dict else "list of "
+        return keyed + _type(typing.get_args(hint)[-1 if keyed.startswith("object") else 0])
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return _link(hint)
     if isinstance(hint, type) and issubclass(hint, Enum):

@@ -28,7 +28,7 @@ LIBRARIES = {
     "hooks/src/vms_hooks": {"attrs", "pluggy"},
     "src/incident_plugin/domain": {"attrs"},
     "src/incident_plugin/application": {"attrs"},
-    "src/incident_plugin/http": {"attrs", "msgspec", "starlette"},
+    "src/incident_plugin/http": {"attrs", "msgspec", "starlette", "tomli_w"},
     "src/incident_demo": {"attrs", "cryptography"},
     "src/reference_host": {"anyio", "argon2", "attrs", "cryptography", "msgspec", "starlette", "uvicorn"},
 }

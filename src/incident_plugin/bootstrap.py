@@ -22,6 +22,7 @@ from incident_plugin.adapters.recorders import Recorder, SiteRecorders
 from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore
+from incident_plugin.administering import Administration, administer
 from incident_plugin.application.activity import ActivityLogs
 from incident_plugin.application.auditing import HostLog
 from incident_plugin.application.changes import Changes
@@ -31,7 +32,6 @@ from incident_plugin.application.exporting import ExportRunner, Exports
 from incident_plugin.application.footage import Cameras, FootagePicker
 from incident_plugin.application.footage_states import FootageStates
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.keeping import LegalHolds, Purger, RecycleBin
 from incident_plugin.application.list_keeping import KeptForList
 from incident_plugin.application.listing import Listing
 from incident_plugin.application.live_sessions import LiveSessions
@@ -54,7 +54,6 @@ from incident_plugin.http.app import create_app
 from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.events import EventResources
 from incident_plugin.http.exports import ExportResources
-from incident_plugin.http.keeping import KeepingResources
 from incident_plugin.http.listing import ListResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.projects import ProjectResources
@@ -186,6 +185,7 @@ class Parts:
     collections: Collections
     timeline: Timeline
     events: EventResources
+    administration: Administration
 
 
 def assemble(host: HostServices, settings: Settings) -> Parts:
@@ -225,9 +225,10 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     )
     key = SigningKey(host.storage / KEYS)
     sealing = Sealing(store=store, clock=clock, signer=key)
-    purger = Purger(clock=clock, signer=key, site=host.site.name)
-    recycle_bin = RecycleBin(work=work, guard=guard, purger=purger)
-    holds = LegalHolds(work=work, guard=guard, clock=clock)
+    service = Person(id=PersonId("incident"), name="Incident manager")
+    administration = administer(
+        host, store=store, work=work, guard=guard, clock=clock, ids=ids, key=key, service=service
+    )
     reports = ReportJobs(
         directory=host.storage / "cache" / "reports", clock=clock, ids=ids, guard=guard, cameras=cameras
     )
@@ -239,7 +240,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         shelf=shelf,
         recorders=recorders,
         writer=writer,
-        service=Person(id=PersonId("incident"), name="Incident manager"),
+        service=service,
     )
     zone = ZoneInfo(host.site.time_zone)
     listing = Listing(store=store, guard=guard, clock=clock, zone=zone)
@@ -254,7 +255,6 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         *events.operations(),
         *ListResources(listing=listing, overviews=overviews, kept=kept, guard=guard, zone=zone).operations(),
         *CollectionResources(collections=collections, drafts=drafts, picker=picker, clock=clock).operations(),
-        *KeepingResources(bin=recycle_bin, holds=holds).operations(),
         *ProjectResources(projects=projects, picker=picker, relations=relations).operations(),
         *ActivityResources(logs=ActivityLogs(store=store, work=work, guard=guard)).operations(),
         *TogetherResources(
@@ -265,13 +265,14 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
             states=states,
         ).operations(),
         *ReportResources(reporting=reporting, jobs=reports, projects=projects).operations(),
+        *administration.operations,
         *ExportResources(exports=exports, runner=runner).operations(),
         *VideoResources(
             recorders=recorders, live=live, writer=writer, stills=stills, guard=guard
         ).operations(),
     )
     return Parts(
-        app=create_app(operations, guard),
+        app=create_app(operations, guard, administration.denials.denied),
         operations=operations,
         guard=guard,
         store=store,
@@ -296,4 +297,5 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         collections=collections,
         timeline=Timeline(recorders=recorders, store=store, guard=guard),
         events=events,
+        administration=administration,
     )

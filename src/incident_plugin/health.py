@@ -11,6 +11,7 @@ import attrs
 
 from incident_plugin.adapters.recorders import RecorderHealth
 from incident_plugin.adapters.system import ClockState
+from incident_plugin.application.retention import RetentionTask
 from incident_plugin.application.searching import ProjectFilter
 from incident_plugin.application.storage_rooms import RoomUse, StorageRooms, in_words
 from incident_plugin.application.store import IncidentStore
@@ -32,6 +33,7 @@ class HealthReport:
     _rooms: StorageRooms
     _watch: RecordingWatch
     _server_clock: Callable[[], ClockState | None]
+    _retention: RetentionTask
 
     async def make(self, *, asked: bool, dead: bool) -> Health:
         """Give the whole report.
@@ -41,6 +43,7 @@ class HealthReport:
         """
         parts = [await asyncio.to_thread(self._store_part), *self._recorder_parts(asked=asked)]
         parts.append(_background(dead=dead))
+        parts.append(await asyncio.to_thread(self._retention_part))
         parts += [*self._camera_parts(), *self._clock_parts()]
         disk, rooms = await asyncio.to_thread(self._storage)
         parts += disk
@@ -52,6 +55,23 @@ class HealthReport:
         except IncidentError as error:
             return _part("store", ok=False, detail=error.detail, for_operators=True)
         return _part("store")
+
+    def _retention_part(self) -> Part:
+        """Say how retention does; that nothing is decided is no fault, and is to be seen."""
+        if self._retention.fault:
+            return _part("retention", ok=False, detail=self._retention.fault, remedy="It tries again soon.")
+        try:
+            decided = self._retention.decided
+        except IncidentError as error:
+            return _part("retention", detail=error.detail)
+        if decided:
+            return _part("retention")
+        return _part(
+            "retention",
+            warning=True,
+            detail="Nobody has decided how long incident projects are kept: nothing is deleted by itself.",
+            remedy="Set the retention under Administration, Incident retention.",
+        )
 
     def _recorder_parts(self, *, asked: bool) -> Iterator[Part]:
         recorders = self._recorders()

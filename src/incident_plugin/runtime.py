@@ -38,6 +38,8 @@ CAMERAS_EVERY, CAMERAS_RETRY = 30.0, 5.0
 FIRST_ANSWER_WITHIN = 4.0
 #: How often the activity logs are sealed, in seconds, besides once at every start.
 SEALS_EVERY = 86_400.0
+#: How often retention looks for what is due, in seconds.
+RETENTION_EVERY = 300.0
 #: After these somebody may be signed out, or have other roles.
 _LEAVING = frozenset({"signed-out", "session-ended"})
 _CHANGES_WHO_LISTENS = _LEAVING | {"account-changed", "configuration-changed"}
@@ -65,6 +67,7 @@ class IncidentRuntime:
             self._watch_recordings(),
             self._review_live(),
             self._seal_daily(),
+            self._keep_retention(),
             self.parts.runner.run(),
         ):
             self._tasks.add(asyncio.create_task(work))
@@ -92,6 +95,7 @@ class IncidentRuntime:
             rooms=self.parts.rooms,
             watch=self.parts.watch,
             server_clock=clock_state,
+            retention=self.parts.administration.retention,
         )
         dead = any(task.done() for task in self._tasks)
         return await report.make(asked=self._asked.is_set(), dead=dead)
@@ -119,12 +123,17 @@ class IncidentRuntime:
         return tuple(_row(row) for row in await self.parts.timeline.rows(actor_of(principal), ids, wanted))
 
     async def media_holds(self, camera: str, interval: Interval) -> tuple[Hold, ...]:
-        """Give the sequences of incident projects: their video is not to be deleted."""
+        """Give the sequences of incident projects that are kept: their video is not to be deleted."""
         wanted = time.Interval(interval.start, interval.end)
-        marked = await asyncio.to_thread(self.parts.store.marked, (media.CameraId(camera),), wanted)
+        holds = self.parts.administration.media_holds
+        held = await asyncio.to_thread(holds.of, media.CameraId(camera), wanted)
         return tuple(
-            Hold(camera=camera, interval=_interval(m.interval), reason=f"Incident project {m.project}")
-            for m in marked
+            Hold(
+                camera=camera,
+                interval=_interval(one.interval),
+                reason=f"Incident project {one.project}{' (legal hold)' if one.by_law else ''}",
+            )
+            for one in held
         )
 
     async def view_changed(self, view: View) -> None:
@@ -156,6 +165,18 @@ class IncidentRuntime:
             except IncidentError as error:
                 logger.warning("activity logs were not sealed: %s", error.detail)
             await asyncio.sleep(SEALS_EVERY)
+
+    async def _keep_retention(self) -> None:
+        task = self.parts.administration.retention
+        while True:
+            try:
+                await asyncio.to_thread(task.run)
+                task.fault = ""
+            except IncidentError as error:
+                if error.detail != task.fault:
+                    logger.warning("retention: %s", error.detail)
+                task.fault = error.detail
+            await asyncio.sleep(RETENTION_EVERY)
 
     async def _watch_recordings(self) -> None:
         await self._asked.wait()

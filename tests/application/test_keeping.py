@@ -41,8 +41,8 @@ class Desk:
         self.key = SigningKey(directory)
         self.work = UnitOfWork(self.store, self, self)
         guard = Guard(Everything())
-        purger = Purger(clock=self, signer=self.key, site="Harbour")
-        self.bin = RecycleBin(work=self.work, guard=guard, purger=purger)
+        self.purger = Purger(clock=self, signer=self.key, site="Harbour")
+        self.bin = RecycleBin(work=self.work, guard=guard, purger=self.purger)
         self.holds = LegalHolds(work=self.work, guard=guard, clock=self)
 
     def now(self):

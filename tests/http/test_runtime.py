@@ -19,7 +19,7 @@ async def test_a_healthy_plugin_says_so(runtime):
     health = await runtime.health()
     assert health.ok
     names = [part.name for part in health.parts]
-    assert names == ["store", "recorder", "background work", "server clock", "disk"]
+    assert names == ["store", "recorder", "background work", "retention", "server clock", "disk"]
     assert [room.id for room in health.rooms] == ["store", "exports", "vault", "cache"]
     assert health.rooms[0].used > 0
 

@@ -11,16 +11,18 @@ import attrs
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor, Clock
-from incident_plugin.application.store import SHOWN_DESCRIPTION
+from incident_plugin.application.store import SHOWN_DESCRIPTION, IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.certificates import DeletionCertificate, Reason, certificate_text
 from incident_plugin.domain.errors import NotFound
 from incident_plugin.domain.journal import Action, Activity
+from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person
 from incident_plugin.domain.project import MAXIMUM_REASON, LegalHold, Project, ProjectId
 from incident_plugin.domain.retention import BinnedProject
 from incident_plugin.domain.text import checked_text
+from incident_plugin.domain.time import Interval
 
 
 class CertificateSigner(Protocol):
@@ -100,10 +102,7 @@ class Purger:
         )
         work.stored.bin.remove(str(project.id))
         work.purge(project.id, told)
-        for listed in work.stored.export_lists.all():
-            items = frozenset(item.sequence for item in listed.items if item.project == project.id)
-            if items:
-                work.stored.export_lists.put(listed.without(items))
+        _forget_elsewhere(work, project.id)
         work.stored.certificates.put(certificate)
         work.audit(told)
         return certificate
@@ -206,6 +205,19 @@ class LegalHolds:
         return self._guard.readable(actor, attrs.evolve(after, expires_at=expires_at))
 
 
+def _forget_elsewhere(work: Work, number: ProjectId) -> None:
+    """Remove what documents of people say of a project: what they sent for export, and were told."""
+    stored = work.stored
+    for listed in stored.export_lists.all():
+        items = frozenset(item.sequence for item in listed.items if item.project == number)
+        if items:
+            stored.export_lists.put(listed.without(items))
+    for waiting in stored.notices.all():
+        told = frozenset(notice.id for notice in waiting.notices if notice.project == number)
+        if told:
+            stored.notices.put(waiting.without(told))
+
+
 def _binned(work: Work, project_id: ProjectId) -> BinnedProject:
     found = work.stored.bin.get(str(project_id))
     if found is None:
@@ -236,3 +248,47 @@ def _summary(one: BinnedProject, readable: Project, purge_at: datetime) -> Binne
         calls=len(readable.calls),
         sequences=len(readable.sequences),
     )
+
+
+@attrs.frozen(kw_only=True)
+class HeldVideo:
+    """Video of a project that is not to be deleted."""
+
+    project: ProjectId
+    interval: Interval
+    #: Whether a legal hold asks for it, and not only that the project is kept.
+    by_law: bool
+
+
+@attrs.frozen(kw_only=True)
+class MediaHolds:
+    """Which video incident projects need; those in the recycle bin too, which can be restored."""
+
+    _store: IncidentStore
+    _work: UnitOfWork
+    _service: Person
+
+    def of(self, camera: CameraId, interval: Interval) -> tuple[HeldVideo, ...]:
+        """Give what must not be deleted of a camera. Raises ``StoreUnavailable``: no answer frees nothing."""
+        with self._work.reading(self._service) as work:
+            kept = self._store.marked((camera,), interval)
+            numbers = {one.project for one in kept}
+            held = {number for number in numbers if self._held(work, number)}
+            binned = [
+                HeldVideo(
+                    project=one.project.id,
+                    interval=sequence.footage.interval,
+                    by_law=one.project.hold is not None,
+                )
+                for one in work.stored.bin.all()
+                for sequence in one.project.sequences
+                if sequence.footage.camera == camera and sequence.footage.interval.overlaps(interval)
+            ]
+        listed = (
+            HeldVideo(project=one.project, interval=one.interval, by_law=one.project in held) for one in kept
+        )
+        return (*listed, *binned)
+
+    def _held(self, work: Work, number: ProjectId) -> bool:
+        project = work.stored.project(number)
+        return project is not None and project.hold is not None

@@ -10,6 +10,7 @@ import attrs
 
 from incident_plugin.application.ports import Clock, Ids
 from incident_plugin.application.store import IncidentStore, Transaction
+from incident_plugin.domain.defining import property_differences
 from incident_plugin.domain.errors import NotFound
 from incident_plugin.domain.journal import AUDIT, GENESIS, Action, Activity, Entry, differences
 from incident_plugin.domain.people import Person
@@ -17,7 +18,7 @@ from incident_plugin.domain.project import Project, ProjectId, Stamp
 from incident_plugin.domain.properties import DELIVERED, IncidentProperties
 from incident_plugin.domain.removed import RemovedItems, removed_key
 from incident_plugin.domain.requests import Answered, AnsweredRequests, Once
-from incident_plugin.domain.retention import BinnedProject, RetentionRules
+from incident_plugin.domain.retention import BinnedProject, RetentionRules, rule_differences
 
 _TAKEN_OR_BACK = frozenset(
     {
@@ -143,6 +144,23 @@ class Work:
             return before
         after = attrs.evolve(project, revision=before.revision + 1)
         return self._store(before, after, because=because, binned=binned, restored=restored)
+
+    def save_properties(self, properties: IncidentProperties) -> None:
+        """Replace the incident properties; the audit log says what changed, and listeners hear of it."""
+        for activity in property_differences(self.properties, properties):
+            self.audit(activity)
+        self.stored.put_properties(properties)
+
+    def save_retention(self, rules: RetentionRules, now: datetime) -> RetentionRules:
+        """Replace how long projects are kept; the audit log says what changed."""
+        before = self.retention
+        after = attrs.evolve(
+            rules, revision=before.revision + 1, changed_at=now, warned_until=before.warned_until
+        )
+        for activity in rule_differences(before, after, self.properties):
+            self.audit(activity)
+        self.stored.retention.put(after)
+        return after
 
     def delete(self, project_id: ProjectId, reason: str = "") -> BinnedProject:
         """Put a project into the bin: lists, searches and timelines know it no more, its log stays."""

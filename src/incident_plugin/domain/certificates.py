@@ -65,6 +65,8 @@ class DeletionCertificate:
     signature: str
     #: SubjectPublicKeyInfo (RFC 8410), PEM.
     public_key: str
+    #: Whether the store was swept since, so that no trace of the project is left in its files.
+    swept: bool = False
 
 
 def certificate_text(

@@ -76,6 +76,9 @@ class Action(StrEnum):
     PROPERTY_REMOVED = "properties.removed"
     SETTING_CHANGED = "settings.changed"
     HOST_REPORTED = "host.reported"
+    AUDIT_EXPORTED = "audit.exported"
+    BACKUP_MADE = "backup.made"
+    DENIED = "security.denied"
 
 
 @attrs.frozen(kw_only=True)

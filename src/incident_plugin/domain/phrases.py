@@ -68,6 +68,14 @@ def _from_to(thing: str) -> Callable[[Activity], str]:
     return lambda activity: f"{thing} changed from “{activity.before}” to “{activity.after}”"
 
 
+def _changed(activity: Activity) -> str:
+    if not activity.before:
+        return f"{activity.subject} set to “{activity.after}”"
+    if not activity.after:
+        return f"{activity.subject} cleared; it was “{activity.before}”"
+    return _from_to(activity.subject)(activity)
+
+
 def _hold_lifted(activity: Activity) -> str:
     said = _with_details("Legal hold lifted")(attrs.evolve(activity, before=""))
     return f"{said}; it was set for “{activity.before}”" if activity.before else said
@@ -119,7 +127,10 @@ _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.HOLD_SET: _with_details("Legal hold set"),
     Action.HOLD_LIFTED: _hold_lifted,
     Action.PROPERTY_ADDED: _with_details("Incident property added"),
-    Action.PROPERTY_CHANGED: lambda activity: _from_to(activity.subject)(activity),
+    Action.PROPERTY_CHANGED: _changed,
     Action.PROPERTY_REMOVED: _with_details("Incident property removed"),
-    Action.SETTING_CHANGED: lambda activity: _from_to(activity.subject)(activity),
+    Action.SETTING_CHANGED: _changed,
+    Action.AUDIT_EXPORTED: _with_details("Audit log exported"),
+    Action.BACKUP_MADE: _with_details("Backup made"),
+    Action.DENIED: _with_details("Permission denied"),
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor
-from incident_plugin.domain.errors import IncidentError
+from incident_plugin.domain.errors import Denied, IncidentError
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.http.operations import MAXIMUM_BODY, Call, Operation, answer
 from incident_plugin.http.problems import problem, problem_of
@@ -27,10 +28,14 @@ logger = logging.getLogger(__name__)
 UI = Path(__file__).parent.parent / "ui"
 
 
-def create_app(operations: Iterable[Operation], guard: Guard) -> Starlette:
+#: Hears who was denied what, and the permission that was missing.
+Denials = Callable[[Actor, str, str], None]
+
+
+def create_app(operations: Iterable[Operation], guard: Guard, denials: Denials) -> Starlette:
     """Build the application that a host mounts."""
     routes: list[BaseRoute] = [
-        Route(f"/{operation.path}", _Endpoint(operation, guard).answer, methods=[operation.method])
+        Route(f"/{operation.path}", _Endpoint(operation, guard, denials).answer, methods=[operation.method])
         for operation in operations
     ]
     routes.append(Mount("/ui", StaticFiles(directory=UI)))
@@ -40,9 +45,10 @@ def create_app(operations: Iterable[Operation], guard: Guard) -> Starlette:
 class _Endpoint:
     """One operation as an ASGI endpoint: who asks, may they, what do they ask, what is the answer."""
 
-    def __init__(self, operation: Operation, guard: Guard) -> None:
+    def __init__(self, operation: Operation, guard: Guard, denials: Denials) -> None:
         self._operation = operation
         self._guard = guard
+        self._denials = denials
 
     async def answer(self, request: Request) -> Response:
         principal = request.scope.get(PRINCIPAL_SCOPE_KEY)
@@ -69,6 +75,10 @@ class _Endpoint:
             )
             return answer(await self._operation.handler(call), self._operation.status)
         except IncidentError as error:
+            if isinstance(error, Denied):
+                path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+                what = f"{self._operation.method} {path}"
+                await asyncio.to_thread(self._denials, actor, what[:200], self._operation.permission.value)
             return problem_of(error, self._operation.failure)
         except HTTPException:
             raise
