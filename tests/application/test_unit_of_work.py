@@ -185,8 +185,9 @@ def changes(draw: st.DrawFn) -> Change:
     def set_field(p: Project) -> Project:
         return p.changed((FieldChange(field=field, before=p.fields.get(field), after=value),), DELIVERED)
 
-    def comment_once(p: Project) -> Project:
-        return p if any(c.id == key for c in p.comments) else p.with_comment(comment(key, text))
+    def remark(p: Project) -> Project:
+        # As in the product, an id is never given twice.
+        return p.with_comment(comment(f"{key}{next(FRESH)}", text))
 
     def edit(p: Project) -> Project:
         if not p.comments:
@@ -205,7 +206,7 @@ def changes(draw: st.DrawFn) -> Change:
 
     acts: list[Change] = [
         set_field,
-        comment_once,
+        remark,
         edit,
         uncomment,
         lambda p: p.with_call(call(key, note=f"{text} {next(FRESH)}")),

@@ -89,7 +89,8 @@ def written_words(project: Project, part: Part) -> frozenset[str]:
                 for field, value in project.fields.items()
                 if part_of(field) is part and not is_named(field) and not isinstance(value, bool)
             ]
-    return frozenset(word for text in texts for word in words(text))
+    # Together, because most are short: a line end parts words as the end of a text does.
+    return frozenset(words("\n".join(texts)))
 
 
 def statuses(properties: IncidentProperties, *, are_open: bool) -> tuple[ValueId | None, ...]:

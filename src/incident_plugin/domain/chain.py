@@ -49,7 +49,14 @@ def what_hash(  # noqa: PLR0917 - called a million times when logs are verified
 
 def entry_hash(previous: str, project: int, number: int, at: str, payload: str) -> str:
     """Give an entry's hash: over the entry before and what stays when its payload is forgotten."""
-    return digest((previous, str(project), str(number), at, payload))
+    of, place = str(project), str(number)
+    plain = (
+        f"{len(previous)}:{previous},{len(of)}:{of},{len(place)}:{place},{len(at)}:{at},"
+        f"{len(payload)}:{payload},"
+    )
+    if plain.isascii():
+        return hashlib.sha256(plain.encode()).hexdigest()
+    return digest((previous, of, place, at, payload))
 
 
 def leaf_hash(texts: Iterable[str]) -> bytes:

@@ -14,6 +14,10 @@ MAXIMUM_LINE = 200
 #: Characters by which words are compared: no language writes longer ones, and an index has to end somewhere.
 COMPARED = 64
 
+#: The same for ASCII, several times as fast: what is no part of a word becomes a space.
+_PARTING = {n: " " for n in range(128) if not chr(n).isalnum()}
+_WORD = re.compile(r"[^\W_]+")
+
 
 def checked_text(name: str, text: str, maximum: int) -> str:
     """Give the text if it can be kept: not too long, no NUL, no half of a surrogate pair."""
@@ -33,8 +37,13 @@ def words(text: str) -> tuple[str, ...]:
     that a word is found however it was typed. What is neither a letter nor a number parts words, and the
     first ``COMPARED`` characters of a word stand for all of it.
     """
-    folded = text.casefold()
-    if not text.isascii():
+    if text.isascii():
+        found = text.lower().translate(_PARTING).split()
+    else:
         folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
         folded = "".join(c for c in folded if not unicodedata.category(c).startswith("M"))
-    return tuple(word[:COMPARED] for word in re.findall(r"[^\W_]+", folded))
+        found = _WORD.findall(folded)
+    # Hardly any word is so long, and slicing each costs more than all the rest.
+    if found and max(map(len, found)) > COMPARED:
+        found = [word[:COMPARED] for word in found]
+    return tuple(found)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
+from types import TracebackType
 
 from incident_plugin.adapters.tinydb_store.documents import value
 from incident_plugin.adapters.tinydb_store.inspection import faults
@@ -75,20 +76,11 @@ class TinyDBStore:
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction; it ends durable, or not at all."""
-        return self._within(self._db.transaction())
+        return _Scope(self._refusals, self._db.transaction(), self._tables)
 
     def read(self) -> AbstractContextManager[Transaction]:
         """Begin a consistent reading that writes nothing and waits for no writer."""
-        return self._within(self._db.snapshot())
-
-    @contextmanager
-    def _within(self, scope: AbstractContextManager[object]) -> Iterator[Transaction]:
-        with self._refusals, scope:
-            transaction = TinyDBTransaction(self._tables)
-            try:
-                yield transaction
-            finally:
-                transaction.end()
+        return _Scope(self._refusals, self._db.snapshot(), self._tables)
 
     def page(
         self, narrowed: ProjectFilter, *, limit: int, before: ProjectId | None = None
@@ -199,6 +191,30 @@ class TinyDBStore:
 
     def _properties(self) -> IncidentProperties:
         return self._tables.site_properties() or DELIVERED
+
+
+class _Scope:
+    """A transaction or a reading; a class and no generator, because it is entered for every single answer."""
+
+    __slots__ = ("_refusals", "_scope", "_transaction")
+
+    def __init__(self, refusals: Refusals, scope: AbstractContextManager[object], tables: Tables) -> None:
+        self._refusals = refusals
+        self._scope = scope
+        self._transaction = TinyDBTransaction(tables)
+
+    def __enter__(self) -> TinyDBTransaction:
+        with self._refusals:
+            self._scope.__enter__()
+        return self._transaction
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._transaction.end()
+        with self._refusals:
+            self._scope.__exit__(kind, error, trace)
+        self._refusals.__exit__(kind, error, trace)
 
 
 def _make(directory: Path) -> None:

@@ -190,7 +190,7 @@ class TinyDBTransaction:
 
     def append_entry(self, entry: Entry) -> None:
         """Add an entry at the end of its project's activity log."""
-        self._tables.journal.insert(document(entry))
+        self._tables.journal.append_text(json_text(entry), project=entry.project)
 
     def forget_entries(self, project_id: ProjectId) -> None:
         """Remove texts and names from a project's activity log; its chain stays as it was."""

@@ -24,6 +24,8 @@ from incident_plugin.domain.time import Interval
 _ZONE = 256
 #: Ranges of ids that a walk is made of at most; more would each begin anew.
 _RANGES = 8
+#: Rows that one statement inserts at most.
+_AT_ONCE = 50
 _EARLIEST, _LATEST = -(2**62), 2**62
 
 SCHEMA = (
@@ -88,24 +90,30 @@ class Spans:
 
     def put(self, project: Project) -> None:
         """Replace the sequences of a project, when they changed."""
-        wanted = spans_of(project)
-        if self.has(project):
+        wanted, stored = spans_of(project), self._stored(project.id)
+        if stored == wanted:
             return
-        self.remove(project.id)
-        for position, (camera, start, end) in enumerate(wanted):
-            self._storage.run(
-                "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?)",
-                (project.id, position, camera, (end - start).bit_length(), start, end),
-            )
+        if stored:
+            self.remove(project.id)
+        for first in range(0, len(wanted), _AT_ONCE):
+            values = [
+                value
+                for position, (camera, start, end) in enumerate(wanted[first : first + _AT_ONCE], start=first)
+                for value in (project.id, position, camera, (end - start).bit_length(), start, end)
+            ]
+            rows = ", ".join(["(?, ?, ?, ?, ?, ?)"] * (len(values) // 6))
+            self._storage.run(f"INSERT INTO spans VALUES {rows}", values)
         if wanted:
             self._widen(project.id // _ZONE, [w[1] for w in wanted], [w[2] for w in wanted])
 
     def has(self, project: Project) -> bool:
         """Say whether the sequences of a project are stored as they are."""
-        stored = self._storage.ask(
-            'SELECT camera, start, "end" FROM spans WHERE project = ? ORDER BY position', (project.id,)
+        return self._stored(project.id) == spans_of(project)
+
+    def _stored(self, project_id: int) -> list[tuple[Any, ...]]:
+        return self._storage.ask(
+            'SELECT camera, start, "end" FROM spans WHERE project = ? ORDER BY position', (project_id,)
         )
-        return stored == spans_of(project)
 
     def remove(self, project_id: int) -> None:
         """Forget the sequences of a project."""

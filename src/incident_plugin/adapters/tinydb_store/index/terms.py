@@ -50,6 +50,9 @@ SCHEMA = (
     "CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID",
 )
 
+_PUT = "INSERT OR REPLACE INTO terms (rowid, held) VALUES (?, ?)"
+_REMOVE = "DELETE FROM terms WHERE rowid = ?"
+
 
 @lru_cache(maxsize=65_536)
 def _fact(*parts: str) -> str:
@@ -102,7 +105,7 @@ class Terms:
         """Replace the terms of a project."""
         terms = written(project)
         text = " ".join(sorted({*terms, *facts(project)}))
-        self._storage.run("INSERT OR REPLACE INTO terms (rowid, held) VALUES (?, ?)", (project.id, text))
+        self._storage.run_last(project.id, _PUT, (project.id, text))
         new = [word for word in terms - self._known if len(word) > _LISTED]
         for word in new:
             self._storage.run("INSERT OR IGNORE INTO words VALUES (?)", (word,))
@@ -115,6 +118,7 @@ class Terms:
     def has(self, project: Project) -> bool:
         """Say whether all terms of a project are there; others, too many to be asked for, may be as well."""
         expression = " AND ".join(_quoted(term) for term in {*written(project), *facts(project)})
+        self._storage.settle()
         found = self._storage.ask(
             "SELECT 1 FROM terms WHERE terms MATCH ? AND rowid = ?", (expression, project.id)
         )
@@ -122,6 +126,7 @@ class Terms:
 
     def sweep_words(self, after: str) -> str | None:
         """Forget words that no project has any more, of some that follow this one; give the last of those."""
+        self._storage.settle()
         found = self._storage.ask(
             "SELECT word FROM words WHERE word > ? ORDER BY word LIMIT ?", (after, _SWEPT)
         )
@@ -133,6 +138,7 @@ class Terms:
 
     def sweep_terms(self, *, first: bool) -> bool:
         """Merge some of the index, so that it keeps nothing that was removed; say whether there is more."""
+        self._storage.settle()
         ((before,),) = self._storage.ask("SELECT total_changes()")
         # A negative number begins to merge everything, a positive one goes on (sqlite.org/fts5.html, 6.8).
         pages = -_MERGED if first else _MERGED
@@ -142,13 +148,14 @@ class Terms:
 
     def remove(self, project_id: int) -> None:
         """Forget the terms of a project."""
-        self._storage.run("DELETE FROM terms WHERE rowid = ?", (project_id,))
+        self._storage.run_last(project_id, _REMOVE, (project_id,))
 
     def expression(self, narrowed: ProjectFilter, properties: Callable[[], IncidentProperties]) -> str | None:
         """Give the index's expression for all of a filter but its id and time; nothing for one that is empty.
 
         No project meets an expression with ``NOTHING`` in it.
         """
+        self._storage.settle()
         wanted = _distinct(words(narrowed.text))
         parts = [
             *(self._word(word, narrowed, properties()) for word in wanted),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,7 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     foreign_errors,
     told,
 )
-from incident_plugin.adapters.tinydb_store.sqlite_table.group import Group, Turns
+from incident_plugin.adapters.tinydb_store.sqlite_table.group import Group, Statement, Turns
 from incident_plugin.adapters.tinydb_store.sqlite_table.layout import drained
 from incident_plugin.adapters.tinydb_store.sqlite_table.lock import OwnerLock
 
@@ -58,6 +58,8 @@ class Session:
     writes: bool
     #: By table, the last id that it gave or stores.
     last_ids: dict[str, int] = attrs.Factory(dict)
+    #: What is to be done at the end, together with what the others of the group leave until then.
+    last: dict[Hashable, Statement] = attrs.Factory(dict)
     #: A statement failed, so that SQLite may have rolled back: nothing more may be written.
     failed: bool = False
 
@@ -163,23 +165,10 @@ class Database:
                 yield from self._member(session, group)
         group.wait()
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
+    def snapshot(self) -> AbstractContextManager[None]:
         """Read one state of the file, whatever is written meanwhile; does not nest (``RuntimeError``)."""
         self._refuse_nesting()
-        reader = self._borrowed()
-        try:
-            with Session(self.path, reader, writes=False) as session:
-                reader.execute("BEGIN DEFERRED")
-                self._threads.session = session
-                try:
-                    yield
-                finally:
-                    self._threads.session = None
-                    # There is nothing to keep or to take back.
-                    reader.execute("ROLLBACK")
-        finally:
-            self._returned(reader)
+        return _Snapshot(self, self._threads)
 
     def consistent(self) -> AbstractContextManager[None]:
         """Read one state with several statements: the thread's transaction, or a snapshot for these."""
@@ -192,6 +181,12 @@ class Database:
         """
         return self._session or self._alone()
 
+    @property
+    def snapshot_connection(self) -> apsw.Connection | None:
+        """The connection of the snapshot that the thread reads, if it does."""
+        session = self._session
+        return None if session is None or session.writes else session.connection
+
     def writing(self) -> AbstractContextManager[Session]:
         """Give the connection for writing: the thread's transaction, or a transaction for this alone."""
         session = self._session
@@ -202,6 +197,14 @@ class Database:
         session.refuse_failed()
         return session
 
+    def settle(self) -> None:
+        """Do now, for the thread's own eyes, what its group does in the end; and again then."""
+        session, group = self._session, self._group
+        if session is not None and session.writes:
+            with session:
+                for sql, parameters in {**(group.last if group else {}), **session.last}.values():
+                    session.connection.execute(sql, parameters)
+
     @property
     def _session(self) -> Session | None:
         session: Session | None = getattr(self._threads, "session", None)
@@ -209,12 +212,12 @@ class Database:
 
     @contextmanager
     def _alone(self) -> Iterator[Session]:
-        reader = self._borrowed()
+        reader = self.borrowed()
         try:
             with Session(self.path, reader, writes=False) as session:
                 yield session
         finally:
-            self._returned(reader)
+            self.returned(reader)
 
     @contextmanager
     def _written_alone(self) -> Iterator[Session]:
@@ -259,6 +262,7 @@ class Database:
             yield
             session.refuse_failed()
             session.connection.execute("RELEASE member")
+            group.last.update(session.last)
             group.members += 1
         except BaseException:
             self._take_back(session.connection, group)
@@ -288,6 +292,8 @@ class Database:
         if group is None or writer is None:
             return
         try:
+            for sql, parameters in group.last.values():
+                writer.execute(sql, parameters)
             writer.execute("COMMIT")
         except apsw.Error as error:
             self._end_group(writer, told(error, self.path))
@@ -313,7 +319,7 @@ class Database:
         for forget in self._on_rollback:
             forget()
 
-    def _borrowed(self) -> apsw.Connection:
+    def borrowed(self) -> apsw.Connection:
         """Give a reading connection that nobody else uses; it is to be returned."""
         self._refuse_closed()
         with suppress(IndexError):
@@ -323,7 +329,8 @@ class Database:
             reader.set_busy_timeout(int(_PATIENCE_SECONDS * 1000))
             return reader
 
-    def _returned(self, reader: apsw.Connection) -> None:
+    def returned(self, reader: apsw.Connection) -> None:
+        """Let others have a reading connection."""
         self._idle.append(reader)
         if self._closed:
             self._close_idle()
@@ -371,3 +378,36 @@ class Database:
                 f"{self.path} has version {found} and this program knows versions up to {known}. "
                 "Nothing was changed: use the newer program."
             )
+
+
+class _Snapshot:
+    """One state of the file; a class and no generator, because it is entered for every single answer."""
+
+    __slots__ = ("_database", "_reader", "_threads")
+
+    def __init__(self, database: Database, threads: threading.local) -> None:
+        self._database = database
+        self._threads = threads
+
+    def __enter__(self) -> None:
+        self._reader = self._database.borrowed()
+        try:
+            self._reader.execute("BEGIN DEFERRED")
+        except apsw.Error as error:
+            self._database.returned(self._reader)
+            raise told(error, self._database.path) from error
+        self._threads.session = Session(self._database.path, self._reader, writes=False)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._threads.session = None
+        try:
+            # There is nothing to keep or to take back.
+            self._reader.execute("ROLLBACK")
+        except apsw.Error as failed:
+            raise told(failed, self._database.path) from failed
+        finally:
+            self._database.returned(self._reader)
+        if isinstance(error, apsw.Error):
+            raise told(error, self._database.path) from error

@@ -9,6 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 from incident_plugin.adapters.tinydb_store.sqlite_table.errors import StorageError
 
@@ -58,11 +60,17 @@ class Turns:
                 self._taken = False
 
 
+#: A statement and its parameters.
+Statement = tuple[str, Sequence[Any]]
+
+
 class Group:
     """Writers whose changes become durable together, or not at all."""
 
     def __init__(self) -> None:
         self.members = 0
+        #: What is done once for all of them, right before they become durable; by what it is about.
+        self.last: dict[Hashable, Statement] = {}
         self._began = time.monotonic()
         self._ended = threading.Event()
         self._error: StorageError | None = None

@@ -111,6 +111,9 @@ class Layout:
             f"INSERT INTO {self.table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "
             f"ON CONFLICT (id) DO UPDATE SET {replaced}"
         )
+        self.append = (
+            f"INSERT INTO {self.table} ({', '.join(names[1:])}) VALUES ({', '.join('?' * len(names[1:]))})"
+        )
         self.delete = f"DELETE FROM {self.table} WHERE id = ?"
         self.document = f"SELECT document FROM {self.table} WHERE id = ?"
 

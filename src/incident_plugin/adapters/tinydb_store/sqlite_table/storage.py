@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -22,6 +22,9 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.layout import (
     table_name,
 )
 from incident_plugin.adapters.tinydb_store.sqlite_table.rows import Rows
+
+#: Of what is left until the end of a transaction, as much as memory is kept for.
+_MOST_LAST = 500
 
 
 class SQLiteStorage(Storage):
@@ -100,6 +103,24 @@ class SQLiteStorage(Storage):
         with self._database.writing() as session:
             session.connection.execute(sql, parameters)
 
+    def run_last(self, about: Hashable, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Change tables of one's own at the end of the group: of what is about the same, only the last.
+
+        For statements that may be repeated, on tables in which many small changes cost far more than one large
+        one: SQLite's full text writes all it has gathered at each savepoint. Before such a table is read in
+        the same transaction, ``settle``.
+        """
+        with self._database.writing() as session:
+            session.last[about] = (sql, parameters)
+            if len(session.last) > _MOST_LAST:
+                for each in session.last.values():
+                    session.connection.execute(*each)
+                session.last.clear()
+
+    def settle(self) -> None:
+        """Let the thread's transaction, if it has one that writes, read what ``run_last`` changes."""
+        self._database.settle()
+
     def read(self) -> dict[str, dict[str, Any]] | None:
         """Give all documents of all tables."""
         with self._database.reading() as session, _one_state(session.connection):
@@ -168,6 +189,21 @@ class SQLiteStorage(Storage):
             finally:
                 cursor.close()
 
+    def text(self, layout: Layout, number: int) -> str | None:
+        """Give the document of an id as JSON text: what is asked most, in as few steps as there can be."""
+        connection = self._database.snapshot_connection
+        if connection is not None:
+            try:
+                found: str | None = connection.execute(layout.document, (number,)).get
+            except apsw.Error:
+                # Told below, where it is asked again.
+                pass
+            else:
+                return found
+        for (text,) in self.select(layout, layout.document, (number,)):
+            return str(text)
+        return None
+
     @contextmanager
     def rows(self, layout: Layout) -> Iterator[Rows]:
         """Give a table's rows to change; they are written when the block ends without an exception."""
@@ -197,6 +233,14 @@ class SQLiteStorage(Storage):
         with self._database.writing() as session:
             self._prepare(session.connection, layout)
             session.connection.execute(layout.put, (number, text))
+            # The next id that is asked for is above this one.
+            session.last_ids.pop(layout.name, None)
+
+    def append_text(self, layout: Layout, text: str, columns: Sequence[Any]) -> None:
+        """Insert a document that is given as JSON text with the values of its columns, under the next id."""
+        with self._database.writing() as session:
+            self._prepare(session.connection, layout)
+            session.connection.execute(layout.append, (*columns, text))
             # The next id that is asked for is above this one.
             session.last_ids.pop(layout.name, None)
 

@@ -36,9 +36,7 @@ class SQLiteTable(Table):
 
     def text(self, doc_id: int) -> str | None:
         """Give the document of an id as JSON text, for a decoder of one's own."""
-        for (text,) in self._rows.select(self._layout, self._layout.document, (doc_id,)):
-            return str(text)
-        return None
+        return self._rows.text(self._layout, doc_id)
 
     def texts(
         self,
@@ -146,6 +144,10 @@ class SQLiteTable(Table):
     def put_text(self, number: int, text: str) -> None:
         """Insert or replace a document that is given as JSON text; of a table without columns."""
         self._rows.put_text(self._layout, number, text)
+
+    def append_text(self, text: str, **columns: str | int) -> None:
+        """Insert a document that is given as JSON text; its columns are named, and are what it says."""
+        self._rows.append_text(self._layout, text, [columns[key] for key in self._layout.columns])
 
     def put(self, document: Document) -> None:
         """Insert a document, or replace the one of its id, without reading what there was."""
