@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Protocol
 
 import attrs
@@ -99,7 +100,7 @@ class Sealing:
 
 def seal_faults(store: IncidentStore, signer: Signer) -> Iterator[str]:
     """Say what is not as it was sealed: seals, and entries that were changed, removed or put in."""
-    heads: dict[ProjectId, list[tuple[Seal, Head]]] = {}
+    heads: dict[ProjectId, list[tuple[datetime, int, str]]] = {}
     previous, through = GENESIS, 0
     for number, seal in enumerate(store.seals(), start=1):
         if seal.number != number or seal.previous != previous:
@@ -107,25 +108,26 @@ def seal_faults(store: IncidentStore, signer: Signer) -> Iterator[str]:
         if not signer.signed(seal.hash, seal.signature):
             yield f"Seal {seal.number} was changed, or was made with another key than this site's."
         for head in seal.heads:
-            heads.setdefault(head.project, []).append((seal, head))
+            heads.setdefault(head.project, []).append((seal.at, head.count, head.hash))
         previous, through = seal.hash, seal.through
     if store.last_change() < through:
         yield f"There are fewer entries than the {through:,} that were sealed."
+    for chain in store.chains():
+        yield from _log_faults(chain.hashes, chain.project, heads.pop(chain.project, []))
     for project, sealed in sorted(heads.items()):
-        yield from _log_faults(store.entries(project), project, sealed)
+        yield from _log_faults((), project, sealed)
 
 
 def _log_faults(
-    entries: tuple[Entry, ...], project: ProjectId, sealed: list[tuple[Seal, Head]]
+    hashes: tuple[str, ...], project: ProjectId, sealed: list[tuple[datetime, int, str]]
 ) -> Iterator[str]:
     known = 0
-    for seal, head in sealed:
-        present = entries[head.count - 1].hash if head.count <= len(entries) else None
-        if present != head.hash:
+    for at, count, hashed in sealed:
+        present = hashes[count - 1] if count <= len(hashes) else None
+        if present != hashed:
             first = known + 1
-            which = f"Entry {first}" if head.count == first else f"Entries {first} to {head.count}"
+            which = f"Entry {first}" if count <= first else f"Entries {first} to {count}"
             what = "missing" if present is None else "changed, removed or put in"
-            since = f"{seal.at:%Y-%m-%d %H:%M} UTC"
-            yield f"{which} of {log_name(project)}: {what} since the seal of {since}."
+            yield f"{which} of {log_name(project)}: {what} since the seal of {at:%Y-%m-%d %H:%M} UTC."
             return
-        known = head.count
+        known = count

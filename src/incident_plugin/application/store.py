@@ -20,7 +20,7 @@ from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.errors import Conflict
 from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.filters import ListSettings, SavedFilter
-from incident_plugin.domain.journal import Entry
+from incident_plugin.domain.journal import Chain, Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.notices import NoticeList
 from incident_plugin.domain.people import KnownPerson
@@ -232,6 +232,10 @@ class IncidentStore(Protocol):
 
     def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
         """Give a project's activity log, oldest first; also of a deleted project."""
+        ...
+
+    def chains(self) -> Iterator[Chain]:
+        """Give the hashes of every activity log as its entries are now, by project; the audit log first."""
         ...
 
     def seals(self) -> Iterator[Seal]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 import attrs
 
@@ -26,7 +27,10 @@ __all__ = [
     "GENESIS",
     "Action",
     "Activity",
+    "Chain",
     "Entry",
+    "Link",
+    "chain_of",
     "described_footage",
     "differences",
     "first_fault",
@@ -151,10 +155,17 @@ class Entry:
             self.salt[half:], did.action, did.subject, did.before, did.after, did.camera, did.target
         )
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 over what stays when the payload is forgotten."""
         return entry_hash(self.previous, self.project, self.number, self.at.isoformat(), self.payload_hash)
+
+    @property
+    def link(self) -> Link:
+        """What its chain needs of it."""
+        spoilt = self.forgotten is not None and self != self.forget()
+        wrong = "was forgotten, and written in again" if spoilt else ""
+        return self.project, self.number, self.previous, self.hash, wrong
 
 
 def log_name(project: ProjectId) -> str:
@@ -162,18 +173,45 @@ def log_name(project: ProjectId) -> str:
     return "the audit log" if project == AUDIT else f"incident project {project}"
 
 
+#: What a chain needs of an entry: its project, number, ``previous`` and hash, and what is wrong with itself.
+Link = tuple[int, int, str, str, str]
+
+
+@attrs.frozen
+class Chain:
+    """One log's hashes, and the first thing that is wrong with it."""
+
+    project: ProjectId
+    #: Of each entry that there is, in order.
+    hashes: tuple[str, ...]
+    #: As a sentence; nothing for a chain without fault.
+    fault: str | None = None
+
+
+def chain_of(project: ProjectId, links: Iterable[Link]) -> Chain:
+    """Walk a chain from its beginning."""
+    hashes: list[str] = []
+    previous, fault = GENESIS, None
+    for position, (of, number, before, hashed, wrong) in enumerate(links, start=1):
+        if fault is None:
+            where = f"Entry {position} of {log_name(project)}"
+            if wrong:
+                fault = f"{where} {wrong}."
+            elif of != project:
+                fault = f"An entry of {log_name(ProjectId(of))} is among those of {log_name(project)}."
+            elif number != position:
+                fault = f"{where} is missing."
+            elif before != previous:
+                fault = f"{where}, or the one before it, was changed."
+        previous = hashed
+        hashes.append(hashed)
+    return Chain(project, tuple(hashes), fault)
+
+
 def first_fault(entries: Iterable[Entry]) -> str | None:
     """Walk one project's chain from its beginning; say what is wrong first, or nothing."""
-    previous = GENESIS
-    for number, entry in enumerate(entries, start=1):
-        if entry.number != number:
-            return f"Entry {number} of {log_name(entry.project)} is missing."
-        if entry.previous != previous:
-            return f"Entry {number} of {log_name(entry.project)}, or the one before it, was changed."
-        if entry.forgotten is not None and entry != entry.forget():
-            return f"Entry {number} of {log_name(entry.project)} was forgotten, and written in again."
-        previous = entry.hash
-    return None
+    entries = tuple(entries)
+    return chain_of(entries[0].project, (entry.link for entry in entries)).fault if entries else None
 
 
 def differences(

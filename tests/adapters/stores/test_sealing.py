@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import random
+import tempfile
+from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import apsw
 import attrs
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from incident_plugin.adapters.memory_store import MemoryStore
 from incident_plugin.adapters.signing import SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep
 from incident_plugin.application.sealing import Sealing, seal_faults
@@ -17,12 +23,22 @@ from incident_plugin.application.store import IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.cli import main
 from incident_plugin.domain.errors import StoreUnavailable
-from incident_plugin.domain.journal import AUDIT, GENESIS, Action, Activity, Entry, first_fault
+from incident_plugin.domain.journal import (
+    AUDIT,
+    GENESIS,
+    Action,
+    Activity,
+    Chain,
+    Entry,
+    chain_of,
+    first_fault,
+)
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.sealing import Head
 from tests.domain.examples import ANN, comment, project
 
+from .examples import ANY_INSTANT, ANY_TEXT, entry
 from .test_kills import Chance
 
 CHANCE = Chance()
@@ -73,9 +89,9 @@ def test_many_entries_take_several_seals(
 def rewritten(entries: list[Entry]) -> list[Entry]:
     """Chain these entries anew, as somebody would who knows how; number by number."""
     chained: list[Entry] = []
-    for number, entry in enumerate(entries, start=1):
+    for number, each in enumerate(entries, start=1):
         previous = chained[-1].hash if chained else GENESIS
-        chained.append(attrs.evolve(entry, number=number, previous=previous))
+        chained.append(attrs.evolve(each, number=number, previous=previous))
     return chained
 
 
@@ -116,6 +132,10 @@ class Forged:
 
     def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
         return self._entries if project_id == 2 else self._store.entries(project_id)
+
+    def chains(self) -> Iterator[Chain]:
+        links = [entry.link for entry in self._entries]
+        yield from (chain_of(c.project, links) if c.project == 2 else c for c in self._store.chains())
 
 
 def test_a_purged_project_leaves_a_chain_without_texts_and_names(
@@ -219,3 +239,35 @@ def test_the_signing_key_is_made_once_and_for_the_server_alone(tmp_path: Path) -
         SigningKey(tmp_path / "keys")
     with pytest.raises(StoreUnavailable, match="cannot be used"):
         SigningKey(tmp_path / "none", make=False)
+
+
+@given(
+    texts=st.lists(ANY_TEXT, min_size=1, max_size=6),
+    at=ANY_INSTANT,
+    forgotten=st.booleans(),
+    form=st.sampled_from([1, 2]),
+)
+@settings(deadline=None, max_examples=40)
+def test_every_log_has_the_hashes_that_its_entries_have(
+    texts: list[str], at: datetime, forgotten: bool, form: int
+) -> None:
+    """In both stores, whatever was written, forgotten or not, as the first files had it or as now."""
+    with tempfile.TemporaryDirectory() as made:
+        for store in (MemoryStore(), TinyDBStore(Path(made))):
+            with closing(store), store.transaction() as transaction:
+                for project in (5_000_000, 0, 2):
+                    previous = GENESIS
+                    for number, text in enumerate(texts, start=1):
+                        one = entry(project, number, after=text)
+                        one = attrs.evolve(one, at=at, form=form, previous=previous, salt=text + text)
+                        transaction.append_entry(one)
+                        previous = one.hash
+                if forgotten:
+                    transaction.forget_entries(ProjectId(2))
+                chains = list(store.chains())
+                assert [c.project for c in chains] == [0, 2, 5_000_000]
+                for chain in chains:
+                    entries = store.entries(chain.project)
+                    assert chain.hashes == tuple(each.hash for each in entries)
+                    assert chain.fault is None
+                    assert transaction.last_entry(chain.project) == entries[-1]

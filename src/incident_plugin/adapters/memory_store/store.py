@@ -18,7 +18,7 @@ from incident_plugin.application.store import (
     summary,
 )
 from incident_plugin.domain.errors import StoreUnavailable
-from incident_plugin.domain.journal import Entry
+from incident_plugin.domain.journal import Chain, Entry, chain_of
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import DELIVERED
@@ -69,6 +69,11 @@ class MemoryStore:
     def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
         """Give a project's activity log, oldest first; also of a deleted project."""
         return self._present().journal.get(project_id, ())
+
+    def chains(self) -> Iterator[Chain]:
+        """Give the hashes of every activity log as its entries are now, by project."""
+        for project, entries in sorted(self._present().journal.items()):
+            yield chain_of(project, (entry.link for entry in entries))
 
     def seals(self) -> Iterator[Seal]:
         """Give all seals of the activity logs, oldest first."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from incident_plugin.adapters.tinydb_store.chains import chains
 from incident_plugin.adapters.tinydb_store.documents import document, value
-from incident_plugin.adapters.tinydb_store.sqlite_table import where
 from incident_plugin.adapters.tinydb_store.transaction import Tables
 from incident_plugin.application.store import ProjectSummary, summary
-from incident_plugin.domain.journal import Entry, first_fault
-from incident_plugin.domain.project import Project, ProjectId
+from incident_plugin.domain.project import Project
 
 
 def faults(tables: Tables) -> Iterator[str]:
@@ -19,26 +18,16 @@ def faults(tables: Tables) -> Iterator[str]:
 
 
 def _log_faults(tables: Tables) -> Iterator[str]:
-    projects: set[ProjectId] = set()
     position = 0
     while rows := tables.journal.column("project", after=position, limit=10_000):
-        for number, project in rows:
+        for number, _ in rows:
             position += 1
             if number != position:
                 yield f"Rows {position} to {number - 1} of the activity logs are missing."
                 position = number
-            projects.add(ProjectId(project))
     if position < tables.journal.last_given_id():
         yield f"Rows {position + 1} to {tables.journal.last_given_id()} of the activity logs are missing."
-    for number in sorted(projects):
-        found = (value(Entry, text) for text in tables.journal.texts(where("project") == number))
-        entries = tuple(found)
-        misplaced = next((e for e in entries if e.project != number), None)
-        fault = first_fault(entries)
-        if misplaced is not None:
-            yield f"An entry of incident project {misplaced.project} is among those of {number}."
-        elif fault is not None:
-            yield fault
+    yield from (chain.fault for chain in chains(tables.journal) if chain.fault is not None)
 
 
 def _list_faults(tables: Tables) -> Iterator[str]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 
+from incident_plugin.adapters.tinydb_store.chains import chains
 from incident_plugin.adapters.tinydb_store.documents import value
 from incident_plugin.adapters.tinydb_store.inspection import faults
 from incident_plugin.adapters.tinydb_store.migrations import SCHEMA, index_again, upgrade
@@ -22,7 +23,7 @@ from incident_plugin.adapters.tinydb_store.sqlite_table import (
 )
 from incident_plugin.adapters.tinydb_store.transaction import Tables, TinyDBTransaction
 from incident_plugin.application.store import Change, Marked, ProjectFilter, ProjectSummary, Transaction
-from incident_plugin.domain.journal import Entry
+from incident_plugin.domain.journal import Chain, Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.properties import DELIVERED, IncidentProperties
@@ -76,11 +77,11 @@ class TinyDBStore:
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction; it ends durable, or not at all."""
-        return _Scope(self._refusals, self._db.transaction(), self._tables)
+        return _Scope(self._refusals, self._db.transaction(), self._tables, writes=True)
 
     def read(self) -> AbstractContextManager[Transaction]:
         """Begin a consistent reading that writes nothing and waits for no writer."""
-        return _Scope(self._refusals, self._db.snapshot(), self._tables)
+        return _Scope(self._refusals, self._db.snapshot(), self._tables, writes=False)
 
     def page(
         self, narrowed: ProjectFilter, *, limit: int, before: ProjectId | None = None
@@ -106,6 +107,11 @@ class TinyDBStore:
         with self._refusals:
             found = self._tables.journal.texts(where("project") == project_id)
             return tuple(value(Entry, text) for text in found)
+
+    def chains(self) -> Iterator[Chain]:
+        """Give the hashes of every activity log as its entries are now, by project."""
+        with self._refusals:
+            yield from chains(self._tables.journal)
 
     def seals(self) -> Iterator[Seal]:
         """Give all seals of the activity logs, oldest first."""
@@ -198,10 +204,12 @@ class _Scope:
 
     __slots__ = ("_refusals", "_scope", "_transaction")
 
-    def __init__(self, refusals: Refusals, scope: AbstractContextManager[object], tables: Tables) -> None:
+    def __init__(
+        self, refusals: Refusals, scope: AbstractContextManager[object], tables: Tables, *, writes: bool
+    ) -> None:
         self._refusals = refusals
         self._scope = scope
-        self._transaction = TinyDBTransaction(tables)
+        self._transaction = TinyDBTransaction(tables, writes=writes)
 
     def __enter__(self) -> TinyDBTransaction:
         with self._refusals:

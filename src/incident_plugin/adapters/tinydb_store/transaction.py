@@ -25,6 +25,8 @@ from incident_plugin.domain.unsaved import UnsavedTexts
 
 #: There is one document of the site's incident properties.
 _PROPERTIES = 1
+#: Logs whose last entry is kept in memory: more than people work on at a time.
+_MOST_ENDS = 2_000
 
 
 class Tables:
@@ -35,6 +37,9 @@ class Tables:
         self.summaries = db.table("summaries")
         self.index = ProjectIndex(db.storage)
         self.journal = db.table("journal")
+        #: The last entries of logs that were written to lately; touched only by the thread that writes.
+        self.ends: dict[ProjectId, Entry] = {}
+        db.storage.on_rollback(self.ends.clear)
         self.seals = db.table("seals")
         self.properties = db.table("properties")
         self.collections = KeyedTable(db.table("collections"), Collection)
@@ -62,8 +67,9 @@ class Tables:
 class TinyDBTransaction:
     """Reads and writes the tables until it has ended; the store has begun it in the database."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, *, writes: bool) -> None:
         self._open: Tables | None = tables
+        self._writes = writes
 
     def end(self) -> None:
         """Refuse everything from now on: outside its transaction a change would be kept by itself."""
@@ -185,15 +191,25 @@ class TinyDBTransaction:
 
     def last_entry(self, project_id: ProjectId) -> Entry | None:
         """Give the newest entry of a project's activity log."""
-        found = self._tables.journal.texts(where("project") == project_id, newest=True, limit=1)
+        tables = self._tables
+        # Only who writes may look there: others read an earlier state.
+        known = tables.ends.get(project_id) if self._writes else None
+        if known is not None:
+            return known
+        found = tables.journal.texts(where("project") == project_id, newest=True, limit=1)
         return value(Entry, found[0]) if found else None
 
     def append_entry(self, entry: Entry) -> None:
         """Add an entry at the end of its project's activity log."""
         self._tables.journal.append_text(json_text(entry), project=entry.project)
+        ends = self._tables.ends
+        ends[entry.project] = entry
+        if len(ends) > _MOST_ENDS:
+            del ends[next(iter(ends))]
 
     def forget_entries(self, project_id: ProjectId) -> None:
         """Remove texts and names from a project's activity log; its chain stays as it was."""
+        self._tables.ends.pop(project_id, None)
         journal = self._tables.journal
         for stored in journal.search(where("project") == project_id):
             entry = value(Entry, encoded(stored))

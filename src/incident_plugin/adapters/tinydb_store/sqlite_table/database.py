@@ -155,7 +155,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Write everything within, durably, or nothing. Transactions do not nest (``RuntimeError``)."""
-        self._refuse_nesting()
+        self.refuse_nesting()
         with self._turn():
             self._refuse_closed()
             if self._writer is None:
@@ -167,7 +167,6 @@ class Database:
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Read one state of the file, whatever is written meanwhile; does not nest (``RuntimeError``)."""
-        self._refuse_nesting()
         return _Snapshot(self, self._threads)
 
     def consistent(self) -> AbstractContextManager[None]:
@@ -226,7 +225,8 @@ class Database:
             assert session is not None  # noqa: S101 - the transaction has just begun
             yield session
 
-    def _refuse_nesting(self) -> None:
+    def refuse_nesting(self) -> None:
+        """Raise ``RuntimeError`` when the thread has a transaction already."""
         if self._session is not None:
             raise RuntimeError("a transaction of this thread is open already: transactions do not nest")
 
@@ -390,6 +390,7 @@ class _Snapshot:
         self._threads = threads
 
     def __enter__(self) -> None:
+        self._database.refuse_nesting()
         self._reader = self._database.borrowed()
         try:
             self._reader.execute("BEGIN DEFERRED")

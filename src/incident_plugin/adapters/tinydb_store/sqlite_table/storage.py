@@ -106,9 +106,9 @@ class SQLiteStorage(Storage):
     def run_last(self, about: Hashable, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Change tables of one's own at the end of the group: of what is about the same, only the last.
 
-        For statements that may be repeated, on tables in which many small changes cost far more than one large
-        one: SQLite's full text writes all it has gathered at each savepoint. Before such a table is read in
-        the same transaction, ``settle``.
+        For statements that may be repeated, on tables where many small changes cost far more than one
+        large one: SQLite's full text writes all it has at each savepoint. Before such a table is read in the
+        same transaction, ``settle``.
         """
         with self._database.writing() as session:
             session.last[about] = (sql, parameters)

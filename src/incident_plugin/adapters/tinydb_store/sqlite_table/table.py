@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, cast
 
@@ -57,6 +57,19 @@ class SQLiteTable(Table):
         """Give the highest id of the documents, 0 when there are none."""
         found = self._rows.select(self._layout, f"SELECT max(id) FROM {self._layout.table}")
         return found[0][0] or 0 if found else 0
+
+    @property
+    def sql_name(self) -> str:
+        """Its name in SQL, for statements of one's own."""
+        return self._layout.table
+
+    def name_of(self, key: str) -> str:
+        """Give the name of a declared column in SQL."""
+        return self._layout.columns[key]
+
+    def ask(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Read with a statement of one's own; nothing when the table does not exist yet."""
+        return self._rows.select(self._layout, sql, parameters)
 
     def last_given_id(self) -> int:
         """Give the highest id that was ever given, also to a document that is gone."""
