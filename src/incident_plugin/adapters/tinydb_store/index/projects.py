@@ -91,9 +91,11 @@ class ProjectIndex:
             alone = attrs.evolve(narrowed, cameras=())
             rest = self._terms.expression(alone, properties) if narrowed.cameras else expression
             return self._among(rest, within, limit) if rest else within[:limit]
+        if expression is not None:
+            return self._walk(expression, wanted, lowest, highest, limit)
         found: list[int] = []
         for low, high in self.spans.ranges(wanted, lowest, highest):
-            found += self._walk(expression, wanted, low, high, limit - len(found))
+            found += self.spans.walk(wanted, low, high, limit - len(found))
             if len(found) >= limit:
                 break
         return found
@@ -114,14 +116,22 @@ class ProjectIndex:
         return len(self.select(narrowed, properties, limit=cap))
 
     def _walk(
-        self, expression: str | None, wanted: Wanted | None, lowest: int, highest: int, limit: int
+        self, expression: str, wanted: Wanted | None, lowest: int, highest: int, limit: int
     ) -> list[int]:
-        if expression is None:
-            assert wanted is not None  # noqa: S101 - somebody has narrowed by something
-            return self.spans.walk(wanted, lowest, highest, limit)
+        # One walk over everything between the zones that allow the time: to begin anew in the index for each
+        # piece would cost more than all that lies between.
+        zones = [] if wanted is None else self.spans.zones(wanted, lowest, highest)
+        if wanted is not None:
+            if not zones:
+                return []
+            lowest = max(lowest, zones[0] * spans.ZONE)
+            highest = min(highest, zones[-1] * spans.ZONE + spans.ZONE - 1)
         sql = "SELECT rowid FROM terms WHERE terms MATCH ? AND rowid BETWEEN ? AND ?"
         parameters: list[str | int] = [expression, lowest, highest]
         if wanted is not None:
+            if len(zones) <= zones[-1] - zones[0]:
+                sql += f" AND +rowid / {spans.ZONE} IN (SELECT value FROM json_each(?))"
+                parameters.append(json.dumps(zones))
             condition, more = wanted.condition()
             # Not EXISTS, which SQLite may make a join of, asking for the terms of each sequence.
             sql += (

@@ -21,7 +21,8 @@ from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.time import Interval
 
-_ZONE = 256
+#: Projects of neighbouring ids whose bounds are kept.
+ZONE = 256
 #: Ranges of ids that a walk is made of at most; more would each begin anew.
 _RANGES = 8
 #: Rows that one statement inserts at most.
@@ -72,12 +73,16 @@ class Wanted:
             (max(_EARLIEST if during is None else microseconds(during.start), earliest), latest),
         )
 
-    def condition(self) -> tuple[str, list[str | int]]:
-        """Give the SQL of it, with its parameters; the plus keeps SQLite from going by it to the rows."""
+    def condition(self, *, by_camera: bool = False) -> tuple[str, list[str | int]]:
+        """Give the SQL of it, with its parameters.
+
+        A plus keeps SQLite from going by a column to the rows, where it has the project already.
+        """
         parts = ['+spans.start >= ? AND +spans.start < ? AND +spans."end" > ? AND +spans."end" <= ?']
         parameters: list[str | int] = [*self.start, *self.end]
         if self.cameras:
-            parts.append(f"spans.camera IN ({', '.join('?' * len(self.cameras))})")
+            column = "spans.camera" if by_camera else "+spans.camera"
+            parts.append(f"{column} IN ({', '.join('?' * len(self.cameras))})")
             parameters += self.cameras
         return " AND ".join(parts), parameters
 
@@ -104,7 +109,7 @@ class Spans:
             rows = ", ".join(["(?, ?, ?, ?, ?, ?)"] * (len(values) // 6))
             self._storage.run(f"INSERT INTO spans VALUES {rows}", values)
         if wanted:
-            self._widen(project.id // _ZONE, [w[1] for w in wanted], [w[2] for w in wanted])
+            self._widen(project.id // ZONE, [w[1] for w in wanted], [w[2] for w in wanted])
 
     def has(self, project: Project) -> bool:
         """Say whether the sequences of a project are stored as they are."""
@@ -130,7 +135,7 @@ class Spans:
 
     def probe(self, wanted: Wanted, enough: int) -> list[int]:
         """Give the projects with such a sequence, in any order, and no more than ``enough``."""
-        condition, parameters = wanted.condition()
+        condition, parameters = wanted.condition(by_camera=True)
         index = "spans_by_camera" if wanted.cameras else "spans_by_time"
         found = self._storage.ask(
             f"{_CLASSES} SELECT DISTINCT spans.project FROM classes CROSS JOIN spans INDEXED BY {index} "
@@ -141,22 +146,24 @@ class Spans:
         )
         return [row[0] for row in found]
 
+    def zones(self, wanted: Wanted, lowest: int, highest: int) -> list[int]:
+        """Give the zones of ids, lowest first, outside of which no project has such a sequence."""
+        found = self._storage.ask(
+            "SELECT zone FROM zones WHERE last_start >= ? AND first_start < ? "
+            "AND last_end > ? AND first_end <= ? AND zone BETWEEN ? AND ? ORDER BY zone",
+            (*wanted.start, *wanted.end, lowest // ZONE, highest // ZONE),
+        )
+        return [row[0] for row in found]
+
     def ranges(self, wanted: Wanted, lowest: int, highest: int) -> list[tuple[int, int]]:
         """Give ranges of ids, highest first, outside of which no project has such a sequence."""
-        zones = [
-            row[0]
-            for row in self._storage.ask(
-                "SELECT zone FROM zones WHERE last_start >= ? AND first_start < ? "
-                "AND last_end > ? AND first_end <= ? AND zone BETWEEN ? AND ? ORDER BY zone",
-                (*wanted.start, *wanted.end, lowest // _ZONE, highest // _ZONE),
-            )
-        ]
+        zones = self.zones(wanted, lowest, highest)
         if not zones:
             return []
         widest = sorted(pairwise(zones), key=lambda pair: pair[0] - pair[1])[: _RANGES - 1]
         borders = [zones[0], *(z for pair in sorted(widest) for z in pair), zones[-1]]
         found = [
-            (max(lowest, first * _ZONE), min(highest, last * _ZONE + _ZONE - 1))
+            (max(lowest, first * ZONE), min(highest, last * ZONE + ZONE - 1))
             for first, last in zip(borders[::2], borders[1::2], strict=True)
         ]
         return found[::-1]
