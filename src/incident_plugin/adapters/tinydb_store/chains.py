@@ -15,7 +15,7 @@ import msgspec
 from incident_plugin.adapters.tinydb_store.documents import value
 from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteTable, StorageCorrupt
 from incident_plugin.domain.chain import entry_hash, what_hash, who_hash
-from incident_plugin.domain.journal import AUDIT, Chain, Entry, Link, chain_of
+from incident_plugin.domain.journal import AUDIT, Action, Chain, Entry, Link, chain_of
 from incident_plugin.domain.project import ProjectId
 
 #: Projects, or entries of one long log, that are read at a time.
@@ -23,20 +23,22 @@ _PROJECTS = 1_000
 _ENTRIES = 5_000
 
 
-class _Actor(msgspec.Struct):
+# What these do not know they refuse, and ``_slow_link`` reads it: a field that is added costs time, no truth.
+class _Actor(msgspec.Struct, forbid_unknown_fields=True):
     id: str
     name: str
 
 
-class _Activity(msgspec.Struct):
+class _Activity(msgspec.Struct, forbid_unknown_fields=True):
     action: str
     subject: str = ""
     before: str = ""
     after: str = ""
     camera: str = ""
+    target: str = ""
 
 
-class _Row(msgspec.Struct):
+class _Row(msgspec.Struct, forbid_unknown_fields=True):
     project: int
     number: int
     at: str
@@ -48,6 +50,7 @@ class _Row(msgspec.Struct):
     form: int = 2
 
 
+_FORGOTTEN = _Activity(Action.FORGOTTEN)
 _decode = msgspec.json.Decoder(_Row).decode
 
 
@@ -95,9 +98,9 @@ def _link(text: str) -> Link:
     if payload is None:
         half = len(row.salt) // 2
         payload = who_hash(row.salt[:half], row.actor.id, row.actor.name) + what_hash(
-            row.salt[half:], did.action, did.subject, did.before, did.after, did.camera
+            row.salt[half:], did.action, did.subject, did.before, did.after, did.camera, did.target
         )
-    elif row.salt or row.actor.id or row.actor.name or did.subject or did.before or did.after or did.camera:
+    elif row.salt or row.actor.id or row.actor.name or did != _FORGOTTEN:
         return _slow_link(text)
     hashed = entry_hash(row.previous, row.project, row.number, row.at[:-1] + "+00:00", payload)
     return row.project, row.number, row.previous, hashed, ""
