@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from itertools import pairwise
 
 import attrs
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from incident_plugin.adapters.live_preview.limits import Limits
 from incident_plugin.adapters.live_preview.pictures import Group, Picture
-from incident_plugin.adapters.live_preview.viewer import Viewer, ViewerLeft
+from incident_plugin.adapters.live_preview.viewer import Viewer
 
 LIMITS = Limits(patience=2.0, replay=1.0)
 
@@ -21,6 +20,7 @@ LIMITS = Limits(patience=2.0, replay=1.0)
 class Film:
     """A camera's groups and a clock, both directed by the test."""
 
+    ssrc: int = 1
     group: Group | None = None
     now: float = 0.0
     taken: int = 0
@@ -31,7 +31,7 @@ class Film:
         if key or begin or self.group is None:
             self.groups += 1
             self.group = Group(number=self.groups)
-        self.group.add(Picture(pts=self.taken * 3600, key=key, data=b"%d" % self.taken))
+        self.group.add(Picture(pts=self.taken * 3600, key=key, runs=((b"%d" % self.taken,),)))
         self.taken += 1
 
     def viewer(self) -> Viewer:
@@ -41,9 +41,9 @@ class Film:
 def read(viewer: Viewer) -> list[tuple[int, bool, int]]:
     """Give number, key and RTP time of all pictures that can be had without waiting."""
     found = []
-    while taken := viewer._take():
+    while taken := viewer.take():
         picture, time = taken
-        found.append((int(picture.data), picture.key, time))
+        found.append((int(picture.runs[0][0]), picture.key, time))
     return found
 
 
@@ -69,7 +69,7 @@ def test_joining_gives_the_whole_group_at_its_own_times(film: Film) -> None:
 def test_who_falls_behind_continues_with_the_newest_key_picture(film: Film) -> None:
     """After its patience a slow viewer leaves out the rest of its group."""
     viewer = film.viewer()
-    viewer._take()
+    viewer.take()
     film.take(key=True)
     film.take()
     film.now = 2.1
@@ -79,7 +79,7 @@ def test_who_falls_behind_continues_with_the_newest_key_picture(film: Film) -> N
 def test_who_falls_behind_in_the_newest_group_waits_for_a_key_picture(film: Film) -> None:
     """Nothing undecodable is sent meanwhile."""
     viewer = film.viewer()
-    viewer._take()
+    viewer.take()
     film.now = 2.1
     assert numbers(viewer) == []
     film.take()
@@ -91,7 +91,7 @@ def test_who_falls_behind_in_the_newest_group_waits_for_a_key_picture(film: Film
 def test_who_catches_up_in_time_misses_nothing(film: Film) -> None:
     """A short hold-up does not cost a picture."""
     viewer = film.viewer()
-    viewer._take()
+    viewer.take()
     film.take(key=True)
     film.now = 1.9
     assert numbers(viewer) == [1, 2, 3, 4, 5]
@@ -134,15 +134,18 @@ def test_too_long_a_group_goes_on_for_those_who_are_there_only(film: Film) -> No
     assert numbers(new) == numbers(there) == [6]
 
 
-async def test_leaving_ends_the_wait(film: Film) -> None:
-    """A viewer that waits for a picture is let go."""
+def test_who_listens_is_told_at_once_and_of_each_picture(film: Film) -> None:
+    """Pictures that were there before do not wait for the next one; who stopped listening hears nothing."""
     viewer = film.viewer()
-    read(viewer)
-    waiting = asyncio.ensure_future(viewer.next())
-    await asyncio.sleep(0)
-    viewer.leave()
-    with pytest.raises(ViewerLeft):
-        await waiting
+    heard: list[int] = []
+    viewer.listen(lambda: heard.extend(numbers(viewer)))
+    assert heard == [0, 1, 2, 3, 4]
+    film.take()
+    viewer.wake()
+    viewer.listen(None)
+    film.take()
+    viewer.wake()
+    assert heard == [0, 1, 2, 3, 4, 5]
 
 
 ACTIONS = st.lists(
@@ -161,8 +164,8 @@ def act(action: str, film: Film, viewer: Viewer) -> list[tuple[int, bool, int]]:
         case "break":
             film.group = None
         case "read":
-            taken = viewer._take()
-            return [(int(taken[0].data), taken[0].key, taken[1])] if taken else []
+            taken = viewer.take()
+            return [(int(taken[0].runs[0][0]), taken[0].key, taken[1])] if taken else []
         case "read all":
             return read(viewer)
         case "wait":

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from incident_plugin.adapters.live_preview import h264
 from incident_plugin.adapters.live_preview.limits import Limits
 from incident_plugin.adapters.live_preview.pictures import Group, Picture
+from incident_plugin.adapters.live_preview.rtp import h264_runs
 from incident_plugin.adapters.live_preview.state import CameraState, Phase
 from incident_plugin.adapters.live_preview.viewer import Viewer
 from incident_plugin.application.media_ports import VideoStream
@@ -65,6 +67,10 @@ class CameraStream:
         self._task: asyncio.Task[None] | None = None
         self._lingering: asyncio.TimerHandle | None = None
         self._groups = 0
+        #: The same for all viewers: each has a key of its own (RFC 3711 section 9.1).
+        self.ssrc = secrets.randbits(32)
+        self._origin = secrets.randbits(32)
+        self._sequence = secrets.randbits(16)
         self._failures = 0
         #: Camera time minus stream time; unknown until the first picture after opening.
         self._shift: int | None = None
@@ -84,7 +90,7 @@ class CameraStream:
 
     def leave(self, viewer: Viewer) -> None:
         """Remove a viewer; the last one closes the stream, a little later."""
-        viewer.leave()
+        viewer.listen(None)
         self._viewers.discard(viewer)
         if not self._viewers and self._task and not self._lingering:
             self._lingering = self._loop.call_later(self._limits.linger, self._task.cancel)
@@ -166,11 +172,19 @@ class CameraStream:
         if group is None:
             return
         nals = h264.with_parameter_sets(unit.nals, track.parameter_sets) if key else unit.nals
-        group.add(Picture(pts=self._continued(unit.pts), key=key, data=h264.annex_b(nals)))
+        picture = Picture(
+            pts=self._continued(unit.pts),
+            key=key,
+            runs=h264_runs(nals),
+            first=self._sequence,
+            origin=self._origin,
+        )
+        self._sequence = (self._sequence + picture.packets) & 0xFFFF
+        group.add(picture)
         if self.state.phase is not Phase.LIVE:
             self._failures = 0
             self._set_state(CameraState(phase=Phase.LIVE))
-        for viewer in self._viewers:
+        for viewer in tuple(self._viewers):
             viewer.wake()
 
     def _continued(self, pts: int) -> int:

@@ -9,7 +9,6 @@ import attrs
 _IDR = 5
 _SPS = 7
 _PPS = 8
-_START_CODE = b"\x00\x00\x00\x01"
 #: NAL unit header, profile_idc, constraint flags, level_idc.
 _SPS_HEADER = 4
 _BASELINE = 0x42
@@ -30,11 +29,6 @@ _LADDER = (_CONSTRAINED_BASELINE, "Main", "High", "High 10", "High 4:2:2", "High
 def nal_type(nal: bytes) -> int:
     """Give nal_unit_type (7.3.1); 0 for an empty unit."""
     return nal[0] & 0x1F if nal else 0
-
-
-def annex_b(nals: Iterable[bytes]) -> bytes:
-    """Join NAL units with four-byte start codes (annex B)."""
-    return b"".join(part for nal in nals for part in (_START_CODE, nal))
 
 
 def with_parameter_sets(nals: tuple[bytes, ...], sets: tuple[bytes, ...]) -> tuple[bytes, ...]:

@@ -1,12 +1,15 @@
-"""One viewer's WebRTC connection by aiortc: ICE, DTLS, RTCP; no encoder and no decoder.
+"""One viewer's WebRTC connection by aiortc: SDP, ICE, DTLS, RTCP. Pictures go past aiortc's packet objects.
 
-Three private places of aiortc are used, on single objects and never on its classes; the range of aiortc's
-version is pinned for them, and the tests notice when one moves:
+Private places of aiortc are used, on single objects and never on its classes; the range of its version is
+pinned for them, and the tests notice when one moves:
 
-* ``RTCIceGatherer._connection``: a candidate on 127.0.0.1 for servers that are reached only there;
-* ``RTCRtpSender._handle_rtcp_packet``: a lost picture has no encoder to make a new one, but the newest group;
-* ``RTCDtlsTransport._send_rtp``: key pictures are larger than the 128 packets that aiortc can send again, and
-  would overrun the viewer's socket in one burst.
+* ``RTCIceGatherer._connection``: a candidate on 127.0.0.1 for servers that are reached only there, and the
+  path that ICE agreed on (``route``);
+* ``RTCRtpSender._run_rtp``, with the events of its start and end: an ``Outlet`` takes its place;
+* ``RTCRtpSender._ssrc``: all viewers of a camera get the same packets;
+* ``RTCRtpSender._send_rtcp``: sender reports tell what the outlet sent;
+* ``RTCRtpSender._handle_rtcp_packet``: lost packets and pictures are answered from what the camera keeps;
+* what ``srtp`` reads of ``RTCDtlsTransport`` and pylibsrtp.
 """
 
 from __future__ import annotations
@@ -14,22 +17,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from fractions import Fraction
-from typing import Any
 
-import av
-from aioice import Candidate
+from aioice import Candidate, Connection
 from aiortc import (
-    MediaStreamTrack,
     RTCConfiguration,
     RTCDataChannel,
     RTCPeerConnection,
     RTCRtpSender,
     RTCSessionDescription,
+    clock,
 )
 from aiortc.exceptions import InvalidStateError
-from aiortc.mediastreams import MediaStreamError
-from aiortc.rtcrtpparameters import RTCRtpSendParameters
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters, RTCRtpSendParameters
 from aiortc.rtp import (
     RTCP_PSFB_FIR,
     RTCP_PSFB_PLI,
@@ -37,97 +36,98 @@ from aiortc.rtp import (
     AnyRtcpPacket,
     RtcpPsfbPacket,
     RtcpRtpfbPacket,
-    is_rtcp,
+    RtcpSenderInfo,
+    RtcpSrPacket,
 )
 
 from incident_plugin.adapters.live_preview import offer as sdp
+from incident_plugin.adapters.live_preview.outlet import Outlet
+from incident_plugin.adapters.live_preview.route import IceRoute
+from incident_plugin.adapters.live_preview.srtp import Protection
 from incident_plugin.adapters.live_preview.state import CameraState
-from incident_plugin.adapters.live_preview.viewer import Viewer, ViewerLeft
+from incident_plugin.adapters.live_preview.viewer import Viewer
 from incident_plugin.domain.errors import RecorderUnavailable
 
-_TIME_BASE = Fraction(1, 90_000)
 _LOOPBACK = "127.0.0.1"
-#: Packets kept to be sent again: more than a key picture of 4K video.
-_HISTORY = 1024
-#: Bytes per second at which a key picture or a replay leaves; no camera sends that much for long.
-_PACE = 10_000_000
-#: What may leave at once, in seconds of the pace: 50 kB fit into any receive buffer.
-_BURST = 0.005
+_CLOCK_RATE = 90_000
 #: Seconds that a DTLS handshake in progress gets to end when the connection is closed.
 _HANDSHAKE = 1.0
 
 
-class PassThrough(MediaStreamTrack):
-    """The coded pictures of a viewer, which aiortc packetises as they are."""
+class ViewerSender:
+    """Takes the place of the sending half of one aiortc sender."""
 
-    kind = "video"
-
-    def __init__(self, viewer: Viewer) -> None:
-        super().__init__()
+    def __init__(self, sender: RTCRtpSender, viewer: Viewer, on_failure: Callable[[], None]) -> None:
+        self._sender = sender
         self._viewer = viewer
-
-    async def recv(self) -> av.Packet[Any]:
-        """Wait for the next picture."""
-        try:
-            picture, time = await self._viewer.next()
-        except ViewerLeft:
-            raise MediaStreamError from None
-        packet = av.Packet(picture.data)
-        packet.pts, packet.time_base = time, _TIME_BASE
-        return packet
-
-
-class RtpOutlet:
-    """Stands between aiortc's packetiser and the network of one viewer: paces, remembers, sends again."""
-
-    def __init__(self, sender: RTCRtpSender, on_picture_lost: Callable[[], None]) -> None:
-        transport = sender.transport
-        self._send: Callable[[bytes], Awaitable[None]] = transport._send_rtp  # noqa: SLF001
+        self._on_failure = on_failure
         self._feedback: Callable[[AnyRtcpPacket], Awaitable[None]] = sender._handle_rtcp_packet  # noqa: SLF001
-        self._on_picture_lost = on_picture_lost
-        self._sent: list[tuple[int, bytes]] = [(-1, b"")] * _HISTORY
-        self._now = asyncio.get_running_loop().time
-        self._due = 0.0
-        transport._send_rtp = self.send  # type: ignore[method-assign] # noqa: SLF001
+        self._outlet: Outlet | None = None
+        sender._ssrc = viewer.ssrc  # noqa: SLF001
+        sender._run_rtp = self.run  # type: ignore[method-assign] # noqa: SLF001
+        self._send_reports: Callable[[list[AnyRtcpPacket]], Awaitable[None]] = sender._send_rtcp  # noqa: SLF001
+        sender._send_rtcp = self.report  # type: ignore[method-assign] # noqa: SLF001
         sender._handle_rtcp_packet = self.feedback  # type: ignore[method-assign] # noqa: SLF001
 
-    async def send(self, data: bytes) -> None:
-        """Send a plain RTP or RTCP packet; RTP waits for its turn."""
-        if not is_rtcp(data):
-            number = int.from_bytes(data[2:4])
-            self._sent[number % _HISTORY] = (number, data)
-            await self._turn(len(data))
-        await self._send(data)
+    async def run(self, codec: RTCRtpCodecParameters) -> None:
+        """Send until aiortc cancels it; it starts when the viewer is connected."""
+        assert codec.payloadType is not None  # noqa: S101 - negotiated
+        events = vars(self._sender)
+        events["_RTCRtpSender__rtp_started"].set()
+        route = IceRoute(_ice_connection(self._sender))
+        try:
+            outlet = self._outlet = Outlet(
+                self._viewer,
+                route,
+                Protection(self._sender.transport),
+                payload_type=codec.payloadType,
+                ssrc=self._viewer.ssrc,
+                on_failure=self._on_failure,
+            )
+            self._viewer.listen(outlet.drain)
+            await asyncio.Event().wait()
+        finally:
+            self._viewer.listen(None)
+            if self._outlet:
+                self._outlet.close()
+            route.close()
+            events["_RTCRtpSender__rtp_exited"].set()
+
+    async def report(self, packets: list[AnyRtcpPacket]) -> None:
+        """Let sender reports tell how far the outlet is (RFC 3550 section 6.4.1)."""
+        for packet in packets:
+            if isinstance(packet, RtcpSrPacket) and self._outlet:
+                tally = self._outlet.tally
+                passed = int((asyncio.get_running_loop().time() - tally.at) * _CLOCK_RATE)
+                packet.sender_info = RtcpSenderInfo(
+                    ntp_timestamp=clock.current_ntp_time(),
+                    rtp_timestamp=(tally.time + passed) & 0xFFFFFFFF,
+                    packet_count=tally.packets & 0xFFFFFFFF,
+                    octet_count=tally.octets & 0xFFFFFFFF,
+                )
+        await self._send_reports(packets)
 
     async def feedback(self, packet: AnyRtcpPacket) -> None:
         """Answer what the viewer reports as lost (RFC 4585 section 6); pass the rest to aiortc."""
         if isinstance(packet, RtcpRtpfbPacket) and packet.fmt == RTCP_RTPFB_NACK:
-            for number in packet.lost:
-                kept, lost = self._sent[number % _HISTORY]
-                if kept == number:
-                    await self._send(lost)
+            if self._outlet:
+                self._outlet.send_again(packet.lost)
         elif isinstance(packet, RtcpPsfbPacket) and packet.fmt in (RTCP_PSFB_PLI, RTCP_PSFB_FIR):
-            self._on_picture_lost()
+            self._viewer.replay()
         else:
             await self._feedback(packet)
-
-    async def _turn(self, size: int) -> None:
-        now = self._now()
-        self._due = max(self._due, now - _BURST) + size / _PACE
-        if self._due > now:
-            await asyncio.sleep(self._due - now)
 
 
 class Peer:
     """An answered offer: sends a viewer's pictures until it is closed."""
 
     def __init__(self, viewer: Viewer, on_connection: Callable[[str], None]) -> None:
-        self._viewer = viewer
         self._channels: list[RTCDataChannel] = []
         self._state: CameraState | None = None
         self._on_connection = on_connection
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self._sender = self._pc.addTransceiver(PassThrough(viewer), direction="sendonly").sender
+        self._sender = self._pc.addTransceiver("video", direction="sendonly").sender
+        ViewerSender(self._sender, viewer, lambda: on_connection("failed"))
         self._settled = asyncio.Event()
         self._pc.on("connectionstatechange", self._connection_changed)
         self._pc.on("datachannel", self._channel_opened)
@@ -146,7 +146,6 @@ class Peer:
             raise RecorderUnavailable("The live picture was closed while it was being opened.") from error
         except Exception as error:  # aiortc's parser raises whatever a malformed line leads to
             raise sdp.unreadable(error) from error
-        RtpOutlet(self._sender, self._viewer.replay)
         _gather_on_loopback_too(self._sender)
         try:
             await self._pc.setLocalDescription(answer)
@@ -192,9 +191,13 @@ async def _start_nothing(parameters: RTCRtpSendParameters) -> None:
     del parameters
 
 
+def _ice_connection(sender: RTCRtpSender) -> Connection:
+    return sender.transport.transport.iceGatherer._connection  # noqa: SLF001
+
+
 def _gather_on_loopback_too(sender: RTCRtpSender) -> None:
     """Let this connection listen on 127.0.0.1 as well, which aioice leaves out."""
-    connection = sender.transport.transport.iceGatherer._connection  # noqa: SLF001
+    connection = _ice_connection(sender)
     gather = connection.get_component_candidates
 
     async def with_loopback(

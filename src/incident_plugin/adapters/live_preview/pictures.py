@@ -4,16 +4,60 @@ from __future__ import annotations
 
 import attrs
 
+from incident_plugin.adapters.live_preview.rtp import Block, Layout, Run, blocks
 
-@attrs.frozen(kw_only=True, slots=True)
+#: Where sequence numbers of viewers stand beside the camera's: those who saw every picture since they came.
+_SHARED_SHIFTS = (0, 0x8000)
+
+
+@attrs.frozen(kw_only=True, slots=True, eq=False)
 class Picture:
-    """One coded picture, ready to be packetised; shared by all viewers."""
+    """One coded picture as RTP payloads, shared by all viewers; a key picture brings its parameter sets."""
 
     #: 1/90000 s on the camera's time line, which goes on over reconnects.
     pts: int
     key: bool
-    #: Annex B byte stream; a key picture brings its parameter sets.
-    data: bytes
+    runs: tuple[Run, ...]
+    #: Sequence number of its first packet on the camera's own count.
+    first: int = 0
+    #: RTP time of the camera's time line at 0: random, so that it tells nothing.
+    origin: int = 0
+    packets: int = attrs.field(init=False)
+    #: Bytes of payload.
+    size: int = attrs.field(init=False)
+    _blocks: dict[tuple[Layout, int], tuple[Block, ...]] = attrs.field(init=False, factory=dict, repr=False)
+
+    @packets.default
+    def _count(self) -> int:
+        return sum(map(len, self.runs))
+
+    @size.default
+    def _measure(self) -> int:
+        return sum(len(payload) for run in self.runs for payload in run)
+
+    def rtp_time(self, pts: int) -> int:
+        """Give the RTP time for a time on the camera's time line."""
+        return (self.origin + pts) & 0xFFFFFFFF
+
+    def blocks(self, *, first: int, time: int, layout: Layout) -> tuple[Block, ...]:
+        """Give its packets; made once for all viewers that are in step with the camera."""
+        shift = (first - self.first) & 0xFFFF
+        if time != self.pts or shift not in _SHARED_SHIFTS:
+            return blocks(self.runs, first=first, time=self.rtp_time(time), layout=layout)
+        made = self._blocks.get((layout, shift))
+        if made is None:
+            made = blocks(self.runs, first=first, time=self.rtp_time(time), layout=layout)
+            self._blocks[layout, shift] = made
+        return made
+
+    def packet(self, place: int, *, first: int, time: int, layout: Layout) -> Block:
+        """Give one of its packets by its place."""
+        for block in self.blocks(first=first, time=time, layout=layout):
+            if place < len(block.packets):
+                start, length = block.packets[place]
+                return Block(block.data[start : start + length + layout.trailer], ((0, length),))
+            place -= len(block.packets)
+        raise IndexError(place)
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -36,4 +80,4 @@ class Group:
     def add(self, picture: Picture) -> None:
         """Append the next picture."""
         self.pictures.append(picture)
-        self.size += len(picture.data)
+        self.size += picture.size

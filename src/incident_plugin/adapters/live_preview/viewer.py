@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
@@ -14,14 +13,12 @@ from incident_plugin.adapters.live_preview.state import CameraState
 class Pictures(Protocol):
     """What a viewer reads from."""
 
+    ssrc: int
+
     @property
     def group(self) -> Group | None:
         """The newest group, if the stream runs and had a key picture."""
         ...
-
-
-class ViewerLeft(Exception):
-    """The viewer was closed while it waited."""
 
 
 class Viewer:
@@ -42,8 +39,7 @@ class Viewer:
         self._limits = limits
         self._on_state = on_state
         self._now = now
-        self._wake = asyncio.Event()
-        self._left = False
+        self._on_picture: Callable[[], None] | None = None
         self._group: Group | None = None
         self._index = 0
         #: Number of the last group given up or finished; only later ones are joined.
@@ -52,18 +48,24 @@ class Viewer:
         self._behind_since: float | None = None
         self._last_pts = -1
 
+    @property
+    def ssrc(self) -> int:
+        """Synchronisation source of the camera's packets (RFC 3550 section 3)."""
+        return self._camera.ssrc
+
+    def listen(self, on_picture: Callable[[], None] | None) -> None:
+        """Name who is told of each new picture, and tell of those that are there; nobody for ``None``."""
+        self._on_picture = on_picture
+        self.wake()
+
     def wake(self) -> None:
         """There is a new picture."""
-        self._wake.set()
+        if self._on_picture:
+            self._on_picture()
 
     def tell(self, state: CameraState) -> None:
         """Pass on the camera's state."""
         self._on_state(state)
-
-    def leave(self) -> None:
-        """End the reading: who waits gets ``ViewerLeft``."""
-        self._left = True
-        self._wake.set()
 
     def replay(self) -> None:
         """Begin again with the newest key picture for a player that lost one; limited in how often."""
@@ -71,20 +73,10 @@ class Viewer:
         if group is None or not group.joinable or self._now() - self._replayed_at < self._limits.replay:
             return
         self._begin(group)
-        self._wake.set()
+        self.wake()
 
-    async def next(self) -> tuple[Picture, int]:
-        """Wait for the next picture; give it with its RTP time, which always grows. Raises ``ViewerLeft``."""
-        while True:
-            if self._left:
-                raise ViewerLeft
-            picture = self._take()
-            if picture is not None:
-                return picture
-            self._wake.clear()
-            await self._wake.wait()
-
-    def _take(self) -> tuple[Picture, int] | None:
+    def take(self) -> tuple[Picture, int] | None:
+        """Give the next picture with its time on the camera's time line, which always grows; or nothing."""
         newest = self._camera.group
         if not self._find_place(newest):
             return None

@@ -1,0 +1,131 @@
+"""RTP packets of coded pictures (RFC 3550 section 5.1, RFC 6184), made once for all viewers.
+
+What a viewer gets differs in the payload type it offered, in the room that its encryption needs, and in where
+its sequence numbers stand. So a picture is cut into payloads when it comes, and laid out as packets once for
+each of the few ways that viewers have; a copy of that is what each viewer's encryption works on.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+
+import attrs
+
+#: Bytes of a payload: with all headers it fits into every path that IPv6 promises (1,280 bytes).
+MAXIMUM_PAYLOAD = 1_180
+#: Packets of one run: less than 64 KiB and than the 64 segments that a segmented send takes.
+_MAXIMUM_RUN = 44
+HEADER_SIZE = 12
+
+#: NAL unit types (RFC 6184 section 5.2, Rec. ITU-T H.264 table 7-1).
+_STAP_A, _FU_A = 24, 28
+_ACCESS_UNIT_DELIMITER, _FILLER = 9, 12
+_FU_START, _FU_END = 0x80, 0x40
+
+_VERSION = 0x80
+_MARKER = 0x80
+_HEADER = struct.Struct("!BBHLL")
+_SIZE = struct.Struct("!H")
+
+
+@attrs.frozen(kw_only=True)
+class Layout:
+    """How one viewer's packets look."""
+
+    payload_type: int
+    ssrc: int
+    #: Bytes that encryption adds to each packet.
+    trailer: int
+
+
+@attrs.frozen(slots=True)
+class Block:
+    """Packets with room behind each: all as long as the first, the last may be shorter."""
+
+    data: bytes
+    #: Where each packet begins, and its length without the room behind it.
+    packets: tuple[tuple[int, int], ...]
+
+    @property
+    def stride(self) -> int:
+        """From one packet to the next, bytes."""
+        return self.packets[1][0] if len(self.packets) > 1 else len(self.data)
+
+
+#: Payloads of consecutive packets, all as long as the first, the last may be shorter.
+Run = tuple[bytes, ...]
+
+
+def h264_runs(nals: Iterable[bytes]) -> tuple[Run, ...]:
+    """Cut the NAL units of one picture into payloads (RFC 6184 section 5, non-interleaved mode).
+
+    Small units that follow one another share a packet, large ones are fragmented. Delimiters and filler carry
+    nothing that a decoder needs, and are left out.
+    """
+    runs: list[Run] = []
+    small: list[bytes] = []
+    for nal in nals:
+        if not nal or nal[0] & 0x1F in (_ACCESS_UNIT_DELIMITER, _FILLER):
+            continue
+        if _aggregated_size([*small, nal]) > MAXIMUM_PAYLOAD:
+            runs += _aggregate(small)
+            small = []
+        if len(nal) > MAXIMUM_PAYLOAD:
+            runs += _fragments(nal)
+        else:
+            small.append(nal)
+    return (*runs, *_aggregate(small))
+
+
+def blocks(runs: Iterable[Run], *, first: int, time: int, layout: Layout) -> tuple[Block, ...]:
+    """Lay out a picture's packets; ``first`` is the first one's sequence number, ``time`` the RTP time."""
+    made = []
+    number = first
+    runs = tuple(runs)
+    for run in runs:
+        made.append(_block(run, number, time, layout, ends_picture=run is runs[-1]))
+        number += len(run)
+    return tuple(made)
+
+
+def _block(run: Run, number: int, time: int, layout: Layout, *, ends_picture: bool) -> Block:
+    room = bytes(layout.trailer)
+    parts: list[bytes] = []
+    packets = []
+    offset, last = 0, len(run) - 1
+    for place, payload in enumerate(run):
+        marker = _MARKER if ends_picture and place == last else 0
+        sequence = (number + place) & 0xFFFF
+        parts += (
+            _HEADER.pack(_VERSION, marker | layout.payload_type, sequence, time & 0xFFFFFFFF, layout.ssrc),
+            payload,
+            room,
+        )
+        packets.append((offset, HEADER_SIZE + len(payload)))
+        offset += HEADER_SIZE + len(payload) + layout.trailer
+    return Block(b"".join(parts), tuple(packets))
+
+
+def _aggregated_size(nals: list[bytes]) -> int:
+    return 1 + sum(_SIZE.size + len(nal) for nal in nals)
+
+
+def _aggregate(nals: list[bytes]) -> list[Run]:
+    """Put units into one packet (STAP-A, section 5.7.1); a single one goes as it is (section 5.6)."""
+    if len(nals) < 2:  # noqa: PLR2004 - one needs no envelope
+        return [tuple(nals)] if nals else []
+    importance = max(nal[0] & 0x60 for nal in nals)
+    envelope = b"".join(part for nal in nals for part in (_SIZE.pack(len(nal)), nal))
+    return [(bytes([_STAP_A | importance]) + envelope,)]
+
+
+def _fragments(nal: bytes) -> list[Run]:
+    """Cut a unit (FU-A, section 5.8); its own first byte is told by the two bytes before each fragment."""
+    size = MAXIMUM_PAYLOAD - 2
+    indicator, kind = nal[0] & 0xE0 | _FU_A, nal[0] & 0x1F
+    payloads = []
+    for start in range(1, len(nal), size):
+        place = (_FU_START if start == 1 else 0) | (_FU_END if start + size >= len(nal) else 0)
+        payloads.append(bytes((indicator, kind | place)) + nal[start : start + size])
+    return [tuple(payloads[at : at + _MAXIMUM_RUN]) for at in range(0, len(payloads), _MAXIMUM_RUN)]
