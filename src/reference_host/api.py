@@ -67,6 +67,7 @@ class Api:
             Route("/api/contributions", guard(self.contributions)),
             Route("/api/cameras", guard(self.cameras)),
             Route("/api/timeline", guard(self.timeline)),
+            Route("/api/warnings", guard(self.warnings)),
             Route("/api/view", guard(self.view), methods=["POST"]),
             Route("/api/views", guard(self.saved_views)),
             Route("/api/views", guard(self.save_view), methods=["POST"]),
@@ -98,6 +99,10 @@ class Api:
         if interval.end <= interval.start:
             raise invalid("The end must be after the start.")
         return json_answer(await draw_timeline(self._host.plugins.active, cameras, interval, principal))
+
+    async def warnings(self, _: Request, principal: Principal) -> Response:
+        """Give what plug-ins want operators to know: something that they rely on is missing."""
+        return json_answer({"warnings": await self._host.warnings.of(principal, self._host.access)})
 
     async def view(self, request: Request, principal: Principal) -> Response:
         """Take a numbered view; 204 only when every active plug-in has acknowledged it."""

@@ -31,6 +31,7 @@ from reference_host.security_log import SecurityLog
 from reference_host.services import CurrentSessions
 from reference_host.sessions import IDLE, WRITTEN_EVERY, Session, Sessions
 from reference_host.set_up import SetUp
+from reference_host.warnings import Warnings
 from vms_hooks.host import Clock
 from vms_hooks.values import HostEventKind, Principal
 
@@ -75,6 +76,7 @@ class Host:
             sessions=CurrentSessions(self.current),
         )
         self.events = HostEvents(lambda: self.plugins.active, clock, self.security_log)
+        self.warnings = Warnings(lambda: self.plugins.active)
         self.log_lines = LogLines()
         #: Set when the host has begun to stop; endless answers end then.
         self.stopping = asyncio.Event()

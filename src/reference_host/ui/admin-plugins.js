@@ -67,19 +67,19 @@ export class PluginsPage extends HTMLElement {
     const working = plugin.state !== 'active' || plugin.healthy;
     /** @type {Look} */
     const [symbol, colour] = working ? (LOOKS[plugin.state] ?? ['error', 'bad']) : ['warning', 'warn'];
+    const warned = plugin.parts.filter((part) => part.ok && part.warning).length;
     return el(
       'article', { class: 'card', 'data-plugin': plugin.id },
       el(
         'header', {}, el('h2', {}, plugin.name), el('span', { class: 'dim' }, plugin.version),
         el('span', { class: `state ${colour}` }, icon(symbol), working ? plugin.state : `${plugin.state}, with faults`),
+        warned > 0 && el('span', { class: 'state warn' }, icon('warning'), warned === 1 ? '1 warning' : `${warned} warnings`),
       ),
       plugin.reason && el('p', {}, plugin.reason),
       plugin.remedy && el('p', { class: 'dim' }, plugin.remedy),
       plugin.licence && licence(plugin.licence),
-      plugin.parts.length > 0 && el('ul', { class: 'parts' }, ...plugin.parts.map((part) => el(
-        'li', {}, el('span', { class: `state ${part.ok ? 'good' : 'bad'}` }, icon(part.ok ? 'success' : 'error'), part.ok ? 'working' : 'not working'),
-        el('span', {}, part.name), el('span', { class: 'dim' }, [part.detail, part.remedy].filter(Boolean).join(' ')),
-      ))),
+      plugin.parts.length > 0 && el('ul', { class: 'parts' }, ...plugin.parts.map(part)),
+      plugin.rooms.length > 0 && storage(plugin.rooms),
       folded(`Latest faults (${plugin.faults.length})`, plugin.faults),
       folded('Settings', Object.entries(plugin.settings).map(([name, value]) => `${name} = ${JSON.stringify(value)}`)),
       this.#buttons(plugin),
@@ -119,6 +119,34 @@ export class PluginsPage extends HTMLElement {
   get #states() {
     return [...this.#list.querySelectorAll('.card > header .state')].map((state) => state.textContent).join();
   }
+}
+
+/** @param {PluginReport['parts'][number]} part */
+function part({ name, ok, warning, detail, remedy }) {
+  const [words, colour, symbol] = /** @type {[string, string, import('./dom.js').IconName]} */ (
+    ok ? (warning ? ['warning', 'warn', 'warning'] : ['working', 'good', 'success']) : ['not working', 'bad', 'error']);
+  return el('li', {}, el('span', { class: `state ${colour}` }, icon(symbol), words),
+    el('span', {}, name), el('span', { class: 'dim' }, [detail, remedy].filter(Boolean).join(' ')));
+}
+
+/** @param {import('./types.d.ts').StorageRoom[]} rooms */
+function storage(rooms) {
+  return el('table', { class: 'rooms' }, el('caption', {}, 'Storage'),
+    el('thead', {}, el('tr', {}, ...['Kept', 'Used', 'Quota', ''].map((words) => el('th', { scope: 'col' }, words)))),
+    el('tbody', {}, ...rooms.map(({ title, used, quota }) => el('tr', {},
+      el('th', { scope: 'row' }, title), el('td', {}, size(used)), el('td', {}, quota === null ? 'none' : size(quota)),
+      el('td', {}, quota !== null && el('meter', {
+        min: 0, max: quota, high: quota * 0.9, optimum: 0, value: Math.min(used, quota),
+        'aria-label': `${title}: ${Math.round((100 * used) / quota)} % of the quota`,
+      })),
+    ))));
+}
+
+/** Decimal units, as disks are sold. @param {number} bytes */
+function size(bytes) {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
+  return new Intl.NumberFormat('en', { style: 'unit', unit: units[power], maximumSignificantDigits: 3 }).format(bytes / 1000 ** power);
 }
 
 /** @param {import('./types.d.ts').Judgement} judged */

@@ -9,6 +9,7 @@ import { writeAddress } from './router.js';
 import { ADMINISTRATION } from './shell.js';
 import { clockTime, day, utcText, zoneName } from './time.js';
 import { VideoTab } from './video-tab.js';
+import { Warnings } from './warnings.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {{path: string, title: string, make: () => TabContent}} TabEntry */
@@ -34,7 +35,7 @@ export class Frame extends HTMLElement {
     this.tabs = entries(shell);
     this.append(
       el('header', { class: 'top-bar' }, this.#nav, this.#time, ...principalMenu(shell, showShortcuts)),
-      el('div', { class: 'status-area' }, this.#trouble, ...shell.contributions.toolbar_items[STATUS_BAR].map(
+      el('div', { class: 'status-area' }, this.#trouble, new Warnings(), ...shell.contributions.toolbar_items[STATUS_BAR].map(
         (item) => showWhenMet(shell, item.when, new Contributed(item, shell.context(item.plugin, 'status', { clock: shell.live })).place),
       )),
       this.#main, shell.notices,

@@ -107,6 +107,15 @@ export interface SavedView {
   slots: (string | null)[];
 }
 
+/** Sizes in bytes. */
+export interface StorageRoom {
+  id: string;
+  title: string;
+  used: number;
+  quota: number | null;
+  free: number | null;
+}
+
 export interface PluginReport {
   id: string;
   name: string;
@@ -115,7 +124,8 @@ export interface PluginReport {
   state: string;
   reason: string;
   remedy: string;
-  parts: { name: string; ok: boolean; detail: string; remedy: string }[];
+  parts: { name: string; ok: boolean; warning: boolean; for_operators: boolean; camera: string; detail: string; remedy: string }[];
+  rooms: StorageRoom[];
   healthy: boolean;
   faults: string[];
   licence: Judgement | null;

@@ -29,6 +29,7 @@ from vms_hooks.values import (
     Mark,
     Part,
     Principal,
+    StorageRoom,
     Target,
     TimelineRow,
     View,
@@ -48,6 +49,7 @@ class Runtime:
         self.refusing = False
         self.away: list[str] = []
         self.healthy = True
+        self.not_recorded: list[str] = []
         self.stopped = False
 
     async def start(self) -> None:
@@ -61,7 +63,23 @@ class Runtime:
         part = Part(
             name="store", ok=self.healthy, detail="in memory", remedy="" if self.healthy else "Mend it."
         )
-        return Health(ok=self.healthy, parts=(part,))
+        stopped = tuple(
+            Part(
+                name=f"recording of {camera}",
+                ok=True,
+                warning=True,
+                for_operators=True,
+                camera=camera,
+                detail=f"{camera.capitalize()} has not been recorded since 12:00.",
+                remedy="Check the camera.",
+            )
+            for camera in self.not_recorded
+        )
+        rooms = (
+            StorageRoom(id="things", title="Things", used=1_500_000),
+            StorageRoom(id="cache", title="Caches", used=950, quota=1_000),
+        )
+        return Health(ok=self.healthy, parts=(part, *stopped), rooms=rooms)
 
     async def cameras(self, principal: Principal) -> tuple[Camera, ...]:
         return tuple(

@@ -1,0 +1,74 @@
+"""What operators are told of plug-ins: something that they rely on is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from reference_host.access import RoleAccess
+from reference_host.plugins import health_of
+from vms_hooks.faults import PluginFault
+from vms_hooks.plugin import Plugin
+from vms_hooks.values import Health, Part, Principal
+
+#: Seconds for which an answer is believed: every open page asks.
+_BELIEVED = 5.0
+
+
+@attrs.frozen(kw_only=True)
+class Warned:
+    """One warning, in the plug-in's own words."""
+
+    plugin: str
+    #: Stays the same while it is the same warning.
+    id: str
+    detail: str
+    remedy: str = ""
+    #: Whether the part does not work at all.
+    broken: bool = False
+    camera: str = ""
+
+
+class Warnings:
+    """Asks the active plug-ins, at most every few seconds whoever wants to know."""
+
+    def __init__(
+        self, active: Callable[[], Iterable[Plugin]], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._active = active
+        self._monotonic = monotonic
+        self._lock = asyncio.Lock()
+        self._kept: tuple[float, tuple[Warned, ...]] | None = None
+
+    async def of(self, principal: Principal, access: RoleAccess) -> tuple[Warned, ...]:
+        """Give what a principal is told: of cameras only those that they may see."""
+        async with self._lock:
+            if self._kept is None or self._monotonic() - self._kept[0] >= _BELIEVED:
+                self._kept = (self._monotonic(), await self._ask())
+            warned = self._kept[1]
+        return tuple(one for one in warned if not one.camera or access.may_see(principal, one.camera))
+
+    async def _ask(self) -> tuple[Warned, ...]:
+        plugins = tuple(self._active())
+        answers = await asyncio.gather(*map(health_of, plugins))
+        return tuple(
+            Warned(
+                plugin=plugin.id,
+                id=f"{plugin.id}: {part.name}",
+                detail=part.detail,
+                remedy=part.remedy,
+                broken=not part.ok,
+                camera=part.camera,
+            )
+            for plugin, health in zip(plugins, answers, strict=True)
+            for part in _parts(health)
+        )
+
+
+def _parts(health: Health | PluginFault) -> Iterable[Part]:
+    if isinstance(health, PluginFault):
+        return ()
+    return (part for part in health.parts if part.for_operators and (part.warning or not part.ok))

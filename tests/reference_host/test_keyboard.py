@@ -1,0 +1,245 @@
+"""Every page of the host by keyboard alone: everything is reached by Tab, shows it, and can be operated.
+
+A console error, an uncaught exception or a violation of the content security policy fails each test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.browsing import PATIENCE_MS, SMALLEST, Watched, needs_browser
+
+from . import test_administration_pages as administration
+from .conftest import PASSWORD
+from .test_administration_pages import Site, sign_in
+
+pytestmark = needs_browser
+
+browser = administration.browser
+site = administration.site
+empty_site = administration.empty_site
+
+#: Finds what can be operated, in the document and in every shadow root below it; gives a key for each.
+FIND = """() => {
+  const wanted = ['a[href]', 'button:not(:disabled)', 'input:not(:disabled)', 'select:not(:disabled)',
+    'textarea', 'summary', '[tabindex="0"]'].join();
+  // A timeline draws its marks anew as time passes; any other element stays the one it is.
+  window.keys ??= new WeakMap();
+  window.named ??= (one) => (one.getAttribute('aria-label') || one.labels?.[0]?.textContent || one.textContent
+    || one.id).trim().slice(0, 40);
+  window.keyOf ??= (one) => {
+    if (one.classList.contains('mark')) return `mark of ${one.dataset.mark.split(' ')[0]}`;
+    if (!window.keys.has(one)) window.keys.set(one, `${one.tagName} ${named(one)} ${Math.random()}`);
+    return window.keys.get(one);
+  };
+  const found = [];
+  const look = (root) => {
+    for (const one of root.querySelectorAll('*')) {
+      if (one.shadowRoot) look(one.shadowRoot);
+      const seen = one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length > 0;
+      if (one.matches(wanted) && one.tabIndex >= 0 && seen && !one.closest('[inert]')) found.push(keyOf(one));
+    }
+  };
+  look([...document.querySelectorAll('dialog:modal')].at(-1) ?? document);
+  return found;
+}"""
+#: Says what has the focus, and whether one sees it.
+FOCUS = """() => {
+  let one = document.activeElement;
+  while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+  if (!one || one === document.body || one === document.documentElement) return null;
+  const style = getComputedStyle(one);
+  const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  const box = one.getBoundingClientRect();
+  const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+  return { key: keyOf(one), name: named(one), ring, inside };
+}"""
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport=SMALLEST)
+    context.set_default_timeout(PATIENCE_MS)
+    watched = Watched(context, provoked=[r"status of (401|409|422)"])
+    yield context.new_page()
+    context.close()
+    assert watched.unexpected == []
+
+
+def walk(page: Page) -> list[str]:
+    """Press Tab through the page; everything must be reached, visibly. Gives the names in their order."""
+    operable = page.evaluate(FIND)
+    assert operable
+    reached: dict[str, str] = {}
+    unseen = []
+    for _ in range(len(operable) + 3):
+        page.keyboard.press("Tab")
+        focus: Any = page.evaluate(FOCUS)
+        if focus is None:
+            continue
+        reached.setdefault(focus["key"], focus["name"])
+        if not (focus["ring"] and focus["inside"]):
+            unseen.append(focus)
+    assert [key for key in operable if key not in reached] == []
+    assert unseen == []
+    return list(reached.values())
+
+
+def go_to(page: Page, name: str) -> None:
+    """Press Tab until something of this name has the focus."""
+    page.evaluate(FIND)
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        focus: Any = page.evaluate(FOCUS)
+        if focus is not None and name in focus["name"]:
+            return
+    raise AssertionError(f"Tab does not reach {name}")
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/live", "Live"),
+        ("/playback", "Playback"),
+        ("/things", "Things"),
+        ("/administration", "Plug-ins"),
+        ("/administration/accounts", "Accounts"),
+        ("/administration/roles", "Roles"),
+        ("/administration/security-log", "Security log"),
+    ],
+)
+def test_everything_on_a_page_is_reached_by_tab(page: Page, site: Site, path: str, shown: str) -> None:
+    """Each link, button, field and disclosure, beginning with the tabs; the focus is always seen."""
+    sign_in(page, site, path)
+    expect(page.get_by_text(shown, exact=True).first).to_be_visible()
+    expect(page.locator(".skeleton")).to_have_count(0)
+    names = walk(page)
+    assert any("Live" in name for name in names)
+    if path.startswith("/administration"):
+        assert [name for name in names if "Roles" in name]
+
+
+def test_signing_in_by_keyboard(page: Page, site: Site) -> None:
+    """Account, password, Enter; then out again from the menu."""
+    page.goto(f"{site.address}/sign-in")
+    expect(page.get_by_label("Account")).to_be_visible()
+    walk(page)
+    go_to(page, "Account")
+    page.keyboard.type("admin")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("host-frame")).to_be_visible()
+    go_to(page, "Adam Admin")
+    page.keyboard.press("Enter")
+    go_to(page, "Sign out")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Password")).to_be_visible()
+
+
+def test_setting_up_by_keyboard(page: Page, empty_site: Site) -> None:
+    """Four fields and Enter."""
+    page.goto(f"{empty_site.address}/set-up")
+    expect(page.get_by_label("Set-up token")).to_be_visible()
+    walk(page)
+    for name, text in (
+        ("Set-up token", empty_site.token),
+        ("Account", "ada"),
+        ("Name", "Ada Admin"),
+        ("Password", "three unrelated words"),
+    ):
+        go_to(page, name)
+        page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Plug-ins", level=1)).to_be_visible()
+
+
+def test_administration_is_operated_by_keyboard(page: Page, site: Site) -> None:
+    """From page to page, a plug-in's settings unfolded, a dialog opened and left; no mouse at any time."""
+    sign_in(page, site, "/administration")
+    go_to(page, "Settings")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("pre_roll_seconds = 30")).to_be_visible()
+    go_to(page, "Judge the licence again")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("licence valid", exact=True)).to_be_visible()
+    go_to(page, "Accounts")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Accounts", level=1)).to_be_visible()
+    go_to(page, "Create account")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    walk(page)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    focus: Any = page.evaluate(FOCUS)
+    assert "Create account" in focus["name"], "focus comes back to where the dialog was opened"
+
+
+def test_a_view_is_saved_and_chosen_by_keyboard(page: Page, site: Site) -> None:
+    """Saved under a name, found in the list, shown and deleted again."""
+    sign_in(page, site, "/live")
+    go_to(page, "Save this view")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    walk(page)
+    go_to(page, "Name")
+    page.keyboard.type("By hand")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("button", name="By hand", exact=True)).to_be_visible()
+    go_to(page, "By hand")
+    page.keyboard.press("Enter")
+    go_to(page, "Delete view By hand")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    walk(page)
+    go_to(page, "Delete")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="By hand", exact=True)).to_have_count(0)
+
+
+def test_warnings_are_seen_by_who_may_see_the_camera(page: Page, site: Site) -> None:
+    """Operators are told that a camera is not recorded, and hide it by keyboard; the roof is not theirs."""
+    sign_in(page, site, "/live", account="operator")
+    headers = {"origin": site.address}
+    page.request.post(
+        f"{site.address}/plugins/sample/behave", data={"not_recorded": ["yard", "roof"]}, headers=headers
+    )
+    warnings = page.get_by_role("region", name="Warnings")
+    expect(warnings).to_contain_text("Yard has not been recorded since 12:00. Check the camera.")
+    expect(warnings).not_to_contain_text("Roof")
+    go_to(page, "Hide these warnings")
+    page.keyboard.press("Enter")
+    expect(warnings).to_be_hidden()
+    page.request.post(
+        f"{site.address}/plugins/sample/behave",
+        data={"not_recorded": ["yard", "gate", "dock", "lobby"]},
+        headers=headers,
+    )
+    expect(warnings).to_contain_text("Gate has not been recorded")
+    go_to(page, "1 more")
+    page.keyboard.press("Enter")
+    expect(warnings).to_contain_text("Lobby has not been recorded")
+    page.request.post(f"{site.address}/plugins/sample/behave", data={"not_recorded": []}, headers=headers)
+    expect(warnings).to_be_hidden()
+
+
+def test_administrators_see_warnings_and_storage(page: Page, site: Site) -> None:
+    """A part that works and should be looked at; what each room uses of its quota."""
+    sign_in(page, site, "/live")
+    headers = {"origin": site.address}
+    page.request.post(
+        f"{site.address}/plugins/sample/behave", data={"not_recorded": ["yard"]}, headers=headers
+    )
+    page.goto(f"{site.address}/administration")
+    card = page.locator('[data-plugin="sample"]')
+    expect(card).to_contain_text("1 warning")
+    expect(card.get_by_role("row", name="Things")).to_contain_text("1.5 MB")
+    expect(card.get_by_role("row", name="Caches")).to_contain_text("1 kB")
+    expect(card.get_by_label("Caches: 95 % of the quota")).to_be_visible()
+    page.request.post(f"{site.address}/plugins/sample/behave", data={"not_recorded": []}, headers=headers)
