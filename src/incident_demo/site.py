@@ -82,7 +82,7 @@ class DemoSite:
             number="demonstration",
         )
         (self.directory / "licence.json").write_bytes(issue(terms, key))
-        self._write_secret("secrets.json", json.dumps({"incident": {"recorder-password": password}}))
+        self._write_secret("secrets.json", json.dumps(self._secrets_with("recorder-password", password)))
         public = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
         hashed = self._kept("account-hash", lambda: hash_password(PASSWORD))
         self.configuration.write_text(
@@ -93,6 +93,14 @@ class DemoSite:
         """Write what the recorder reads."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._kept(self.recorder_password_file.name, lambda: secrets.token_urlsafe(24))
+
+    def _secrets_with(self, name: str, secret: str) -> dict[str, dict[str, str]]:
+        """Give the host's secrets: those that it kept for the plug-in stay."""
+        file = self.directory / "secrets.json"
+        kept: dict[str, dict[str, str]] = (
+            json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        )
+        return {**kept, "incident": {**kept.get("incident", {}), name: secret}}
 
     def _kept(self, name: str, make: Callable[[], str]) -> str:
         """Give what an earlier run wrote, or write it now; whole or not at all."""

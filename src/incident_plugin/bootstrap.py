@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,19 @@ import attrs
 import msgspec
 
 from incident_plugin.adapters.evidence import DiskShelf
-from incident_plugin.adapters.host import HostAccess, HostClock, HostLicence, HostPeople, RandomIds
+from incident_plugin.adapters.host import (
+    HostAccess,
+    HostClock,
+    HostLicence,
+    HostPeople,
+    HostSecrets,
+    RandomIds,
+)
 from incident_plugin.adapters.live_preview import WebRtcRelay
 from incident_plugin.adapters.media import PyavWriter
-from incident_plugin.adapters.onvif import OnvifDevice
+from incident_plugin.adapters.onvif import OnvifDevice, WsDiscovery
 from incident_plugin.adapters.pdf_report import PdfReportMaker
-from incident_plugin.adapters.recorders import Recorder, SiteRecorders
+from incident_plugin.adapters.recorders import Connect, Recorder, RecorderWalk, SiteRecorders
 from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore
@@ -39,6 +46,7 @@ from incident_plugin.application.overview import Overviews
 from incident_plugin.application.people import People
 from incident_plugin.application.presence import Presence
 from incident_plugin.application.projects import Projects
+from incident_plugin.application.recorders import RecorderAdministration
 from incident_plugin.application.relations import Relations
 from incident_plugin.application.report_jobs import ReportJobs
 from incident_plugin.application.reporting import PlainDesign, Reporting, Stills
@@ -48,7 +56,17 @@ from incident_plugin.application.timeline import Timeline
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.application.unsaved import UnsavedWork
 from incident_plugin.application.watching import RecordingWatch
+from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person, PersonId
+from incident_plugin.domain.recorders import (
+    RecorderConfig,
+    RecorderId,
+    TlsPolicy,
+    device_address,
+    fingerprint,
+    recorder_name,
+)
 from incident_plugin.http.activity import ActivityResources
 from incident_plugin.http.app import create_app
 from incident_plugin.http.collections import CollectionResources
@@ -57,6 +75,7 @@ from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.listing import ListResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.projects import ProjectResources
+from incident_plugin.http.recorders import RecorderResources
 from incident_plugin.http.reports import ReportResources
 from incident_plugin.http.together import TogetherResources
 from incident_plugin.http.video import VideoResources
@@ -74,6 +93,24 @@ class RecorderSettings:
     address: str = ""
     username: str = ""
     password_secret: str = "recorder-password"  # noqa: S105 - the name of a secret, not a secret
+    tls: TlsPolicy = TlsPolicy.VERIFY
+    #: SHA-256 of the certificate, for the policy "pinned".
+    fingerprint: str = ""
+    #: Ids at the host by ids of ours.
+    cameras: Mapping[CameraId, CameraId] = attrs.field(factory=dict)
+
+    def configured(self, number: int) -> RecorderConfig:
+        """Give the recorder, the number-th of the file; raises ``InvalidInput``."""
+        return RecorderConfig(
+            id=RecorderId(f"configured-{number}"),
+            name=recorder_name(self.name),
+            address=device_address(self.address),
+            username=self.username,
+            password_secret=self.password_secret,
+            tls=self.tls,
+            fingerprint=fingerprint(self.fingerprint),
+            cameras=self.cameras,
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -110,9 +147,20 @@ class Settings:
     merge_within_seconds: int = attrs.field(
         default=5, validator=[attrs.validators.ge(0), attrs.validators.le(3600)]
     )
+    #: One recorder; kept beside the list for sites that have only one.
     recorder: RecorderSettings = attrs.field(factory=RecorderSettings)
     watch: WatchSettings = attrs.field(factory=WatchSettings)
     storage: StorageSettings = attrs.field(factory=StorageSettings)
+    recorders: tuple[RecorderSettings, ...] = ()
+
+    @property
+    def configured(self) -> tuple[RecorderConfig, ...]:
+        """The recorders that the file names; raises ``ValueError`` for what cannot work."""
+        named = [one for one in (self.recorder, *self.recorders) if one.address]
+        try:
+            return tuple(one.configured(number) for number, one in enumerate(named, start=1))
+        except InvalidInput as error:
+            raise ValueError(f"A recorder in the site's configuration is wrong: {error.detail}") from error
 
     @property
     def rules(self) -> CollectingRules:
@@ -131,18 +179,36 @@ def read_settings(settings: Mapping[str, Any]) -> Settings:
         raise ValueError(f"A setting of the incident manager is wrong: {error}.") from error
 
 
-def connect_recorder(host: HostServices, settings: RecorderSettings) -> SiteRecorders:
-    """Give the site's recorders: the one that is configured, or none; nothing is connected yet.
-
-    Raises ``ValueError`` for an address that is none.
-    """
-    if not settings.address:
-        return SiteRecorders(())
-    password = host.secrets.get(settings.password_secret) or ""
+def connection_of(host: HostServices) -> Connect:
+    """Give what makes recorders, for this host's clock; nothing is connected before it is used."""
     now = host.clock.now
-    device = OnvifDevice(settings.address, settings.username, password, now=now)
-    streams = RtspClient(Credentials(username=settings.username, password=password), now=now)
-    return SiteRecorders((Recorder(settings.name, device, streams, now=now),))
+
+    def connect(config: RecorderConfig, password: str) -> Recorder:
+        device = OnvifDevice(
+            config.address,
+            config.username,
+            password,
+            name=config.name,
+            fingerprint=config.fingerprint,
+            any_certificate=config.tls is TlsPolicy.ACCEPT,
+            now=now,
+        )
+        streams = RtspClient(
+            Credentials(username=config.username, password=password), name=config.name, now=now
+        )
+        return Recorder(config.name, device, streams, identity=config.id, now=now)
+
+    return connect
+
+
+def connect_recorders(
+    host: HostServices, secrets: HostSecrets, configs: Iterable[RecorderConfig]
+) -> SiteRecorders:
+    """Give the site's recorders; raises ``ValueError`` for an address that is none."""
+    recorders = SiteRecorders(connect=connection_of(host))
+    for config in configs:
+        recorders.install(config, secrets.get(config.password_secret) or "")
+    return recorders
 
 
 def storage_rooms(folder: Path, settings: StorageSettings) -> StorageRooms:
@@ -194,7 +260,10 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     licence = HostLicence(host=host)
     store = TinyDBStore(host.storage / "store")
     work = UnitOfWork(store, clock, ids, ZoneInfo(host.site.time_zone))
-    recorders = connect_recorder(host, settings.recorder)
+    fixed, secrets = settings.configured, HostSecrets(host=host)
+    with store.read() as reading:
+        configured = (*fixed, *reading.recorders.all())
+    recorders = connect_recorders(host, secrets, configured)
     cameras, writer = Cameras(recorders), PyavWriter()
     relay = WebRtcRelay(recorders.live)
     live = LiveSessions(relay, guard, HostPeople(host=host))
@@ -251,6 +320,17 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     people = People(work=work, guard=guard, clock=clock, ids=ids)
     states = FootageStates(work=work, guard=guard, recorders=recorders, retention=recorders, clock=clock)
     presence = Presence(guard, clock)
+    recorder_administration = RecorderAdministration(
+        work=work,
+        guard=guard,
+        ids=ids,
+        secrets=secrets,
+        network=recorders,
+        cameras=cameras,
+        discovery=WsDiscovery(),
+        test=RecorderWalk(connection_of(host)),
+        fixed=fixed,
+    )
     operations = (
         *events.operations(),
         *ListResources(listing=listing, overviews=overviews, kept=kept, guard=guard, zone=zone).operations(),
@@ -266,6 +346,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         ).operations(),
         *ReportResources(reporting=reporting, jobs=reports, projects=projects).operations(),
         *administration.operations,
+        *RecorderResources(administration=recorder_administration).operations(),
         *ExportResources(exports=exports, runner=runner).operations(),
         *VideoResources(
             recorders=recorders, live=live, writer=writer, stills=stills, guard=guard

@@ -23,6 +23,7 @@ def _rights(*rights: Right) -> Sequence[Permission]:
 
 PERMISSION_TREE: Sequence[Permission] = (
     _heading("cameras", "Cameras: live and recorded video", *_rights(Right.CAMERAS_VIEW)),
+    _heading("recorders", "Recorders", *_rights(Right.RECORDERS_VIEW, Right.RECORDERS_MANAGE)),
     _heading(
         "incidents",
         "Incidents",

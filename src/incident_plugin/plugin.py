@@ -119,6 +119,14 @@ class IncidentPlugin:
         return tuple(tabs)
 
     @hookimpl
+    def vms_admin_sections(self, principal: Principal) -> Sequence[offers.AdminSection]:
+        """Give the recorders to those who may see how they are set up."""
+        if not self._allowed(principal, Permission.RECORDERS_VIEW):
+            return ()
+        element = Element(tag="incident-recorders", module="ui/recorders/incident-recorders.js")
+        return (offers.AdminSection(id="incident.recorders", title="Recorders", element=element, order=10),)
+
+    @hookimpl
     def vms_http_mount(self) -> offers.HttpMount | None:
         """Give the ASGI application."""
         return None if self._runtime is None else offers.HttpMount(app=self._runtime.parts.app)

@@ -109,7 +109,7 @@ class IncidentRuntime:
                 id=camera.id,
                 name=camera.name,
                 group=camera.recorder,
-                capabilities=frozenset({"live", "recorded"} if camera.recorded else {"live"}),
+                capabilities=_capabilities(camera),
             )
             for camera in map(known.__getitem__, visible)
         )
@@ -211,6 +211,11 @@ class IncidentRuntime:
             self._told = error.detail
         else:
             self._told = ""
+
+
+def _capabilities(camera: media.Camera) -> frozenset[str]:
+    able = {"live": True, "recorded": camera.recorded, "ptz": camera.ptz}
+    return frozenset(name for name, can in able.items() if can)
 
 
 def _interval(interval: time.Interval) -> Interval:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import ClassVar
 
 import httpx
@@ -9,7 +10,7 @@ from tests.programs import RECORDER_USER
 from tests.support import OPERATOR, as_principal, host_services
 
 from incident_plugin import bootstrap
-from incident_plugin.adapters.onvif import OnvifDevice
+from incident_plugin.adapters.onvif import OnvifDevice, WsDiscovery
 from incident_plugin.bootstrap import RecorderSettings, Settings, assemble
 from incident_plugin.domain.media import ClockOffset
 from incident_plugin.runtime import IncidentRuntime
@@ -35,6 +36,7 @@ def host(tmp_path):
 async def runtime(host, recorder_address: str, monkeypatch) -> AsyncIterator[IncidentRuntime]:
     """The whole plug-in at work with a real recorder and a store on disk."""
     monkeypatch.setattr(bootstrap, "OnvifDevice", MeasuredOnce)
+    monkeypatch.setattr(bootstrap, "WsDiscovery", partial(WsDiscovery, listen=0.1))
     settings = Settings(recorder=RecorderSettings(address=recorder_address, username=RECORDER_USER))
     runtime = IncidentRuntime(parts=assemble(host, settings))
     await runtime.start()

@@ -41,7 +41,7 @@ SECRETS = {
     "Lobby": P.SEQUENCES_VIEW,
 }
 #: Operations whose own subject are cameras or drafts: they name the camera without naming a project's part.
-OF_CAMERAS = ("collections", "drafts", "export", "live", "recorded", "video", "stills")
+OF_CAMERAS = ("collections", "drafts", "export", "live", "recorded", "recorders", "video", "stills")
 
 
 @attrs.frozen(kw_only=True)
@@ -79,6 +79,8 @@ class World:
         phoned = {"direction": "made", "at": self.start}
         while_ = {"start": self.start, "end": self.end}
         offer, gone = frozenset({422}), frozenset({404})
+        offer = frozenset({422})
+        nowhere = {"address": "127.0.0.1:9"}
         examples = {
             "GET collections": Asked(path="collections"),
             "POST collections": Asked(path="collections", body=feed),
@@ -201,6 +203,21 @@ class World:
             "GET recorded/{camera:path}": Asked(path=f"recorded/{shown}", query=while_),
             "GET video/{camera:path}": Asked(path=f"video/{shown}", query=while_),
             "GET stills/{camera:path}": Asked(path=f"stills/{shown}", query={"at": self.start}),
+            "GET recorders": Asked(path="recorders"),
+            # Asked for again there is one of that name already.
+            "POST recorders": Asked(
+                path="recorders", body={"name": "North", **nowhere}, statuses=frozenset({201, 422})
+            ),
+            # The one that is there stands in the site's configuration: it is refused for that alone.
+            "PUT recorders/{id}": Asked(
+                path="recorders/configured-1",
+                body={"name": "South", **nowhere, "revision": 0},
+                statuses=frozenset({422}),
+            ),
+            "DELETE recorders/{id}": Asked(path="recorders/configured-1", statuses=frozenset({422})),
+            "GET recorders/{id}/cameras": Asked(path="recorders/configured-1/cameras"),
+            "POST recorder-search": Asked(path="recorder-search", statuses=frozenset({200, 503})),
+            "POST recorder-test": Asked(path="recorder-test", body={"name": "North", **nowhere}),
         }
         return examples[f"{operation.method} {operation.path}"]
 

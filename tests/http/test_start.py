@@ -22,7 +22,7 @@ async def test_a_mute_recorder_holds_nobody_up(host, monkeypatch: pytest.MonkeyP
         health = await runtime.health()
         assert {part.name: part.ok for part in health.parts} == {
             "store": True,
-            "recorder": False,
+            "recorder Recorder": False,
             "background work": True,
         }
         await runtime.stop()

@@ -50,6 +50,15 @@ class Cameras:
         self._known |= {camera.id: camera for camera in cameras}
         return cameras
 
+    def learn(self, cameras: Iterable[Camera]) -> None:
+        """Take note of cameras that a recorder has just named."""
+        self._known |= {camera.id: camera for camera in cameras}
+
+    def forget(self, cameras: Iterable[CameraId]) -> None:
+        """Let go of cameras that no recorder has any more; sequences of them keep their names."""
+        for camera in cameras:
+            self._known.pop(camera, None)
+
     @property
     def known(self) -> tuple[Camera, ...]:
         """Every camera that a recorder has named since the start."""

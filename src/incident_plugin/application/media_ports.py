@@ -10,20 +10,43 @@ from typing import Protocol
 
 import attrs
 
-from incident_plugin.domain.media import AccessUnit, Camera, CameraId, ClockOffset, VideoTrack
+from incident_plugin.domain.media import (
+    AccessUnit,
+    Camera,
+    CameraEvent,
+    CameraId,
+    ClockOffset,
+    Motion,
+    Preset,
+    SoundTrack,
+    SoundUnit,
+    VideoTrack,
+)
 from incident_plugin.domain.time import Interval
 
 
 class VideoStream(Protocol):
     """An open live or recorded stream: coded pictures in decoding order, never decoded.
 
-    Iterating raises ``RecorderUnavailable`` when the stream breaks, and ends when a replay is complete.
+    Iterating raises ``RecorderUnavailable`` when the stream breaks, and ends when a replay is complete. It is
+    read in one of its two ways, not in both.
     """
 
     @property
     def track(self) -> VideoTrack: ...
 
-    def __aiter__(self) -> AsyncIterator[AccessUnit]: ...
+    @property
+    def sound(self) -> SoundTrack | None:
+        """What a decoder of the sound must know; nothing when none was asked for or there is none."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[AccessUnit]:
+        """Give the pictures alone."""
+        ...
+
+    def mixed(self) -> AsyncIterator[AccessUnit | SoundUnit]:
+        """Give pictures and sound as they come; each of the two is in its own order."""
+        ...
 
 
 class Recorders(Protocol):
@@ -41,14 +64,51 @@ class Recorders(Protocol):
         """Measure the clock of the camera's recorder."""
         ...
 
-    def live(self, camera: CameraId) -> AbstractAsyncContextManager[VideoStream]:
-        """Open the live stream."""
+    def live(self, camera: CameraId, *, sound: bool = False) -> AbstractAsyncContextManager[VideoStream]:
+        """Open the live stream, with its sound where that is asked for and there is any."""
         ...
 
-    def replay(self, camera: CameraId, interval: Interval) -> AbstractAsyncContextManager[VideoStream]:
+    def replay(
+        self, camera: CameraId, interval: Interval, *, sound: bool = False, intra: bool = False
+    ) -> AbstractAsyncContextManager[VideoStream]:
         """Open the recording, from the key picture at or before the start to the end, as fast as it comes.
 
-        Entering raises ``NoVideo`` when the recorder has no picture of the interval.
+        ``intra`` asks for key pictures alone; recorders that cannot leave the others out send all. Entering
+        raises ``NoVideo`` when the recorder has no picture of the interval.
+        """
+        ...
+
+
+class Ptz(Protocol):
+    """Turning, tilting and zooming cameras whose ``Camera.ptz`` says that it can be done.
+
+    Every method raises ``RecorderUnavailable`` or ``NotFound``.
+    """
+
+    async def move(self, camera: CameraId, motion: Motion, *, lasting: timedelta) -> None:
+        """Begin to move; the camera stops by itself after ``lasting``, should nobody stop it."""
+        ...
+
+    async def stop(self, camera: CameraId) -> None:
+        """Stop every movement."""
+        ...
+
+    async def presets(self, camera: CameraId) -> tuple[Preset, ...]:
+        """Give the remembered positions."""
+        ...
+
+    async def go_to(self, camera: CameraId, preset: str) -> None:
+        """Move to a remembered position, by its token."""
+        ...
+
+
+class CameraEvents(Protocol):
+    """What recorders notice: motion, inputs, lost pictures."""
+
+    def watch(self) -> AbstractAsyncContextManager[AsyncIterator[CameraEvent]]:
+        """Listen to all recorders that offer events, until the context is left.
+
+        A recorder that breaks off is asked again by itself; those that come later are heard too.
         """
         ...
 

@@ -26,6 +26,7 @@ from incident_plugin.domain.notices import NoticeList
 from incident_plugin.domain.people import KnownPerson
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import FieldValue, IncidentProperties
+from incident_plugin.domain.recorders import RecorderConfig
 from incident_plugin.domain.removed import RemovedItems
 from incident_plugin.domain.requests import AnsweredRequests
 from incident_plugin.domain.retention import BinnedProject, RetentionRules
@@ -104,6 +105,8 @@ class Transaction(Protocol):
     def saved_filters(self) -> Documents[SavedFilter]: ...
     @property
     def list_settings(self) -> Documents[ListSettings]: ...
+    @property
+    def recorders(self) -> Documents[RecorderConfig]: ...
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

@@ -9,6 +9,8 @@ class Permission(StrEnum):
     """One right; *manage* implies *view* of the same thing."""
 
     CAMERAS_VIEW = "incident.cameras.view"
+    RECORDERS_VIEW = "incident.recorders.view"
+    RECORDERS_MANAGE = "incident.recorders.manage"
     PROPERTIES_VIEW = "incident.properties.view"
     PROPERTIES_MANAGE = "incident.properties.manage"
     AUDIT_VIEW = "incident.audit.view"

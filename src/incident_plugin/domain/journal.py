@@ -83,6 +83,9 @@ class Action(StrEnum):
     AUDIT_EXPORTED = "audit.exported"
     BACKUP_MADE = "backup.made"
     DENIED = "security.denied"
+    RECORDER_ADDED = "recorder.added"
+    RECORDER_CHANGED = "recorder.changed"
+    RECORDER_REMOVED = "recorder.removed"
 
 
 @attrs.frozen(kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
@@ -35,6 +36,8 @@ class Camera:
     recorder: str
     #: Whether the recorder keeps a recording of it.
     recorded: bool = True
+    #: Whether it can be turned, tilted or zoomed.
+    ptz: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -84,6 +87,90 @@ def _h265_name(sets: tuple[bytes, ...]) -> str:
     constraints = [f"{byte:X}" for byte in general[5:11].rstrip(b"\x00")]
     level = f"{'LH'[tier]}{general[11]}"
     return ".".join(["hev1", f"{space}{profile}", f"{compatible:X}", level, *constraints])
+
+
+class SoundCodec(StrEnum):
+    """Sound that can be passed through, by its names in RTP (RFC 3640, RFC 3551, RFC 7587)."""
+
+    AAC = "AAC"
+    PCMU = "PCMU"
+    PCMA = "PCMA"
+    OPUS = "OPUS"
+
+
+@attrs.frozen(kw_only=True)
+class SoundTrack:
+    """What a decoder must know before the first sound."""
+
+    codec: SoundCodec
+    #: Samples a second; also the clock of ``SoundUnit.pts``.
+    rate: int
+    channels: int
+    #: AudioSpecificConfig of AAC (ISO/IEC 14496-3 section 1.6.2.1); empty for the others.
+    config: bytes = b""
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class SoundUnit:
+    """One coded frame of sound, or a piece of uncompressed sound, exactly as it was received."""
+
+    #: In samples on the track's own time line, unwrapped: it only grows.
+    pts: int
+    #: When it was recorded: UTC by our clock.
+    time: datetime
+    data: bytes
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class MetadataUnit:
+    """One document of a metadata stream (ONVIF Streaming Specification section 5.1.2.1.1), as received."""
+
+    time: datetime
+    #: XML of a foreign hand: parse it with care.
+    document: bytes
+
+
+@attrs.frozen(kw_only=True)
+class CameraEvent:
+    """Something that a recorder noticed, such as motion (ONVIF Core Specification section 9)."""
+
+    #: The camera it is about; nothing for the recorder as a whole or a source that is no camera.
+    camera: CameraId | None
+    #: Name of the recorder.
+    recorder: str
+    #: Topic without prefixes, such as ``RuleEngine/CellMotionDetector/Motion``.
+    topic: str
+    #: When it happened: UTC by our clock.
+    at: datetime = attrs.field(converter=utc)
+    #: How it was when we began to listen, and no change.
+    initial: bool = False
+    #: Whether it began or ended; nothing for events that only happen.
+    active: bool | None = None
+    #: Everything it says, source and data, by name; any text, also hostile.
+    data: Mapping[str, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Preset:
+    """A remembered position of a camera that can be turned."""
+
+    token: str
+    #: Any text, also hostile.
+    name: str
+
+
+def _speed(_instance: object, attribute: attrs.Attribute[float], value: float) -> None:
+    if not -1.0 <= value <= 1.0:
+        raise ValueError(f"{attribute.name} {value} is not between -1 and 1")
+
+
+@attrs.frozen(kw_only=True)
+class Motion:
+    """How fast a camera turns and zooms, each from -1 to 1: right, up and in are positive."""
+
+    pan: float = attrs.field(default=0.0, validator=_speed)
+    tilt: float = attrs.field(default=0.0, validator=_speed)
+    zoom: float = attrs.field(default=0.0, validator=_speed)
 
 
 @attrs.frozen(kw_only=True, slots=True)

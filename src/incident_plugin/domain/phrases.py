@@ -133,4 +133,10 @@ _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.AUDIT_EXPORTED: _with_details("Audit log exported"),
     Action.BACKUP_MADE: _with_details("Backup made"),
     Action.DENIED: _with_details("Permission denied"),
+    Action.SETTING_CHANGED: lambda activity: _from_to(activity.subject)(activity),
+    Action.RECORDER_ADDED: _with_details("Recorder added"),
+    Action.RECORDER_CHANGED: lambda activity: (
+        f"Recorder “{activity.subject}” changed from “{activity.before}” to “{activity.after}”"
+    ),
+    Action.RECORDER_REMOVED: _with_details("Recorder removed"),
 }

@@ -168,8 +168,8 @@ async def test_older_devices_are_asked_for_capabilities(answers, device, soap):
         "</tse:ResultList></tse:GetRecordingSearchResultsResponse>"
     )
     channels = await device.channels()
-    assert [(channel.token, channel.profile, channel.recording) for channel in channels] == [
-        ("s1", "p1", None)
+    assert [(channel.token, channel.profile, channel.recordings) for channel in channels] == [
+        ("s1", "p1", ())
     ]
     assert answers.urls[-2:] == ["http://192.0.2.1:8080/s"] * 2
     assert answers.operations()[-1] == "EndSearch"
@@ -250,7 +250,7 @@ async def test_the_future_has_no_recordings(answers, device):
 
 async def test_a_search_without_end_is_given_up_and_ended(answers, device, soap, monkeypatch):
     """A device that searches for ever does not hold us for ever."""
-    monkeypatch.setattr("incident_plugin.adapters.onvif.session._MAX_PAGES", 3)
+    monkeypatch.setattr("incident_plugin.adapters.onvif.recorded._MAX_PAGES", 3)
     searching(answers, soap, *[""] * 100)
     with pytest.raises(RecorderUnavailable, match="does not come to an end"):
         await device.recorded("r", HOUR)

@@ -12,7 +12,7 @@ import pytest
 from incident_plugin.adapters.onvif import Channel, DeviceInformation
 from incident_plugin.adapters.recorders import Recorder, SiteRecorders
 from incident_plugin.domain.errors import NotFound, RecorderUnavailable
-from incident_plugin.domain.media import CameraId, ClockOffset
+from incident_plugin.domain.media import CameraId, ClockOffset, Codec, VideoTrack
 from incident_plugin.domain.time import Interval
 
 NOW = datetime(2026, 11, 2, 12, 0, 0, tzinfo=UTC)
@@ -26,7 +26,9 @@ class PartDevice:
 
     offset: timedelta = timedelta(0)
     uncertainty: timedelta = 0.1 * SECOND
-    channel_list: tuple[Channel, ...] = (Channel(token="cam 1/a", name="Door", profile="p", recording="r"),)
+    channel_list: tuple[Channel, ...] = (
+        Channel(token="cam 1/a", name="Door", profile="p", recordings=("r",)),
+    )
     down: bool = False
     asked: list[str] = attrs.field(factory=list)
 
@@ -71,16 +73,19 @@ class PartDevice:
 class PartStreams:
     opened: list[tuple] = attrs.field(factory=list)
     refuse: bool = False
+    #: The streams are these parts themselves: nothing is read from them here.
+    track = VideoTrack(codec=Codec.H264, parameter_sets=())
+    sound = None
 
     @asynccontextmanager
-    async def live(self, url, *, clock_offset):
+    async def live(self, url, *, clock_offset, sound=False):
         self.opened.append((url, clock_offset))
         if self.refuse:
             raise RecorderUnavailable("no stream")
         yield self
 
     @asynccontextmanager
-    async def replay(self, url, interval, *, clock_offset):
+    async def replay(self, url, interval, *, clock_offset, sound=False, intra=False):
         self.opened.append((url, interval, clock_offset))
         yield self
 
@@ -191,7 +196,7 @@ async def test_a_camera_added_later_is_found():
     world = World()
     recorder = world.recorder()
     await recorder.cameras()
-    world.device.channel_list += (Channel(token="new", name="New", profile="n", recording=None),)
+    world.device.channel_list += (Channel(token="new", name="New", profile="n", recordings=()),)
     async with recorder.live(CameraId("S%3A1:new")):
         pass
     assert await recorder.recorded(CameraId("S%3A1:new"), HOUR) == ()
@@ -202,7 +207,7 @@ async def test_a_camera_added_later_is_found():
 
 async def test_a_camera_without_a_usable_live_stream_says_so():
     """Recorded only, or in a codec that browsers do not play."""
-    world = World(PartDevice(channel_list=(Channel(token="a", name="Old", profile=None, recording="r"),)))
+    world = World(PartDevice(channel_list=(Channel(token="a", name="Old", profile=None, recordings=("r",)),)))
     with pytest.raises(RecorderUnavailable, match=r"Old has no live picture .* North"):
         async with world.recorder().live(CameraId("S%3A1:a")):
             pass

@@ -11,6 +11,7 @@ import attrs
 from incident_plugin.application.auditing import HostReport
 from incident_plugin.application.ports import Actor
 from incident_plugin.domain.access import Permission
+from incident_plugin.domain.errors import StoreUnavailable
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person, PersonId
 from vms_hooks.host import Clock, HostServices, LicenceState
@@ -77,6 +78,41 @@ class HostClock:
     def now(self) -> datetime:
         """Give the present instant, UTC."""
         return self._clock.now()
+
+
+@attrs.frozen(kw_only=True)
+class HostSecrets:
+    """The host's secret store, and whether it keeps what a plug-in gives it.
+
+    Hosts before contract 1.1 let plug-ins read secrets only.
+    """
+
+    _host: HostServices
+
+    @property
+    def kept(self) -> bool:
+        """Whether the host keeps what it is given."""
+        return all(callable(getattr(self._host.secrets, name, None)) for name in ("put", "remove"))
+
+    def get(self, name: str) -> str | None:
+        """Give a secret, or nothing when there is none of that name."""
+        return self._host.secrets.get(name)
+
+    def put(self, name: str, secret: str) -> None:
+        """Keep a secret; raises ``StoreUnavailable``."""
+        self._change("put", name, secret)
+
+    def remove(self, name: str) -> None:
+        """Forget a secret, if it is there; raises ``StoreUnavailable``."""
+        self._change("remove", name)
+
+    def _change(self, method: str, *arguments: str) -> None:
+        try:
+            getattr(self._host.secrets, method)(*arguments)
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The host could not keep the password: {error}. Nothing was changed."
+            ) from error
 
 
 class RandomIds:

@@ -17,6 +17,7 @@ from incident_plugin.domain.notices import NoticeList
 from incident_plugin.domain.people import KnownPerson
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.recorders import RecorderConfig
 from incident_plugin.domain.removed import RemovedItems
 from incident_plugin.domain.requests import AnsweredRequests
 from incident_plugin.domain.retention import BinnedProject, RetentionRules
@@ -46,6 +47,7 @@ class State:
     notices: dict[str, NoticeList] = attrs.Factory(dict)
     saved_filters: dict[str, SavedFilter] = attrs.Factory(dict)
     list_settings: dict[str, ListSettings] = attrs.Factory(dict)
+    recorders: dict[str, RecorderConfig] = attrs.Factory(dict)
     properties: IncidentProperties | None = None
     last_project_id: int = 0
     #: All entries in the order in which they were written: the project, and the place in its log.
@@ -73,6 +75,7 @@ class State:
             notices=dict(self.notices),
             saved_filters=dict(self.saved_filters),
             list_settings=dict(self.list_settings),
+            recorders=dict(self.recorders),
             changed=list(self.changed),
         )
 
@@ -209,6 +212,11 @@ class MemoryTransaction:
     def list_settings(self) -> MemoryDocuments[ListSettings]:
         """How each person has the list."""
         return MemoryDocuments(self._state.list_settings, writes=self._writes)
+
+    @property
+    def recorders(self) -> MemoryDocuments[RecorderConfig]:
+        """The site's recorders, without passwords."""
+        return MemoryDocuments(self._state.recorders, writes=self._writes)
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from incident_plugin.adapters.onvif.values import Channel, Profile, Recording
 
@@ -24,28 +25,52 @@ def channels(profiles: Iterable[Profile], recordings: Iterable[Recording]) -> tu
     for source, alternatives in by_source.items():
         usable = [profile for profile in alternatives if profile.encoding in _PASSED_THROUGH]
         best = max(usable, key=lambda profile: profile.pixels, default=None)
-        recording = _of(source, alternatives, left)
-        if recording is not None:
-            left.remove(recording)
-        name = (recording.name if recording else "") or alternatives[0].name or source
+        mine = _of(source, alternatives, left)
+        left = [recording for recording in left if recording not in mine]
+        named = next((recording.name for recording in mine if recording.name), "")
         found.append(
             Channel(
                 token=source,
-                name=name,
+                name=named or alternatives[0].name or source,
                 profile=best.token if best else None,
-                recording=recording.token if recording else None,
+                recordings=tuple(recording.token for recording in mine),
+                ptz=next((profile.ptz for profile in alternatives if profile.ptz), None),
+                tokens=frozenset(
+                    {source}.union(*(one.tokens for one in alternatives), (one.token for one in mine))
+                ),
             )
         )
-    gone = [
-        Channel(token=one.token, name=one.name or one.token, profile=None, recording=one.token)
-        for one in left
+    return (*found, *_gone(left))
+
+
+def _gone(left: list[Recording]) -> list[Channel]:
+    """Give cameras that are only recorded; several recordings of one source are one of them."""
+    by_source: dict[str, list[Recording]] = {}
+    for recording in left:
+        by_source.setdefault(recording.source or recording.token, []).append(recording)
+    return [
+        Channel(
+            token=same[0].token,
+            name=same[0].name or same[0].token,
+            profile=None,
+            recordings=tuple(one.token for one in _newest_first(same)),
+            tokens=frozenset(one.token for one in same),
+        )
+        for same in by_source.values()
     ]
-    return (*found, *gone)
 
 
-def _of(source: str, profiles: list[Profile], recordings: list[Recording]) -> Recording | None:
-    tokens = {source, *(profile.token for profile in profiles)}
+def _of(source: str, profiles: list[Profile], recordings: list[Recording]) -> list[Recording]:
+    """Find the recordings of a source: by its tokens, or failing that the one that has its name."""
+    tokens = {source}.union(*(profile.tokens | {profile.token} for profile in profiles))
+    by_token = [recording for recording in recordings if recording.source in tokens]
+    if by_token:
+        return _newest_first(by_token)
     names = {profile.name for profile in profiles}
-    by_token = (recording for recording in recordings if recording.source in tokens)
-    by_name = (recording for recording in recordings if recording.name and recording.name in names)
-    return next(by_token, None) or next(by_name, None)
+    return [recording for recording in recordings if recording.name and recording.name in names][:1]
+
+
+def _newest_first(recordings: list[Recording]) -> list[Recording]:
+    """Recordings that go on come first, then the latest: that is where most of what is asked for lies."""
+    ever = datetime.max.replace(tzinfo=UTC)
+    return sorted(recordings, key=lambda recording: recording.latest or ever, reverse=True)

@@ -38,6 +38,20 @@ class NotAuthorised(OnvifError):
     """User name or password is wrong, or the user may not do this."""
 
 
+class NotTrusted(OnvifError):
+    """The device's certificate is not one that may be trusted, or it speaks no TLS."""
+
+
+#: Services as messages name them.
+TITLES = {
+    "media": "media",
+    "media2": "media",
+    "ptz": "PTZ",
+    "events": "event",
+    "pullpoint": "event",
+    "deviceio": "device I/O",
+}
+
 _TRY = "Try again; if it stays so, tell your administrator."
 _GONE = ("NoProfile", "InvalidToken", "NoRecording", "InvalidRecording")
 
@@ -52,13 +66,21 @@ _WORDS: dict[type[OnvifError], str] = {
         "{} does not offer this ({}). Ask your administrator whether it records and is set up for ONVIF."
     ),
     NotAuthorised: "{} refused the user name or password. Ask your administrator to correct them.",
+    NotTrusted: (
+        "The certificate of {} is not trusted ({}). Ask your administrator to test this recorder: its"
+        " certificate can be confirmed there."
+    ),
     Fault: "{} refused the request ({}). " + _TRY,
 }
 
 
-def told(error: OnvifError, place: str) -> IncidentError:
+def told(error: OnvifError, recorder: str) -> IncidentError:
     """Say what happened, at which recorder, and what to do."""
-    recorder = f"The recorder at {place}"
     if isinstance(error, Fault) and any(code in _GONE for code in error.subcodes):
-        return NotFound(f"{recorder} no longer has this camera or recording. Refresh the list.")
-    return RecorderUnavailable(_WORDS.get(type(error), _WORDS[Fault]).format(recorder, error))
+        return NotFound(_sentence(f"{recorder} no longer has this camera or recording. Refresh the list."))
+    words = _WORDS.get(type(error), _WORDS[Fault]).format(recorder, error)
+    return RecorderUnavailable(_sentence(words))
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from incident_plugin.adapters.onvif.clock import parse_instant
 from incident_plugin.adapters.onvif.descriptions import description_directory
@@ -37,6 +38,33 @@ zeep: Any = import_module("zeep")
 _DATE_TIME = "{http://www.w3.org/2001/XMLSchema}dateTime"
 _documents: dict[str, Any] = {}
 _parsing = threading.Lock()
+_OURS = Path(__file__).parent / "wsdl"
+
+
+class _Description(NamedTuple):
+    namespace: str
+    binding: str
+    file: Path
+
+
+def _descriptions() -> dict[str, _Description]:
+    """By service: those of onvif-zeep, and ours where it has none or knows only older forms."""
+    theirs = {
+        name: _Description(known["ns"], known["binding"], description_directory() / known["wsdl"])
+        for name, known in onvif.SERVICES.items()
+    }
+    events = "http://www.onvif.org/ver10/events/wsdl"
+    ours = {
+        "media2": _Description(
+            "http://www.onvif.org/ver20/media/wsdl", "Media2Binding", _OURS / "media2.wsdl"
+        ),
+        "events": _Description(events, "EventBinding", _OURS / "events.wsdl"),
+        "pullpoint": _Description(events, "PullPointBinding", _OURS / "events.wsdl"),
+    }
+    return theirs | ours
+
+
+_DESCRIPTIONS = _descriptions()
 
 
 def _settings() -> Any:
@@ -45,37 +73,36 @@ def _settings() -> Any:
     return zeep.Settings(strict=False, forbid_dtd=True, forbid_external=True)
 
 
-def _document(name: str) -> Any:
+def _document(file: Path) -> Any:
     """Give a parsed service description; every process needs each of them once, whatever the recorders."""
     with _parsing:
-        if name not in _documents:
-            path = description_directory() / onvif.SERVICES[name]["wsdl"]
-            document = zeep.wsdl.Document(str(path), zeep.Transport(), settings=_settings())
+        if str(file) not in _documents:
+            document = zeep.wsdl.Document(str(file), zeep.Transport(), settings=_settings())
             # This schema's own type object, so no other user of zeep in the process is affected.
             document.types.get_type(_DATE_TIME).pythonvalue = parse_instant
-            _documents[name] = document
-        return _documents[name]
+            _documents[str(file)] = document
+        return _documents[str(file)]
 
 
 def namespace(name: str) -> str:
     """XML namespace by which devices list a service, such as ``search``."""
-    return str(onvif.SERVICES[name]["ns"])
+    return _DESCRIPTIONS[name].namespace
 
 
 class SoapService:
     """One service of one device, at one address."""
 
     def __init__(self, name: str, address: str, transport: object, token: object | None) -> None:
-        document = _document(name)
+        description = _DESCRIPTIONS[name]
+        document = _document(description.file)
         client = zeep.Client(document, wsse=token, transport=transport, settings=_settings())
-        description = onvif.SERVICES[name]
         self._service = onvif.ONVIFService(
             xaddr=address,
             user=None,
             passwd=None,
             url=document.location,
             zeep_client=client,
-            binding_name=f"{{{description['ns']}}}{description['binding']}",
+            binding_name=f"{{{description.namespace}}}{description.binding}",
         )
 
     def call(self, operation: str, **parameters: object) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -21,8 +22,10 @@ from incident_plugin.adapters.onvif.errors import (
     NoService,
     NotAuthorised,
     NotOnvif,
+    NotTrusted,
     OnvifError,
 )
+from incident_plugin.adapters.onvif.tls import TlsAdapter, TlsRule, why_not_connected, why_not_trusted
 
 #: Longest answer in bytes. Lists of thousands of recordings are read in pages far below it.
 _MAX_ANSWER = 8 * 1024 * 1024
@@ -46,42 +49,56 @@ class _Answer:
 class BoundedTransport(Transport):
     """Posts to one device; follows no redirect and no proxy, loads nothing else."""
 
-    def __init__(self, username: str, password: str, seconds: float) -> None:
+    def __init__(self, username: str, password: str, seconds: float, tls: TlsRule) -> None:
         session = requests.Session()
+        session.mount("https://", TlsAdapter(tls, seconds))
         # Neither proxies nor .netrc of the environment: recorders are in the local network.
         session.trust_env = False
         super().__init__(session=session, timeout=seconds, operation_timeout=seconds)  # type: ignore[no-untyped-call]
         self._seconds = seconds
         # Answers a challenge only; most devices check the token in the message and never send one.
         self._digest = _BoundedDigest(username, password)
+        #: The last exchange, for an engineer: what was asked where, what came, how long it took.
+        self.exchange = ""
 
     def post(self, address: str, message: bytes, headers: dict[str, str]) -> _Answer:
         """Send a message; raises ``OnvifError`` for everything but a well-formed answer without fault."""
+        began = time.monotonic()
+        deadline = began + self._seconds
+        asked = f"POST {_plain(address)} {_operation(headers)}"
+        self.exchange = asked
         try:
             try:
-                status, reply_headers, content = self._exchange(address, message, headers)
-            except requests.ConnectTimeout:
+                status, reply_headers, content = self._exchange(address, message, headers, deadline)
+            except (requests.ConnectTimeout, requests.exceptions.SSLError):
                 raise
             except requests.ConnectionError:
                 # Devices drop a kept connection at the very moment when it is used again. What we ask
-                # changes nothing in the device, so it can be asked twice.
-                status, reply_headers, content = self._exchange(address, message, headers)
+                # changes nothing in the device, or nothing more when it is asked twice.
+                status, reply_headers, content = self._exchange(address, message, headers, deadline)
         except (requests.Timeout, SlowError) as error:
+            self.exchange = f"{asked}: no answer in {self._seconds:g} s"
             raise NoAnswer(f"nothing came for {self._seconds:g} seconds") from error
+        except requests.exceptions.SSLError as error:
+            self.exchange = f"{asked}: {why_not_trusted(error)}"
+            raise NotTrusted(why_not_trusted(error)) from error
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise NoConnection("the connection failed") from error
+            self.exchange = f"{asked}: {why_not_connected(error)}"
+            raise NoConnection(why_not_connected(error)) from error
+        took = 1000 * (time.monotonic() - began)
+        self.exchange = f"{asked}: HTTP {status}, {len(content):,} bytes, {took:.0f} ms"
         _check(status, content)
         return _Answer(status_code=status, headers=reply_headers, content=content)
 
     def _exchange(
-        self, address: str, message: bytes, headers: dict[str, str]
+        self, address: str, message: bytes, headers: dict[str, str], deadline: float
     ) -> tuple[int, Mapping[str, str], bytes]:
-        deadline = time.monotonic() + self._seconds
+        left = max(0.1, deadline - time.monotonic())
         with self.session.post(
             address,
             data=message,
             headers=headers,
-            timeout=self._seconds,
+            timeout=left,
             auth=self._digest,
             allow_redirects=False,
             stream=True,
@@ -100,6 +117,17 @@ class _BoundedDigest(HTTPDigestAuth):
         if r.status_code == _UNAUTHORISED:
             _read(r, time.monotonic() + float(kwargs.get("timeout") or 1))
         return super().handle_401(r, **kwargs)  # type: ignore[no-any-return,no-untyped-call,unused-ignore]
+
+
+def _plain(address: str) -> str:
+    return address.partition("?")[0]
+
+
+def _operation(headers: Mapping[str, str]) -> str:
+    found = re.search(
+        r'(?:action="?|/)(\w+)"?$', headers.get("Content-Type", "") or headers.get("SOAPAction", "")
+    )
+    return found[1] if found else ""
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:

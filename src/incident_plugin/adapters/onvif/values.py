@@ -19,6 +19,12 @@ class DeviceInformation:
     #: Stays the same over restarts and changes of address.
     id: str
 
+    @property
+    def summary(self) -> str:
+        """Manufacturer, model and firmware in one line."""
+        named = " ".join(text for text in (self.manufacturer, self.model) if text)
+        return ", ".join(text for text in (named, self.firmware and f"firmware {self.firmware}") if text)
+
 
 @attrs.frozen(kw_only=True)
 class Channel:
@@ -29,8 +35,12 @@ class Channel:
     name: str
     #: Media profile for live video, if the camera is there now.
     profile: str | None
-    #: Recording, if there is one.
-    recording: str | None
+    #: Its recordings, those that go on before those that ended.
+    recordings: tuple[str, ...] = ()
+    #: Media profile for movements, if it can be moved.
+    ptz: str | None = None
+    #: Whatever events may name it by.
+    tokens: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -42,6 +52,10 @@ class Profile:
     source: str
     encoding: str
     pixels: int
+    #: By which its movements are asked for, if it has a PTZ configuration.
+    ptz: str | None = None
+    #: Of itself and its configurations.
+    tokens: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)

@@ -1,6 +1,7 @@
 """The recorders of the site behind one port, put together from parts that ``bootstrap`` chooses."""
 
 from incident_plugin.adapters.recorders.recorder import Recorder, RecorderHealth
-from incident_plugin.adapters.recorders.site import SiteRecorders
+from incident_plugin.adapters.recorders.site import Connect, SiteRecorders
+from incident_plugin.adapters.recorders.walk import RecorderWalk
 
-__all__ = ["Recorder", "RecorderHealth", "SiteRecorders"]
+__all__ = ["Connect", "Recorder", "RecorderHealth", "RecorderWalk", "SiteRecorders"]

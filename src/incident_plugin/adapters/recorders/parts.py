@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from incident_plugin.application.media_ports import VideoStream
-from incident_plugin.domain.media import ClockOffset
+from incident_plugin.domain.media import ClockOffset, Motion, Preset
 from incident_plugin.domain.time import Interval
 
 
 class Information(Protocol):
-    """Who a device is."""
+    """Who a device is; any text, also hostile."""
 
     @property
     def id(self) -> str:
         """Stays the same over restarts and changes of address."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """Manufacturer, model and firmware in one line."""
         ...
 
 
@@ -39,9 +45,40 @@ class Channel(Protocol):
         ...
 
     @property
-    def recording(self) -> str | None:
-        """By what its recording is asked for, if it has one."""
+    def recordings(self) -> tuple[str, ...]:
+        """By what its recordings are asked for; none when it is not recorded."""
         ...
+
+    @property
+    def ptz(self) -> str | None:
+        """By what its movements are asked for, if it can be moved."""
+        ...
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """By what events name it: its source, profiles, configurations and recordings."""
+        ...
+
+
+class Notice(Protocol):
+    """An event as a device reports it."""
+
+    @property
+    def topic(self) -> str: ...
+
+    @property
+    def at(self) -> datetime:
+        """By the device's clock."""
+        ...
+
+    @property
+    def initial(self) -> bool: ...
+
+    @property
+    def source(self) -> Mapping[str, str]: ...
+
+    @property
+    def data(self) -> Mapping[str, str]: ...
 
 
 class Device(Protocol):
@@ -50,7 +87,20 @@ class Device(Protocol):
     Every method raises ``RecorderUnavailable`` or ``NotFound``.
     """
 
+    @property
+    def exchange(self) -> str:
+        """The last exchange with it, for an engineer: address, operation, status, duration."""
+        ...
+
+    async def greet(self) -> datetime:
+        """Ask what needs no password: what time it is there."""
+        ...
+
     async def information(self) -> Information: ...
+
+    async def services(self) -> Mapping[str, str]:
+        """Addresses of its services by their XML namespaces."""
+        ...
 
     async def channels(self) -> tuple[Channel, ...]: ...
 
@@ -64,6 +114,18 @@ class Device(Protocol):
 
     async def clock_offset(self) -> ClockOffset: ...
 
+    async def move(self, profile: str, motion: Motion, lasting: timedelta) -> None: ...
+
+    async def stop(self, profile: str) -> None: ...
+
+    async def presets(self, profile: str) -> tuple[Preset, ...]: ...
+
+    async def go_to(self, profile: str, preset: str) -> None: ...
+
+    def events(self) -> AbstractAsyncContextManager[AsyncIterator[Notice]]:
+        """Subscribe; leaving ends the subscription. Entering raises ``RecorderUnavailable``."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -74,9 +136,15 @@ class Streams(Protocol):
     """
 
     def live(
-        self, url: str, *, clock_offset: timedelta | None
+        self, url: str, *, clock_offset: timedelta | None, sound: bool = False
     ) -> AbstractAsyncContextManager[VideoStream]: ...
 
     def replay(
-        self, url: str, interval: Interval, *, clock_offset: timedelta
+        self,
+        url: str,
+        interval: Interval,
+        *,
+        clock_offset: timedelta,
+        sound: bool = False,
+        intra: bool = False,
     ) -> AbstractAsyncContextManager[VideoStream]: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -13,18 +13,20 @@ from urllib.parse import quote
 import attrs
 
 from incident_plugin.adapters.recorders.aging import Aging
-from incident_plugin.adapters.recorders.parts import Channel, Device, Streams
+from incident_plugin.adapters.recorders.joining import JoinedReplay, Opener, Segment, planned
+from incident_plugin.adapters.recorders.lasting import WhileUsed
+from incident_plugin.adapters.recorders.listening import camera_event
+from incident_plugin.adapters.recorders.parts import Channel, Device, Information, Notice, Streams
 from incident_plugin.application.media_ports import VideoStream
 from incident_plugin.domain.errors import IncidentError, NotFound, RecorderUnavailable
-from incident_plugin.domain.media import Camera, CameraId, ClockOffset
-from incident_plugin.domain.time import Interval
+from incident_plugin.domain.media import Camera, CameraEvent, CameraId, ClockOffset, Motion, Preset
+from incident_plugin.domain.recorders import RecorderId
+from incident_plugin.domain.time import Interval, union
 
 _T = TypeVar("_T")
 
 #: How long cameras, addresses and the clock's offset are believed, in seconds.
-_CAMERAS_FOR, _ADDRESS_FOR, _CLOCK_FOR = 60.0, 300.0, 300.0
-#: A recorder's retention is a setting that is hardly ever changed.
-_RETENTION_FOR = 600.0
+_CAMERAS_FOR, _ADDRESS_FOR, _CLOCK_FOR, _RETENTION_FOR = 60.0, 300.0, 300.0, 3600.0
 
 
 @attrs.frozen(kw_only=True)
@@ -51,10 +53,12 @@ class Recorder:
         device: Device,
         streams: Streams,
         *,
+        identity: RecorderId | None = None,
         now: Callable[[], datetime] = _system_now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
+        self.id = identity or RecorderId(f"{name}-{id(self)}")
         self._device = device
         self._streams = streams
         self._now = now
@@ -70,7 +74,14 @@ class Recorder:
         self._first_look: asyncio.Task[None] | None = None
         self._addresses: dict[str, Aging[str]] = {}
         self._retention: dict[str, Aging[timedelta | None]] = {}
+        self._information: Information | None = None
+        self._closed = False
         self._health = RecorderHealth(recorder=name, error=None, since=None)
+
+    @property
+    def parts(self) -> tuple[Device, Streams]:
+        """What it is made of, for its test."""
+        return self._device, self._streams
 
     @property
     def health(self) -> RecorderHealth:
@@ -81,65 +92,122 @@ class Recorder:
         """Ask for its cameras now; give them by id, in the device's order."""
         channels = await self._channels.renew()
         return {
-            id_: Camera(id=id_, name=channel.name, recorder=self.name, recorded=channel.recording is not None)
+            id_: Camera(
+                id=id_,
+                name=channel.name,
+                recorder=self.name,
+                recorded=bool(channel.recordings),
+                ptz=channel.ptz is not None,
+            )
             for id_, channel in channels.items()
         }
 
+    @property
+    def device(self) -> str:
+        """Manufacturer, model and firmware, once they were told."""
+        return self._information.summary if self._information else ""
+
+    @property
+    def last_clock(self) -> ClockOffset | None:
+        """The last measurement of its clock."""
+        return self._clock.last
+
+    @property
+    def last_retention(self) -> timedelta | None:
+        """The shortest retention that its recordings told so far."""
+        told = [kept.last for kept in self._retention.values() if kept.last is not None]
+        return min(told, default=None)
+
     async def recorded(self, camera: CameraId, interval: Interval) -> tuple[Interval, ...]:
         """Give the spans within the interval for which there is video, by our clock."""
-        recording = (await self._channel(camera)).recording
-        if recording is None:
-            return ()
-        offset = await self._correction()
-        theirs = Interval(interval.start + offset, interval.end + offset)
-        spans = await self._watched(self._device.recorded(recording, theirs))
-        return tuple(Interval(span.start - offset, span.end - offset) for span in spans)
+        spans = await self._recorded_by(await self._channel(camera), interval)
+        return union(span for _, found in spans for span in found)
 
     async def keeps_for(self, camera: CameraId) -> timedelta | None:
-        """Give how long the camera's video is kept; nothing when the device does not say."""
-        recording = (await self._channel(camera)).recording
-        if recording is None:
-            return None
-        if recording not in self._retention:
-            self._retention[recording] = Aging(
-                lambda: self._watched(self._device.keeps_for(recording)),
-                seconds=_RETENTION_FOR,
-                monotonic=self._monotonic,
-            )
-        return await self._retention[recording].get()
+        """Say how long it keeps what it records of a camera, where it tells."""
+        told = []
+        for recording in (await self._channel(camera)).recordings:
+            if recording not in self._retention:
+                self._retention[recording] = self._ask_retention(recording)
+            told.append(await self._retention[recording].get())
+        known = [limit for limit in told if limit is not None]
+        # With several recordings the one that keeps its video longest decides.
+        return max(known) if known and len(known) == len(told) else None
 
     async def clock_offset(self) -> ClockOffset:
         """Measure its clock now."""
         return await self._clock.renew()
 
+    def _ask_retention(self, recording: str) -> Aging[timedelta | None]:
+        return Aging(
+            lambda: self._watched(self._device.keeps_for(recording)),
+            seconds=_RETENTION_FOR,
+            monotonic=self._monotonic,
+        )
+
     @asynccontextmanager
-    async def live(self, camera: CameraId) -> AsyncIterator[VideoStream]:
+    async def live(self, camera: CameraId, *, sound: bool = False) -> AsyncIterator[VideoStream]:
         """Open the live stream."""
         channel = await self._channel(camera)
         if channel.profile is None:
             raise RecorderUnavailable(
-                f"{channel.name} has no live picture that can be shown: {self.name} offers none in H.264. Ask"
-                " your administrator to set one up."
+                f"{channel.name} has no live picture that can be shown: {self.name} offers none in H.264 or"
+                " H.265. Ask your administrator to set one up."
             )
         address = self._address(channel.profile, self._device.live_uri)
         known = self._correct_by if self._clock.last else None
-        opened = self._streams.live(await address.get(), clock_offset=known)
+        opened = self._streams.live(await address.get(), clock_offset=known, sound=sound)
         async with self._opened(opened, address) as stream:
-            yield stream
+            yield WhileUsed(stream, self._refuse_closed)
 
     @asynccontextmanager
-    async def replay(self, camera: CameraId, interval: Interval) -> AsyncIterator[VideoStream]:
-        """Open recorded video."""
+    async def replay(
+        self, camera: CameraId, interval: Interval, *, sound: bool = False, intra: bool = False
+    ) -> AsyncIterator[VideoStream]:
+        """Open recorded video; a break is mended, and several recordings of one camera become one stream."""
         channel = await self._channel(camera)
-        if channel.recording is None:
+        if not channel.recordings:
             raise NotFound(f"{channel.name} is not recorded by {self.name}. Choose another camera.")
-        address = self._address(channel.recording, self._device.replay_uri)
-        opened = self._streams.replay(await address.get(), interval, clock_offset=await self._correction())
-        async with self._opened(opened, address) as stream:
+        plan = await self._plan(channel, interval)
+        segments = [
+            Segment(open=self._opener(recording, sound=sound, intra=intra), interval=part)
+            for recording, part in plan
+        ]
+        async with JoinedReplay(segments) as stream:
             yield stream
 
+    async def move(self, camera: CameraId, motion: Motion, *, lasting: timedelta) -> None:
+        """Begin to move."""
+        await self._watched(self._device.move(await self._ptz(camera), motion, lasting))
+
+    async def stop(self, camera: CameraId) -> None:
+        """Stop every movement."""
+        await self._watched(self._device.stop(await self._ptz(camera)))
+
+    async def presets(self, camera: CameraId) -> tuple[Preset, ...]:
+        """Give the remembered positions."""
+        return await self._watched(self._device.presets(await self._ptz(camera)))
+
+    async def go_to(self, camera: CameraId, preset: str) -> None:
+        """Move to a remembered position."""
+        await self._watched(self._device.go_to(await self._ptz(camera), preset))
+
+    @asynccontextmanager
+    async def events(self) -> AsyncIterator[AsyncIterator[CameraEvent]]:
+        """Listen to what it notices; times are by our clock."""
+        await self._channels.get()
+        async with self._device.events() as notices:
+            yield self._told(notices)
+
+    async def _told(self, notices: AsyncIterator[Notice]) -> AsyncIterator[CameraEvent]:
+        async for notice in notices:
+            self._refuse_closed()
+            channels = self._channels.last or {}
+            yield camera_event(notice, self.name, channels, self._correct_by)
+
     async def close(self) -> None:
-        """Let go of the device."""
+        """Let go of the device; open streams break at their next picture."""
+        self._closed = True
         if self._first_look is not None:
             self._first_look.cancel()
             await asyncio.wait([self._first_look])
@@ -149,6 +217,7 @@ class Recorder:
         if self._clock.last is None and self._first_look is None:
             self._first_look = asyncio.create_task(self._look_at_clock())
         information, channels = await asyncio.gather(self._device.information(), self._device.channels())
+        self._information = information
         identity = quote(information.id, safe="")
         return {CameraId(f"{identity}:{quote(channel.token, safe='')}"): channel for channel in channels}
 
@@ -166,6 +235,55 @@ class Recorder:
         if camera not in channels:
             raise NotFound(f"{self.name} no longer has this camera. Refresh the list.")
         return channels[camera]
+
+    async def _ptz(self, camera: CameraId) -> str:
+        channel = await self._channel(camera)
+        if channel.ptz is None:
+            raise NotFound(f"{channel.name} cannot be moved: {self.name} offers no PTZ for it.")
+        return channel.ptz
+
+    async def _recorded_by(
+        self, channel: Channel, interval: Interval
+    ) -> list[tuple[str, tuple[Interval, ...]]]:
+        """Give the spans of each recording, by our clock."""
+        if not channel.recordings:
+            return []
+        offset = await self._correction()
+        theirs = Interval(interval.start + offset, interval.end + offset)
+        found = []
+        for recording in channel.recordings:
+            spans = await self._watched(self._device.recorded(recording, theirs))
+            found.append((recording, tuple(Interval(s.start - offset, s.end - offset) for s in spans)))
+        return found
+
+    async def _plan(self, channel: Channel, interval: Interval) -> Sequence[tuple[str, Interval]]:
+        only = channel.recordings[0], interval
+        if len(channel.recordings) == 1:
+            return [only]
+        return planned(interval, await self._recorded_by(channel, interval)) or [only]
+
+    def _opener(self, recording: str, *, sound: bool, intra: bool) -> Opener:
+        @asynccontextmanager
+        async def opened(interval: Interval) -> AsyncIterator[VideoStream]:
+            self._refuse_closed()
+            address = self._address(recording, self._device.replay_uri)
+            stream = self._streams.replay(
+                await address.get(),
+                interval,
+                clock_offset=await self._correction(),
+                sound=sound,
+                intra=intra,
+            )
+            async with self._opened(stream, address) as given:
+                yield given
+
+        return opened
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise RecorderUnavailable(
+                f"{self.name} was removed or set up in another way. Choose the camera again."
+            )
 
     async def _correction(self) -> timedelta:
         await self._clock.get()

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from incident_plugin.adapters.rtsp.auth import Authenticator, Credentials
 from incident_plugin.adapters.rtsp.beginning import HEAD_START
@@ -16,7 +17,7 @@ from incident_plugin.adapters.rtsp.sdp import VideoDescription
 from incident_plugin.adapters.rtsp.session import Address, Limits, Session
 from incident_plugin.adapters.rtsp.stream import RtspReplay, RtspStream
 from incident_plugin.adapters.rtsp.times import LiveTimes, ReplayTimes
-from incident_plugin.adapters.rtsp.words import told
+from incident_plugin.adapters.rtsp.words import recorder_at, told
 from incident_plugin.domain.errors import NoVideo
 from incident_plugin.domain.time import Interval
 
@@ -40,44 +41,63 @@ class RtspClient:
         self,
         credentials: Credentials,
         *,
+        name: str = "",
         limits: Limits | None = None,
         now: Callable[[], datetime] = _system_now,
     ) -> None:
         self._credentials = credentials
+        self._name = name
         self._limits = limits or Limits()
         self._now = now
 
     @asynccontextmanager
     async def live(
-        self, url: str, *, clock_offset: timedelta | None = _NO_OFFSET
+        self,
+        url: str,
+        *,
+        clock_offset: timedelta | None = _NO_OFFSET,
+        sound: bool = False,
+        metadata: bool = False,
     ) -> AsyncIterator[RtspStream]:
         """Open a live stream; without an offset its pictures are timed by their arrival."""
         async with self._session(url) as session:
             try:
                 video = await session.describe()
-                await session.play(video)
-                stream = RtspStream(session, video, LiveTimes(clock_offset), self._limits)
+                await session.play(video, sound=sound, metadata=metadata)
+                clocks = partial(LiveTimes, clock_offset)
+                stream = RtspStream(session, video, clocks, self._limits)
                 await stream.find_track()
             except RtspError as error:
-                raise told(error, session.host) from error
+                raise told(error, session.named) from error
             yield stream
 
     @asynccontextmanager
     async def replay(
-        self, url: str, interval: Interval, *, clock_offset: timedelta = _NO_OFFSET
+        self,
+        url: str,
+        interval: Interval,
+        *,
+        clock_offset: timedelta = _NO_OFFSET,
+        sound: bool = False,
+        metadata: bool = False,
+        intra: bool = False,
     ) -> AsyncIterator[RtspReplay]:
-        """Open recorded video, from the key picture at or before the start, as fast as it comes."""
+        """Open recorded video, from the key picture at or before the start, as fast as it comes.
+
+        ``intra`` asks for key pictures alone; a recorder that sends all does not mind being asked.
+        """
         async with self._session(url) as session:
             try:
                 video = await session.describe()
-                answer = await _play_recording(session, video, interval, clock_offset)
-                times = ReplayTimes(clock_offset, _first_instant(answer))
-                stream = RtspReplay(session, video, times, self._limits, interval)
+                wanted = _wanted(interval, clock_offset, intra=intra)
+                answer = await _play_recording(session, video, wanted, sound=sound, metadata=metadata)
+                clocks = partial(ReplayTimes, clock_offset, _first_instant(answer))
+                stream = RtspReplay(session, video, clocks, self._limits, interval)
                 await stream.find_track()
             except RtspError as error:
-                raise told(error, session.host) from error
+                raise told(error, session.named) from error
             if stream.empty:
-                raise NoVideo("The recorder has no video in the chosen time. Choose another time.")
+                raise NoVideo(f"{session.named} has no video in the chosen time. Choose another time.")
             yield stream
 
     @asynccontextmanager
@@ -85,35 +105,41 @@ class RtspClient:
         try:
             address = Address.parse(url)
         except RtspError as error:
-            raise told(error, "an unusable address") from error
+            raise told(error, recorder_at(self._name, "an unusable address")) from error
         try:
             connection = await Connection.open(
                 address.host, address.port, Authenticator(self._credentials), self._now, self._limits.request
             )
         except RtspError as error:
-            raise told(error, address.place) from error
-        session = Session(connection, address, self._limits)
+            raise told(error, recorder_at(self._name, address.place)) from error
+        session = Session(connection, address, self._limits, self._name)
         try:
             yield session
         finally:
             await session.close()
 
 
-async def _play_recording(
-    session: Session, video: VideoDescription, interval: Interval, clock_offset: timedelta
-) -> Response:
+def _wanted(interval: Interval, clock_offset: timedelta, *, intra: bool) -> Headers:
     """ONVIF Streaming Specification section 6: without rate control the recorder sends as fast as it can."""
     start, end = interval.start + clock_offset - HEAD_START, interval.end + clock_offset
-    wanted: Headers = (
+    return (
         ("Range", f"clock={_clock(start)}-{_clock(end + timedelta(microseconds=999))}"),
         ("Rate-Control", "no"),
+        *((("Frames", "intra"),) if intra else ()),
     )
+
+
+async def _play_recording(
+    session: Session, video: VideoDescription, wanted: Headers, *, sound: bool, metadata: bool
+) -> Response:
     try:
-        return await session.play(video, _REQUIRE_REPLAY, (*_REQUIRE_REPLAY, *wanted))
+        return await session.play(
+            video, _REQUIRE_REPLAY, (*_REQUIRE_REPLAY, *wanted), sound=sound, metadata=metadata
+        )
     except Refused as refusal:
         if refusal.status != _OPTION_NOT_SUPPORTED:
             raise
-        return await session.play(video, (), wanted)
+        return await session.play(video, (), wanted, sound=sound, metadata=metadata)
 
 
 def _clock(instant: datetime) -> str:

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import attrs
 
 from incident_plugin.adapters.rtsp.connection import Connection, Headers
-from incident_plugin.adapters.rtsp.errors import BrokenProtocol, RtspError
+from incident_plugin.adapters.rtsp.errors import BrokenProtocol, Refused, RtspError
 from incident_plugin.adapters.rtsp.messages import Response
 from incident_plugin.adapters.rtsp.sdp import VideoDescription, on_host_of, parse_description
+from incident_plugin.adapters.rtsp.words import recorder_at
 
 _DEFAULT_PORT = 554
 _DEFAULT_TIMEOUT = 60.0
@@ -25,10 +26,12 @@ class Limits:
     """How long to wait for a recorder, in seconds."""
 
     #: Connecting, and every request.
-    request: float = 5.0
+    request: float = 4.0
     #: A live camera sends nothing.
-    silence: float = 5.0
-    #: A recorder sends nothing in the middle of a recording, or before its first picture.
+    silence: float = 4.5
+    #: A recorder sends nothing before the first picture of a recording.
+    first: float = 4.5
+    #: A recorder sends nothing in the middle of a recording: where a gap is, disks may have to start.
     replay: float = 15.0
     #: A recorder sends nothing after the last picture that can be expected.
     tail: float = 1.0
@@ -67,20 +70,23 @@ class Address:
 class Session:
     """One session with one video on one connection."""
 
-    def __init__(self, connection: Connection, address: Address, limits: Limits) -> None:
+    def __init__(self, connection: Connection, address: Address, limits: Limits, name: str = "") -> None:
         self.connection = connection
         self._address = address
         self._limits = limits
+        self._name = name
         self._video: VideoDescription | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._keep_alive_method = "GET_PARAMETER"
         #: Channel of the RTP packets; the next one has RTCP.
         self.channel = 0
+        self.sound_channel: int | None = None
+        self.metadata_channel: int | None = None
 
     @property
-    def host(self) -> str:
-        """Host and port of the recorder, as messages name them."""
-        return self._address.place
+    def named(self) -> str:
+        """The recorder, as messages name it."""
+        return recorder_at(self._name, self._address.place)
 
     async def describe(self) -> VideoDescription:
         """Ask what there is; raises ``RtspError``."""
@@ -90,19 +96,44 @@ class Session:
         self._video = parse_description(text, on_host_of(self._address.url, base))
         return self._video
 
-    async def play(self, video: VideoDescription, setup: Headers = (), play: Headers = ()) -> Response:
-        """Set up the video over this connection and start it; gives the answer to PLAY."""
-        transport = ("Transport", "RTP/AVP/TCP;unicast;interleaved=0-1")
-        answer = await self._request("SETUP", video.setup_url, (transport, *setup))
+    async def play(
+        self,
+        video: VideoDescription,
+        setup: Headers = (),
+        play: Headers = (),
+        *,
+        sound: bool = False,
+        metadata: bool = False,
+    ) -> Response:
+        """Set up the video over this connection and start it; gives the answer to PLAY.
+
+        Sound and metadata are set up too where they are asked for and there are any. A recorder that refuses
+        them still gives its pictures.
+        """
+        answer, self.channel = await self._set_up(video.setup_url, 0, setup)
         identity, _, rest = (answer.header("session") or "").partition(";")
         self.connection.session = identity.strip() or None
-        channels = re.search(r"interleaved=(\d{1,3})", answer.header("transport") or "")
-        self.channel = int(channels[1]) if channels else 0
+        if sound and video.sound is not None:
+            self.sound_channel = await self._also(video.sound.setup_url, 2, setup)
+        if metadata and video.metadata is not None:
+            self.metadata_channel = await self._also(video.metadata.setup_url, 4, setup)
         answer = await self._request("PLAY", video.session_url, play)
         found = re.search(r"timeout=(\d{1,5})", rest)
         interval = (float(found[1]) or _DEFAULT_TIMEOUT if found else _DEFAULT_TIMEOUT) * _REFRESH
         self._keeper = asyncio.create_task(self._keep_alive(video.session_url, interval))
         return answer
+
+    async def _set_up(self, url: str, channel: int, headers: Headers) -> tuple[Response, int]:
+        transport = ("Transport", f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}")
+        answer = await self._request("SETUP", url, (transport, *headers))
+        given = re.search(r"interleaved=(\d{1,3})", answer.header("transport") or "")
+        return answer, int(given[1]) if given else channel
+
+    async def _also(self, url: str, channel: int, headers: Headers) -> int | None:
+        try:
+            return (await self._set_up(url, channel, headers))[1]
+        except Refused:
+            return None
 
     async def alive(self) -> None:
         """Make sure that the recorder still answers; raises ``RtspError`` if not."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from datetime import datetime, timedelta
 
 from incident_plugin.adapters.rtsp.beginning import Beginning
+from incident_plugin.adapters.rtsp.beside import Beside, Clocks
 from incident_plugin.adapters.rtsp.errors import BrokenProtocol, ConnectionLost, NoAnswer, RtspError
 from incident_plugin.adapters.rtsp.nal import parameter_sets
 from incident_plugin.adapters.rtsp.pictures import Pictures
 from incident_plugin.adapters.rtsp.rtp import Bye, parse_rtcp, parse_rtp
 from incident_plugin.adapters.rtsp.sdp import VideoDescription
 from incident_plugin.adapters.rtsp.session import Limits, Session
-from incident_plugin.adapters.rtsp.times import Times
+from incident_plugin.adapters.rtsp.times import CLOCK_RATE
 from incident_plugin.adapters.rtsp.words import told
-from incident_plugin.domain.media import AccessUnit, VideoTrack
+from incident_plugin.domain.media import AccessUnit, MetadataUnit, SoundTrack, SoundUnit, VideoTrack
 from incident_plugin.domain.time import Interval
 
+Unit = AccessUnit | SoundUnit | MetadataUnit
 #: Spacing assumed before two pictures are there.
 _SPACING = timedelta(milliseconds=40)
 
@@ -24,13 +27,14 @@ _SPACING = timedelta(milliseconds=40)
 class RtspStream:
     """A live stream; raises ``RecorderUnavailable`` when it breaks and never ends by itself."""
 
-    def __init__(self, session: Session, video: VideoDescription, times: Times, limits: Limits) -> None:
+    def __init__(self, session: Session, video: VideoDescription, clocks: Clocks, limits: Limits) -> None:
         self._session = session
         self._video = video
-        self._times = times
+        self._times = clocks(CLOCK_RATE)
         self._limits = limits
-        self._pictures = Pictures(video.codec, video.parameter_sets, times)
-        self._waiting: list[AccessUnit] = []
+        self._pictures = Pictures(video.codec, video.parameter_sets, self._times)
+        self._beside = Beside(session, video, clocks)
+        self._waiting: list[Unit] = []
         self._ended = False
         self._sets = parameter_sets(video.codec, video.parameter_sets)
 
@@ -40,12 +44,31 @@ class RtspStream:
         return VideoTrack(codec=self._video.codec, parameter_sets=self._sets)
 
     @property
+    def sound(self) -> SoundTrack | None:
+        """What a decoder of the sound must know; nothing when none was asked for or there is none."""
+        return self._beside.sound
+
+    @property
     def losses(self) -> int:
         """How often packets were missing or damaged so far; each time pictures were left out."""
         return self._pictures.losses
 
     async def __aiter__(self) -> AsyncIterator[AccessUnit]:
         """Give the pictures in decoding order."""
+        async with aclosing(self.everything()) as units:
+            async for unit in units:
+                if isinstance(unit, AccessUnit):
+                    yield unit
+
+    async def mixed(self) -> AsyncIterator[AccessUnit | SoundUnit]:
+        """Give pictures and sound as they come, each in its own order."""
+        async with aclosing(self.everything()) as units:
+            async for unit in units:
+                if not isinstance(unit, MetadataUnit):
+                    yield unit
+
+    async def everything(self) -> AsyncGenerator[Unit]:
+        """Give pictures, sound and metadata documents as they come, each in its own order."""
         while True:
             waiting, self._waiting = self._waiting, []
             for unit in waiting:
@@ -55,7 +78,7 @@ class RtspStream:
             try:
                 self._waiting = await self._read()
             except RtspError as error:
-                raise told(error, self._session.host) from error
+                raise told(error, self._session.named) from error
 
     async def find_track(self) -> None:
         """Read up to the first key picture when only it has the parameter sets; raises ``RtspError``."""
@@ -64,19 +87,20 @@ class RtspStream:
 
     async def _read_first(self) -> None:
         self._waiting += await self._read()
-        if self._waiting:
-            found = parameter_sets(self._video.codec, self._waiting[0].nals)
+        picture = next((unit for unit in self._waiting if isinstance(unit, AccessUnit)), None)
+        if picture is not None:
+            found = parameter_sets(self._video.codec, picture.nals)
             if not (found or self._sets):
                 raise BrokenProtocol("the video does not say how to decode it")
             self._sets = found or self._sets
 
-    async def _read(self) -> list[AccessUnit]:
+    async def _read(self) -> list[Unit]:
         return await self._batch(self._limits.silence)
 
-    async def _batch(self, limit: float) -> list[AccessUnit]:
-        """Give the pictures that the packets which arrived next complete."""
+    async def _batch(self, limit: float) -> list[Unit]:
+        """Give what the packets which arrived next complete."""
         batch = await self._session.connection.packets(limit)
-        units: list[AccessUnit] = []
+        units: list[Unit] = []
         rtp, rtcp = self._session.channel, self._session.channel + 1
         for channel, data in batch.packets:
             if channel == rtp:
@@ -87,6 +111,8 @@ class RtspStream:
                         self._bye()
                         return units + self._pictures.flush(batch.arrival)
                     self._times.report(item)
+            else:
+                units += self._beside.push(channel, data, batch.arrival)
         return units
 
     def _bye(self) -> None:
@@ -97,43 +123,63 @@ class RtspReplay(RtspStream):
     """A recorded stream; ends when everything in the interval was given."""
 
     def __init__(
-        self, session: Session, video: VideoDescription, times: Times, limits: Limits, interval: Interval
+        self, session: Session, video: VideoDescription, clocks: Clocks, limits: Limits, interval: Interval
     ) -> None:
-        super().__init__(session, video, times, limits)
+        super().__init__(session, video, clocks, limits)
         self._interval = interval
         self._beginning = Beginning(interval.start)
         self._last: AccessUnit | None = None
         self._spacing = _SPACING
+        #: What comes beside the pictures, before it is known which of them belong to the replay.
+        self._early: list[SoundUnit | MetadataUnit] = []
+        self._begins: datetime | None = None
 
     async def find_track(self) -> None:
         """Read the first picture: what was recorded may differ from what the recorder describes today."""
-        while not self._waiting and not self._ended:
+        while self._begins is None and not self._ended:
             await self._read_first()
 
     @property
     def empty(self) -> bool:
         """Whether it ended before its first picture."""
-        return self._ended and not self._waiting
+        return self._ended and self._begins is None
 
-    async def _read(self) -> list[AccessUnit]:
-        units = await self._next()
-        given: list[AccessUnit] = []
-        for unit in units:
-            if unit.time >= self._interval.end:
+    async def _read(self) -> list[Unit]:
+        given: list[Unit] = []
+        for unit in await self._next():
+            if not isinstance(unit, AccessUnit):
+                given += self._heard(unit)
+            elif unit.time >= self._interval.end:
                 self._ended = True
                 break
-            if self._last is not None:
-                self._spacing = unit.time - self._last.time
-            self._last = unit
-            given += self._beginning.push(unit)
+            else:
+                if self._last is not None:
+                    self._spacing = unit.time - self._last.time
+                self._last = unit
+                given += self._began(self._beginning.push(unit))
         if self._ended:
-            given += self._beginning.rest()
+            given += self._began(self._beginning.rest())
         return given
 
-    async def _next(self) -> list[AccessUnit]:
+    def _began(self, pictures: list[AccessUnit]) -> list[Unit]:
+        """Give pictures that belong to the replay; with the first of them comes what was held back."""
+        if not pictures or self._begins is not None:
+            return list(pictures)
+        self._begins = pictures[0].time
+        early, self._early = self._early, []
+        return [*pictures, *(unit for held in early for unit in self._heard(held))]
+
+    def _heard(self, unit: SoundUnit | MetadataUnit) -> list[Unit]:
+        """Give what comes beside the pictures, if it lies between the first one and the end."""
+        if self._begins is None:
+            self._early.append(unit)
+            return []
+        return [unit] if self._begins <= unit.time < self._interval.end else []
+
+    async def _next(self) -> list[Unit]:
         """Give what comes next, or find that nothing does."""
         try:
-            units = await self._batch(self._limits.tail if self._near_end() else self._limits.replay)
+            units = await self._batch(self._patience())
         except NoAnswer:
             # Some recorders just fall silent at the end, or where a gap begins that lasts until the end.
             await self._session.alive()
@@ -144,6 +190,11 @@ class RtspReplay(RtspStream):
             units, self._ended = [], True
         self._ended |= self._pictures.ended
         return units
+
+    def _patience(self) -> float:
+        if self._last is None:
+            return self._limits.first
+        return self._limits.tail if self._near_end() else self._limits.replay
 
     def _near_end(self) -> bool:
         return self._last is not None and self._last.time + 2 * self._spacing >= self._interval.end

@@ -13,8 +13,6 @@ _WRAP = 1 << 32
 #: Sender reports that differ more than this from the time of arrival count from something else than UTC, such
 #: as the start of the camera.
 _BELIEVABLE = timedelta(seconds=10)
-#: A difference between RTP and wall clock beyond this is a gap that the RTP time stamps do not show.
-_SAME_PACE = CLOCK_RATE // 2
 
 
 def ticks_between(earlier: int, later: int) -> int:
@@ -37,11 +35,12 @@ class Times(Protocol):
 class LiveTimes:
     """Live: RTCP sender reports tell the time; before the first one it is the time of arrival.
 
-    It stays so when nobody knows how far the recorder's clock is off.
+    It stays so when nobody knows how far the recorder's clock is off. ``rate`` is that of the time stamps.
     """
 
-    def __init__(self, clock_offset: timedelta | None) -> None:
+    def __init__(self, clock_offset: timedelta | None, rate: int = CLOCK_RATE) -> None:
         self._offset = clock_offset
+        self._rate = rate
         self._report: SenderReport | None = None
         self._last: tuple[int, int] | None = None
 
@@ -53,7 +52,7 @@ class LiveTimes:
         pts = self._last[1] + ticks_between(self._last[0], stamp) if self._last else stamp
         self._last = (stamp, pts)
         if self._report is not None and self._offset is not None:
-            since = timedelta(seconds=ticks_between(self._report.timestamp, stamp) / CLOCK_RATE)
+            since = timedelta(seconds=ticks_between(self._report.timestamp, stamp) / self._rate)
             told = self._report.time + since - self._offset
             if abs(told - arrival) <= _BELIEVABLE:
                 return pts, told
@@ -63,11 +62,13 @@ class LiveTimes:
 class ReplayTimes:
     """Recorded: every picture carries its time in the header extension.
 
-    Where that time and the RTP time stamps disagree the recorder skipped a gap, and the time counts.
+    Where that time and the RTP time stamps disagree by more than half a second the recorder skipped a gap,
+    and the time counts.
     """
 
-    def __init__(self, clock_offset: timedelta, start: datetime | None) -> None:
+    def __init__(self, clock_offset: timedelta, start: datetime | None, rate: int = CLOCK_RATE) -> None:
         self._offset = clock_offset
+        self._rate = rate
         #: Time of the first picture by the recorder's clock, for recorders that do not send the extension.
         self._start = start
         self._last: tuple[int, int, datetime] | None = None
@@ -87,11 +88,11 @@ class ReplayTimes:
         last_stamp, last_pts, last_told = self._last
         ticks = ticks_between(last_stamp, stamp)
         if packet.replay is None:
-            told = last_told + timedelta(seconds=ticks / CLOCK_RATE)
+            told = last_told + timedelta(seconds=ticks / self._rate)
         else:
             told = packet.replay.time - self._offset
-            passed = round((told - last_told).total_seconds() * CLOCK_RATE)
-            if abs(passed - ticks) > _SAME_PACE and passed > 0:
+            passed = round((told - last_told).total_seconds() * self._rate)
+            if abs(passed - ticks) > self._rate // 2 and passed > 0:
                 ticks = passed
         self._last = (stamp, last_pts + ticks, told)
         return last_pts + ticks, told

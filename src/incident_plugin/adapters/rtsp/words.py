@@ -24,9 +24,13 @@ _STATUSES: dict[int, tuple[type[IncidentError], str]] = {
 }
 
 
-def told(error: RtspError, host: str) -> IncidentError:
+def recorder_at(name: str, place: str) -> str:
+    """Name a recorder: by what people call it, and where it is."""
+    return f"{name} ({place})" if name else f"The recorder at {place}"
+
+
+def told(error: RtspError, recorder: str) -> IncidentError:
     """Say what happened, at which recorder, and what to do."""
-    recorder = f"The recorder at {host}"
     if isinstance(error, Refused) and error.status in _STATUSES:
         kind, words = _STATUSES[error.status]
         return kind(words.format(recorder))

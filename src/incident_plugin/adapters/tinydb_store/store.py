@@ -55,6 +55,7 @@ _COLUMNS = {
     "notices": (Column("id"),),
     "saved_filters": (Column("id"),),
     "list_settings": (Column("id"),),
+    "recorders": (Column("id"),),
     "journal": (Column("project"),),
 }
 

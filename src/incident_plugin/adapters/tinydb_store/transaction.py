@@ -16,6 +16,7 @@ from incident_plugin.domain.notices import NoticeList
 from incident_plugin.domain.people import KnownPerson
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
+from incident_plugin.domain.recorders import RecorderConfig
 from incident_plugin.domain.removed import RemovedItems
 from incident_plugin.domain.requests import AnsweredRequests
 from incident_plugin.domain.retention import BinnedProject, RetentionRules
@@ -57,6 +58,7 @@ class Tables:
         self.notices = KeyedTable(db.table("notices"), NoticeList)
         self.saved_filters = KeyedTable(db.table("saved_filters"), SavedFilter)
         self.list_settings = KeyedTable(db.table("list_settings"), ListSettings)
+        self.recorders = KeyedTable(db.table("recorders"), RecorderConfig)
 
     def site_properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""
@@ -155,6 +157,11 @@ class TinyDBTransaction:
     def list_settings(self) -> KeyedTable[ListSettings]:
         """How each person has the list."""
         return self._tables.list_settings
+
+    @property
+    def recorders(self) -> KeyedTable[RecorderConfig]:
+        """The site's recorders, without passwords."""
+        return self._tables.recorders
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

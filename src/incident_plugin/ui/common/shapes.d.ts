@@ -262,3 +262,37 @@ export interface Written {
   /** What was kept otherwise than asked for. */
   warnings: string[];
 }
+
+/** One step of a recorder's test; each comes when it begins and as it ended. */
+export interface WalkedStep {
+  step: string;
+  state: 'running' | 'passed' | 'warning' | 'failed' | 'skipped';
+  said: string;
+  remedy: string;
+  technical: string;
+  seconds: number;
+  fingerprint: string;
+}
+
+/** A recorder as administrators see it. */
+export interface ShownRecorder {
+  id: string;
+  name: string;
+  address: string;
+  username: string;
+  password_secret: string;
+  tls: 'verify' | 'pinned' | 'accept';
+  fingerprint: string;
+  /** Ids at the host by ids of ours. */
+  cameras: Record<string, string>;
+  revision: number;
+  fixed: boolean;
+  has_password: boolean;
+  state: {
+    error: string | null;
+    since: string | null;
+    device: string;
+    clock?: { offset_seconds: number; uncertainty_seconds: number; measured_at: string } | null;
+    retention_days?: number;
+  };
+}

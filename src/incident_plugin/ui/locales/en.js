@@ -6,6 +6,7 @@ import { incidents } from './en/incidents.js';
 import { live } from './en/live.js';
 import { add, drafts, projects } from './en/picking.js';
 import { playback } from './en/playback.js';
+import { recorders } from './en/recorders.js';
 
 export const strings = {
   common: {
@@ -28,4 +29,5 @@ export const strings = {
   add,
   playback,
   live,
+  recorders,
 };
