@@ -160,7 +160,7 @@ class Server:
         )
 
     def project(self, _r: Request, _b: dict, number: str) -> Response:
-        return _json(self._project(number))
+        return _json(_whole(self._project(number)))
 
     def delete(self, _r: Request, _b: dict, number: str) -> Response:
         self._project(number)
@@ -170,9 +170,8 @@ class Server:
     def patch(self, request: Request, body: dict, number: str) -> Response:
         before = self._project(number)
         changes = tuple(FieldChange(**change) for change in body["changes"])
-        return _json(
-            self.world.save(before, before.changed(changes, self.world.properties), self._who(request))
-        )
+        after = before.changed(changes, self.world.properties)
+        return _json(_whole(self.world.save(before, after, self._who(request))))
 
     def note(self, request: Request, body: dict, number: str, what: str) -> Response:
         action = {
@@ -195,13 +194,13 @@ class Server:
             after = before.with_edited_comment(known, body["text"], seen=seen, by=who, at=now)
         else:
             after = before.without_comment(known)
-        return _json(self.world.save(before, after, who))
+        return _json(_whole(self.world.save(before, after, who)))
 
     def call(self, request: Request, body: dict, method: str, number: str, call: str | None) -> Response:
         before, who = self._project(number), self._who(request)
         known = CallId(call or self.world.new_id("k"))
         if method == "DELETE":
-            return _json(self.world.save(before, before.without_call(known), who))
+            return _json(_whole(self.world.save(before, before.without_call(known), who)))
         seconds = body["duration_seconds"]
         entered = Call(
             id=known,
@@ -214,16 +213,18 @@ class Server:
             outcome=body["outcome"],
             note=body["note"],
         )
-        return _json(self.world.save(before, before.with_call(entered), who))
+        return _json(_whole(self.world.save(before, before.with_call(entered), who)))
 
     def remove_sequences(self, request: Request, body: dict, number: str) -> Response:
         before = self._project(number)
         after = before.without_sequences(frozenset(body["ids"]))
-        return _json(self.world.save(before, after, self._who(request)))
+        return _json(_whole(self.world.save(before, after, self._who(request))))
 
     def activity(self, _r: Request, _b: dict, number: str) -> Response:
         entries = [_shown(entry) for entry in self.world.logs[int(number)]]
-        return _json({"entries": entries, "fault": self.world.fault})
+        people = {entry.actor.id: entry.actor for entry in self.world.logs[int(number)]}
+        count = {"found": len(entries), "total": len(entries), "people": list(people.values())}
+        return _json({"entries": entries[::-1], "fault": self.world.fault, **count})
 
     def report_design(self, _r: Request, _b: dict) -> Response:
         languages = [{"tag": "en", "name": "English"}, {"tag": "da", "name": "Dansk"}]
@@ -307,7 +308,19 @@ class Server:
 def _shown(entry: Entry) -> dict[str, object]:
     activity = attrs.asdict(entry.activity)
     words = f"{activity['action'].replace('.', ' ')} {activity['subject']} {activity['after']}"
-    return {"number": entry.number, "at": entry.at, "actor": entry.actor, **activity, "text": words.strip()}
+    said = words.strip()
+    return {
+        "number": entry.number,
+        "at": entry.at,
+        "actor": entry.actor,
+        **activity,
+        "text": said,
+        "said": [said],
+    }
+
+
+def _whole(project: Project) -> dict[str, object]:
+    return {**attrs.asdict(project, recurse=False), "comment_count": len(project.comments)}
 
 
 def _json(value: object, status: int = HTTPStatus.OK) -> Response:

@@ -12,7 +12,7 @@ from incident_plugin.domain.exports import Exhibit, Export, ExportId, ExportItem
 from incident_plugin.domain.journal import GENESIS, Action, Activity, Entry, differences
 from incident_plugin.domain.media import CameraId, ClockOffset
 from incident_plugin.domain.people import Person, PersonId
-from incident_plugin.domain.project import Project, ProjectId
+from incident_plugin.domain.project import Project, ProjectId, Stamp
 from incident_plugin.domain.properties import DELIVERED, FieldValue
 from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
 from incident_plugin.domain.time import Interval
@@ -90,8 +90,12 @@ class World:
         """Keep a project's new state and log what was done."""
         if before is not None:
             after = attrs.evolve(after, revision=before.revision + 1)
+        activities = tuple(differences(before, after, self.properties))
+        stamp = Stamp(by=by, at=self.instant())
+        stamps = {a.target: stamp for a in activities if a.action.startswith("field.")}
+        after = attrs.evolve(after, stamps={**after.stamps, **stamps})
         self.projects[after.id] = after
-        for activity in differences(before, after, self.properties):
+        for activity in activities:
             self.log(after.id, activity, by)
         return after
 

@@ -4,6 +4,7 @@ import { call, titled } from '../common/api.js';
 import { chooseProject } from '../common/choose-project.js';
 import { askDetails } from '../common/details-dialog.js';
 import { announce } from '../common/notices.js';
+import { made } from '../common/making.js';
 import { duration, dateTime, time } from '../common/time.js';
 import { showDrafts } from '../drafts/drafts-dialog.js';
 import { strings } from '../locales/en.js';
@@ -39,7 +40,7 @@ export const finish = {
       note: described(bridge, chosen),
       remember: 'picked sequence',
       submit: (details) => titled(strings.projects.cannotCreate,
-        call(bridge, 'POST', 'projects', { ...details, footage: wanted(chosen), drafts: null })),
+        made(bridge, 'projects', { ...details, footage: wanted(chosen), drafts: null })),
     });
     return told(bridge, written, (id) => strings.projects.created(id));
   },
@@ -47,7 +48,7 @@ export const finish = {
   async existing(bridge, chosen) {
     /** @type {Written | undefined} */
     const written = await chooseProject(bridge, (id) => titled(strings.projects.cannotAdd,
-      call(bridge, 'POST', `projects/${id}/sequences`, { footage: wanted(chosen), drafts: null })));
+      made(bridge, `projects/${id}/sequences`, { footage: wanted(chosen), drafts: null })));
     return told(bridge, written, (id) => strings.projects.added(id));
   },
 };

@@ -1,9 +1,10 @@
 // What operators do with collections, the same from the pane, the bar over every tab, and the keyboard.
 
-import { Problem, call, report, titled } from '../common/api.js';
+import { Problem, report, titled } from '../common/api.js';
 import { askDetails } from '../common/details-dialog.js';
 import { confirmed, showDialog } from '../common/dialog.js';
 import { h } from '../common/dom.js';
+import { made } from '../common/making.js';
 import { announce } from '../common/notices.js';
 import { once } from '../common/once.js';
 import { duration, dateTime, time } from '../common/time.js';
@@ -89,7 +90,7 @@ export function createEmpty(bridge) {
       note: strings.projects.createEmptyNote,
       remember: 'empty project',
       submit: (details) => titled(strings.projects.cannotCreate,
-        call(bridge, 'POST', 'projects', { ...details, footage: [], drafts: null })),
+        made(bridge, 'projects', { ...details, footage: [], drafts: null })),
     });
     if (written) announce(bridge, strings.projects.created(written.project.id), written.project, written.warnings);
   }));

@@ -27,10 +27,9 @@ export class Problem extends Error {
  * @returns {Promise<Response>}
  */
 export async function request(bridge, method, path, body, init = {}) {
-  /** @type {Record<string, string>} */
-  const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+  const headers = { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...init.headers };
   const response = await reached(bridge.fetch(path, {
-    method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...init,
+    method, ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...init, headers,
   }));
   if (response.ok) return response;
   throw new Problem(await problemOf(response));

@@ -9,8 +9,8 @@ import { strings } from '../locales/en.js';
 /** @typedef {import('./api.js').Bridge} Bridge */
 /** @typedef {import('./shapes.d.ts').Details} Details */
 
-const MAXIMUM_TEXT = 20_000;
-const NEAR = 18_000;
+const MAXIMUM_TEXT = 100_000;
+const NEAR = 90_000;
 
 /**
  * What was typed and not saved, by what it was for: a dialog closed by mistake loses nothing.

@@ -5,6 +5,7 @@ import { chooseProject } from '../common/choose-project.js';
 import { askDetails } from '../common/details-dialog.js';
 import { confirmed, showDialog } from '../common/dialog.js';
 import { h, icon } from '../common/dom.js';
+import { made } from '../common/making.js';
 import { announce } from '../common/notices.js';
 import { once } from '../common/once.js';
 import { dateTime, duration, time, utcTitle } from '../common/time.js';
@@ -133,7 +134,7 @@ class Drafts {
       title: strings.projects.create,
       remember: 'drafts',
       submit: (details) => titled(strings.projects.cannotCreate,
-        call(this.bridge, 'POST', 'projects', { ...details, footage: [], drafts })),
+        made(this.bridge, 'projects', { ...details, footage: [], drafts })),
     });
     if (written) this.#written(written, strings.projects.created(written.project.id));
   }
@@ -142,7 +143,7 @@ class Drafts {
     const drafts = this.#wanted;
     /** @type {Written | undefined} */
     const written = await chooseProject(this.bridge, (id) => titled(strings.projects.cannotAdd,
-      call(this.bridge, 'POST', `projects/${id}/sequences`, { footage: [], drafts })));
+      made(this.bridge, `projects/${id}/sequences`, { footage: [], drafts })));
     if (written) this.#written(written, strings.projects.added(written.project.id));
   }
 

@@ -30,7 +30,7 @@ export function newCall() {
 export function editOf(call) {
   return {
     direction: call.direction, at: call.at, number: call.number, person: call.person,
-    duration: shownDuration(call), outcome: call.outcome, note: call.note,
+    duration: shownDuration(call), outcome: call.outcome, note: call.note, seen: call.edited_at,
   };
 }
 
@@ -50,7 +50,7 @@ export function callBody(edit) {
     const detail = !isInstant(edit.at) ? calls.badTime : calls.badDuration;
     throw new Problem({ title: failures.save(failures.call), detail, status: 422 });
   }
-  const { duration: _, ...rest } = edit;
+  const { duration: _, seen: __, ...rest } = edit;
   return { ...rest, duration_seconds: seconds };
 }
 
@@ -73,7 +73,7 @@ function durationSeconds(text) {
 export function callForm(edit, timeZone, changed, buttons) {
   const texts = strings.incidents.calls;
   const current = { ...edit };
-  /** @param {keyof CallEdit} part */
+  /** @param {Exclude<keyof CallEdit, 'seen'>} part */
   const entered = (part) => (/** @type {Event} */ event) => {
     const input = /** @type {HTMLInputElement} */ (event.target);
     if (part === 'duration') {
@@ -90,7 +90,7 @@ export function callForm(edit, timeZone, changed, buttons) {
   const id = `call-time-${++forms}`;
   if (at.input) at.input.id = id;
   at.show(current.at || null);
-  /** @param {keyof CallEdit} part @param {string} label @param {Record<string, unknown>} [more] */
+  /** @param {Exclude<keyof CallEdit, 'seen'>} part @param {string} label @param {Record<string, unknown>} [more] */
   const line = (part, label, more = {}) => h('label', { class: 'field' }, label,
     h('input', { value: current[part], oninput: entered(part), maxLength: 200, ...more }));
   return h('fieldset', { class: 'call-form', 'aria-label': texts.form },
@@ -102,6 +102,6 @@ export function callForm(edit, timeZone, changed, buttons) {
     h('div', { class: 'field-row' }, h('label', { class: 'label', htmlFor: id }, texts.time), at.element),
     line('duration', texts.duration, { placeholder: '0:00', maxLength: 9 }),
     line('outcome', texts.outcome),
-    h('label', { class: 'field note' }, texts.note, h('textarea', { value: current.note, oninput: entered('note'), maxLength: 20_000 })),
+    h('label', { class: 'field note' }, texts.note, h('textarea', { value: current.note, oninput: entered('note'), maxLength: 100_000, dir: 'auto' })),
     h('div', { class: 'row' }, ...buttons));
 }

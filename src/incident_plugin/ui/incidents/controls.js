@@ -49,7 +49,7 @@ export function choice(choices, required, entered) {
  * @returns {Control}
  */
 export function text(long, entered) {
-  const maximum = { maxLength: 20_000 };
+  const maximum = { maxLength: 100_000, dir: 'auto' };
   const input = long ? h('textarea', { ...maximum, rows: 5 }) : h('input', { ...maximum, type: 'text' });
   input.addEventListener('input', () => entered(input.value === '' ? null : input.value));
   return typed(input);

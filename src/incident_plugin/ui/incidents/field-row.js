@@ -2,9 +2,12 @@
 
 import { h, icon } from '../common/dom.js';
 import { dateTime as shownTime } from '../common/time.js';
+import { may } from '../common/permissions.js';
 import { isInstant } from '../common/zoned.js';
 import { strings } from '../locales/en.js';
 import { fieldTitle, shownValue } from './field-names.js';
+import { showHistory } from './history.js';
+import { newsMark } from './said.js';
 
 /** @typedef {import('./project-model.js').ProjectModel} ProjectModel */
 /** @typedef {import('./controls.js').Control} Control */
@@ -19,8 +22,13 @@ import { fieldTitle, shownValue } from './field-names.js';
 export function fieldRow(model, field, make, { title, hint, editable }) {
   const control = make((value) => model.setField(field, value));
   const mark = h('span', { class: 'mark', hidden: true }, strings.incidents.fields.unsavedMark);
+  const news = h('span', { class: 'news-place' });
   const name = title ?? fieldTitle(field, model.properties);
   const id = `field-${field}`;
+  const history = strings.incidents.history.open;
+  const past = may(model.bridge, 'projects.activity.view') && h('button', { type: 'button', class: 'quiet past', title: history, 'aria-label': history,
+    'aria-describedby': `name-${id}`,
+    onclick: () => showHistory(model.bridge, model.id, field, name) }, icon('clock'));
   if (control.input) control.input.id = id;
   const conflict = h('div', { class: 'conflict', role: 'alert', hidden: true });
   const wrong = h('p', { class: 'error small', role: 'alert' });
@@ -28,7 +36,7 @@ export function fieldRow(model, field, make, { title, hint, editable }) {
   control.disable(!editable);
   return {
     element: h('div', { class: 'field-row', 'data-field': field },
-      h('div', { class: 'label' }, control.input ? h('label', { htmlFor: id }, name) : h('span', {}, name), mark),
+      h('div', { class: 'label' }, control.input ? h('label', { htmlFor: id, id: `name-${id}` }, name) : h('span', { id: `name-${id}` }, name), mark, news, past),
       h('div', { class: 'control', role: control.input ? null : 'group', 'aria-label': control.input ? null : name }, control.element),
       wrong,
       hint ? h('p', { class: 'dim small' }, hint) : null,
@@ -36,11 +44,14 @@ export function fieldRow(model, field, make, { title, hint, editable }) {
     update() {
       control.show(model.value(field));
       mark.hidden = !model.unsaved.field(field);
+      const told = JSON.stringify(model.news.of(field)) ?? '';
+      if (news.dataset.told !== told) news.replaceChildren(...[newsMark(model.news.of(field), model.bridge.timeZone)].filter((node) => node !== null));
+      news.dataset.told = told;
       control.disable(!editable || model.gone);
       wrong.textContent = control.problem?.() ?? '';
       wrong.hidden = !wrong.textContent;
       const open = model.conflicts.includes(field);
-      const question = open ? JSON.stringify([model.stored(field), model.value(field), model.authors.get(field)]) : '';
+      const question = open ? JSON.stringify([model.stored(field), model.value(field), model.project?.stamps[field]]) : '';
       conflict.hidden = !open;
       if (question === asked) return;
       asked = question;
@@ -52,8 +63,8 @@ export function fieldRow(model, field, make, { title, hint, editable }) {
 /** @param {ProjectModel} model @param {string} field */
 function conflictChoice(model, field) {
   const texts = strings.incidents.conflict;
-  const author = model.authors.get(field);
-  const by = author?.name ? texts.by(author.name, shownTime(author.at, model.bridge.timeZone)) : '';
+  const stamp = model.project?.stamps[field];
+  const by = stamp ? texts.by(stamp.by.name, shownTime(stamp.at, model.bridge.timeZone)) : '';
   /** @param {string} label @param {import('../common/shapes.d.ts').FieldValue} value @param {string} note @param {'mine' | 'theirs'} choice @param {string} button */
   const side = (label, value, note, choice, button) => h('div', { class: 'side' },
     h('div', { class: 'dim small' }, label, note ? `, ${note}` : ''),

@@ -1,6 +1,7 @@
 // The Incidents tab: the list at its address, a project at `<id>` or `<id>/<part>`.
 
 import { Contributed } from '../common/contributed.js';
+import { showTold } from '../common/told.js';
 import { ProjectList } from './project-list.js';
 import { ProjectPage } from './project-page.js';
 import { incidentsSheet } from './style.js';
@@ -20,8 +21,9 @@ class IncidentsTab extends Contributed {
     this.root.adoptedStyleSheets.push(incidentsSheet);
   }
 
-  /** @override */
-  attached() {
+  /** @override @param {Context} context */
+  attached({ bridge }) {
+    this.until(showTold(bridge));
     this.listen(document, 'keydown', (event) => this.#page?.keyed(event));
     if (!this.#page) this.#list?.takeFocus();
   }

@@ -1,20 +1,25 @@
 // One open incident project: what the server has, what is not saved yet, and whether the two disagree.
 
 import { Problem, call, reached, report, request, titled } from '../common/api.js';
-import { may } from '../common/permissions.js';
+import { make } from '../common/making.js';
 import { NO_PROPERTIES } from '../common/properties.js';
 import { strings } from '../locales/en.js';
 import { callBody } from './call-form.js';
 import { fieldTitle } from './field-names.js';
+import { News } from './news.js';
+import { Undo } from './undo.js';
 import { Unsaved } from './unsaved.js';
 
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
 /** @typedef {import('../common/shapes.d.ts').Project} Project */
 /** @typedef {import('../common/shapes.d.ts').IncidentProperties} IncidentProperties */
 /** @typedef {import('../common/shapes.d.ts').FieldValue} FieldValue */
-/** @typedef {import('../common/shapes.d.ts').ActivityLog} ActivityLog */
-/** @typedef {{name: string, at: string}} Author */
+/** @typedef {import('./unsaved.js').CommentEdit} CommentEdit */
+/** @typedef {import('./unsaved.js').CallEdit} CallEdit */
 /** @typedef {'saved' | 'unsaved' | 'saving' | 'failed'} SaveState */
+
+/** Comments that are shown at first, the newest. */
+const COMMENTS = 100;
 
 /** Fires `change` whenever anything of it changes. */
 export class ProjectModel extends EventTarget {
@@ -28,10 +33,15 @@ export class ProjectModel extends EventTarget {
   savedAt = null;
   /** Why the last saving failed. @type {Problem | null} */
   failure = null;
-  /** Who saved the value that a field's unsaved one disagrees with. @type {Map<string, Author>} */
-  authors = new Map();
+  undo = new Undo();
+  /** Changes by others while the page is open. */
+  news;
+  /** How many of the newest comments are read. */
+  comments = COMMENTS;
   #saving = 0;
   #saveAfterChoice = false;
+  /** Something changed while a reading was under way, or could not be read yet. */
+  #stale = false;
 
   /**
    * @param {Bridge} bridge
@@ -41,7 +51,8 @@ export class ProjectModel extends EventTarget {
     super();
     this.bridge = bridge;
     this.id = id;
-    this.unsaved = new Unsaved(bridge.principal.id, id);
+    this.unsaved = new Unsaved(bridge, id);
+    this.news = new News(bridge.principal.id);
   }
 
   get path() {
@@ -62,20 +73,29 @@ export class ProjectModel extends EventTarget {
 
   /** Reads project and incident properties. */
   async refresh() {
-    if (this.#saving) return;
-    try {
-      const [project, properties] = await Promise.all([
-        call(this.bridge, 'GET', this.path), call(this.bridge, 'GET', 'properties'),
-      ]);
-      if (this.#saving) return;
-      this.problem = null;
-      this.properties = properties;
-      this.#receive(project);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      this.problem = error;
+    this.#stale = true;
+    while (this.#stale && !this.#saving) {
+      this.#stale = false;
+      try {
+        const [project, properties] = await Promise.all([
+          call(this.bridge, 'GET', `${this.path}?comments=${this.comments}`), call(this.bridge, 'GET', 'properties'),
+        ]);
+        if (this.#saving) return;
+        this.problem = null;
+        this.properties = properties;
+        this.#receive(project);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        this.problem = error;
+      }
+      this.#changed();
     }
-    this.#changed();
+  }
+
+  /** Reads more of the older comments. @param {number} more */
+  async showComments(more) {
+    this.comments += more;
+    await this.refresh();
   }
 
   /** What the server has. @param {string} field @returns {FieldValue} */
@@ -95,13 +115,20 @@ export class ProjectModel extends EventTarget {
     const asBefore = after === before || (after === false && before === null);
     if (asBefore && before === this.stored(field)) this.unsaved.delete(`field:${field}`);
     else this.unsaved.set(`field:${field}`, { before, after });
+    this.news.seen(field);
     this.#edited();
   }
 
-  /** @param {string} key @param {import('./unsaved.js').CallEdit | string | null} entry nothing drops it */
+  /** @param {string} key @param {CallEdit | CommentEdit | null} entry nothing drops it */
   keep(key, entry) {
     if (entry === null) this.unsaved.delete(key);
     else this.unsaved.set(key, entry);
+    this.#edited();
+  }
+
+  /** Drops all that is not saved. */
+  discard() {
+    this.unsaved.clear();
     this.#edited();
   }
 
@@ -113,13 +140,40 @@ export class ProjectModel extends EventTarget {
     });
   }
 
+  /** Comments and calls that somebody else edited since this operator began to. @returns {string[]} their keys */
+  get contested() {
+    return [...this.unsaved.keys('comment:'), ...this.unsaved.keys('call:')].filter((key) => {
+      const item = this.item(key);
+      const edit = /** @type {CommentEdit | CallEdit | undefined} */ (key.startsWith('comment:')
+        ? this.unsaved.comment(key.slice('comment:'.length)) : this.unsaved.call(key.slice('call:'.length)));
+      return item && edit && (edit.seen ?? null) !== item.edited_at;
+    });
+  }
+
+  /** The stored comment or call of a key. @param {string} key */
+  item(key) {
+    const [kind, id] = [key.slice(0, key.indexOf(':')), key.slice(key.indexOf(':') + 1)];
+    return kind === 'comment' ? this.project?.comments.find((one) => one.id === id) : this.project?.calls.find((one) => one.id === id);
+  }
+
   /** Settles a conflict. @param {string} field @param {'mine' | 'theirs'} choice */
   choose(field, choice) {
     const edit = this.unsaved.field(field);
     if (choice === 'mine' && edit) this.unsaved.set(`field:${field}`, { ...edit, before: this.stored(field) });
     else this.unsaved.delete(`field:${field}`);
+    this.news.seen(field);
     this.#edited();
     if (this.#saveAfterChoice && this.conflicts.length === 0) void this.save();
+  }
+
+  /** Settles a conflict about a comment or a call. @param {string} key @param {'mine' | 'theirs'} choice */
+  chooseItem(key, choice) {
+    const item = this.item(key);
+    const edit = key.startsWith('comment:') ? this.unsaved.comment(key.slice(8)) : this.unsaved.call(key.slice(5));
+    if (choice === 'mine' && edit && item) this.unsaved.set(key, { ...edit, seen: item.edited_at });
+    else this.unsaved.delete(key);
+    this.#edited();
+    if (choice === 'mine') void this.save(key);
   }
 
   /**
@@ -139,8 +193,8 @@ export class ProjectModel extends EventTarget {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.failure = error;
-      this.#saveAfterChoice = error.status === 409;
-      if (error.status !== 409) report(this.bridge, error);
+      this.#saveAfterChoice = error.status === 409 && 'now' in error.document;
+      if (!this.#saveAfterChoice) report(this.bridge, error);
       if (error.status === 409 || error.status === 404) await this.refresh();
       this.#changed();
       return false;
@@ -166,16 +220,41 @@ export class ProjectModel extends EventTarget {
     }
   }
 
+  /** Puts comments, calls or sequences back that were taken out. @param {string[]} ids */
+  restore(ids) {
+    return this.act(strings.incidents.failures.action, 'POST', '/restore', { ids });
+  }
+
+  /** Sets one field at once, and can take it back. @param {string} field @param {FieldValue} after */
+  async setNow(field, after) {
+    const before = this.stored(field);
+    const title = strings.incidents.failures.save(fieldTitle(field, this.properties).toLowerCase());
+    if (!await this.act(title, 'PATCH', '', { changes: [{ field, before, after }] })) return false;
+    this.#remember([[field, { before, after }]]);
+    return true;
+  }
+
   async #saveFields() {
     const fields = this.#editedFields();
     if (fields.length === 0) return;
-    const sent = new Map(fields.map((field) => [field, this.unsaved.field(field)]));
+    const sent = fields.map((field) => /** @type {const} */ ([field, /** @type {import('./unsaved.js').FieldEdit} */ (this.unsaved.field(field))]));
     const what = fields.length === 1 ? fieldTitle(fields[0], this.properties).toLowerCase() : strings.incidents.failures.project;
     await this.#change(strings.incidents.failures.save(what), 'PATCH', '', {
-      changes: [...sent].map(([field, edit]) => ({ field, ...edit })),
+      changes: sent.map(([field, edit]) => ({ field, ...edit })),
     }, () => {
-      for (const [field, edit] of sent) this.#settle(field, edit?.after ?? null);
+      for (const [field, edit] of sent) this.#settle(field, edit.after);
     });
+    this.#remember(sent.map(([field, edit]) => [field, { before: edit.before, after: this.stored(field) }]));
+  }
+
+  /** Saved fields can be set back to what they were. @param {[string, import('./unsaved.js').FieldEdit][]} edits */
+  #remember(edits) {
+    const changes = edits.filter(([, edit]) => edit.before !== edit.after)
+      .map(([field, edit]) => ({ field, before: edit.after, after: edit.before }));
+    if (changes.length === 0) return;
+    const names = changes.map(({ field }) => fieldTitle(field, this.properties)).join(', ');
+    const { undo, failures } = strings.incidents;
+    this.undo.did(undo.fields(names), () => this.act(failures.undo, 'PATCH', '', { changes }));
   }
 
   /** After saving: what was typed meanwhile stays unsaved, against the value saved. @param {string} field @param {FieldValue} after */
@@ -188,12 +267,12 @@ export class ProjectModel extends EventTarget {
   /** @param {string} key */
   async #saveComment(key) {
     const id = key.replace('comment:', '');
-    const text = this.unsaved.comment(id);
-    if (text === undefined) return;
-    if (!text.trim()) return this.keep(key, null);
+    const edit = this.unsaved.comment(id);
+    if (edit === undefined) return;
+    if (!edit.text.trim()) return this.keep(key, null);
     const { failures } = strings.incidents;
-    await this.#saveItem('comments', id, { text }, failures.save(failures.comment), () => {
-      if (this.unsaved.comment(id) === text) this.unsaved.delete(key);
+    await this.#saveItem('comments', id, { text: edit.text }, edit, failures.save(failures.comment), () => {
+      if (this.unsaved.comment(id)?.text === edit.text) this.unsaved.delete(key);
     });
   }
 
@@ -203,23 +282,21 @@ export class ProjectModel extends EventTarget {
     const edit = this.unsaved.call(id);
     if (!edit) return;
     const { failures } = strings.incidents;
-    await this.#saveItem('calls', id, callBody(edit), failures.save(failures.call), () => {
+    await this.#saveItem('calls', id, callBody(edit), edit, failures.save(failures.call), () => {
       if (this.unsaved.call(id) === edit) this.unsaved.delete(key);
     });
   }
 
-  /** @param {string} kind @param {string} id @param {unknown} body @param {string} title @param {() => void} saved */
-  #saveItem(kind, id, body, title, saved) {
-    if (id === 'new') return this.#change(title, 'POST', `/${kind}`, body, saved);
-    const items = /** @type {{id: string, edited_at: string | null}[]} */ (kind === 'comments' ? this.project?.comments : this.project?.calls);
-    const seen = items.find((item) => item.id === id)?.edited_at ?? null;
-    return this.#change(title, 'PUT', `/${kind}/${encodeURIComponent(id)}`, { .../** @type {object} */ (body), seen }, saved);
+  /** @param {string} kind @param {string} id @param {object} body @param {{seen?: string | null}} edit @param {string} title @param {() => void} saved */
+  #saveItem(kind, id, body, edit, title, saved) {
+    if (id === 'new') return this.#change(title, 'MAKE', `/${kind}`, body, saved);
+    return this.#change(title, 'PUT', `/${kind}/${encodeURIComponent(id)}`, { ...body, seen: edit.seen ?? null }, saved);
   }
 
   /**
    * Changes the project on the server and takes over the answer. Raises `Problem`.
    * @param {string} title of a failure that has no reason of its own
-   * @param {string} method
+   * @param {string} method `MAKE` for a POST that must not make a thing twice
    * @param {string} path below the project
    * @param {unknown} [body]
    * @param {() => void} [saved] called when it is saved, before anybody looks
@@ -228,16 +305,24 @@ export class ProjectModel extends EventTarget {
     this.#saving += 1;
     this.#changed();
     try {
-      const response = await titled(title, request(this.bridge, method, this.path + path, body));
-      const project = await titled(title, reached(response.json()));
+      const address = `${this.path}${path}?comments=${this.comments}`;
+      const { value, response } = await titled(title, method === 'MAKE'
+        ? make(this.bridge, address, body) : this.#asked(method, address, body));
       const date = response.headers.get('Date');
       this.savedAt = date ? new Date(date) : new Date();
       this.failure = null;
-      this.#receive(project, saved);
+      this.#receive(value, saved);
     } finally {
       this.#saving -= 1;
       this.#changed();
+      if (this.#stale && !this.#saving) void this.refresh();
     }
+  }
+
+  /** @param {string} method @param {string} address @param {unknown} body */
+  async #asked(method, address, body) {
+    const response = await request(this.bridge, method, address, body);
+    return { value: await reached(response.json()), response };
   }
 
   #editedFields() {
@@ -246,46 +331,32 @@ export class ProjectModel extends EventTarget {
 
   /** @param {Project} project @param {() => void} [saved] */
   #receive(project, saved) {
-    const news = !this.project || project.revision > this.project.revision;
+    const older = this.project;
+    const news = !older || project.revision > older.revision || project.comments.length > older.comments.length
+      || project.expires_at !== older.expires_at;
     if (news) this.project = project;
     saved?.();
     if (!news) return;
+    if (older) this.news.hear(older, project);
     for (const field of this.#editedFields()) {
       if (this.unsaved.field(field)?.after === this.stored(field)) this.unsaved.delete(`field:${field}`);
     }
-    this.#rescue();
-    if (this.conflicts.length) void this.#findAuthors();
+    this.#rescue(project);
   }
 
-  /** Texts of comments and calls that others deleted meanwhile go on as new ones. */
-  #rescue() {
-    for (const [kind, items] of [['comment', this.project?.comments], ['call', this.project?.calls]]) {
+  /** Texts of comments and calls that others deleted meanwhile go on as new ones. @param {Project} project */
+  #rescue(project) {
+    const whole = project.comments.length === project.comment_count;
+    for (const kind of /** @type {const} */ (['comment', 'call'])) {
       for (const key of this.unsaved.keys(`${kind}:`)) {
         const id = key.slice(`${kind}:`.length);
-        if (id === 'new' || /** @type {{id: string}[]} */ (items).some((item) => item.id === id)) continue;
+        // Of older comments that are not read nobody can tell.
+        if (id === 'new' || this.item(key) || (kind === 'comment' && !whole)) continue;
         const entry = kind === 'comment' ? this.unsaved.comment(id) : this.unsaved.call(id);
         if (this.unsaved.keys(`${kind}:new`).length || entry === undefined) continue;
-        this.unsaved.set(`${kind}:new`, entry);
+        this.unsaved.set(`${kind}:new`, { ...entry, seen: null });
         this.unsaved.delete(key);
       }
-    }
-  }
-
-  async #findAuthors() {
-    this.authors.clear();
-    if (!may(this.bridge, 'projects.activity.view')) return;
-    try {
-      const log = /** @type {ActivityLog} */ (await call(this.bridge, 'GET', `${this.path}/activity`));
-      for (const field of this.conflicts) {
-        const title = fieldTitle(field, this.properties);
-        const entry = log.entries.filter((e) => e.action.startsWith('field.') && e.subject === title)
-          .sort((a, b) => b.number - a.number)[0];
-        if (entry) this.authors.set(field, { name: entry.actor.name, at: entry.at });
-      }
-      this.#changed();
-    } catch (error) {
-      // Who it was is a help, not a need: both values are shown anyway.
-      if (!(error instanceof Problem)) throw error;
     }
   }
 

@@ -1,14 +1,15 @@
 // One incident project over the whole width: its state, its parts, what can be done to it.
 
 import { Problem, call, report } from '../common/api.js';
+import { followChanges } from '../common/changes.js';
 import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
-import { time, utcTitle } from '../common/time.js';
+import { dateTime, time, utcTitle } from '../common/time.js';
 import { whileVisible } from '../common/visible.js';
 import { strings } from '../locales/en.js';
 import { projectButtons } from './actions.js';
-import { shownValue } from './field-names.js';
-import { statusLabel } from './list-row.js';
+import { presence } from './presence.js';
+import { projectHeader } from './project-header.js';
 import { ProjectModel } from './project-model.js';
 import { problemNote, skeleton, staleNote } from './states.js';
 import { activityTab } from './tab-activity.js';
@@ -16,18 +17,26 @@ import { callsTab } from './tab-calls.js';
 import { categoriesTab } from './tab-categories.js';
 import { commentsTab } from './tab-comments.js';
 import { detailsTab } from './tab-details.js';
+import { exportsTab } from './tab-exports.js';
+import { relatedTab } from './tab-related.js';
 import { sequencesTab } from './tab-sequences.js';
 
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
 /** @typedef {keyof typeof strings.incidents.project.tabs} TabName */
-/** @typedef {{element: HTMLElement, update: () => void, seen?: () => Promise<void>}} TabView */
+/** @typedef {{element: HTMLElement, update: () => void, seen?: () => Promise<void>, stop?: () => void}} TabView */
 
+/** How often the project is read again while changes are not heard of at once, and otherwise. Milliseconds. */
 const READ_AGAIN = 5_000;
+const READ_SELDOM = 120_000;
 
 /** In the manual's order. @type {Record<TabName, (model: ProjectModel) => TabView>} */
 const TABS = {
   details: detailsTab, categories: categoriesTab, comments: commentsTab, sequences: sequencesTab, calls: callsTab, activity: activityTab,
+  exports: exportsTab, related: relatedTab,
 };
+
+/** Which permissions show a part; any of them. @type {Partial<Record<TabName, string[]>>} */
+const RIGHTS = { exports: ['projects.exports.manage', 'projects.reports.view', 'projects.activity.view'], related: ['projects.details.view'] };
 
 /** For a person who may see that projects exist, and no part of one. */
 function notAvailable() {
@@ -46,15 +55,20 @@ export class ProjectPage {
   /** @type {Map<TabName, TabView>} */
   #views = new Map();
   #logged = false;
-  #type = h('span', { class: 'type ellipsis dim' });
-  #status = h('span', {});
   #state = h('span', { class: 'save-state', role: 'status' });
   #save;
+  #header;
+  #presence;
   #buttons;
   #tabs;
   #notes = h('div', { class: 'stack' });
   #panel = h('div', { class: 'panel', role: 'tabpanel' });
   #content = h('div', {});
+  #restored = h('p', { class: 'banner', role: 'status', hidden: true });
+  #undoBar = h('div', { class: 'undo-bar', role: 'status', hidden: true });
+  #live = false;
+  /** Stops hearing of changes. */
+  #deaf;
   #reader;
 
   /** @param {Bridge} bridge @param {number} id @param {string} tab */
@@ -62,22 +76,34 @@ export class ProjectPage {
     const texts = strings.incidents.project;
     this.#bridge = bridge;
     this.#model = new ProjectModel(bridge, id);
-    this.#names = /** @type {TabName[]} */ (Object.keys(TABS)).filter((name) => may(bridge, `projects.${name}.view`));
+    this.#names = /** @type {TabName[]} */ (Object.keys(TABS)).filter((name) =>
+      (RIGHTS[name] ?? [`projects.${name}.view`]).some((right) => may(bridge, right)));
     this.#current = this.#names[0];
     this.#save = h('button', { type: 'button', class: 'primary', title: texts.saveHint, onclick: () => this.#model.save() }, texts.save);
     this.#buttons = h('div', { class: 'row tight' }, ...projectButtons(bridge, () => this.#subject(), () => this.#toList()));
     this.#tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': texts.tabList,
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#arrows(event) }, ...this.#names.map((name) => this.#tab(name)));
-    this.#panel.append(this.#notes, this.#content);
+    this.#header = projectHeader(this.#model);
+    this.#presence = presence(bridge, id);
+    this.#panel.append(this.#notes, this.#restored, this.#content);
     this.#content.append(skeleton(texts.loading));
     this.element = h('div', { class: 'page' },
       h('div', { class: 'head' },
         h('button', { type: 'button', class: 'quiet', title: texts.back, 'aria-label': texts.back, onclick: () => this.#toList() }, icon('back')),
-        h('h2', {}, texts.title(id)), this.#status, this.#type, h('span', { class: 'grow' }), this.#state, this.#save, this.#buttons),
-      this.#tabs, this.#panel);
+        h('h2', {}, texts.title(id)), this.#header.element, h('span', { class: 'grow' }), this.#presence.element, this.#state, this.#save, this.#buttons),
+      this.#tabs, this.#panel, this.#undoBar);
     this.#model.addEventListener('change', () => this.#draw());
+    this.#model.undo.addEventListener('change', () => this.#drawUndo());
     this.show(tab);
-    this.#reader = whileVisible(this.#panel, () => READ_AGAIN, () => this.#read());
+    this.#reader = whileVisible(this.#panel, () => (this.#live ? READ_SELDOM : READ_AGAIN), () => this.#read());
+    this.#deaf = followChanges(bridge, {
+      project: ({ project }) => { if (project === id) this.#reader.again(); },
+      properties: () => this.#reader.again(),
+      missed: () => this.#reader.again(),
+      live: (live) => { this.#live = live; },
+    });
+    addEventListener('pagehide', this.#leaving);
+    void this.#restore();
   }
 
   get id() {
@@ -91,6 +117,11 @@ export class ProjectPage {
 
   stop() {
     this.#reader.stop();
+    this.#deaf();
+    this.#presence.stop();
+    removeEventListener('pagehide', this.#leaving);
+    this.#model.unsaved.flush();
+    for (const view of this.#views.values()) view.stop?.();
   }
 
   /** Shows a part. @param {string} tab a name from the address; an unknown one shows the first */
@@ -106,6 +137,7 @@ export class ProjectPage {
       if (selected) this.#panel.setAttribute('aria-label', button.dataset.title ?? '');
     }
     this.#panel.scrollTop = 0;
+    this.#model.news.shown(name);
     this.#draw();
     if (this.#model.project) void this.#views.get(name)?.seen?.();
   }
@@ -129,7 +161,7 @@ export class ProjectPage {
   }
 
   #draw() {
-    const { project, properties } = this.#model;
+    const { project } = this.#model;
     const problem = this.#names.length ? this.#model.problem : notAvailable();
     this.#buttons.hidden = !project || this.#model.gone;
     this.#drawState();
@@ -137,8 +169,7 @@ export class ProjectPage {
       this.#content.replaceChildren(problem ? problemNote(problem, () => this.#reader.again()) : skeleton(strings.incidents.project.loading));
       return;
     }
-    this.#status.replaceChildren(statusLabel(/** @type {string | null} */ (this.#model.stored('status')), properties));
-    this.#type.textContent = shownValue('type', this.#model.stored('type'), properties);
+    this.#header.update();
     this.#drawNotes();
     this.#drawCounts();
     const view = this.#view(this.#current);
@@ -165,17 +196,23 @@ export class ProjectPage {
 
   #drawCounts() {
     const { project } = this.#model;
-    const counts = { comments: project?.comments.length, sequences: project?.sequences.length, calls: project?.calls.length };
+    const counts = { comments: project?.comment_count, sequences: project?.sequences.length, calls: project?.calls.length, related: project?.related.length };
     for (const [name, count] of Object.entries(counts)) {
       const badge = this.#tabs.querySelector(`[data-tab=${name}] .count`);
       if (badge) badge.textContent = count ? String(count) : '';
+    }
+    this.#model.news.shown(this.#current);
+    for (const name of this.#names) {
+      const dot = /** @type {HTMLElement | null} */ (this.#tabs.querySelector(`[data-tab=${name}] .dot`));
+      if (dot) dot.hidden = !this.#model.news.has(name);
     }
   }
 
   /** The one word that is always true. */
   #drawState() {
     const texts = strings.incidents.project;
-    const { state, savedAt, failure, conflicts } = this.#model;
+    const { state, savedAt, failure } = this.#model;
+    const conflicts = [...this.#model.conflicts, ...this.#model.contested];
     const reason = conflicts.length ? strings.incidents.conflict.first : failure?.detail || failure?.title || '';
     const kind = conflicts.length && state !== 'saving' ? 'failed' : state;
     const [image, word] = /** @type {const} */ ({
@@ -208,7 +245,8 @@ export class ProjectPage {
   #tab(name) {
     const title = strings.incidents.project.tabs[name];
     return h('button', { type: 'button', role: 'tab', 'data-tab': name, 'data-title': title,
-      onclick: () => this.#go(name) }, title, h('span', { class: 'count' }));
+      onclick: () => this.#go(name) }, title, h('span', { class: 'count' }),
+      h('span', { class: 'dot', hidden: true, role: 'img', 'aria-label': strings.incidents.news.tab, title: strings.incidents.news.tab }));
   }
 
   /** @param {TabName} name */
@@ -228,11 +266,56 @@ export class ProjectPage {
     /** @type {HTMLElement} */ (this.#tabs.children[target]).focus();
   }
 
-  /** Ctrl+S saves wherever the keyboard is, while the page can be seen. @param {KeyboardEvent} event */
-  keyed(event) {
-    if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
-    if (!this.element.checkVisibility()) return;
-    event.preventDefault();
-    if (!this.#save.disabled) void this.#model.save();
+  #leaving = () => this.#model.unsaved.flush();
+
+  /** Says that there are texts from before, and lets them go if they are not wanted. */
+  async #restore() {
+    if (!await this.#model.unsaved.restore()) return;
+    const texts = strings.incidents.project;
+    const close = () => { this.#restored.hidden = true; };
+    this.#restored.replaceChildren(icon('info'), h('span', {}, texts.restored(dateTime(this.#model.unsaved.at, this.#bridge.timeZone))), h('span', { class: 'grow' }),
+      h('button', { type: 'button', onclick: () => {
+        this.#model.discard();
+        close();
+      } }, texts.discard),
+      h('button', { type: 'button', class: 'quiet', title: strings.common.close, 'aria-label': strings.common.close, onclick: close }, icon('close')));
+    this.#restored.hidden = false;
+    this.#draw();
   }
+
+  #drawUndo() {
+    const { last } = this.#model.undo;
+    this.#undoBar.hidden = !last;
+    if (!last) return;
+    const texts = strings.incidents.undo;
+    this.#undoBar.replaceChildren(icon('check'), h('span', { class: 'ellipsis' }, last.title),
+      h('button', { type: 'button', title: texts.hint, onclick: () => this.#takeBack() }, texts.undo),
+      h('button', { type: 'button', class: 'quiet', title: strings.common.close, 'aria-label': strings.common.close,
+        onclick: () => { this.#undoBar.hidden = true; } }, icon('close')));
+  }
+
+  async #takeBack() {
+    const title = await this.#model.undo.back();
+    if (title) this.#bridge.notify({ kind: 'success', title: strings.incidents.undo.undone(title) });
+  }
+
+  /** Ctrl+S saves, Ctrl+Z takes back, wherever the keyboard is, while the page can be seen. @param {KeyboardEvent} event */
+  keyed(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !this.element.checkVisibility()) return;
+    const key = event.key.toLowerCase();
+    if (key === 's') {
+      event.preventDefault();
+      if (!this.#save.disabled) void this.#model.save();
+    } else if (key === 'z' && !writes(event) && this.#model.undo.last) {
+      event.preventDefault();
+      void this.#takeBack();
+    }
+  }
+}
+
+/** Whether the keyboard is where text is written: there the browser's own undo counts. @param {KeyboardEvent} event */
+function writes(event) {
+  const [target] = event.composedPath();
+  if (target instanceof HTMLTextAreaElement) return true;
+  return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type);
 }

@@ -47,10 +47,34 @@ svg { flex: none; }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 .facts time { white-space: nowrap; }
 
-.page { height: 100%; display: grid; grid-template-rows: auto auto minmax(0, 1fr); }
+.page { position: relative; height: 100%; display: grid; grid-template-rows: auto auto minmax(0, 1fr); }
 .head { display: flex; gap: 12px; align-items: center; padding: 8px 12px; background: var(--s1); min-width: 0; }
 .head h2 { white-space: nowrap; }
-.head .type { min-width: 0; }
+.facts-line { gap: 14px; flex-wrap: nowrap; min-width: 0; overflow: hidden; }
+.mark-line { display: inline-flex; gap: 4px; align-items: center; min-width: 0; white-space: nowrap; }
+.presence { display: inline-flex; gap: 4px; align-items: center; min-width: 0; max-width: 220px; }
+.news { display: inline-flex; gap: 4px; align-items: center; color: var(--accent); font-size: 12px; white-space: nowrap; }
+.news svg { width: 10px; height: 10px; }
+.news path { fill: currentColor; }
+.dot { width: 7px; height: 7px; border-radius: 50%; background: var(--accent); }
+.past { margin-left: auto; min-width: 24px; min-height: 24px; padding: 2px; color: var(--dim); }
+.undo-bar { position: absolute; left: 50%; bottom: 16px; transform: translateX(-50%); max-width: 80%; display: flex; gap: 12px; align-items: center;
+  padding: 6px 8px 6px 12px; background: var(--s3); border: 1px solid var(--line); border-radius: 4px; }
+.undo-bar svg { color: var(--green); }
+.two { display: grid; gap: 0; line-height: 1.3; min-width: 0; }
+.two > span { display: inline-flex; gap: 4px; align-items: center; min-width: 0; }
+.two svg { width: 12px; height: 12px; }
+.green { color: var(--green); } .red { color: var(--red); }
+.link { border: 0; background: none; padding: 0; min-height: 24px; color: var(--accent); text-decoration: underline; white-space: nowrap; }
+.plain { list-style: none; margin: 0; padding: 0; }
+.plain li { display: flex; gap: 12px; align-items: center; min-height: 36px; border-bottom: 1px solid var(--s3); min-width: 0; }
+.plain .wide { flex: 1; min-width: 0; overflow-wrap: anywhere; }
+.plain .wide > div { display: block; }
+.plain time { white-space: nowrap; }
+.filter { display: inline-flex; gap: 8px; align-items: center; color: var(--dim); white-space: nowrap; }
+.filter select { width: auto; color: var(--text); }
+.history td { vertical-align: top; white-space: nowrap; height: auto; padding-block: 6px; }
+.history td.wrap { white-space: normal; width: 35%; }
 .save-state { display: flex; gap: 6px; align-items: center; min-width: 0; }
 .save-state.saved { color: var(--dim); }
 .save-state.unsaved { color: var(--amber); }
@@ -67,7 +91,7 @@ svg { flex: none; }
 .form { display: grid; gap: 12px; }
 .field-row { display: grid; gap: 4px; }
 .field-row p { margin: 0; }
-.label { display: flex; gap: 8px; align-items: baseline; color: var(--dim); }
+.label { display: flex; gap: 8px; align-items: center; min-height: 24px; color: var(--dim); }
 .control input[type=checkbox] { justify-self: start; width: 20px; height: 20px; margin: 6px 0; accent-color: var(--accent); }
 input:not([type=checkbox]):not([type=radio]):invalid { border-color: var(--red); }
 .picker { position: relative; }
@@ -81,11 +105,17 @@ input:not([type=checkbox]):not([type=radio]):invalid { border-color: var(--red);
 .side .value { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 160px; overflow: auto; }
 .reading { display: grid; gap: 12px; max-width: 900px; }
 .comments { display: grid; gap: 8px; }
+/* Of thousands only what is in view is laid out. */
+.comment { content-visibility: auto; contain-intrinsic-size: auto 72px; }
 .comment { background: var(--s1); border: 1px solid var(--s3); border-radius: 4px; padding: 4px 12px 8px; display: grid; gap: 6px; }
 .comment header { display: flex; gap: 12px; align-items: center; min-height: 28px; min-width: 0; white-space: nowrap; }
 .call-form { border: 1px solid var(--s3); border-radius: 4px; margin: 0; padding: 12px; display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 12px; }
 .call-form .note, .call-form > .row { grid-column: 1 / -1; }
 .sequences th, .sequences td { padding: 0 8px; }
+.sequences td { height: 40px; }
+.sequences th.start, .sequences th.end { width: 138px; } .sequences th.length { width: 56px; } .sequences th.video { width: 134px; }
+.sequences th.added { width: 132px; } .sequences th.recorder { width: 96px; }
+.note { max-width: 100%; justify-content: flex-start; }
 .sequences th.check { width: 28px; }
 .sequences tbody tr { cursor: default; }
 .activity th:nth-child(1) { width: 40px; } .activity th:nth-child(2) { width: 150px; } .activity th:nth-child(3) { width: 140px; }

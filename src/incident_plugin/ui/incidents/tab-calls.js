@@ -4,9 +4,11 @@ import { confirmed } from '../common/dialog.js';
 import { h, icon } from '../common/dom.js';
 import { keyed, whenChanged } from '../common/keyed.js';
 import { may } from '../common/permissions.js';
-import { dateTime, utcTitle } from '../common/time.js';
+import { dateTime } from '../common/time.js';
 import { strings } from '../locales/en.js';
 import { callForm, editOf, newCall, shownDuration } from './call-form.js';
+import { contested } from './contested.js';
+import { moment, newsMark } from './said.js';
 
 /** @typedef {import('./project-model.js').ProjectModel} ProjectModel */
 /** @typedef {import('../common/shapes.d.ts').Call} Call */
@@ -28,9 +30,12 @@ export function callsTab(model) {
       empty.hidden = calls.length > 0 || adding;
       add.hidden = adding;
       add.disabled = model.gone;
-      keyed(list, calls.map((call) => ({ call, edit: model.unsaved.call(call.id) !== undefined })),
-        ({ call }) => call.id, () => h('article', { role: 'listitem', class: 'comment' }),
-        whenChanged((element, { call, edit }) => element.replaceChildren(...(edit ? [editing(model, call.id)] : reading(model, call, editable)))));
+      const contestedOnes = new Set(model.contested);
+      keyed(list, calls.map((call) => ({
+        call, edit: model.unsaved.call(call.id) !== undefined, news: model.news.of(`call:${call.id}`), conflict: contestedOnes.has(`call:${call.id}`),
+      })), ({ call }) => call.id, () => h('article', { role: 'listitem', class: 'comment' }),
+      whenChanged((element, { call, edit, conflict }) => element.replaceChildren(
+        ...(conflict ? [choosing(model, call)] : edit ? [editing(model, call.id)] : reading(model, call, editable)))));
       if (open === adding) return;
       open = adding;
       form.replaceChildren(...(adding ? [editing(model, 'new')] : []));
@@ -42,6 +47,15 @@ export function callsTab(model) {
 function openForm(model, id, edit, holder) {
   model.keep(`call:${id}`, edit);
   /** @type {HTMLElement | null | undefined} */ (holder?.querySelector('select'))?.focus();
+}
+
+/** @param {ProjectModel} model @param {Call} call */
+function choosing(model, call) {
+  const mine = model.unsaved.call(call.id) ?? newCall();
+  /** @param {import('./unsaved.js').CallEdit} edit */
+  const said = (edit) => [edit.direction === 'made' ? strings.incidents.calls.made : strings.incidents.calls.received,
+    dateTime(edit.at, model.bridge.timeZone), edit.person, edit.number, edit.duration, edit.outcome, edit.note].filter(Boolean).join('\n');
+  return contested(model, `call:${call.id}`, said(editOf(call)), said(mine));
 }
 
 /** @param {ProjectModel} model @param {string} id */
@@ -61,8 +75,9 @@ function reading(model, call, editable) {
     h('header', {},
       icon('phone'), h('b', {}, call.direction === 'made' ? texts.made : texts.received),
       h('span', { class: 'ellipsis' }, facts),
-      h('time', { class: 'dim', title: utcTitle(call.at) }, dateTime(call.at, model.bridge.timeZone)),
+      moment(call.at, model.bridge.timeZone, 'dim'),
       h('span', { class: 'dim' }, shownDuration(call)),
+      newsMark(model.news.of(`call:${call.id}`), model.bridge.timeZone),
       h('span', { class: 'grow' }),
       h('span', { class: 'dim small' }, `${texts.loggedBy} ${call.author.name}`),
       editable && h('button', { type: 'button', class: 'quiet', title: texts.edit, 'aria-label': texts.edit,
@@ -70,16 +85,17 @@ function reading(model, call, editable) {
           /** @type {HTMLElement} */ (event.currentTarget).closest('article')) }, icon('edit')),
       editable && h('button', { type: 'button', class: 'quiet', title: texts.delete, 'aria-label': texts.delete,
         onclick: () => remove(model, call) }, icon('trash'))),
-    call.outcome ? h('p', { class: 'written' }, call.outcome) : null,
-    call.note ? h('p', { class: 'written dim' }, call.note) : null,
+    call.outcome ? h('p', { class: 'written', dir: 'auto' }, call.outcome) : null,
+    call.note ? h('p', { class: 'written dim', dir: 'auto' }, call.note) : null,
   ].filter((node) => node !== null);
 }
 
 /** @param {ProjectModel} model @param {Call} call */
 async function remove(model, call) {
-  const { calls: texts, failures } = strings.incidents;
+  const { calls: texts, failures, undo } = strings.incidents;
   const text = texts.deleteText(call.person || call.number, dateTime(call.at, model.bridge.timeZone));
-  if (await confirmed(texts.deleteTitle, text, texts.delete)) {
-    await model.act(failures.save(failures.call), 'DELETE', `/calls/${encodeURIComponent(call.id)}`);
+  if (!await confirmed(texts.deleteTitle, text, texts.delete)) return;
+  if (await model.act(failures.save(failures.call), 'DELETE', `/calls/${encodeURIComponent(call.id)}`)) {
+    model.undo.did(undo.call, () => model.restore([call.id]));
   }
 }

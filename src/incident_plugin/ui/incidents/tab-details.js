@@ -3,14 +3,15 @@
 import { h } from '../common/dom.js';
 import { may } from '../common/permissions.js';
 import { offered } from '../common/properties.js';
-import { dateTime, duration, utcTitle } from '../common/time.js';
+import { duration } from '../common/time.js';
 import { strings } from '../locales/en.js';
 import { choice, text } from './controls.js';
 import { choices } from './field-names.js';
 import { fieldRow } from './field-row.js';
+import { ownerRow } from './owner.js';
+import { moment } from './said.js';
 
 /** @typedef {import('./project-model.js').ProjectModel} ProjectModel */
-/** @typedef {import('./controls.js').Control} Control */
 
 /**
  * @param {ProjectModel} model
@@ -23,7 +24,7 @@ export function detailsTab(model) {
     (entered) => choice((value) => offered(choices(field, model.properties), value), required, entered), { editable });
   const rows = [
     chosen('status', true), chosen('type', false), chosen('priority', false),
-    fieldRow(model, 'owner', (entered) => owner(model, entered), { editable }),
+    ownerRow(model, editable),
     fieldRow(model, 'description', (entered) => text(true, entered), { editable, title: strings.common.description }),
   ];
   let told = '';
@@ -58,7 +59,7 @@ function readOnly(model) {
   /** @param {string} name @param {(Node | string)[]} value */
   const fact = (name, ...value) => [h('dt', {}, name), h('dd', {}, ...value)];
   /** @param {string | number} at */
-  const instant = (at) => h('time', { title: utcTitle(at) }, dateTime(at, timeZone));
+  const instant = (at) => moment(at, timeZone);
   return [
     ...fact(texts.id, String(project.id)),
     ...fact(texts.createdBy, project.created_by.name),
@@ -67,30 +68,4 @@ function readOnly(model) {
       ? [instant(whole.start), ' – ', instant(whole.end), h('span', { class: 'dim' }, ` (${duration(whole.end - whole.start)})`)]
       : [h('span', { class: 'dim' }, texts.noSequences)])),
   ];
-}
-
-/**
- * The owner is taken and released, not typed.
- * @param {ProjectModel} model
- * @param {(value: string | null) => void} entered
- * @returns {Control}
- */
-function owner(model, entered) {
-  const texts = strings.incidents.fields;
-  const name = h('output', { class: 'owner' });
-  const take = h('button', { type: 'button', onclick: () => entered(model.bridge.principal.name) }, texts.take);
-  const release = h('button', { type: 'button', onclick: () => entered(null) }, texts.release);
-  return {
-    element: h('div', { class: 'row tight' }, name, take, release),
-    show(value) {
-      name.textContent = value === null ? texts.unowned : String(value);
-      name.classList.toggle('dim', value === null);
-      take.hidden = value === model.bridge.principal.name;
-      release.hidden = value === null;
-    },
-    disable(disabled) {
-      take.disabled = disabled;
-      release.disabled = disabled;
-    },
-  };
 }

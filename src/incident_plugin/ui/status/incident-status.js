@@ -7,6 +7,7 @@ import { Contributed } from '../common/contributed.js';
 import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
 import { duration, time } from '../common/time.js';
+import { showTold } from '../common/told.js';
 import { strings } from '../locales/en.js';
 
 /** @typedef {import('../common/contributed.js').Context} Context */
@@ -50,6 +51,7 @@ export class IncidentStatus extends Contributed {
   /** @override @param {Context} context */
   attached({ bridge }) {
     this.until(collections.follow(bridge, () => this.#draw()));
+    this.until(showTold(bridge));
     const timer = setInterval(() => this.#tick(), 1000);
     this.until(() => clearInterval(timer));
   }

@@ -75,6 +75,8 @@ export const incidents = {
       sequences: 'Sequence list',
       calls: 'Calls',
       activity: 'Activity logs',
+      exports: 'Exports & reports',
+      related: 'Related',
     },
     tabList: 'Parts of the incident project',
     save: 'Save',
@@ -90,6 +92,51 @@ export const incidents = {
     gone: 'This incident project no longer exists.',
     goneHint: 'What you had not saved is still in this browser and can be copied from here.',
     stale: 'Changes by others are not shown at the moment:',
+    /** @param {string} names */
+    alsoOpenBy: (names) => `also open by ${names}`,
+    owner: 'Owner',
+    noOwner: 'No owner',
+    high: 'High priority',
+    hold: 'Legal hold',
+    keptUntil: 'Kept until',
+    /** @param {number} days */
+    retention: (days) => (days ? `${counted(days, 'day', 'days')} left` : 'retention ends today'),
+    /** @param {string} at */
+    restored: (at) => `What you entered and had not saved, last at ${at}, is here again. Look at it, then save it.`,
+    discard: 'Discard it',
+  },
+  news: {
+    /** @param {string} name @param {string} at */
+    changed: (name, at) => `Changed by ${name}, ${at}`,
+    tab: 'Changed by somebody else',
+  },
+  history: {
+    open: 'Earlier values',
+    /** @param {string} name */
+    title: (name) => `History: ${name}`,
+    loading: 'Loading history',
+    none: 'It was never changed.',
+    when: 'When',
+    who: 'Who',
+    before: 'Before',
+    after: 'After',
+  },
+  undo: {
+    undo: 'Undo',
+    hint: 'Undo (Ctrl+Z)',
+    /** @param {string} title */
+    undone: (title) => `Undone: ${title}`,
+    /** @param {string} names */
+    fields: (names) => `Changed: ${names}`,
+    comment: 'Comment deleted',
+    call: 'Call deleted',
+    note: 'Note changed',
+    /** @param {number} n */
+    sequences: (n) => `${sequencesOf(n)} removed`,
+    /** @param {number} id */
+    linked: (id) => `Related to incident project ${id}`,
+    /** @param {number} id */
+    unlinked: (id) => `No longer related to incident project ${id}`,
   },
   fields: {
     id: 'ID',
@@ -104,6 +151,16 @@ export const incidents = {
     none: 'Not chosen',
     take: 'Take',
     release: 'Release',
+    handOver: 'Hand over…',
+    /** @param {number} id */
+    handOverTitle: (id) => `Hand over incident project ${id}`,
+    handOverHint: 'Your colleague becomes the owner and is told.',
+    colleaguesLoading: 'Loading colleagues',
+    noColleagues: 'Nobody else has worked with incident projects here yet.',
+    /** @param {number} id @param {string} name */
+    handedOver: (id, name) => `Incident project ${id} was handed over to ${name}.`,
+    /** @param {string} name */
+    willBeTold: (name) => `${name} is told at once, or when they next sign in.`,
     unowned: 'Nobody',
     noLongerOffered: 'no longer offered',
     yes: 'Yes',
@@ -140,9 +197,22 @@ export const incidents = {
     project: 'incident project',
     comment: 'comment',
     call: 'call',
+    note: 'note',
+    owner: 'owner',
+    relation: 'related project',
+    undo: 'Cannot undo this.',
   },
   comments: {
     add: 'Add comment',
+    addHint: 'Add comment (Ctrl+Enter)',
+    /** @param {number} missing @param {number} all */
+    notShown: (missing, all) => `${NUMBER.format(missing)} older of ${NUMBER.format(all)} comments are not shown.`,
+    /** @param {number} n */
+    older: (n) => `Show ${NUMBER.format(n)} older`,
+    all: 'Show all',
+    /** @param {number} n */
+    showAll: (n) => `Show all ${NUMBER.format(n)} characters`,
+    showLess: 'Show less',
     text: 'New comment',
     edit: 'Edit',
     delete: 'Delete',
@@ -178,6 +248,31 @@ export const incidents = {
   },
   sequences: {
     recorder: 'Recorder',
+    video: 'Video',
+    note: 'Note',
+    addNote: 'Add note',
+    /** @param {string} camera */
+    noteTitle: (camera) => `Note on the sequence of ${camera}`,
+    recorderAway: 'Whether video is still there cannot be told for every sequence.',
+    states: {
+      checking: 'checking',
+      available: 'available',
+      /** @param {number} days */
+      expires: (days) => (days ? `expires in ${counted(days, 'day', 'days')}` : 'expires today'),
+      partlyGone: 'partly gone',
+      gone: 'gone',
+      preserved: 'preserved',
+      unknown: 'not known',
+      asOf: '(last known)',
+      /** @param {number} seconds */
+      missing: (seconds) => `${counted(seconds, 'second', 'seconds')} of it are no longer on the recorder.`,
+      /** @param {string} at @param {string} utc */
+      until: (at, utc) => `The recorder keeps it until about ${at} (${utc}).`,
+      /** @param {string} at */
+      checkedAt: (at) => `The recorder was asked ${at}.`,
+      /** @param {string} day */
+      exported: (day) => `exported ${day}`,
+    },
     addedBy: 'Added by',
     added: 'Added',
     unconfirmed: 'End not confirmed',
@@ -204,13 +299,57 @@ export const incidents = {
     time: 'Time',
     who: 'Who',
     what: 'What',
-    newestFirst: 'Newest first',
+    kind: 'Kind',
+    kinds: {
+      '': 'Everything', project: 'Project', field: 'Fields', comment: 'Comments', call: 'Calls', sequence: 'Sequences', video: 'Video viewed',
+      export: 'Exports', report: 'Reports', hold: 'Legal hold',
+    },
+    everybody: 'Everybody',
+    machine: 'Save as JSON',
+    machineHint: 'Saves the whole log for programs: JSON Lines, with hashes',
+    /** @param {number} n */
+    more: (n) => `Show ${n} more`,
+    noMatch: 'No entry matches this filter.',
+    /** @param {number} n */
+    shown: (n) => `${NUMBER.format(n)} match.`,
     loading: 'Loading activity logs',
     /** @param {number} n */
     whole: (n) => `${counted(n, 'entry', 'entries')}. The chain of entries is whole.`,
     fault: 'This activity log was changed outside the program.',
     before: 'Before',
     after: 'After',
+  },
+  exported: {
+    loading: 'Loading exports and reports',
+    mine: 'My exports',
+    sent: 'Sent for export, exported',
+    reports: 'Reports',
+    noExports: 'You have no export of this incident project.',
+    nothingSent: 'Nothing of it was sent for export yet.',
+    noReports: 'No report was made yet.',
+    show: 'Show',
+    /** @param {number} n */
+    sequences: (n) => sequencesOf(n),
+    states: { queued: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
+  },
+  related: {
+    loading: 'Loading related incident projects',
+    title: 'Related incident projects',
+    none: 'None yet. Link projects that have to do with one another: the link is shown in both.',
+    link: 'Link incident project',
+    linkThis: 'Link',
+    /** @param {number} id @param {number} other */
+    whyTitle: (id, other) => `Link incident projects ${id} and ${other}`,
+    why: 'What do they have to do with one another?',
+    whyHint: 'same van, follow-up…',
+    /** @param {number} id */
+    unlinkFrom: (id) => `Unlink incident project ${id}`,
+    sameVideo: 'Same video in other incident projects',
+    noSameVideo: 'No other incident project has video of the same camera and time.',
+    sameVideoWhy: 'same video',
+    deleted: 'deleted, or not available to you',
+    /** @param {number} n */
+    andMore: (n) => `and ${n} more`,
   },
   video: {
     /** @param {number} id */
