@@ -49,7 +49,7 @@ from incident_plugin.application.projects import Projects
 from incident_plugin.application.recorders import RecorderAdministration
 from incident_plugin.application.relations import Relations
 from incident_plugin.application.report_jobs import ReportJobs
-from incident_plugin.application.reporting import PlainDesign, Reporting, Stills
+from incident_plugin.application.reporting import Reporting, Stills
 from incident_plugin.application.sealing import Sealing
 from incident_plugin.application.storage_rooms import GIGABYTE, FolderRoom, StorageRooms
 from incident_plugin.application.timeline import Timeline
@@ -288,7 +288,6 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         recorders=recorders,
         stills=stills,
         maker=PdfReportMaker(),
-        designs=PlainDesign(),
         site=host.site.name,
         time_zone=host.site.time_zone,
     )

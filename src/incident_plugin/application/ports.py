@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 
 import attrs
 
-from incident_plugin.application.report_content import ReportContent, ReportDesign
+from incident_plugin.application.report_content import ReportContent
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.exports import Export, ExportId
 from incident_plugin.domain.media import CameraId
@@ -84,14 +84,6 @@ class ReportMaker(Protocol):
 
         ``progress`` is told the done part, 0 to 1, and may raise to stop. Raises ``ReportFailed``.
         """
-        ...
-
-
-class ReportDesigns(Protocol):
-    """What administrators define for reports."""
-
-    def design(self) -> ReportDesign:
-        """Give the titles and the logo as they are now."""
         ...
 
 

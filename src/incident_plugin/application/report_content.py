@@ -52,16 +52,6 @@ class FootageFacts:
 
 
 @attrs.frozen(kw_only=True)
-class ReportDesign:
-    """What administrators define for all reports."""
-
-    #: Headings to choose from; the first one is taken when nobody chooses.
-    titles: tuple[str, ...] = ()
-    #: A JPEG picture for the head of the first page.
-    logo: bytes = b""
-
-
-@attrs.frozen(kw_only=True)
 class ReportWish:
     """How one report is to be."""
 
@@ -94,5 +84,8 @@ class ReportContent:
     show_user_names: bool
     #: Empty for the language's own heading.
     title: str = ""
+    #: A PNG or JPEG picture for the head of the first page; empty for none.
     logo: bytes = b""
     language: str = "en"
+    #: People who work here, so that their names are found in texts when names are hidden.
+    colleagues: tuple[Person, ...] = ()

@@ -12,13 +12,12 @@ import attrs
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.media_ports import Recorders, VideoWriter
-from incident_plugin.application.ports import Actor, Clock, ReportDesigns, ReportMaker
+from incident_plugin.application.ports import Actor, Clock, ReportMaker
 from incident_plugin.application.report_content import (
     FootageFacts,
     Lacking,
     Missing,
     ReportContent,
-    ReportDesign,
     ReportWish,
 )
 from incident_plugin.application.report_pictures import SpooledPictures
@@ -30,10 +29,13 @@ from incident_plugin.domain.exports import Export, ExportState
 from incident_plugin.domain.journal import Action, Activity
 from incident_plugin.domain.media import CameraId, ClockOffset
 from incident_plugin.domain.project import ProjectId
+from incident_plugin.domain.properties import IncidentProperties
 from incident_plugin.domain.sequence import Sequence, SequenceId
 from incident_plugin.domain.time import Interval, gaps
 
 PICTURE_WIDTH = 480
+#: Id of the logo that is at the head of reports.
+LOGO = "report"
 #: Parts of the work, as far as progress goes: asking recorders, the rest is the document.
 _ASKED = 0.8
 
@@ -68,15 +70,6 @@ class Stills:
         raise NoVideo("The recorder has no picture at this time.")
 
 
-@attrs.frozen
-class PlainDesign:
-    """Reports under the language's own heading, without a logo."""
-
-    def design(self) -> ReportDesign:
-        """Give no titles and no logo."""
-        return ReportDesign()
-
-
 @attrs.frozen(kw_only=True)
 class Reporting:
     """Makes reports and logs that they were made."""
@@ -88,7 +81,6 @@ class Reporting:
     _recorders: Recorders
     _stills: Stills
     _maker: ReportMaker
-    _designs: ReportDesigns
     _site: str
     _time_zone: str
 
@@ -97,7 +89,7 @@ class Reporting:
         self._guard.require(actor, Permission.REPORTS_VIEW)
         if wish.show_user_names:
             self._guard.require(actor, Permission.USER_NAMES_VIEW)
-        if wish.title and wish.title not in self._designs.design().titles:
+        if wish.title and wish.title not in self.titles(actor):
             raise InvalidInput(
                 f"There is no report title “{wish.title[:100]}”. No report was made: choose another one."
             )
@@ -105,7 +97,8 @@ class Reporting:
     def titles(self, actor: Actor) -> tuple[str, ...]:
         """Give the titles to choose from."""
         self._guard.require(actor, Permission.REPORTS_VIEW)
-        return self._designs.design().titles
+        with self._work.reading(actor.person) as work:
+            return _titles(work.properties)
 
     @property
     def languages(self) -> Mapping[str, str]:
@@ -149,7 +142,6 @@ class Reporting:
         return Report(file_name=name, missing=missing)
 
     def _content(self, actor: Actor, project_id: ProjectId, wish: ReportWish) -> ReportContent:
-        design = self._designs.design()
         with self._work.reading(actor.person) as work:
             project = work.project(project_id)
             readable = self._guard.readable(actor, project)
@@ -179,9 +171,10 @@ class Reporting:
                 generated_at=self._clock.now(),
                 generated_by=actor.person,
                 show_user_names=wish.show_user_names,
-                title=wish.title or next(iter(design.titles), ""),
-                logo=design.logo,
+                title=wish.title or next(iter(_titles(work.properties)), ""),
+                logo=logo.data if (logo := work.stored.logos.get(LOGO)) else b"",
                 language=wish.language,
+                colleagues=tuple(known.person for known in work.stored.people.all()),
             )
 
     def _exports(self, actor: Actor, work: Work, project_id: ProjectId) -> tuple[Export, ...] | None:
@@ -252,6 +245,11 @@ class Reporting:
         names = "with user names" if wish.show_user_names else "without user names"
         with self._work.begin(actor.person) as work:
             work.note(project_id, Activity(action=Action.REPORT_GENERATED, subject=names))
+
+
+def _titles(properties: IncidentProperties) -> tuple[str, ...]:
+    """Give the titles that are offered."""
+    return tuple(title.name for title in properties.report_titles if not title.retired)
 
 
 class _Clocks:

@@ -124,3 +124,11 @@ def test_nothing_but_names_is_changed() -> None:
     assert hidden.project.fields["description"] == open_content.project.fields["description"]
     assert without_user_names(hidden).project == hidden.project
     assert {p.name for p in (CARL, DORA, EMIL)}.isdisjoint(str(hidden).split("'"))
+
+
+def test_a_colleague_who_did_nothing_here_is_hidden_too() -> None:
+    """A comment that names somebody who works at the site names them no more."""
+    gerda = Person(id=PersonId("u20"), name="Gerda Fjord")
+    told = project(comments=(comment("Gerda Fjord had the night watch."),))
+    hidden = without_user_names(content(told, colleagues=(gerda,)))
+    assert "Gerda" not in hidden.project.comments[0].text

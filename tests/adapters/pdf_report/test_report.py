@@ -22,7 +22,16 @@ from incident_plugin.domain.properties import DELIVERED, Category, CategoryId
 from .conftest import Print, made
 from .samples import CARL, NOON, call, comment, content, entries, jpeg, project, sequence
 
-TABS = ["Main details", "Categories", "Comments", "Sequence list", "Calls", "Exports", "Activity logs"]
+TABS = [
+    "Main details",
+    "Categories",
+    "Comments",
+    "Sequence list",
+    "Calls",
+    "Exports",
+    "Related projects",
+    "Activity logs",
+]
 
 
 def test_the_report_says_everything_that_the_tabs_say(printed: Print) -> None:

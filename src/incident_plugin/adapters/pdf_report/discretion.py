@@ -92,9 +92,8 @@ class _Numbers:
         return hidden  # type: ignore[no-any-return]
 
     def _hidden_attributes(self, value: Any) -> Any:
-        attributes = attrs.fields_dict(type(value)).keys() - _REFERENCES
         changed = {}
-        for name in attributes:
+        for name in _walked(value):
             before = getattr(value, name)
             after = self.hidden(before)
             if after is not before:
@@ -124,9 +123,17 @@ def _people(value: Any) -> Iterator[Person]:
     elif isinstance(value, tuple):
         for item in value:
             yield from _people(item)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _people(item)
     elif attrs.has(type(value)):
-        for attribute in attrs.fields(type(value)):
-            yield from _people(getattr(value, attribute.name))
+        for name in _walked(value):
+            yield from _people(getattr(value, name))
+
+
+def _walked(value: Any) -> Iterator[str]:
+    """Name the attributes that may tell of people, in their order."""
+    return (a.name for a in attrs.fields(type(value)) if a.name not in _REFERENCES)
 
 
 def _owners(content: ReportContent) -> Iterable[str]:

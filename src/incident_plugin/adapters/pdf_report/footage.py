@@ -56,6 +56,7 @@ def _rows(number: int, sequence: Sequence, material: Material, width: float) -> 
         (texts("sequence.recorder"), footage.recorder),
         (texts("sequence.clock"), _clock(found.clock_offset, material)),
         (texts("sequence.gaps"), _gaps(found.gaps, material)),
+        *([(texts("sequence.note"), sequence.note)] if sequence.note else []),
         (texts("sequence.added"), texts("sequence.added.by", at=at, name=sequence.added_by.name)),
     ]
     rows: list[Row] = [

@@ -8,11 +8,14 @@ from collections.abc import Callable
 from io import BytesIO
 
 import attrs
+from PIL import Image
 from reportlab.pdfbase.pdfdoc import PDFError
 from reportlab.pdfbase.pdfutils import readJPEGInfo
 
 _START, _END = b"\xff\xd8\xff", b"\xff\xd9"
 _GREY, _COLOUR = 1, 3
+#: Edge of a logo at most: 600 dots an inch.
+_LOGO_PIXELS = 1_000
 
 
 @attrs.frozen(kw_only=True)
@@ -43,3 +46,19 @@ def read_jpeg(fetch: Callable[[], bytes]) -> Jpeg | None:
         return None
     digest = hashlib.sha256(data).digest()
     return Jpeg(fetch=fetch, width=width, height=height, digest=digest, grey=components == _GREY)
+
+
+def read_logo(data: bytes) -> Jpeg | None:
+    """Look at a logo, PNG or JPEG; what is transparent becomes white. Give nothing for one that is broken."""
+    if data.startswith(_START):
+        return read_jpeg(lambda: data)
+    try:
+        with Image.open(BytesIO(data), formats=("PNG",)) as image:
+            image.thumbnail((_LOGO_PIXELS, _LOGO_PIXELS))
+            flat = Image.new("RGB", image.size, "white")
+            flat.paste(image.convert("RGBA"), mask=image.convert("RGBA"))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    file = BytesIO()
+    flat.save(file, "JPEG", quality=95, subsampling=0)
+    return read_jpeg(file.getvalue)

@@ -37,7 +37,7 @@ from incident_plugin.adapters.pdf_report.layout import (
 )
 from incident_plugin.adapters.pdf_report.material import Material
 from incident_plugin.adapters.pdf_report.moments import Moments
-from incident_plugin.adapters.pdf_report.pictures import Jpeg, read_jpeg
+from incident_plugin.adapters.pdf_report.pictures import Jpeg, read_jpeg, read_logo
 from incident_plugin.adapters.pdf_report.text import Showable
 from incident_plugin.application.report_content import Lacking, Missing, ReportContent
 from incident_plugin.domain.fields import shown_value
@@ -153,7 +153,7 @@ def _filled(material: Material, fonts: Fonts, missing: tuple[str, ...], lacking:
 
 def _opening(flow: Flow, material: Material) -> None:
     content, moments, texts = material.content, material.moments, material.texts
-    logo = read_jpeg(lambda: content.logo) if content.logo else None
+    logo = read_logo(content.logo) if content.logo else None
     width = WIDTH - (_LOGO_WIDTH + 6 * MM if logo else 0)
     if logo:
         _logo(flow, logo)

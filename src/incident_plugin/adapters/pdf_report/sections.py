@@ -50,6 +50,10 @@ def _main_details(flow: Flow, material: Material) -> None:
         (texts("end-time"), moments.milliseconds(project.end) if project.end else ""),
         *((material.title(field), material.value(field)) for field in _DETAILS),
     )
+    if project.hold:
+        at = moments.seconds(project.hold.at)
+        held = texts("hold.by", at=at, name=project.hold.by.name, reason=project.hold.reason)
+        facts(flow, (texts("hold"), held))
 
 
 def _categories(flow: Flow, material: Material) -> None:
@@ -75,6 +79,8 @@ def _comment(flow: Flow, comment: Comment, material: Material) -> None:
     if comment.edited_at:
         edited = material.moments.seconds(comment.edited_at)
         at = material.texts("comment.edited", at=at, edited=edited)
+        if comment.edited_by:
+            at = material.texts("comment.edited.by", edited=at, name=comment.edited_by.name)
     flow.need(ITEM.leading + REMARK.leading + 2 * BODY.leading)
     flow.row(Cell(text=comment.author.name, style=ITEM))
     flow.row(Cell(text=at, style=REMARK))
@@ -100,12 +106,36 @@ def _call(flow: Flow, call: Call, material: Material) -> None:
         (texts("call.outcome"), call.outcome),
         (texts("call.note"), call.note),
         (texts("call.by"), call.author.name),
+        (texts("call.edited"), _edited(call, material)),
     )
     told = [(label, value) for label, value in rows if value]
     flow.need(ITEM.leading + min(flow.height(fact_rows(*told)), 40 * MM))
     flow.row(Cell(text=texts(f"call.{call.direction}"), style=ITEM))
     facts(flow, *told)
     flow.space(4 * MM)
+
+
+def _edited(call: Call, material: Material) -> str:
+    if call.edited_at is None or call.edited_by is None:
+        return ""
+    return material.texts(
+        "generated.by", at=material.moments.seconds(call.edited_at), name=call.edited_by.name
+    )
+
+
+def _related(flow: Flow, material: Material) -> None:
+    texts = material.texts
+    related = material.content.project.related
+    if not related:
+        nothing(flow, texts("none.related"))
+    for one in related:
+        at = material.moments.seconds(one.at)
+        facts(
+            flow,
+            (texts("project", id=one.project), one.why),
+            (texts("related.by"), texts("generated.by", at=at, name=one.by.name)),
+        )
+        flow.space(2 * MM)
 
 
 #: Columns of the activity log: place and width.
@@ -161,5 +191,6 @@ SECTIONS: Mapping[str, Callable[[Flow, Material], None]] = {
     "sequences": sequences,
     "calls": _calls,
     "exports": exports,
+    "related": _related,
     "activity": _activity_logs,
 }
