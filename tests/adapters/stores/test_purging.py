@@ -31,7 +31,10 @@ def test_a_purged_project_leaves_no_word_in_any_file(tmp_path: Path) -> None:
         unit.create(lambda new: project(new, description="harmless neighbour"))
         purged = unit.create(lambda new: project(new, description="zanzibar suspect"))
         purged = unit.save(purged.with_comment(comment("c1", text="quixotic witness")))
-        unit.save(purged.with_edited_comment(CommentId("c1"), "xylophone witness", CHANCE.now()))
+        edited = purged.with_edited_comment(
+            CommentId("c1"), "xylophone witness", seen=None, by=ANN, at=CHANCE.now()
+        )
+        unit.save(edited)
     words = (b"zanzibar", b"quixotic", b"xylophone")
     assert found_on_disk(tmp_path, *words, b"neighbour") == {*words, b"neighbour"}
     with work.begin(ANN) as unit:

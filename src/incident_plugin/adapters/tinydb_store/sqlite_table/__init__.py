@@ -30,6 +30,7 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     StorageUnsafe,
 )
 from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Column, encoded
+from incident_plugin.adapters.tinydb_store.sqlite_table.special import Span, Words
 from incident_plugin.adapters.tinydb_store.sqlite_table.storage import SQLiteStorage
 from incident_plugin.adapters.tinydb_store.sqlite_table.table import SQLiteDB, SQLiteTable
 
@@ -41,6 +42,7 @@ __all__ = [
     "SQLiteDB",
     "SQLiteStorage",
     "SQLiteTable",
+    "Span",
     "StorageBusy",
     "StorageClosed",
     "StorageCorrupt",
@@ -51,6 +53,7 @@ __all__ = [
     "StorageNotWritable",
     "StorageOlder",
     "StorageUnsafe",
+    "Words",
     "encoded",
     "where",
 ]

@@ -11,6 +11,7 @@ import apsw
 import attrs
 
 from incident_plugin.adapters.tinydb_store.sqlite_table.errors import StorageCorrupt
+from incident_plugin.adapters.tinydb_store.sqlite_table.special import Span, Words, span_values, words_value
 
 Row = tuple[Any, ...]
 
@@ -33,6 +34,22 @@ class Column:
 
     key: str
     indexed: bool = attrs.field(default=True, kw_only=True)
+
+
+#: What can be declared of a table.
+AnyColumn = Column | Words | Span
+
+
+@attrs.frozen
+class Lookup:
+    """What a table's columns are called in SQL, for queries."""
+
+    table: str
+    #: The full text over all its words.
+    text: str
+    plain: Mapping[str, str]
+    words: Mapping[str, str]
+    spans: Mapping[str, tuple[str, str, str]]
 
 
 def encoded(document: Mapping[str, Any]) -> str:
@@ -97,13 +114,25 @@ def table_name(identifier: str) -> str | None:
 class Layout:
     """The SQL of one table."""
 
-    def __init__(self, name: str, columns: tuple[Column, ...] = ()) -> None:
+    def __init__(self, name: str, declared: tuple[AnyColumn, ...] = ()) -> None:
         self.name = name
-        self._columns = columns
-        self._identifiers = ["id", *("of_" + _distinct(column.key) for column in columns), "document"]
+        self._columns = [column for column in declared if isinstance(column, Column)]
+        self._words = [column.key for column in declared if isinstance(column, Words)]
+        self._spans = [column.key for column in declared if isinstance(column, Span)]
+        plain = ["of_" + _distinct(column.key) for column in self._columns]
+        words = ["words_" + _distinct(key) for key in self._words]
+        spans = [f"{part}_{_distinct(key)}" for key in self._spans for part in ("class", "start", "end")]
+        self._identifiers = ["id", *plain, *words, *spans, "document"]
         names = [quoted(identifier) for identifier in self._identifiers]
         #: SQL names of the columns by their keys.
-        self.columns = dict(zip((column.key for column in columns), names[1:-1], strict=True))
+        self.columns = {c.key: quoted(n) for c, n in zip(self._columns, plain, strict=True)}
+        #: Of those with words, and of class, start and end of those with intervals.
+        self.words = {key: quoted(n) for key, n in zip(self._words, words, strict=True)}
+        self.spans = {
+            key: (quoted(spans[3 * i]), quoted(spans[3 * i + 1]), quoted(spans[3 * i + 2]))
+            for i, key in enumerate(self._spans)
+        }
+        self._text = quoted("text of " + _distinct(name))
         self.identifier = _PREFIX + _distinct(name)
         self.table = quoted(self.identifier)
         replaced = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
@@ -119,7 +148,13 @@ class Layout:
 
     def values(self, document: Mapping[str, Any]) -> tuple[Scalar | None, ...]:
         """Give a document's columns; nothing where SQLite has no such value."""
-        return tuple(self._value(key, document.get(key)) for key in self.columns)
+        if not self._words and not self._spans:
+            return tuple(self._value(key, document.get(key)) for key in self.columns)
+        return (
+            *(self._value(key, document.get(key)) for key in self.columns),
+            *(words_value(document.get(key)) for key in self._words),
+            *(value for key in self._spans for value in span_values(key, document.get(key))),
+        )
 
     def _value(self, key: str, value: object) -> Scalar | None:
         if not isinstance(value, Scalar):
@@ -129,6 +164,11 @@ class Layout:
         if not comparable(plain):
             raise ValueError(f"column “{key}” cannot keep {value!r}: too large a number, or no valid Unicode")
         return plain
+
+    @property
+    def lookup(self) -> Lookup:
+        """What queries may ask of the columns."""
+        return Lookup(self.table, self._text, self.columns, self.words, self.spans)
 
     def last_id(self, connection: apsw.Connection) -> int:
         """Give the highest id that was ever stored or reserved."""
@@ -151,15 +191,41 @@ class Layout:
         self._index(connection)
 
     def _create(self, connection: apsw.Connection) -> None:
-        columns = "".join(f"{column}, " for column in self.columns.values())
+        columns = "".join(f"{quoted(name)}, " for name in self._identifiers[1:-1])
         connection.execute(
             f"CREATE TABLE {self.table} "
             f"(id INTEGER PRIMARY KEY AUTOINCREMENT, {columns}document TEXT NOT NULL)"
         )
         connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, 0)", (self.identifier,))
+        if self._words:
+            self._create_text(connection)
+
+    def _create_text(self, connection: apsw.Connection) -> None:
+        """Keep the words in a full text that follows the table by triggers (sqlite.org/fts5.html, 4.4.3)."""
+        text, names = self._text, ", ".join(self.words.values())
+        old = ", ".join(f"old.{name}" for name in self.words.values())
+        new = ", ".join(f"new.{name}" for name in self.words.values())
+        remove = f"INSERT INTO {text} ({text}, rowid, {names}) VALUES ('delete', old.id, {old});"
+        add = f"INSERT INTO {text} (rowid, {names}) VALUES (new.id, {new});"
+        connection.execute(f"DROP TABLE IF EXISTS {text}")
+        connection.execute(
+            f"CREATE VIRTUAL TABLE {text} USING fts5({names}, "
+            f"content={self.table}, content_rowid=id, tokenize=ascii, detail=column)"
+        )
+        for event, acts in (("INSERT", add), ("DELETE", remove), ("UPDATE", remove + add)):
+            name = quoted(f"{event} {_distinct(self.name)}")
+            connection.execute(f"CREATE TRIGGER {name} AFTER {event} ON {self.table} BEGIN {acts} END")
+
+    def drop(self, connection: apsw.Connection) -> None:
+        """Forget the table and what belongs to it."""
+        connection.execute(f"DROP TABLE IF EXISTS {self.table}")
+        connection.execute(f"DROP TABLE IF EXISTS {self._text}")
 
     def _rebuild(self, connection: apsw.Connection) -> None:
         last = self.last_id(connection)
+        for event in ("INSERT", "DELETE", "UPDATE"):
+            connection.execute(f"DROP TRIGGER IF EXISTS {quoted(f'{event} {_distinct(self.name)}')}")
+        connection.execute(f"DROP TABLE IF EXISTS {self._text}")
         connection.execute(f'ALTER TABLE {self.table} RENAME TO "rebuilt"')
         self._create(connection)
         for number, text in connection.execute('SELECT id, document FROM "rebuilt" ORDER BY id'):
@@ -175,6 +241,9 @@ class Layout:
                 connection.execute(
                     f"CREATE INDEX IF NOT EXISTS {index} ON {self.table} ({self.columns[column.key]})"
                 )
+        for key, parts in self.spans.items():
+            index = quoted(_distinct(f"{self.name} by time of {key}"))
+            connection.execute(f"CREATE INDEX IF NOT EXISTS {index} ON {self.table} ({', '.join(parts)})")
 
 
 def _plain(value: str | float) -> Scalar:

@@ -13,7 +13,7 @@ from tinydb.storages import Storage
 
 from incident_plugin.adapters.tinydb_store.sqlite_table.database import Database
 from incident_plugin.adapters.tinydb_store.sqlite_table.layout import (
-    Column,
+    AnyColumn,
     Layout,
     Row,
     decoded,
@@ -39,7 +39,7 @@ class SQLiteStorage(Storage):
     def __init__(
         self,
         path: Path | str,
-        columns: Mapping[str, Sequence[Column]] | None = None,
+        columns: Mapping[str, Sequence[AnyColumn]] | None = None,
         *,
         version: int = 0,
         upgrade: Callable[[SQLiteStorage, int], None] | None = None,
@@ -155,7 +155,7 @@ class SQLiteStorage(Storage):
     def drop(self, name: str) -> None:
         """Forget a table, its documents and the ids it gave."""
         with self._database.writing() as session:
-            session.connection.execute(f"DROP TABLE IF EXISTS {Layout(name).table}")
+            self.layout(name).drop(session.connection)
             session.last_ids.pop(name, None)
             self._prepared.discard(name)
             if name in self._layouts:

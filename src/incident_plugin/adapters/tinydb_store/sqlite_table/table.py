@@ -198,7 +198,7 @@ class SQLiteTable(Table):
             updater(cast(dict[int, Mapping[str, Any]], rows))
 
     def _condition(self, cond: QueryLike | None) -> Condition:
-        return EVERYTHING if cond is None else condition(cond, self._layout.columns)
+        return EVERYTHING if cond is None else condition(cond, self._layout.lookup)
 
     def _ids(self, cond: QueryLike) -> list[int]:
         return [number for number, _ in self._matches(cond)]
