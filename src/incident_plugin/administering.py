@@ -47,7 +47,8 @@ def administer(
 ) -> Administration:
     """Put it together; ``service`` is in whose name the plug-in deletes what is due."""
     purger = Purger(clock=clock, signer=key, site=host.site.name)
-    machine = urlsplit(host.site.base_url).hostname or host.site.id
+    # A site of contract 0.1 does not know its address.
+    machine = urlsplit(getattr(host.site, "base_url", "")).hostname or host.site.id
     bin_ = RecycleBin(work=work, guard=guard, purger=purger)
     holds = LegalHolds(work=work, guard=guard, clock=clock)
     rules = Retention(store=store, work=work, guard=guard, clock=clock)

@@ -75,7 +75,8 @@ def walk(page: Page) -> list[str]:
     assert operable
     reached: dict[str, str] = {}
     unseen = []
-    for _ in range(len(operable) + 3):
+    # Twice round: a mark of the sample moves with time, and takes the focus along when it is drawn anew.
+    for _ in range(2 * len(operable) + 6):
         page.keyboard.press("Tab")
         focus: Any = page.evaluate(FOCUS)
         if focus is None:

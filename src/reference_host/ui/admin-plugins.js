@@ -72,8 +72,9 @@ export class PluginsPage extends HTMLElement {
       'article', { class: 'card', 'data-plugin': plugin.id },
       el(
         'header', {}, el('h2', {}, plugin.name), el('span', { class: 'dim' }, plugin.version),
-        el('span', { class: `state ${colour}` }, icon(symbol), working ? plugin.state : `${plugin.state}, with faults`),
-        warned > 0 && el('span', { class: 'state warn' }, icon('warning'), warned === 1 ? '1 warning' : `${warned} warnings`),
+        el('span', { class: 'states' },
+          warned > 0 && el('span', { class: 'state warn' }, icon('warning'), warned === 1 ? '1 warning' : `${warned} warnings`),
+          el('span', { class: `state ${colour}` }, icon(symbol), working ? plugin.state : `${plugin.state}, with faults`)),
       ),
       plugin.reason && el('p', {}, plugin.reason),
       plugin.remedy && el('p', { class: 'dim' }, plugin.remedy),
@@ -117,7 +118,7 @@ export class PluginsPage extends HTMLElement {
   }
 
   get #states() {
-    return [...this.#list.querySelectorAll('.card > header .state')].map((state) => state.textContent).join();
+    return [...this.#list.querySelectorAll('.card > header .state:last-child')].map((state) => state.textContent).join();
   }
 }
 
@@ -144,6 +145,7 @@ function storage(rooms) {
 
 /** Decimal units, as disks are sold. @param {number} bytes */
 function size(bytes) {
+  if (bytes < 1000) return `${bytes} B`;
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
   const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
   return new Intl.NumberFormat('en', { style: 'unit', unit: units[power], maximumSignificantDigits: 3 }).format(bytes / 1000 ** power);
