@@ -197,6 +197,56 @@ def test_cameras_are_assigned_by_click_and_by_drag(signed_in: SignIn) -> None:
     expect_view(page, "lobby", "yard", "gate")
 
 
+def test_a_view_has_up_to_sixteen_view_items_or_one_alone(signed_in: SignIn) -> None:
+    """What is shown is the view that is reported; cameras that are not shown keep their places."""
+    page = signed_in()
+    items = page.get_by_role("group", name=re.compile("^View item "))
+    sizes = page.get_by_role("radiogroup", name="Number of view items")
+    expect(items).to_have_count(4)
+    page.keyboard.press("v")
+    page.keyboard.press("4")
+    expect(items).to_have_count(16)
+    expect(sizes.get_by_role("radio", name="16 view items")).to_be_checked()
+    page.get_by_role("group", name="View item 4: Dock").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("group", name="View item 8: empty")).to_be_focused()
+    page.keyboard.press("3")
+    page.keyboard.press("z")
+    expect(items).to_have_count(1)
+    expect_view(page, "gate")
+    page.keyboard.press("2")
+    expect(page.get_by_role("group", name="View item 2: Yard")).to_be_focused()
+    expect_view(page, "yard")
+    page.reload()
+    expect(page.get_by_role("group", name="View item 2: Yard")).to_contain_text("Yard live live")
+    sizes.get_by_role("radio", name="4 view items", exact=True).check()
+    expect(items).to_have_count(4)
+    expect_view(page, "lobby", "yard", "gate", "dock")
+    page.get_by_role("group", name="View item 4: Dock").dblclick(position={"x": 40, "y": 60})
+    expect(items).to_have_count(1)
+    expect_view(page, "dock")
+    page.get_by_role("group", name="View item 4: Dock").dblclick(position={"x": 40, "y": 60})
+    expect_view(page, "lobby", "yard", "gate", "dock")
+
+
+def test_a_saved_view_brings_its_size_along(signed_in: SignIn) -> None:
+    """Who saves nine view items gets nine back."""
+    page = signed_in()
+    page.keyboard.press("v")
+    page.keyboard.press("3")
+    page.get_by_role("button", name="Save this view").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Nine")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    page.get_by_role("radio", name="The selected view item alone").check()
+    page.get_by_role("button", name="Show Nine").or_(
+        page.get_by_role("button", name="Nine", exact=True)
+    ).click()
+    expect(page.get_by_role("group", name=re.compile("^View item "))).to_have_count(9)
+    page.get_by_role("button", name="Delete view Nine").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("No view is saved yet.")).to_be_visible()
+
+
 def test_the_mode_is_part_of_the_view_and_other_tabs_do_not_end_it(signed_in: SignIn) -> None:
     """Playback is another view; a tab without pictures leaves the operator's view as it was."""
     page = signed_in()

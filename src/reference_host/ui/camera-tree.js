@@ -59,7 +59,8 @@ export class CameraTree extends HTMLElement {
 
   /** @param {VmsCamera} camera */
   #camera(camera) {
-    const slots = this.shell.layout.slots.flatMap((id, slot) => (id === camera.id ? [slot + 1] : []));
+    const { layout } = this.shell;
+    const slots = layout.shown.filter((slot) => layout.slots[slot] === camera.id).map((slot) => slot + 1);
     const item = el(
       'div', {
         role: 'treeitem', class: 'camera', tabindex: -1, draggable: 'true', 'aria-level': 2,

@@ -1,8 +1,11 @@
 // The keyboard of the whole page, and the page that shows it.
 
 import { el, iconButton } from './dom.js';
-import { VIEW_ITEMS } from './layout.js';
+import { SIZES } from './layout.js';
 import { mark, togglePlay } from './transport.js';
+
+/** View items that a digit selects. */
+const NUMBERED = 9;
 
 /** @typedef {import('./frame.js').Frame} Frame */
 /** @typedef {import('./shell.js').Shell} Shell */
@@ -14,8 +17,12 @@ export function bindKeys(shell, frame) {
   const video = () => frame().video !== null;
   const recorded = () => shell.address.tab === 'playback';
   for (const tab of frame().tabs) keys.add({ keys: `g ${tab.path[0]}`, title: `Go to ${tab.title}`, run: () => frame().open(tab.path) });
-  for (let slot = 0; slot < VIEW_ITEMS; slot += 1) {
+  for (let slot = 0; slot < NUMBERED; slot += 1) {
     keys.add({ keys: String(slot + 1), title: `Select view item ${slot + 1}`, when: video, run: () => frame().video?.grid.select(slot) });
+  }
+  keys.add({ keys: 'z', title: 'Show the selected view item alone, or all again', when: video, run: () => shell.layout.toggleAlone() });
+  for (const size of SIZES.slice(1)) {
+    keys.add({ keys: `v ${Math.sqrt(size)}`, title: `Show ${size} view items`, when: video, run: () => shell.layout.resize(size) });
   }
   const seek = (/** @type {number} */ seconds) => () => playback.seek(playback.now + seconds * 1000);
   keys.add({ keys: 'Space', title: 'Play or pause', when: recorded, run: () => togglePlay(shell) });

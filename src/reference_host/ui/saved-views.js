@@ -3,6 +3,7 @@
 import { call } from './api.js';
 import { el, icon, iconButton } from './dom.js';
 import { box, confirmed, field, openForm } from './form-dialog.js';
+import { ViewSizes } from './view-sizes.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('./types.d.ts').SavedView} SavedView */
@@ -21,6 +22,7 @@ export class SavedViews extends HTMLElement {
     this.#shell = shell;
     this.append(
       el('header', {}, el('h3', {}, 'Views'), iconButton('plus', 'Save this view', () => void this.#save())),
+      new ViewSizes(shell),
       this.#list,
     );
     shell.addEventListener(CHANGED, () => void this.#load());
@@ -65,7 +67,7 @@ export class SavedViews extends HTMLElement {
       fields: [title.row, this.#mayShare && shared.row],
       save: () => call('/api/views', {
         method: 'POST',
-        body: { title: title.input.value, shared: shared.input.checked, slots: this.#shell.layout.slots },
+        body: { title: title.input.value, shared: shared.input.checked, slots: this.#shell.layout.cameras },
       }),
     });
     this.#shell.dispatchEvent(new Event(CHANGED));

@@ -89,7 +89,7 @@ export class Shell extends EventTarget {
 
   /** Cameras in the order of the view items, each once; one that is away just now is left out. @returns {VmsCamera[]} */
   get viewed() {
-    return [...new Set(this.layout.slots)].map((id) => this.camera(id)).filter((camera) => camera !== null);
+    return [...new Set(this.layout.cameras)].map((id) => this.camera(id)).filter((camera) => camera !== null);
   }
 
   /** @param {VmsTarget} target */

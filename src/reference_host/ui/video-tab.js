@@ -58,7 +58,7 @@ export class VideoTab extends HTMLElement {
     cancelAnimationFrame(this.#frame);
     const { playback } = this.#shell;
     const at = playback.now;
-    for (const item of this.grid.items) item.tick(at);
+    for (const item of this.grid.shown) item.tick(at);
     this.timeline?.tick(at);
     this.transport?.tick(at);
     if (!playback.paused) this.#frame = requestAnimationFrame(this.#step);
