@@ -90,7 +90,7 @@ def operations() -> tuple[Operation, ...]:
         *TogetherResources(
             people=nobody, presence=nobody, unsaved=nobody, relations=nobody, states=nobody
         ).operations(),
-        *ReportResources(reporting=nobody, jobs=nobody, projects=nobody).operations(),
+        *ReportResources(reporting=nobody, periods=nobody, jobs=nobody, projects=nobody).operations(),
         *DefiningResources(defining=nobody).operations(),
         *RetentionResources(retention=nobody).operations(),
         *AuditResources(audit=nobody, host="").operations(),

@@ -44,6 +44,7 @@ from incident_plugin.application.listing import Listing
 from incident_plugin.application.live_sessions import LiveSessions
 from incident_plugin.application.overview import Overviews
 from incident_plugin.application.people import People
+from incident_plugin.application.period_reporting import PeriodReporting
 from incident_plugin.application.presence import Presence
 from incident_plugin.application.projects import Projects
 from incident_plugin.application.recorders import RecorderAdministration
@@ -280,6 +281,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         rules=settings.rules,
     )
     drafts = Drafts(work=work, guard=guard, clock=clock, ids=ids)
+    maker = PdfReportMaker()
     reporting = Reporting(
         store=store,
         work=work,
@@ -287,7 +289,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         clock=clock,
         recorders=recorders,
         stills=stills,
-        maker=PdfReportMaker(),
+        maker=maker,
         site=host.site.name,
         time_zone=host.site.time_zone,
     )
@@ -312,6 +314,16 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     )
     zone = ZoneInfo(host.site.time_zone)
     listing = Listing(store=store, guard=guard, clock=clock, zone=zone)
+    periods = PeriodReporting(
+        reporting=reporting,
+        listing=listing,
+        work=work,
+        guard=guard,
+        clock=clock,
+        maker=maker,
+        site=host.site.name,
+        time_zone=host.site.time_zone,
+    )
     overviews = Overviews(store=store, guard=guard, listing=listing, clock=clock, zone=zone)
     kept = KeptForList(work=work, guard=guard, ids=ids)
     events = EventResources(Changes(store, guard))
@@ -343,7 +355,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
             relations=relations,
             states=states,
         ).operations(),
-        *ReportResources(reporting=reporting, jobs=reports, projects=projects).operations(),
+        *ReportResources(reporting=reporting, periods=periods, jobs=reports, projects=projects).operations(),
         *administration.operations,
         *RecorderResources(administration=recorder_administration).operations(),
         *ExportResources(exports=exports, runner=runner).operations(),

@@ -180,6 +180,7 @@ class World:
             "POST projects/{id}/report": Asked(path=f"{one}/report", body={}),
             "POST projects/{id}/reports": Asked(path=f"{one}/reports", body={}),
             "POST projects/{id}/report/{use}": Asked(path=f"{one}/report/saved"),
+            "POST reports": Asked(path="reports", body={}),
             "GET report-design": Asked(path="report-design"),
             # A report in the making is its maker's alone, and only as long as they may read what is in it.
             "GET reports/{job}": Asked(path="reports/none", statuses=gone),

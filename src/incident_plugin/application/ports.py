@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 
 import attrs
 
-from incident_plugin.application.report_content import ReportContent
+from incident_plugin.application.report_content import PeriodContent, PeriodFormat, ReportContent
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.exports import Export, ExportId
 from incident_plugin.domain.media import CameraId
@@ -84,6 +84,16 @@ class ReportMaker(Protocol):
 
         ``progress`` is told the done part, 0 to 1, and may raise to stop. Raises ``ReportFailed``.
         """
+        ...
+
+    def make_period(
+        self,
+        content: PeriodContent,
+        kind: PeriodFormat,
+        file: BinaryIO,
+        progress: Callable[[float], None] = lambda _: None,
+    ) -> tuple[str, ...]:
+        """Write a report over a list of projects; the rest as ``make``."""
         ...
 
 

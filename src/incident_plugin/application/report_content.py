@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import attrs
 
+from incident_plugin.application.store import ProjectSummary
 from incident_plugin.domain.exports import Export
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import ClockOffset
@@ -29,6 +30,7 @@ class Lacking(StrEnum):
     RECORDING = "recording"
     CLOCK = "clock"
     EXPORTS = "exports"
+    OLDER = "older"
 
 
 @attrs.frozen(kw_only=True)
@@ -85,6 +87,34 @@ class ReportContent:
     #: Empty for the language's own heading.
     title: str = ""
     #: A PNG or JPEG picture for the head of the first page; empty for none.
+    logo: bytes = b""
+    language: str = "en"
+    #: People who work here, so that their names are found in texts when names are hidden.
+    colleagues: tuple[Person, ...] = ()
+
+
+class PeriodFormat(StrEnum):
+    """Kinds of file that a period report can be."""
+
+    PDF = "pdf"
+    CSV = "csv"
+
+
+@attrs.frozen(kw_only=True)
+class PeriodContent:
+    """A list of projects as its maker may read it: all that a period report is made of."""
+
+    projects: tuple[ProjectSummary, ...]
+    #: What the list was narrowed to: names and values as an address has them.
+    asked: tuple[tuple[str, str], ...]
+    properties: IncidentProperties
+    missing: tuple[Missing, ...]
+    site: str
+    time_zone: str
+    generated_at: datetime
+    generated_by: Person
+    show_user_names: bool
+    title: str = ""
     logo: bytes = b""
     language: str = "en"
     #: People who work here, so that their names are found in texts when names are hidden.

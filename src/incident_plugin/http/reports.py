@@ -6,12 +6,14 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
+from urllib.parse import parse_qsl
 
 import attrs
 from starlette.responses import FileResponse, Response
 
+from incident_plugin.application.period_reporting import PeriodReporting, PeriodWish
 from incident_plugin.application.projects import Projects
-from incident_plugin.application.report_content import ReportWish
+from incident_plugin.application.report_content import PeriodFormat, ReportWish
 from incident_plugin.application.report_jobs import JobState, ReportJob, ReportJobs
 from incident_plugin.application.reporting import Reporting
 from incident_plugin.domain.access import Permission
@@ -23,6 +25,8 @@ from incident_plugin.http.operations import Call, Operation, while_wanted
 
 #: Most reports are made within this time, so that one question is enough.
 _AT_ONCE = timedelta(seconds=1.5)
+#: Characters of a filter: more than the list understands.
+MAXIMUM_QUERY = 20_000
 _USES = {"printed": Action.REPORT_PRINTED, "saved": Action.REPORT_SAVED}
 
 
@@ -34,6 +38,14 @@ class ReportBody(Body):
     title: str = ""
     #: BCP 47.
     language: str = "en"
+
+
+class PeriodBody(ReportBody):
+    """A report over a list, and what the list is narrowed to."""
+
+    #: As the query of the list's address has it: ``type=theft&status=new``.
+    query: str = ""
+    format: PeriodFormat = PeriodFormat.PDF
 
 
 @attrs.frozen(kw_only=True)
@@ -69,6 +81,7 @@ class ReportResources:
     """Handlers of the operations on reports."""
 
     _reporting: Reporting
+    _periods: PeriodReporting
     _jobs: ReportJobs
     _projects: Projects
 
@@ -91,6 +104,7 @@ class ReportResources:
                 failed,
                 begun,
             ),
+            Operation("POST", "reports", reports, "Begin a report over a list.", self.period, failed, begun),
             Operation(
                 "GET", "report-design", reports, "Titles and languages that reports can have.", self.design
             ),
@@ -129,6 +143,16 @@ class ReportResources:
         job = self._jobs.start(call.actor, make, project=project)
         return _answer(await self._jobs.settled(job, _AT_ONCE))
 
+    async def period(self, call: Call) -> JobAnswer:
+        body = call.json(PeriodBody)
+        asked = tuple(item for item in parse_qsl(body.query[:MAXIMUM_QUERY]) if "\0" not in item[1])
+        wish = PeriodWish(**attrs.asdict(_wish(body)), format=body.format)
+        await asyncio.to_thread(self._periods.require, call.actor, wish, asked)
+        make = partial(self._periods.write, call.actor, asked, wish)
+        media_type = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}[body.format]
+        job = self._jobs.start(call.actor, make, project=None, media_type=media_type)
+        return _answer(await self._jobs.settled(job, _AT_ONCE))
+
     async def get(self, call: Call) -> JobAnswer:
         return _answer(await self._jobs.settled(self._one(call), _AT_ONCE))
 
@@ -154,15 +178,21 @@ class ReportResources:
         job = self._one(call)
         if job.project is not None:
             await self._log_use(call, job.project)
+        else:
+            await asyncio.to_thread(self._periods.log, call.actor, _use(call))
 
     def _one(self, call: Call) -> ReportJob:
         return self._jobs.get(call.actor, call.path["job"])
 
     async def _log_use(self, call: Call, project: ProjectId) -> None:
-        action = _USES.get(call.path["use"])
-        if action is None:
-            raise InvalidInput("A report is either printed or saved.")
-        await asyncio.to_thread(self._projects.note, call.actor, project, Activity(action=action))
+        await asyncio.to_thread(self._projects.note, call.actor, project, Activity(action=_use(call)))
+
+
+def _use(call: Call) -> Action:
+    action = _USES.get(call.path["use"])
+    if action is None:
+        raise InvalidInput("A report is either printed or saved.")
+    return action
 
 
 def _wish(body: ReportBody) -> ReportWish:

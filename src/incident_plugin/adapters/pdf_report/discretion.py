@@ -25,7 +25,7 @@ _REFERENCES = frozenset({"id", "camera", "time_zone", "language", "sha256", "pic
 
 def without_user_names(content: ReportContent) -> ReportContent:
     """Give the same content with “Person 1”, “Person 2” ... in place of its users' names."""
-    return _Numbers(content).hidden(content)
+    return Names(_people(content), _owners(content), content.language).hidden(content)
 
 
 _Value = TypeVar("_Value")
@@ -33,20 +33,21 @@ _Value = TypeVar("_Value")
 _SHORT = 3
 
 
-class _Numbers:
+class Names:
     """Who has which number, and under which names they are known."""
 
-    def __init__(self, content: ReportContent) -> None:
-        self._texts = Texts(content.language)
+    def __init__(self, people: Iterable[Person], others: Iterable[str], language: str) -> None:
+        """Number people in the order in which they come, and then others who are known by name only."""
+        self._texts = Texts(language)
         self._by_id: dict[PersonId, str] = {}
         self._by_name: dict[str, dict[str, None]] = {}
         self._spellings: set[str] = set()
-        for person in _people(content):
+        for person in people:
             number = len(self._by_id) + 1
             label = self._by_id.setdefault(person.id, self._texts("hidden.person", number=number))
             self._learn(person.name, label)
         unknown = len(self._by_id)
-        for name in _owners(content):
+        for name in others:
             if name.strip() and _folded(name) not in self._by_name:
                 unknown += 1
                 self._learn(name, self._texts("hidden.person", number=unknown))
@@ -63,7 +64,8 @@ class _Numbers:
         known = self._by_name.get(_folded(name), (self._texts("hidden.unknown"),))
         return self._texts("hidden.or").join(known)
 
-    def _text(self, text: str) -> str:
+    def in_text(self, text: str) -> str:
+        """Give a text with numbers in place of names."""
         text = unicodedata.normalize("NFC", text)
         if _folded(text) in self._by_name:
             return self._label(text)
@@ -80,7 +82,7 @@ class _Numbers:
             case Enum():
                 pass
             case str():
-                hidden = self._text(value)
+                hidden = self.in_text(value)
             case tuple():
                 hidden = tuple(self.hidden(item) for item in value)
             case bytes():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from incident_plugin.adapters.pdf_report.discretion import without_user_names
 from incident_plugin.adapters.pdf_report.languages import NAMES
-from incident_plugin.application.report_content import ReportContent
+from incident_plugin.application.report_content import PeriodContent, PeriodFormat, ReportContent
 
 if TYPE_CHECKING:
     from incident_plugin.adapters.pdf_report.press import Press
@@ -43,9 +43,23 @@ class PdfReportMaker:
         """Write a PDF document; give what it lacks. Raises ``ReportFailed``, and what ``progress`` raises."""
         shown = content if content.show_user_names else without_user_names(content)
         with self._one_at_a_time:
-            if self._press is None:
-                # A fifth of a second that the start of a host need not wait for.
-                from incident_plugin.adapters.pdf_report.press import Press  # noqa: PLC0415
+            return self._ready().printed(shown, file, progress)
 
-                self._press = Press(self._directories)
-            return self._press.printed(shown, file, progress)
+    def make_period(
+        self,
+        content: PeriodContent,
+        kind: PeriodFormat,
+        file: BinaryIO,
+        progress: Callable[[float], None] = lambda _: None,
+    ) -> tuple[str, ...]:
+        """Write a report over a list of projects; give what it lacks. The rest as ``make``."""
+        with self._one_at_a_time:
+            return self._ready().printed_period(content, kind, file, progress)
+
+    def _ready(self) -> Press:
+        if self._press is None:
+            # A fifth of a second that the start of a host need not wait for.
+            from incident_plugin.adapters.pdf_report.press import Press  # noqa: PLC0415
+
+            self._press = Press(self._directories)
+        return self._press

@@ -10,8 +10,9 @@ from reportlab.pdfbase.pdfdoc import PDFError
 
 from incident_plugin.adapters.pdf_report.document import written
 from incident_plugin.adapters.pdf_report.fonts import Fonts
-from incident_plugin.adapters.pdf_report.report import composed
-from incident_plugin.application.report_content import ReportContent
+from incident_plugin.adapters.pdf_report.period import composed_period, discreet, written_table
+from incident_plugin.adapters.pdf_report.report import Report, composed
+from incident_plugin.application.report_content import PeriodContent, PeriodFormat, ReportContent
 from incident_plugin.domain.errors import ReportFailed
 
 #: Part of the time that laying out takes; the rest is drawing.
@@ -25,20 +26,43 @@ class Press:
         self._directories = font_directories
         self._fonts: Fonts | None = None
 
+    def printed_period(
+        self,
+        content: PeriodContent,
+        kind: PeriodFormat,
+        file: BinaryIO,
+        progress: Callable[[float], None],
+    ) -> tuple[str, ...]:
+        """Write a period report; give what it lacks. Raises ``ReportFailed``."""
+        content = discreet(content)
+        if kind is PeriodFormat.CSV:
+            return written_table(content, file)
+        return self._print(lambda fonts: composed_period(content, fonts), file, progress, "The period report")
+
     def printed(
         self, content: ReportContent, file: BinaryIO, progress: Callable[[float], None]
     ) -> tuple[str, ...]:
         """Write a PDF that shows the content as it is; give what it lacks. Raises ``ReportFailed``."""
+        name = f"The report of incident project {content.project.id}"
+        return self._print(lambda fonts: composed(content, fonts), file, progress, name)
+
+    def _print(
+        self,
+        compose: Callable[[Fonts], Report],
+        file: BinaryIO,
+        progress: Callable[[float], None],
+        name: str,
+    ) -> tuple[str, ...]:
         try:
             if self._fonts is None:
                 self._fonts = Fonts(self._directories)
-            report = composed(content, self._fonts)
+            report = compose(self._fonts)
             pages = len(report.pages)
             progress(_LAID_OUT)
             written(report, file, lambda done: progress(_LAID_OUT + (1 - _LAID_OUT) * done / pages))
         except (PDFError, OSError, ValueError) as error:
             raise ReportFailed(
-                f"The report of incident project {content.project.id} could not be drawn: {error}. "
-                "The project is as it was. Ask an administrator to install the plug-in's reportlab again."
+                f"{name} could not be drawn: {error}. What it is of is as it was. "
+                "Ask an administrator to install the plug-in's reportlab again."
             ) from error
         return report.missing

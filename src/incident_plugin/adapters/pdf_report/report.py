@@ -46,7 +46,7 @@ from incident_plugin.domain.sequence import SequenceId
 _EYEBROW = Style(size=9, leading=13, colour=QUIET)
 _TITLE = Style(size=20, leading=28, weight=Weight.BOLD)
 _SUBTITLE = Style(size=10.5, leading=16)
-_MARGINAL = Style(size=7.5, leading=10, colour=QUIET)
+MARGINAL = Style(size=7.5, leading=10, colour=QUIET)
 _NOTICE = Style(size=8.5, leading=12.5)
 _NOTICE_TITLE = Style(size=9.5, leading=15, weight=Weight.BOLD)
 _WARNING = Notice(bar=AMBER, tint=AMBER_TINT)
@@ -99,8 +99,8 @@ class Report:
         )
 
     def _line(self, text: str, y: float, *, at_right: bool = False) -> Words:
-        x = RIGHT - self.flow.width(text, _MARGINAL) if at_right else LEFT
-        return Words(x=x, y=y, text=text, style=_MARGINAL, levels=levels(text))
+        x = RIGHT - self.flow.width(text, MARGINAL) if at_right else LEFT
+        return Words(x=x, y=y, text=text, style=MARGINAL, levels=levels(text))
 
 
 def composed(content: ReportContent, fonts: Fonts) -> Report:
@@ -134,7 +134,7 @@ def composed(content: ReportContent, fonts: Fonts) -> Report:
             made_at=moments.local(content.generated_at),
         ),
         texts=texts,
-        head=(shortened(flow, content.site, WIDTH / 2, _MARGINAL), title),
+        head=(shortened(flow, content.site, WIDTH / 2, MARGINAL), title),
         foot=texts("generated.footer", at=moments.seconds(content.generated_at)),
         missing=missing,
     )
@@ -143,7 +143,7 @@ def composed(content: ReportContent, fonts: Fonts) -> Report:
 def _filled(material: Material, fonts: Fonts, missing: tuple[str, ...], lacking: Showable | None) -> Flow:
     flow = Flow(fonts)
     _opening(flow, material)
-    _missing(flow, missing, material.texts)
+    missing_box(flow, missing, material.texts)
     _remarks(flow, material, lacking)
     for name, fill in sections.SECTIONS.items():
         sections.heading(flow, material.texts(f"section.{name}"))
@@ -151,20 +151,27 @@ def _filled(material: Material, fonts: Fonts, missing: tuple[str, ...], lacking:
     return flow
 
 
-def _opening(flow: Flow, material: Material) -> None:
-    content, moments, texts = material.content, material.moments, material.texts
-    logo = read_logo(content.logo) if content.logo else None
+def opening(flow: Flow, eyebrow: str, title: str, subtitle: str, picture: bytes) -> None:
+    """Set the head of the first page."""
+    logo = read_logo(picture) if picture else None
     width = WIDTH - (_LOGO_WIDTH + 6 * MM if logo else 0)
     if logo:
         _logo(flow, logo)
-    flow.row(Cell(text=texts("project", id=content.project.id), style=_EYEBROW, width=width))
-    flow.row(Cell(text=content.title or texts("title"), style=_TITLE, width=width))
-    fields, properties = content.project.fields, content.properties
-    shown = (shown_value(name, fields.get(name), properties) for name in ("type", "status"))
-    if subtitle := " \u00b7 ".join(text for text in shown if text):
+    flow.row(Cell(text=eyebrow, style=_EYEBROW, width=width))
+    flow.row(Cell(text=title, style=_TITLE, width=width))
+    if subtitle:
         flow.row(Cell(text=subtitle, style=_SUBTITLE, width=width))
     flow.y = min(flow.y, TOP - _LOGO_HEIGHT) if logo else flow.y
     flow.space(4 * MM)
+
+
+def _opening(flow: Flow, material: Material) -> None:
+    content, moments, texts = material.content, material.moments, material.texts
+    fields, properties = content.project.fields, content.properties
+    shown = (shown_value(name, fields.get(name), properties) for name in ("type", "status"))
+    subtitle = " \u00b7 ".join(text for text in shown if text)
+    eyebrow = texts("project", id=content.project.id)
+    opening(flow, eyebrow, content.title or texts("title"), subtitle, content.logo)
     at = moments.seconds(content.generated_at)
     sections.facts(
         flow,
@@ -194,9 +201,10 @@ def _contents(content: ReportContent, texts: Texts) -> str:
     return ", ".join(texts(f"contents.{name}", count=len(items)) for name, items in counted.items())
 
 
-def _missing(flow: Flow, missing: tuple[str, ...], texts: Texts) -> None:
+def missing_box(flow: Flow, missing: tuple[str, ...], texts: Texts) -> None:
+    """Say what the report lacks."""
     if missing:
-        _box(flow, _WARNING, texts("missing"), *(texts("missing.line", what=what) for what in missing))
+        _box_of(flow, _WARNING, texts("missing"), *(texts("missing.line", what=what) for what in missing))
 
 
 def _unreadable(
@@ -216,13 +224,13 @@ def _unreadable(
 def _remarks(flow: Flow, material: Material, lacking: Showable | None) -> None:
     content, texts = material.content, material.texts
     if not content.show_user_names:
-        _box(flow, _REMARK, texts("hidden"), texts("hidden.why"))
+        box(flow, texts("hidden"), texts("hidden.why"))
     if not material.moments.zone_known:
-        _box(flow, _WARNING, texts("zone"), texts("zone.why", zone=content.time_zone))
+        _box_of(flow, _WARNING, texts("zone"), texts("zone.why", zone=content.time_zone))
     if lacking and lacking.without_font:
         counted = sorted(lacking.without_font.items())
         scripts = ", ".join(texts("fonts.script", script=script, number=n) for script, n in counted)
-        _box(flow, _WARNING, texts("fonts"), texts("fonts.why", scripts=scripts))
+        _box_of(flow, _WARNING, texts("fonts"), texts("fonts.why", scripts=scripts))
     if lacking and lacking.replaced:
         replaced = lacking.replaced
         named = ", ".join(f"U+{ord(c):04X}" for c in sorted(replaced)[:_NAMED_CHARACTERS])
@@ -230,10 +238,15 @@ def _remarks(flow: Flow, material: Material, lacking: Showable | None) -> None:
             named = texts("controls.more", named=named)
         count = f"{replaced.total():,}"
         why = texts("controls.why", number=count, substitute=SUBSTITUTE, named=named)
-        _box(flow, _WARNING, texts("controls"), why)
+        _box_of(flow, _WARNING, texts("controls"), why)
 
 
-def _box(flow: Flow, notice: Notice, title: str, *lines: str) -> None:
+def box(flow: Flow, title: str, *lines: str) -> None:
+    """Set a remark."""
+    _box_of(flow, _REMARK, title, *lines)
+
+
+def _box_of(flow: Flow, notice: Notice, title: str, *lines: str) -> None:
     flow.padding(2 * MM, notice)
     inset, width = 5 * MM, WIDTH - 10 * MM
     flow.row(Cell(text=title, style=_NOTICE_TITLE, x=inset, width=width), notice=notice)

@@ -21,14 +21,24 @@ export async function createReport(bridge, project) {
 }
 
 /**
+ * A report over the list as it is filtered.
+ * @param {Bridge} bridge
+ * @param {string} query what follows the list's address
+ */
+export async function createPeriodReport(bridge, query) {
+  await previewReport(bridge, strings.incidents.report.periodTitle, 'reports', { query }, true);
+}
+
+/**
  * Shows a report while it is made and when it is.
  * @param {Bridge} bridge
  * @param {string} title of the window
  * @param {string} path where reports of this kind are begun
  * @param {object} what the report is of, besides how it is to be
+ * @param {boolean} [table] whether there is a table of it for spreadsheets too
  */
-export async function previewReport(bridge, title, path, what) {
-  const preview = new ReportPreview(bridge, path, what);
+export async function previewReport(bridge, title, path, what, table = false) {
+  const preview = new ReportPreview(bridge, path, what, table);
   await showDialog(title, () => [preview.element], { wide: true, sheets: [reportSheet] });
   preview.close();
 }
@@ -56,8 +66,8 @@ class ReportPreview {
     if (event.effectiveDirective === 'frame-src') this.#stage.replaceChildren(h('p', { class: 'empty' }, strings.incidents.report.noPreview));
   };
 
-  /** @param {Bridge} bridge @param {string} path @param {object} what */
-  constructor(bridge, path, what) {
+  /** @param {Bridge} bridge @param {string} path @param {object} what @param {boolean} table */
+  constructor(bridge, path, what, table) {
     this.#bridge = bridge;
     this.#path = path;
     this.#what = what;
@@ -65,7 +75,9 @@ class ReportPreview {
     this.element = h('div', { class: 'stack' }, this.#note, this.#stage,
       h('div', { class: 'row wrap' },
         h('label', { class: 'row', hidden: !may(bridge, 'projects.user-names.view') }, this.#names, strings.incidents.report.showUserNames),
-        this.#titleRow, this.#languageRow, h('span', { class: 'grow' }), this.#print, this.#save));
+        this.#titleRow, this.#languageRow, h('span', { class: 'grow' }),
+        ...(table ? [h('button', { type: 'button', onclick: () => void this.#table() }, icon('download'), strings.incidents.report.saveTable)] : []),
+        this.#print, this.#save));
     void this.#begin();
   }
 
@@ -203,6 +215,22 @@ class ReportPreview {
   #saved() {
     h('a', { href: this.#url, download: this.#name }).click();
     void this.#log('saved');
+  }
+
+  /** The same list for spreadsheets. */
+  async #table() {
+    try {
+      const wish = { show_user_names: this.#names.checked, language: this.#language.value || this.#bridge.locale };
+      let job = await this.#asked('POST', this.#path, { ...this.#what, ...wish, format: 'csv' });
+      while (job.state === 'running') job = await this.#asked('GET', `reports/${job.id}`);
+      const url = URL.createObjectURL(await this.#file(job));
+      h('a', { href: url, download: job.file_name }).click();
+      // The browser has begun to read it by then.
+      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      await call(this.#bridge, 'POST', `reports/${job.id}/used/saved`);
+    } catch (error) {
+      report(this.#bridge, error);
+    }
   }
 
   /** @param {'printed' | 'saved'} what */

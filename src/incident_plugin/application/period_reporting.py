@@ -1,0 +1,119 @@
+"""The use case of a period report: a list of projects, as it is filtered, with counts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import attrs
+
+from incident_plugin.application.guard import Guard
+from incident_plugin.application.listing import Listing
+from incident_plugin.application.ports import Actor, Clock, ReportMaker
+from incident_plugin.application.report_content import (
+    Lacking,
+    Missing,
+    PeriodContent,
+    PeriodFormat,
+    ReportWish,
+)
+from incident_plugin.application.reporting import LOGO, Report, Reporting
+from incident_plugin.application.store import ProjectSummary
+from incident_plugin.application.unit_of_work import UnitOfWork
+from incident_plugin.domain.access import Permission
+from incident_plugin.domain.journal import Action, Activity
+
+#: Projects of one report at most: some 400 pages.
+MAXIMUM_PROJECTS = 10_000
+
+Asked = tuple[tuple[str, str], ...]
+
+
+@attrs.frozen(kw_only=True)
+class PeriodWish(ReportWish):
+    """How a period report is to be."""
+
+    format: PeriodFormat = PeriodFormat.PDF
+
+
+@attrs.frozen(kw_only=True)
+class PeriodReporting:
+    """Makes period reports and logs that they were made."""
+
+    _reporting: Reporting
+    _listing: Listing
+    _work: UnitOfWork
+    _guard: Guard
+    _clock: Clock
+    _maker: ReportMaker
+    _site: str
+    _time_zone: str
+
+    def require(self, actor: Actor, wish: ReportWish, asked: Asked) -> None:
+        """Raise ``Unreadable`` or ``InvalidFilter`` unless the actor may have such a report."""
+        self._reporting.require(actor, wish)
+        self._listing.asked(actor, asked)
+
+    async def write(
+        self,
+        actor: Actor,
+        asked: Asked,
+        wish: PeriodWish,
+        file: Path,
+        progress: Callable[[float], None] = lambda _: None,
+    ) -> Report:
+        """Write the report into a file, with what the actor may read; log it before it is given out."""
+        self.require(actor, wish, asked)
+
+        def made() -> Report:
+            content = self._content(actor, asked, wish)
+            with file.open("wb") as target:
+                missing = self._maker.make_period(content, wish.format, target, progress)
+            self.log(actor, Action.REPORT_GENERATED)
+            return Report(
+                file_name=f"incident-projects-{content.generated_at:%Y%m%dT%H%M%SZ}.{wish.format}",
+                missing=missing,
+            )
+
+        return await asyncio.to_thread(made)
+
+    def log(self, actor: Actor, action: Action) -> None:
+        """Log what was done with a report; it is of no one project."""
+        with self._work.begin(actor.person) as work:
+            work.audit(Activity(action=action, subject="period report"))
+
+    def _content(self, actor: Actor, asked: Asked, wish: ReportWish) -> PeriodContent:
+        wanted = self._listing.asked(actor, asked)
+        found = tuple(islice(_each(self._listing.everything(actor, wanted)), MAXIMUM_PROJECTS + 1))
+        beyond = (Missing(what=Lacking.OLDER, subject=f"{MAXIMUM_PROJECTS:,}"),)
+        held_back = (Missing(what=Lacking.PARTS),)
+        readable = all(
+            self._guard.allows(actor, part) for part in (Permission.DETAILS_VIEW, Permission.CATEGORIES_VIEW)
+        )
+        with self._work.reading(actor.person) as work:
+            logo = work.stored.logos.get(LOGO)
+            return PeriodContent(
+                projects=found[:MAXIMUM_PROJECTS],
+                asked=asked,
+                properties=work.properties,
+                missing=(
+                    *(beyond if len(found) > MAXIMUM_PROJECTS else ()),
+                    *(() if readable else held_back),
+                ),
+                site=self._site,
+                time_zone=self._time_zone,
+                generated_at=self._clock.now(),
+                generated_by=actor.person,
+                show_user_names=wish.show_user_names,
+                title=wish.title,
+                logo=logo.data if logo else b"",
+                language=wish.language,
+                colleagues=tuple(known.person for known in work.stored.people.all()),
+            )
+
+
+def _each(pages: Iterable[tuple[ProjectSummary, ...]]) -> Iterator[ProjectSummary]:
+    for page in pages:
+        yield from page
