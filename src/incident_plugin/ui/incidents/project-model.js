@@ -193,7 +193,7 @@ export class ProjectModel extends EventTarget {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.failure = error;
-      this.#saveAfterChoice = error.status === 409 && 'now' in error.document;
+      this.#saveAfterChoice = error.messageId === 'incident.conflict';
       if (!this.#saveAfterChoice) report(this.bridge, error);
       if (error.status === 409 || error.status === 404) await this.refresh();
       this.#changed();
