@@ -94,7 +94,7 @@ def operations() -> tuple[Operation, ...]:
         *DefiningResources(defining=nobody).operations(),
         *RetentionResources(retention=nobody).operations(),
         *AuditResources(audit=nobody, host="").operations(),
-        *ExportResources(exports=nobody, runner=nobody).operations(),
+        *ExportResources(exports=nobody, runner=nobody, clock=nobody).operations(),
         *VideoResources(
             recorders=nobody, live=nobody, writer=nobody, stills=nobody, guard=nobody
         ).operations(),

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import attrs
 import msgspec
 
-from incident_plugin.adapters.evidence import DiskShelf
 from incident_plugin.adapters.host import (
     HostAccess,
     HostClock,
@@ -35,7 +34,7 @@ from incident_plugin.application.auditing import HostLog
 from incident_plugin.application.changes import Changes
 from incident_plugin.application.collections import CollectingRules, Collections
 from incident_plugin.application.drafts import Drafts
-from incident_plugin.application.exporting import ExportRunner, Exports
+from incident_plugin.application.export_runner import ExportRunner
 from incident_plugin.application.footage import Cameras, FootagePicker
 from incident_plugin.application.footage_states import FootageStates
 from incident_plugin.application.guard import Guard
@@ -57,6 +56,7 @@ from incident_plugin.application.timeline import Timeline
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.application.unsaved import UnsavedWork
 from incident_plugin.application.watching import RecordingWatch
+from incident_plugin.bootstrap_exports import assemble_exports
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person, PersonId
@@ -72,7 +72,6 @@ from incident_plugin.http.activity import ActivityResources
 from incident_plugin.http.app import create_app
 from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.events import EventResources
-from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.listing import ListResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.http.projects import ProjectResources
@@ -148,6 +147,10 @@ class Settings:
     merge_within_seconds: int = attrs.field(
         default=5, validator=[attrs.validators.ge(0), attrs.validators.le(3600)]
     )
+    #: Days that the files of a finished export stay on the server; 0 keeps them until they are removed.
+    export_retention_days: int = attrs.field(
+        default=30, validator=[attrs.validators.ge(0), attrs.validators.le(36_500)]
+    )
     #: One recorder; kept beside the list for sites that have only one.
     recorder: RecorderSettings = attrs.field(factory=RecorderSettings)
     watch: WatchSettings = attrs.field(factory=WatchSettings)
@@ -162,6 +165,11 @@ class Settings:
             return tuple(one.configured(number) for number, one in enumerate(named, start=1))
         except InvalidInput as error:
             raise ValueError(f"A recorder in the site's configuration is wrong: {error.detail}") from error
+
+    @property
+    def export_retention(self) -> timedelta | None:
+        """How long finished exports are kept; nothing for ever."""
+        return timedelta(days=self.export_retention_days) if self.export_retention_days else None
 
     @property
     def rules(self) -> CollectingRules:
@@ -302,15 +310,15 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     reports = ReportJobs(
         directory=host.storage / "cache" / "reports", clock=clock, ids=ids, guard=guard, cameras=cameras
     )
-    shelf = DiskShelf(directory=host.storage / "exports")
-    exports = Exports(work=work, guard=guard, clock=clock, ids=ids, shelf=shelf)
-    runner = ExportRunner(
+    exporting = assemble_exports(
+        host,
+        settings.export_retention,
         work=work,
-        clock=clock,
-        shelf=shelf,
+        guard=guard,
         recorders=recorders,
         writer=writer,
-        service=service,
+        reporting=reporting,
+        sealing=sealing,
     )
     zone = ZoneInfo(host.site.time_zone)
     listing = Listing(store=store, guard=guard, clock=clock, zone=zone)
@@ -358,7 +366,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         *ReportResources(reporting=reporting, periods=periods, jobs=reports, projects=projects).operations(),
         *administration.operations,
         *RecorderResources(administration=recorder_administration).operations(),
-        *ExportResources(exports=exports, runner=runner).operations(),
+        *exporting.operations,
         *VideoResources(
             recorders=recorders, live=live, writer=writer, stills=stills, guard=guard
         ).operations(),
@@ -381,7 +389,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
             drift=timedelta(seconds=settings.watch.clock_drift_seconds),
         ),
         rooms=storage_rooms(host.storage, settings.storage),
-        runner=runner,
+        runner=exporting.runner,
         reports=reports,
         cameras=cameras,
         states=states,

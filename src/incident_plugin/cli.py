@@ -1,4 +1,4 @@
-"""The command line: looking after the store of a plug-in from a shell."""
+"""The command line: looking after a plug-in's store and keys, and checking packages, from a shell."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import FILE, TinyDBStore, upkeep
 from incident_plugin.application.sealing import seal_faults
 from incident_plugin.domain.errors import IncidentError
+from incident_plugin.evidence_commands import add_commands
 
 #: Where a store lies below the directories that people know: its own, the plug-in's, the host's.
 _PLACES = (".", "store", "plugins/incident/store")
@@ -22,6 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; give 0 when all is well, 1 when it was refused or something was found wrong."""
     chosen = _parser().parse_args(arguments)
     try:
+        if hasattr(chosen, "run"):
+            status: int = chosen.run(chosen)
+            return status
         return _run(chosen.command, _store(chosen.data), getattr(chosen, "file", Path()))
     except IncidentError as error:
         sys.stderr.write(f"{error.detail}\n")
@@ -30,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="incident-plugin", description="Incident manager: upkeep.")
-    store = parser.add_subparsers(required=True).add_parser("store", help="look after stored projects")
+    parsers = parser.add_subparsers(required=True)
+    add_commands(parsers)
+    store = parsers.add_parser("store", help="look after stored projects")
     commands = store.add_subparsers(dest="command", required=True)
     for name, file, told in (
         ("backup", "file to make", "copy everything into one file, also while a server runs"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,20 @@ import attrs
 import pytest
 
 from incident_plugin.adapters.memory_store import MemoryStore
-from incident_plugin.application.exporting import ExportRunner
-from incident_plugin.application.media_ports import WrittenVideo
+from incident_plugin.application.export_runner import ExportRunner
+from incident_plugin.application.ports import PackageContent, Workshop
 from incident_plugin.application.store import Transaction
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.errors import StoreUnavailable
-from incident_plugin.domain.exports import Export, ExportId, ExportItem, ExportState
-from incident_plugin.domain.media import ClockOffset
+from incident_plugin.domain.exports import (
+    Exhibit,
+    Export,
+    ExportId,
+    ExportItem,
+    ExportSettings,
+    ExportState,
+    Package,
+)
 from incident_plugin.domain.project import ProjectId
 from tests.domain.examples import ANN, at, sequence
 
@@ -35,27 +42,36 @@ class Steps:
         return "1"
 
 
-class Stream:
-    """A recorder's answer; the writer beside it does not read it."""
-
-    track = None
+PACKAGE = Package(name="one", files=1, size=1, sha256="0")
 
 
-class Footage:
-    """Recorders and a writer for which all video is there at once."""
+class Maker:
+    """Makes exhibits at once."""
 
-    async def clock_offset(self, _: str) -> ClockOffset:
-        return ClockOffset(offset=timedelta(0), uncertainty=timedelta(0), measured_at=at(1))
+    made = 0
 
-    async def recorded(self, _: str, interval: Any) -> tuple[Any, ...]:
-        return (interval,)
+    async def make(self, export: Export, index: int, _: Path, at: Callable[[float], None]) -> Exhibit:
+        self.made += 1
+        at(1.0)
+        interval = export.items[index].interval
+        return Exhibit(
+            id=f"E{index + 1:02d}",
+            item=export.items[index],
+            file="a.mp4",
+            size=1,
+            sha256="0",
+            delivered=interval,
+            parts=(interval,),
+            gaps=(),
+            clock_offset=None,
+        )
 
-    @asynccontextmanager
-    async def replay(self, _: str, __: Any) -> AsyncIterator[Stream]:
-        yield Stream()
 
-    async def write_mp4(self, *_: Any) -> WrittenVideo:
-        return WrittenVideo(frames=1, size=1, delivered=sequence().footage.interval, sha256="0")
+class Content:
+    """Has nothing to add."""
+
+    async def content(self, _: Export) -> PackageContent:
+        return PackageContent(site="Site", time_zone="UTC", software={})
 
 
 @attrs.define
@@ -65,17 +81,32 @@ class SlowShelf:
     publishing: threading.Event = attrs.field(factory=threading.Event)
     go_on: threading.Event = attrs.field(factory=threading.Event)
     published: list[ExportId] = attrs.field(factory=list)
+    kept: dict[ExportId, tuple[Exhibit, ...]] = attrs.field(factory=dict)
+    abandoned: list[ExportId] = attrs.field(factory=list)
+    removed: list[ExportId] = attrs.field(factory=list)
 
-    def workshop(self, _: ExportId) -> Path:
-        return Path()
+    def workshop(self, export: Export) -> Workshop:
+        return Workshop(folder=Path(), kept=self.kept.get(export.id, ()))
 
-    def publish(self, export: Export) -> None:
+    def keep(self, export: ExportId, exhibits: tuple[Exhibit, ...]) -> None:
+        self.kept[export] = exhibits
+
+    def finished(self, export: ExportId) -> tuple[Package, tuple[Exhibit, ...]] | None:
+        return (PACKAGE, self.kept[export]) if export in self.published else None
+
+    def publish(self, export: Export, _: PackageContent, password: str, watch: Any) -> Package:
         self.publishing.set()
         assert self.go_on.wait(5)
+        assert bool(password) is export.settings.encrypted
         self.published.append(export.id)
+        watch(1.0)
+        return PACKAGE
 
-    def abandon(self, _: ExportId) -> None:
-        pass
+    def abandon(self, export: ExportId) -> None:
+        self.abandoned.append(export)
+
+    def remove(self, export: ExportId) -> None:
+        self.removed.append(export)
 
 
 class RefusingStore(MemoryStore):
@@ -102,12 +133,20 @@ class Workplace:
     shelf: SlowShelf
     store: RefusingStore
 
-    def order(self, name: str) -> Export:
+    maker: Maker
+
+    def order(self, name: str, settings: ExportSettings | None = None, password: str = "") -> Export:
         item = ExportItem(project=ProjectId(1), sequence=sequence().id, footage=sequence().footage)
-        export = Export(id=ExportId(name), owner=ANN, created_at=at(1), items=(item,))
+        export = Export(
+            id=ExportId(name),
+            owner=ANN,
+            created_at=at(1),
+            items=(item,),
+            settings=settings or ExportSettings(),
+        )
         with self.work.begin(ANN) as work:
             work.stored.exports.put(export)
-        self.runner.submit(export)
+        self.runner.submit(export, password)
         return export
 
     def state(self, name: str) -> ExportState:
@@ -125,15 +164,25 @@ async def eventually(condition: Callable[[], bool]) -> None:
     pytest.fail("this did not happen within 5 s")
 
 
+def new_runner(work: UnitOfWork, shelf: SlowShelf, maker: Maker) -> ExportRunner:
+    return ExportRunner(
+        work=work,
+        clock=Steps(),
+        shelf=shelf,
+        exhibits=maker,
+        packaging=Content(),
+        service=ANN,
+        retention=timedelta(days=30),
+    )
+
+
 @pytest.fixture
 async def place() -> AsyncIterator[Workplace]:
     store, shelf, steps = RefusingStore(), SlowShelf(), Steps()
     work = UnitOfWork(store, steps, steps)
-    runner = ExportRunner(
-        work=work, clock=steps, shelf=shelf, recorders=Footage(), writer=Footage(), service=ANN
-    )
+    runner = new_runner(work, shelf, maker := Maker())
     running = asyncio.create_task(runner.run())
-    yield Workplace(runner, work, shelf, store)
+    yield Workplace(runner, work, shelf, store, maker)
     shelf.go_on.set()
     running.cancel()
     with suppress(asyncio.CancelledError):
@@ -160,3 +209,57 @@ async def test_a_disk_that_is_full_does_not_end_the_runner(place: Workplace) -> 
     place.store.full = False
     place.order("next")
     await eventually(lambda: place.state("next") is ExportState.DONE)
+
+
+async def test_a_server_that_was_stopped_goes_on_with_the_next_exhibit(place: Workplace) -> None:
+    """What is finished is not fetched again, and what is published is not made again."""
+    export = place.order("one")
+    await eventually(place.shelf.publishing.is_set)
+    again, maker = attrs.evolve(place.shelf), Maker()
+    again.go_on.set()
+    runner = new_runner(place.work, again, maker)
+    running = asyncio.create_task(runner.run())
+    await eventually(lambda: place.state("one") is ExportState.DONE)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert (place.maker.made, maker.made) == (1, 0)
+    assert again.kept[export.id]
+
+
+async def test_a_password_is_asked_for_again_after_a_restart(place: Workplace) -> None:
+    """It is kept nowhere: the export waits with its video fetched, and finishes when it is entered."""
+    place.shelf.go_on.set()
+    export = place.order("secret", ExportSettings(encrypted=True))
+    await eventually(lambda: place.state("secret") is ExportState.WAITING)
+    assert place.shelf.published == []
+    await place.runner.again(export, "a long password")
+    await eventually(lambda: place.state("secret") is ExportState.DONE)
+    assert place.maker.made == 1
+
+
+async def test_old_exports_leave_the_disk_and_stay_in_the_history(place: Workplace) -> None:
+    """Retention removes files, once, and says so."""
+    place.shelf.go_on.set()
+    place.order("old")
+    await eventually(lambda: place.state("old") is ExportState.DONE)
+    assert place.runner.sweep() == 0
+    with place.work.begin(ANN) as work:
+        done = work.stored.exports.get("old")
+        assert done is not None
+        work.stored.exports.put(attrs.evolve(done, expires_at=at(0)))
+    assert place.runner.sweep() == 1
+    assert (place.state("old"), place.shelf.removed) == (ExportState.EXPIRED, ["old"])
+
+
+async def test_a_cancelled_export_leaves_nothing_and_can_begin_again(place: Workplace) -> None:
+    """Cancelling while it waits for its turn; later it is made from the beginning."""
+    first = place.order("first")
+    second = place.order("second")
+    await eventually(place.shelf.publishing.is_set)
+    assert (await place.runner.cancel(second)).state is ExportState.CANCELLED
+    assert place.shelf.abandoned == ["second"]
+    place.shelf.go_on.set()
+    await eventually(lambda: place.state(first.id) is ExportState.DONE)
+    await place.runner.again(second)
+    await eventually(lambda: place.state("second") is ExportState.DONE)

@@ -40,8 +40,20 @@ SECRETS = {
     "Severity": P.CATEGORIES_VIEW,
     "Lobby": P.SEQUENCES_VIEW,
 }
+#: Files of a package that are read as text.
+_TEXTS = (".txt", ".json", ".jsonl", ".html")
 #: Operations whose own subject are cameras or drafts: they name the camera without naming a project's part.
-OF_CAMERAS = ("collections", "drafts", "export", "live", "recorded", "recorders", "video", "stills")
+OF_CAMERAS = (
+    "collections",
+    "drafts",
+    "export",
+    "live",
+    "recorded",
+    "recorders",
+    "sequences",
+    "video",
+    "stills",
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -65,6 +77,8 @@ class World:
     #: A project like the other one, in the recycle bin.
     binned: int
     export: str
+    #: One of its files.
+    file: str
     collection: str
     start: str
     end: str
@@ -192,12 +206,23 @@ class World:
             "POST export-list": Asked(
                 path="export-list", body={"projects": [project["id"]]}, statuses=frozenset({200, 422})
             ),
+            "PUT export-list/items/{sequence}": Asked(
+                path=f"export-list/items/{sequence}", body={"comment": "see the door"}
+            ),
+            "POST export-list/estimate": Asked(path="export-list/estimate", body={}),
+            "POST sequences/exported": Asked(path="sequences/exported", body={"sequences": [sequence]}),
+            "GET export-presets": Asked(path="export-presets"),
+            "PUT export-presets": Asked(path="export-presets", body={"name": "Court", "settings": {}}),
+            "POST export-presets/remove": Asked(path="export-presets/remove", body={"name": "Court"}),
             "POST export-list/remove": Asked(path="export-list/remove", body={"sequences": []}),
             "GET exports": Asked(path="exports"),
             "POST exports": Asked(path="exports", body={}, statuses=frozenset({201, 422})),
             "GET exports/{id}": Asked(path=export),
             "POST exports/{id}/cancel": Asked(path=f"{export}/cancel"),
-            "GET exports/{id}/files/{file}": Asked(path=f"{export}/files/manifest-sha256.txt"),
+            "POST exports/{id}/again": Asked(path=f"{export}/again"),
+            "POST exports/{id}/remove-files": Asked(path="exports/none/remove-files", statuses=gone),
+            "POST exports/{id}/receipts": Asked(path=f"{export}/receipts", body={"recipient": "Police"}),
+            "GET exports/{id}/files/{file:path}": Asked(path=f"{export}/files/{self.file}"),
             "GET exports/{id}/archive": Asked(path=f"{export}/archive"),
             "POST live/{camera:path}": Asked(path=f"live/{shown}", content=b"no offer", statuses=offer),
             "DELETE live/sessions/{id}": Asked(path="live/sessions/none", statuses=frozenset({204, 404})),
@@ -270,7 +295,7 @@ class Asking:
         change = {"field": "category:severity", "before": None, "after": "high"}
         project = (await self._client.patch(f"/{one}", json={"changes": [change]})).json()
         await self._post("export-list", {"projects": [project["id"]]})
-        export = (await finished(self._client, await self._post("exports", {})))["id"]
+        export = await finished(self._client, await self._post("exports", {}))
         await self._post("export-list", {"projects": [project["id"]]})
         await self._post("drafts", {"footage": footage})
         feed = {"client": "tab-1", "cameras": [f["camera"] for f in footage]}
@@ -286,7 +311,8 @@ class Asking:
             properties=(await self._client.get("/properties")).json(),
             binned=0,
             cameras=self._cameras,
-            export=export,
+            export=export["id"],
+            file=f"{export['package']['name']}/bagit.txt",
             collection=collection,
             start=start,
             end=end,
@@ -326,7 +352,7 @@ def told(response: httpx.Response) -> str:
         return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
     if kind == "application/zip":
         archive = zipfile.ZipFile(io.BytesIO(response.content))
-        texts = [archive.read(name).decode() for name in archive.namelist() if not name.endswith(".mp4")]
+        texts = [archive.read(name).decode() for name in archive.namelist() if name.endswith(_TEXTS)]
         return "\n".join([*archive.namelist(), *texts])
     return "" if kind.startswith(("video/", "image/")) else response.text
 
@@ -398,7 +424,9 @@ async def test_a_hidden_camera_is_told_nowhere(asking: Asking, cameras):
         found = told(response)
         if "Yard" in found or hidden in found:
             wrong.append((operation.method, operation.path, found))
-        if "{camera:path}" in operation.path or operation.path.endswith(("/viewed", "archive", "{file}")):
+        if "{camera:path}" in operation.path or operation.path.endswith(
+            ("/viewed", "archive", "{file:path}")
+        ):
             asked = world.asked(operation, camera="Yard")
             response = await asking.answer(operation, asked, frozenset(Permission))
             if response.status_code != 403:

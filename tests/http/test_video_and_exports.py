@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import re
 import zipfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import attrs
 import av
@@ -17,6 +17,8 @@ from pypdf import PdfReader
 from tests.waiting import until
 
 from demo_recorder.strip import read_strip
+from incident_plugin.adapters.evidence.checking import check
+from incident_plugin.adapters.evidence.sources import Folder
 
 
 def ago(seconds: float) -> datetime:
@@ -84,33 +86,36 @@ async def test_a_time_that_is_none_is_refused(client, cameras, query):
     assert response.status_code == 422
 
 
-async def test_an_export_delivers_what_was_asked_for_and_says_its_hashes(client, cameras):
-    """Files on disk equal manifest and description; the pictures reach from start to end; the log says so."""
+async def unpacked(client, export: dict, directory: Path) -> Path:
+    """Download everything, as a person does; give the folder of the package."""
+    archive = await client.get(f"/exports/{export['id']}/archive")
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
+        assert all(entry.date_time[0] >= ago(0).year for entry in files.infolist())
+        files.extractall(directory)
+    return directory / export["package"]["name"]
+
+
+async def test_an_export_delivers_what_was_asked_for_and_says_its_hashes(client, cameras, tmp_path):
+    """The package is whole; the pictures reach from start to end; the log says so."""
     start = ago(900)
     end = start + timedelta(seconds=20)
     project = await sent_project(client, (cameras["Lobby"], start, end), (cameras["Yard"], start, end))
     export = await finished(client, (await client.post("/exports", json={})).json())
     assert (export["state"], export["message"]) == ("done", "")
     assert (await client.get("/export-list")).json()["items"] == []
-    archive = await client.get(f"/exports/{export['id']}/archive")
-    files = zipfile.ZipFile(io.BytesIO(archive.content))
-    assert all(entry.date_time[0] >= ago(0).year for entry in files.infolist())
-    manifest = dict(
-        reversed(line.split("  ")) for line in files.read("manifest-sha256.txt").decode().splitlines()
-    )
-    assert set(manifest) | {"manifest-sha256.txt"} == set(files.namelist())
-    for name, sha256 in manifest.items():
-        assert hashlib.sha256(files.read(name)).hexdigest() == sha256
+    package = await unpacked(client, export, tmp_path)
+    assert check(Folder(package)).faults == ()
     for exhibit in export["exhibits"]:
-        times = picture_times(files.read(exhibit["file"]))
-        assert times[0] <= start
-        assert end - timedelta(seconds=0.2) <= times[-1]
+        times = picture_times((package / exhibit["file"]).read_bytes())
+        assert start - timedelta(seconds=2.5) <= times[0] <= start
+        assert end <= times[-1] <= end + timedelta(seconds=0.2)
         assert exhibit["gaps"] == []
-    described = json.loads(files.read("export.json"))
+    described = json.loads((package / "data/package.json").read_text())
     assert [e["camera_name"] for e in described["exhibits"]] == ["Lobby", "Yard"]
-    assert described["exhibits"][0]["requested"]["end"] == end.isoformat().replace("+00:00", "Z")
+    assert described["exhibits"][0]["requested"]["end"]["utc"] == end.isoformat().replace("+00:00", "Z")
     activity = (await client.get(f"/projects/{project['id']}/activity")).json()["entries"]
-    assert [e["action"] for e in activity][-2:] == ["export.sent", "export.finished"]
+    assert [e["action"] for e in activity][-2:] == ["report.generated", "export.finished"]
+    assert "Olivia" not in (package / "data/activity-log.jsonl").read_text()
 
 
 async def test_one_file_of_an_export_can_be_fetched_in_part(client, cameras):
@@ -118,10 +123,10 @@ async def test_one_file_of_an_export_can_be_fetched_in_part(client, cameras):
     start = ago(900)
     await sent_project(client, (cameras["Lobby"], start, start + timedelta(seconds=4)))
     export = await finished(client, (await client.post("/exports", json={})).json())
-    file = export["exhibits"][0]["file"]
+    file = f"{export['package']['name']}/{export['exhibits'][0]['file']}"
     part = await client.get(f"/exports/{export['id']}/files/{file}", headers={"Range": "bytes=4-7"})
     assert (part.status_code, part.content) == (206, b"ftyp")
-    for name in ("..%2f..%2fstore%2fincidents.db", "%2e%2e", "nothing.mp4"):
+    for name in ("..%2f..%2fstore%2fincidents.db", "%2e%2e", "nothing.mp4", "result.json"):
         assert (await client.get(f"/exports/{export['id']}/files/{name}")).status_code == 404
 
 
@@ -142,8 +147,8 @@ async def test_an_export_of_nothing_recorded_fails_in_words(client, cameras, run
     assert (await client.get(f"/exports/{export['id']}/archive")).status_code == 404
 
 
-async def test_a_gap_is_listed_to_the_second(client, cameras):
-    """Around the recorder's gap: the spans tell it, and requested is delivered plus the gap."""
+async def test_a_gap_is_listed_to_the_picture(client, cameras, tmp_path):
+    """Around the recorder's gap: time strips of what was delivered, and the gap, make what was asked for."""
     camera = cameras["Yard"]
     whole = {"start": ago(3600).isoformat(), "end": ago(60).isoformat()}
     spans = (await client.get(f"/recorded/{camera}", params=whole)).json()["spans"]
@@ -153,12 +158,17 @@ async def test_a_gap_is_listed_to_the_second(client, cameras):
     around = (gap_start - timedelta(seconds=4), gap_end + timedelta(seconds=4))
     await sent_project(client, (camera, *around))
     export = await finished(client, (await client.post("/exports", json={})).json())
-    (gap,) = export["exhibits"][0]["gaps"]
-    assert datetime.fromisoformat(gap["start"]) - gap_start == timedelta(0)
-    assert datetime.fromisoformat(gap["end"]) - gap_end == timedelta(0)
-    file = await client.get(f"/exports/{export['id']}/files/{export['exhibits'][0]['file']}")
-    times = picture_times(file.content)
-    assert max(np.diff([t.timestamp() for t in times])) == pytest.approx(60, abs=0.2)
+    exhibit = export["exhibits"][0]
+    (gap,) = exhibit["gaps"]
+    package = await unpacked(client, export, tmp_path)
+    times = picture_times((package / exhibit["file"]).read_bytes())
+    frame = timedelta(seconds=1 / 10)
+    before = max(t for t in times if t < gap_start + frame)
+    after = min(t for t in times if t > before)
+    assert abs(datetime.fromisoformat(gap["start"]) - before) <= frame
+    assert abs(datetime.fromisoformat(gap["end"]) - after) <= frame
+    assert "no video" in gap["reason"]
+    assert check(Folder(package)).faults == ()
 
 
 async def test_an_empty_export_list_makes_no_export(client):

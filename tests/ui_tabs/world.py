@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from incident_plugin.application.store import summary
-from incident_plugin.domain.exports import Exhibit, Export, ExportId, ExportItem, ExportList, ExportState
+from incident_plugin.domain.exports import Exhibit, Export, ExportId, ExportItem, ExportList, ExportState, Gap
 from incident_plugin.domain.journal import GENESIS, Action, Activity, Entry, differences
 from incident_plugin.domain.media import CameraId, ClockOffset
 from incident_plugin.domain.people import Person, PersonId
@@ -171,7 +171,9 @@ def _exhibit(number: int, item: ExportItem) -> Exhibit:
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         delivered=Interval(start - second, end),
-        gaps=(Interval(start + 2 * second, start + 5 * second),) if number == 1 else (),
+        gaps=(Gap(start=start + 2 * second, end=start + 5 * second, reason="Not recorded."),)
+        if number == 1
+        else (),
         clock_offset=ClockOffset(
             offset=timedelta(seconds=-0.125), uncertainty=timedelta(seconds=0.02), measured_at=start
         ),

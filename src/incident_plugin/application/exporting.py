@@ -1,41 +1,86 @@
-"""Use cases of exporting: the export list, and the jobs that fetch, write, read back and publish."""
+"""Use cases of exporting: the export list, orders, finished exports, presets and receipts."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
-import re
-from collections.abc import AsyncIterator, Callable, Coroutine
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 import attrs
 
 from incident_plugin.application.guard import WITHHELD, Guard
-from incident_plugin.application.media_ports import Recorders, VideoStream, VideoWriter
-from incident_plugin.application.ports import Actor, Clock, ExportShelf, Ids
+from incident_plugin.application.ports import Actor, Clock, ExportShelf, Ids, ShelvedFile
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.errors import IncidentError, InvalidInput, NotFound, NoVideo, Unreadable
+from incident_plugin.domain.errors import InvalidInput, NotFound, StoreUnavailable, Unreadable
 from incident_plugin.domain.exports import (
-    Exhibit,
+    SITE,
     Export,
+    ExportFormat,
     ExportId,
     ExportItem,
     ExportList,
+    ExportPreset,
+    ExportPresets,
+    ExportSettings,
     ExportState,
+    Receipt,
 )
 from incident_plugin.domain.journal import Action, Activity
-from incident_plugin.domain.media import AccessUnit
-from incident_plugin.domain.people import Person
+from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.sequence import SequenceId
-from incident_plugin.domain.time import Interval, gaps
+from incident_plugin.domain.time import Interval
 
-logger = logging.getLogger(__name__)
+#: Bytes of video in a second, as long as nothing of a camera was exported: 4 Mbit/s.
+_ASSUMED_RATE = 500_000.0
+#: A court copy is about as large as this part of its master.
+_COURT_COPY = 0.7
+#: Kept free on the disk in any case, for the store.
+_RESERVE = 256 << 20
+#: How fast recorders deliver, as a multiple of real time, where nothing else is known.
+_USUAL_SPEED, _COURT_SPEED = 60.0, 8.0
 
-_UNFINISHED = (ExportState.QUEUED, ExportState.RUNNING)
+#: What a package may tell besides video, if who orders it may read it.
+TOLD = (
+    Permission.DETAILS_VIEW,
+    Permission.CATEGORIES_VIEW,
+    Permission.COMMENTS_VIEW,
+    Permission.CALLS_VIEW,
+    Permission.SEQUENCES_VIEW,
+    Permission.ACTIVITY_VIEW,
+    Permission.REPORTS_VIEW,
+)
+_FINISHED = (ExportState.DONE, ExportState.EXPIRED)
+
+
+@attrs.frozen(kw_only=True)
+class Estimate:
+    """How large an export will be, and how long it will take."""
+
+    size: int
+    #: Bytes that the disk has free for it.
+    free: int
+    seconds: float
+    #: Whether all cameras were exported before, so that their bit rate is known.
+    measured: bool
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is room."""
+        return self.size <= self.free
+
+
+@attrs.frozen(kw_only=True)
+class EarlierExport:
+    """That a sequence was exported before."""
+
+    sequence: SequenceId
+    export: ExportId
+    finished_at: datetime | None
+    #: Of its package.
+    name: str
+    #: Whether its files are still on the server, and the asker's own.
+    available: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -83,9 +128,46 @@ class Exports:
             work.stored.export_lists.put(waiting)
         return self._visible(actor, waiting)
 
-    def order(self, actor: Actor) -> Export:
-        """Make a job of what the actor sees of their list; that leaves the list."""
+    def comment(self, actor: Actor, sequence: SequenceId, text: str) -> ExportList:
+        """Say something about an item for those who receive the export."""
+        return self._changed(actor, lambda waiting: waiting.with_comment(sequence, text))
+
+    def trim(self, actor: Actor, sequence: SequenceId, interval: Interval | None) -> ExportList:
+        """Export another interval than the sequence's own; none puts its own back."""
+        if interval is not None and interval.end > self._clock.now():
+            raise InvalidInput("The end is in the future. The item was left as it was.")
+        return self._changed(actor, lambda waiting: waiting.trimmed(sequence, interval))
+
+    def _changed(self, actor: Actor, change: Callable[[ExportList], ExportList]) -> ExportList:
         self._guard.require(actor, Permission.EXPORTS_MANAGE)
+        with self._work.begin(actor.person) as work:
+            waiting = change(_list(work, actor))
+            work.stored.export_lists.put(waiting)
+        return self._visible(actor, waiting)
+
+    def estimate(self, actor: Actor, settings: ExportSettings) -> Estimate:
+        """Say how large an export of the actor's list will be, and whether there is room for it."""
+        self._guard.require(actor, Permission.EXPORTS_MANAGE)
+        with self._work.reading(actor.person) as work:
+            items = self._visible(actor, _list(work, actor)).items
+            rates = _rates(work.stored.exports.all())
+        return _estimated(items, settings, rates, self._shelf.free())
+
+    def order(self, actor: Actor, settings: ExportSettings) -> Export:
+        """Make a job of what the actor sees of their list; that leaves the list.
+
+        Raises ``StoreUnavailable`` when the disk has no room for it.
+        """
+        self._guard.require(actor, Permission.EXPORTS_MANAGE)
+        if settings.user_names:
+            self._guard.require(actor, Permission.USER_NAMES_VIEW)
+        estimate = self.estimate(actor, settings)
+        if not estimate.fits:
+            raise StoreUnavailable(
+                f"The export needs about {_readable_size(estimate.size)}, and the disk of the server has "
+                f"{_readable_size(estimate.free)} free for it. Nothing was begun and your list was kept: "
+                "remove items, remove old exports, or make room."
+            )
         with self._work.begin(actor.person) as work:
             waiting = _list(work, actor)
             items = self._visible(actor, waiting).items
@@ -94,13 +176,23 @@ class Exports:
             export = Export(
                 id=ExportId(self._ids.new()),
                 owner=actor.person,
+                owner_roles=tuple(sorted(actor.roles)),
                 created_at=self._clock.now(),
                 items=items,
+                settings=settings,
+                reading=self._told(actor, settings),
             )
             work.stored.exports.put(export)
             left = tuple(item for item in waiting.items if item not in items)
             work.stored.export_lists.put(attrs.evolve(waiting, items=left))
         return export
+
+    def _told(self, actor: Actor, settings: ExportSettings) -> tuple[str, ...]:
+        """Say which permissions it takes to read the export: those by which report and log are made."""
+        if settings.format is not ExportFormat.PACKAGE:
+            return ()
+        names = (Permission.USER_NAMES_VIEW,) if settings.user_names else ()
+        return tuple(p.value for p in (*TOLD, *names) if self._guard.allows(actor, p))
 
     def all(self, actor: Actor) -> tuple[Export, ...]:
         """Give the actor's exports, newest first."""
@@ -114,7 +206,7 @@ class Exports:
         """Give what the actor may read of one of their exports; raises ``NotFound``."""
         return self._readable(actor, self._mine(actor, export_id))
 
-    def files(self, actor: Actor, export_id: ExportId) -> tuple[Path, ...]:
+    def files(self, actor: Actor, export_id: ExportId) -> tuple[ShelvedFile, ...]:
         """Give the files of a finished export, which belong together: all of them, or a refusal."""
         export = self._mine(actor, export_id)
         if self._readable(actor, export) != export:
@@ -122,9 +214,89 @@ class Exports:
                 "This export has video of a camera that you may not see any more. Its files are kept: ask a "
                 "person who may see every camera of it."
             )
+        for permission in export.reading:
+            self._guard.require(actor, Permission(permission))
+        if export.state is ExportState.EXPIRED:
+            raise NotFound("The files of this export were removed when their retention ended. Export again.")
         if export.state is not ExportState.DONE:
             raise NotFound("This export is not finished, so there is nothing to download yet.")
         return self._shelf.files(export_id)
+
+    def remove_files(self, actor: Actor, export_id: ExportId) -> Export:
+        """Remove the files of a finished export before their retention ends; its record stays."""
+        self._mine(actor, export_id)
+        with self._work.begin(actor.person) as work:
+            export = work.stored.exports.get(export_id)
+            if export is None or export.state is not ExportState.DONE:
+                raise NotFound("This export has no files on the server.")
+            gone = attrs.evolve(export, state=ExportState.EXPIRED, expires_at=self._clock.now())
+            work.stored.exports.put(gone)
+        self._shelf.remove(export_id)
+        return self._readable(actor, gone)
+
+    def earlier(self, actor: Actor, sequences: frozenset[SequenceId]) -> tuple[EarlierExport, ...]:
+        """Say which of these sequences were exported before, by whomever; newest first, and no names."""
+        self._guard.require(actor, Permission.EXPORTS_MANAGE)
+        with self._work.reading(actor.person) as work:
+            exports = [e for e in work.stored.exports.all() if e.state in _FINISHED]
+        newest = sorted(exports, key=lambda e: e.created_at, reverse=True)
+        return tuple(
+            EarlierExport(
+                sequence=item.sequence,
+                export=export.id,
+                finished_at=export.finished_at,
+                name=export.package.name if export.package else "",
+                available=export.state is ExportState.DONE and export.owner.id == actor.person.id,
+            )
+            for export in newest
+            for item in self._visible_items(actor, export.items)
+            if item.sequence in sequences
+        )
+
+    def hand_over(self, actor: Actor, export_id: ExportId, receipt: Receipt) -> Export:
+        """Note who received an export."""
+        self._mine(actor, export_id)
+        noted = receipt.checked()
+        with self._work.begin(actor.person) as work:
+            export = work.stored.exports.get(export_id)
+            if export is None or export.state not in _FINISHED:
+                raise NotFound("Only a finished export can be handed over.")
+            export = attrs.evolve(export, receipts=(*export.receipts, noted))
+            work.stored.exports.put(export)
+            for project_id in export.projects:
+                if work.stored.project(project_id) is not None:
+                    activity = Activity(action=Action.HANDED_OVER, subject=export.id, after=_described(noted))
+                    work.note(project_id, activity)
+        return self._readable(actor, export)
+
+    def presets(self, actor: Actor) -> tuple[ExportPresets, ExportPresets]:
+        """Give the site's presets, and the actor's own."""
+        self._guard.require(actor, Permission.EXPORTS_MANAGE)
+        with self._work.reading(actor.person) as work:
+            return _presets(work, SITE), _presets(work, actor.person.id)
+
+    def save_preset(self, actor: Actor, preset: ExportPreset, *, for_site: bool) -> None:
+        """Keep settings under a name, for oneself or for everybody."""
+        self._require_presets(actor, for_site=for_site)
+        with self._work.begin(actor.person) as work:
+            known = _presets(work, SITE if for_site else actor.person.id)
+            work.stored.export_presets.put(known.with_preset(preset))
+            if for_site:
+                work.audit(Activity(action=Action.SETTING_CHANGED, subject=f"Export preset “{preset.name}”"))
+
+    def remove_preset(self, actor: Actor, name: str, *, for_site: bool) -> None:
+        """Take a preset away."""
+        self._require_presets(actor, for_site=for_site)
+        with self._work.begin(actor.person) as work:
+            known = _presets(work, SITE if for_site else actor.person.id)
+            work.stored.export_presets.put(known.without(name))
+            if for_site:
+                work.audit(Activity(action=Action.SETTING_CHANGED, subject=f"Export preset “{name}”"))
+
+    def _require_presets(self, actor: Actor, *, for_site: bool) -> None:
+        self._guard.require(actor, Permission.EXPORTS_MANAGE)
+        if for_site:
+            self._guard.require(actor, Permission.PROPERTIES_MANAGE)
 
     def _mine(self, actor: Actor, export_id: ExportId) -> Export:
         self._guard.require(actor, Permission.EXPORTS_MANAGE)
@@ -154,187 +326,51 @@ def _list(work: Work, actor: Actor) -> ExportList:
     return work.stored.export_lists.get(actor.person.id) or ExportList(id=actor.person.id)
 
 
-@attrs.define(kw_only=True)
-class ExportRunner:
-    """Makes exports one after the other; what a stopped server left unfinished is made anew."""
+def _presets(work: Work, whose: str) -> ExportPresets:
+    return work.stored.export_presets.get(whose) or ExportPresets(id=whose)
 
-    _work: UnitOfWork
-    _clock: Clock
-    _shelf: ExportShelf
-    _recorders: Recorders
-    _writer: VideoWriter
-    #: Acts for the runner itself where no operator does.
-    _service: Person
-    _waiting: asyncio.Queue[ExportId] = attrs.field(init=False, factory=asyncio.Queue)
-    _running: dict[ExportId, asyncio.Task[None]] = attrs.field(init=False, factory=dict)
-    _progress: dict[ExportId, float] = attrs.field(init=False, factory=dict)
 
-    async def run(self) -> None:
-        """Work until cancelled."""
-        for export_id in await asyncio.to_thread(self._unfinished):
-            self._waiting.put_nowait(export_id)
-        while True:
-            export_id = await self._waiting.get()
-            task = asyncio.create_task(self._make(export_id), name=f"export {export_id}")
-            self._running[export_id] = task
-            try:
-                await asyncio.wait({task})
-            finally:
-                del self._running[export_id]
-                if not task.done():
-                    task.cancel()
-                    await asyncio.wait({task})
-            if not task.cancelled() and (fault := task.exception()) is not None:
-                logger.error("export %s failed unexpectedly", export_id, exc_info=fault)
-                await self._give_up(export_id)
+def _rates(exports: tuple[Export, ...]) -> Mapping[CameraId, float]:
+    """Give bytes in a second of video for every camera that was exported; the newest counts."""
+    rates: dict[CameraId, float] = {}
+    for export in sorted(exports, key=lambda e: e.created_at):
+        for exhibit in export.exhibits:
+            seconds = exhibit.delivered.length.total_seconds() if exhibit.delivered else 0.0
+            if exhibit.size and seconds >= 1:
+                rates[exhibit.item.footage.camera] = exhibit.size / seconds
+    return rates
 
-    def submit(self, export: Export) -> None:
-        """Queue a new export."""
-        self._waiting.put_nowait(export.id)
 
-    async def cancel(self, export: Export) -> Export:
-        """Stop an export that is not finished; what was written of it is removed."""
-        task = self._running.get(export.id)
-        if task is not None:
-            task.cancel()
-            await asyncio.wait({task})
-        return await asyncio.to_thread(
-            self._change, export.id, lambda e: attrs.evolve(e, state=ExportState.CANCELLED), _UNFINISHED
+def _estimated(
+    items: tuple[ExportItem, ...], settings: ExportSettings, rates: Mapping[CameraId, float], free: int
+) -> Estimate:
+    length = sum((item.interval.length for item in items), timedelta(0)).total_seconds()
+    if settings.format is ExportFormat.STILLS:
+        size = len(items) * _ASSUMED_RATE
+        length = 2.0 * len(items)
+    else:
+        size = sum(
+            rates.get(item.footage.camera, _ASSUMED_RATE) * item.interval.length.total_seconds()
+            for item in items
         )
-
-    def with_progress(self, export: Export) -> Export:
-        """Give the export with how far it is at this moment."""
-        return attrs.evolve(export, progress=self._progress.get(export.id, export.progress))
-
-    def _unfinished(self) -> tuple[ExportId, ...]:
-        with self._work.reading(self._service) as work:
-            waiting = [e for e in work.stored.exports.all() if e.state in _UNFINISHED]
-        return tuple(e.id for e in sorted(waiting, key=lambda e: e.created_at))
-
-    async def _make(self, export_id: ExportId) -> None:
-        export = await asyncio.to_thread(
-            self._change, export_id, lambda e: attrs.evolve(e, state=ExportState.RUNNING), _UNFINISHED
-        )
-        if export.state is not ExportState.RUNNING:
-            return
-        try:
-            workshop = await asyncio.to_thread(self._shelf.workshop, export_id)
-            export = attrs.evolve(export, exhibits=await self._exhibits(export, workshop))
-            await _to_its_end(asyncio.to_thread(self._finish, export))
-        except IncidentError as error:
-            await self._fail(export_id, error.detail)
-        except asyncio.CancelledError:
-            with contextlib.suppress(IncidentError):
-                self._shelf.abandon(export_id)
-            raise
-        finally:
-            self._progress.pop(export_id, None)
-
-    async def _give_up(self, export_id: ExportId) -> None:
-        """Note a failure that nobody foresaw; if not even that can be stored, the next start tries again."""
-        try:
-            await self._fail(
-                export_id, "The export failed unexpectedly and nothing was written. The log says why."
-            )
-        except IncidentError as error:
-            logger.error("export %s cannot be noted as failed: %s", export_id, error.detail)  # noqa: TRY400
-
-    async def _fail(self, export_id: ExportId, message: str) -> None:
-        def failed(export: Export) -> Export:
-            return attrs.evolve(export, state=ExportState.FAILED, message=message)
-
-        await asyncio.to_thread(self._change, export_id, failed, _UNFINISHED)
-        await asyncio.to_thread(self._shelf.abandon, export_id)
-
-    async def _exhibits(self, export: Export, workshop: Path) -> tuple[Exhibit, ...]:
-        exhibits = []
-        for index, item in enumerate(export.items):
-            exhibits.append(await self._exhibit(export, index, item, workshop))
-        if all(exhibit.delivered is None for exhibit in exhibits):
-            raise NoVideo(
-                "The recorder has no video for any sequence of this export. Nothing was written. "
-                "Look at the sequences in the incident project: their video may have reached its retention."
-            )
-        return tuple(exhibits)
-
-    async def _exhibit(self, export: Export, index: int, item: ExportItem, workshop: Path) -> Exhibit:
-        footage = item.footage
-        file = exhibit_file_name(index, item)
-
-        def at(moment: AccessUnit) -> None:
-            part = (moment.time - footage.interval.start) / footage.interval.length
-            self._progress[export.id] = (index + min(1.0, max(0.0, part))) / len(export.items)
-
-        offset = await self._recorders.clock_offset(footage.camera)
-        recorded = await self._recorders.recorded(footage.camera, footage.interval)
-        written = None
-        with contextlib.suppress(NoVideo):
-            async with self._recorders.replay(footage.camera, footage.interval) as stream:
-                written = await self._writer.write_mp4(workshop / file, stream.track, _watched(stream, at))
-        delivered = None if written is None else written.delivered
-        return Exhibit(
-            id=f"E{index + 1:02d}",
-            item=item,
-            file=file if written else "",
-            size=written.size if written else 0,
-            sha256=written.sha256 if written else "",
-            delivered=delivered,
-            gaps=_undelivered(footage.interval, recorded, delivered),
-            clock_offset=offset,
-        )
-
-    def _finish(self, export: Export) -> None:
-        self._shelf.publish(export)
-        with self._work.begin(export.owner) as work:
-            done = attrs.evolve(
-                export, state=ExportState.DONE, progress=1.0, finished_at=self._clock.now(), message=""
-            )
-            work.stored.exports.put(done)
-            for project_id in export.projects:
-                if work.stored.project(project_id) is not None:
-                    work.note(project_id, Activity(action=Action.EXPORTED, subject=export.id))
-
-    def _change(
-        self, export_id: ExportId, change: Callable[[Export], Export], states: tuple[ExportState, ...]
-    ) -> Export:
-        """Change an export that is in one of the states; otherwise give it as it is."""
-        with self._work.begin(self._service) as work:
-            export = work.stored.exports.get(export_id)
-            if export is None:
-                raise NotFound("This export does not exist.")
-            if export.state in states:
-                export = change(export)
-                work.stored.exports.put(export)
-            return export
+    size *= 1 + (_COURT_COPY if settings.court_copy else 0)
+    # While a ZIP is made, what goes into it is still there.
+    size *= 2 if settings.zipped else 1
+    return Estimate(
+        size=round(size),
+        free=max(0, free - _RESERVE),
+        seconds=length / _USUAL_SPEED
+        + (length / _COURT_SPEED if settings.court_copy else 0)
+        + 3 * len(items),
+        measured=all(item.footage.camera in rates for item in items),
+    )
 
 
-async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
-    """Await work that must not be left half done: who is cancelled meanwhile is so afterwards."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.gather(task, return_exceptions=True)
-        raise
+def _readable_size(size: int) -> str:
+    return f"{size / 1e9:,.1f} GB" if size >= 100_000_000 else f"{size / 1e6:,.1f} MB"  # noqa: PLR2004
 
 
-async def _watched(stream: VideoStream, at: Callable[[AccessUnit], None]) -> AsyncIterator[AccessUnit]:
-    async for unit in stream:
-        at(unit)
-        yield unit
-
-
-def _undelivered(
-    wanted: Interval, recorded: tuple[Interval, ...], delivered: Interval | None
-) -> tuple[Interval, ...]:
-    """Give what was asked for and not delivered: requested = delivered + these."""
-    if delivered is None:
-        return (wanted,)
-    parts = (span.intersection(delivered) for span in recorded)
-    return gaps(wanted, (part for part in parts if part is not None))
-
-
-def exhibit_file_name(index: int, item: ExportItem) -> str:
-    """Give a file name of allowed characters only, whatever the camera is called."""
-    name = re.sub(r"[^A-Za-z0-9]+", "-", item.footage.camera_name).strip("-")[:40] or "camera"
-    return f"E{index + 1:02d}_{name}_{item.footage.interval.start:%Y%m%dT%H%M%SZ}.mp4"
+def _described(receipt: Receipt) -> str:
+    return ", ".join(
+        part for part in (receipt.recipient, receipt.organisation, receipt.reference, receipt.means) if part
+    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -161,6 +161,37 @@ class WrittenVideo:
     sha256: str
 
 
+@attrs.frozen(kw_only=True)
+class FileFacts:
+    """What is written into a video file about where it comes from (ONVIF Export File Format)."""
+
+    camera_name: str
+    #: Of the camera at its device.
+    line: str
+    #: Of the unit that exports: the site.
+    exporter: str
+    exported_at: datetime
+    operator: str = ""
+
+
+class FileSealer(Protocol):
+    """Signs a video file from within (ONVIF Export File Format, section 4)."""
+
+    @property
+    def certificate(self) -> bytes:
+        """The signing certificate, DER."""
+        ...
+
+    @property
+    def signature_size(self) -> int:
+        """Bytes of a signature."""
+        ...
+
+    def sign(self, sha256: bytes) -> bytes:
+        """Give the RSASSA-PSS signature of a SHA-256."""
+        ...
+
+
 class VideoWriter(Protocol):
     """Remuxing without decoding, and still pictures."""
 
@@ -172,9 +203,29 @@ class VideoWriter(Protocol):
         ...
 
     async def write_mp4(
+        self,
+        path: Path,
+        track: VideoTrack,
+        units: AsyncIterable[AccessUnit],
+        facts: FileFacts | None = None,
+        sealer: FileSealer | None = None,
+    ) -> WrittenVideo | None:
+        """Write a playable MP4 of the bits as they come, with what is known of their origin.
+
+        Nothing is written, and ``None`` given, when there is no picture.
+        """
+        ...
+
+    async def write_mkv(
         self, path: Path, track: VideoTrack, units: AsyncIterable[AccessUnit]
     ) -> WrittenVideo | None:
-        """Write a playable MP4; nothing is written, and ``None`` given, when there is no picture."""
+        """Write the same as Matroska."""
+        ...
+
+    async def write_court_copy(
+        self, master: Path, copy: Path, *, begins: datetime, clock: Callable[[datetime], str] | None
+    ) -> WrittenVideo:
+        """Write a copy in H.264 for any player; ``clock`` gives the time that is burnt into each picture."""
         ...
 
     async def still(self, track: VideoTrack, unit: AccessUnit, *, width: int | None = None) -> bytes:

@@ -11,9 +11,12 @@ import attrs
 
 from incident_plugin.application.report_content import PeriodContent, PeriodFormat, ReportContent
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.exports import Export, ExportId
+from incident_plugin.domain.disclosure import DisclosedEntry
+from incident_plugin.domain.exports import Exhibit, Export, ExportId, Package
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person
+from incident_plugin.domain.project import ProjectId
+from incident_plugin.domain.sealing import Proof
 
 
 @attrs.frozen(kw_only=True)
@@ -97,27 +100,93 @@ class ReportMaker(Protocol):
         ...
 
 
+@attrs.frozen(kw_only=True)
+class DisclosedLog:
+    """A project's activity log as it is handed out, and the proof that it belongs to the whole."""
+
+    entries: tuple[DisclosedEntry, ...]
+    proof: Proof
+
+
+@attrs.frozen(kw_only=True)
+class PackageContent:
+    """What lies beside the exhibits of an export."""
+
+    site: str
+    time_zone: str
+    #: Names of programs with their versions.
+    software: Mapping[str, str]
+    #: A PDF for each project.
+    reports: tuple[tuple[ProjectId, bytes], ...] = ()
+    activity_logs: tuple[DisclosedLog, ...] = ()
+    #: Earlier exports of the same sequences.
+    earlier: tuple[Export, ...] = ()
+    #: What could not be put into the package, and why.
+    not_included: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Workshop:
+    """Where an export is made."""
+
+    #: Of the package that comes into being.
+    folder: Path
+    #: Exhibits that an earlier try finished.
+    kept: tuple[Exhibit, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ShelvedFile:
+    """A file of a finished export."""
+
+    #: Below the export, with ``/``.
+    name: str
+    path: Path
+
+
 class ExportShelf(Protocol):
     """Where finished exports lie, each in a folder under its id; half-made ones are never seen there.
 
     Every method raises ``StoreUnavailable`` when the disk refuses.
     """
 
-    def workshop(self, export: ExportId) -> Path:
-        """Give an empty directory in which the export is made; what an earlier try left is removed."""
+    def free(self) -> int:
+        """Give the bytes that are free."""
         ...
 
-    def publish(self, export: Export) -> None:
-        """Describe, seal and show the export.
+    def workshop(self, export: Export) -> Workshop:
+        """Give the place to make the export in, with what an earlier try finished."""
+        ...
 
-        Every file is read back first; raises ``StoreUnavailable`` when its SHA-256 is not the one expected.
+    def keep(self, export: ExportId, exhibits: tuple[Exhibit, ...]) -> None:
+        """Note exhibits as finished, so that the next try does not make them again."""
+        ...
+
+    def publish(
+        self,
+        export: Export,
+        content: PackageContent,
+        password: str = "",
+        watch: Callable[[float], None] = ...,
+    ) -> Package:
+        """Describe, seal and show the export; ``watch`` is told the part that was read back.
+
+        Every file is read back; raises ``StoreUnavailable`` when its SHA-256 is not the one expected.
         """
+        ...
+
+    def finished(self, export: ExportId) -> tuple[Package, tuple[Exhibit, ...]] | None:
+        """Give what was published, if it was."""
         ...
 
     def abandon(self, export: ExportId) -> None:
         """Remove what a cancelled or failed try left."""
         ...
 
-    def files(self, export: ExportId) -> tuple[Path, ...]:
+    def remove(self, export: ExportId) -> None:
+        """Remove a finished export's files."""
+        ...
+
+    def files(self, export: ExportId) -> tuple[ShelvedFile, ...]:
         """Give all files of a finished export; raises ``NotFound``."""
         ...

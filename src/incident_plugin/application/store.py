@@ -18,7 +18,7 @@ from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.errors import Conflict
-from incident_plugin.domain.exports import Export, ExportList
+from incident_plugin.domain.exports import Export, ExportList, ExportPresets
 from incident_plugin.domain.filters import ListSettings, SavedFilter
 from incident_plugin.domain.journal import Chain, Entry
 from incident_plugin.domain.media import CameraId
@@ -107,6 +107,8 @@ class Transaction(Protocol):
     def list_settings(self) -> Documents[ListSettings]: ...
     @property
     def recorders(self) -> Documents[RecorderConfig]: ...
+    @property
+    def export_presets(self) -> Documents[ExportPresets]: ...
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

@@ -69,6 +69,7 @@ class Action(StrEnum):
     VIDEO_VIEWED = "video.viewed"
     SENT_FOR_EXPORT = "export.sent"
     EXPORTED = "export.finished"
+    HANDED_OVER = "export.handed-over"
     REPORT_GENERATED = "report.generated"
     REPORT_PRINTED = "report.printed"
     REPORT_SAVED = "report.saved"

@@ -119,6 +119,7 @@ _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.VIDEO_VIEWED: _with_details("Video viewed"),
     Action.SENT_FOR_EXPORT: _with_details("Sent for export"),
     Action.EXPORTED: _with_details("Exported"),
+    Action.HANDED_OVER: _with_details("Export handed over"),
     Action.REPORT_GENERATED: _with_details("Report generated"),
     Action.REPORT_PRINTED: _with_details("Report printed"),
     Action.REPORT_SAVED: _with_details("Report saved"),

@@ -5,20 +5,37 @@ from __future__ import annotations
 import asyncio
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from http import HTTPStatus
-from pathlib import Path
+from typing import Literal
 
 import attrs
+import msgspec
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from incident_plugin.application.exporting import ExportRunner, Exports
+from incident_plugin.application.export_runner import ExportRunner
+from incident_plugin.application.exporting import TOLD, Estimate, Exports
+from incident_plugin.application.ports import Clock, ShelvedFile
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.errors import NotFound
-from incident_plugin.domain.exports import Export, ExportId, ExportList
+from incident_plugin.domain.errors import InvalidInput, NotFound
+from incident_plugin.domain.exports import (
+    Container,
+    Export,
+    ExportFormat,
+    ExportId,
+    ExportList,
+    ExportPreset,
+    ExportSettings,
+    Receipt,
+)
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.sequence import SequenceId
+from incident_plugin.domain.time import Interval
 from incident_plugin.http.bodies import Body, ProjectNumber
-from incident_plugin.http.operations import Call, Operation
+from incident_plugin.http.operations import Call, Operation, checked_instant
+
+#: Characters of a password at least: what is shorter is found by trying.
+_SHORTEST_PASSWORD = 8
 
 
 class SendBody(Body):
@@ -28,9 +45,86 @@ class SendBody(Body):
 
 
 class SequencesBody(Body):
-    """Items of the export list."""
+    """Items of the export list, or sequences."""
 
     sequences: list[SequenceId]
+
+
+class ItemBody(Body):
+    """A change to an item of the export list; what is left out stays."""
+
+    comment: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    #: Put the sequence's own interval back.
+    whole: bool = False
+
+
+class SettingsBody(Body):
+    """How an export is made."""
+
+    format: ExportFormat = ExportFormat.PACKAGE
+    container: Container = Container.MP4
+    sign: bool = True
+    report: bool = True
+    user_names: bool = False
+    court_copy: bool = False
+    burn_in_time: bool = True
+    encrypted: bool = False
+    split_size: int | None = None
+
+    @property
+    def settings(self) -> ExportSettings:
+        """The settings; raises ``InvalidInput`` for what cannot be made."""
+        return ExportSettings(
+            format=self.format,
+            container=self.container,
+            sign=self.sign,
+            report=self.report,
+            user_names=self.user_names,
+            court_copy=self.court_copy,
+            burn_in_time=self.burn_in_time,
+            encrypted=self.encrypted,
+            split_size=self.split_size,
+        )
+
+
+class OrderBody(Body):
+    """An order; the password goes no further than memory."""
+
+    settings: SettingsBody = msgspec.field(default_factory=SettingsBody)
+    password: str = ""
+
+
+class AgainBody(Body):
+    """A repeated order."""
+
+    password: str = ""
+
+
+class ReceiptBody(Body):
+    """Who received an export."""
+
+    recipient: str
+    organisation: str = ""
+    reference: str = ""
+    means: str = ""
+    note: str = ""
+
+
+class PresetBody(Body):
+    """Settings under a name."""
+
+    name: str
+    settings: SettingsBody
+    whose: Literal["mine", "site"] = "mine"
+
+
+class PresetNameBody(Body):
+    """A preset to remove."""
+
+    name: str
+    whose: Literal["mine", "site"] = "mine"
 
 
 @attrs.frozen(kw_only=True)
@@ -39,24 +133,54 @@ class ExportResources:
 
     _exports: Exports
     _runner: ExportRunner
+    _clock: Clock
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the rows of the operation table."""
+        return (*self._list_operations(), *self._job_operations(), *self._preset_operations())
+
+    def _list_operations(self) -> tuple[Operation, ...]:
         manage = Permission.EXPORTS_MANAGE
-        one = "exports/{id}"
-        cameras = (Permission.CAMERAS_VIEW,)
+        item = "export-list/items/{sequence}"
         return (
             Operation("GET", "export-list", manage, "What waits to be exported.", self.waiting),
             Operation("POST", "export-list", manage, "Send projects for export.", self.send),
             Operation("POST", "export-list/remove", manage, "Take items off the list.", self.remove),
+            Operation("PUT", item, manage, "Trim an item, or say something about it.", self.change),
+            Operation(
+                "POST", "export-list/estimate", manage, "Size, time and room of an export.", self.estimate
+            ),
+            Operation(
+                "POST",
+                "sequences/exported",
+                manage,
+                "Earlier exports of sequences.",
+                self.earlier,
+            ),
+        )
+
+    def _job_operations(self) -> tuple[Operation, ...]:
+        manage, one, whole = Permission.EXPORTS_MANAGE, "exports/{id}", (Permission.CAMERAS_VIEW, *TOLD)
+        return (
             Operation("GET", "exports", manage, "The caller's exports, newest first.", self.all),
             Operation("POST", "exports", manage, "Export the list.", self.order, status=HTTPStatus.CREATED),
             Operation("GET", one, manage, "An export, with how far it is.", self.get),
             Operation("POST", f"{one}/cancel", manage, "Stop an export.", self.cancel),
-            Operation("GET", f"{one}/files/{{file}}", manage, "Download a file.", self.file, also=cameras),
+            Operation("POST", f"{one}/again", manage, "Begin an export again.", self.again),
+            Operation("POST", f"{one}/remove-files", manage, "Remove a finished export's files.", self.clear),
+            Operation("POST", f"{one}/receipts", manage, "Note who received an export.", self.hand_over),
+            Operation("GET", f"{one}/files/{{file:path}}", manage, "Download a file.", self.file, also=whole),
             Operation(
-                "GET", f"{one}/archive", manage, "Download all files as a ZIP.", self.archive, also=cameras
+                "GET", f"{one}/archive", manage, "Download all files as a ZIP.", self.archive, also=whole
             ),
+        )
+
+    def _preset_operations(self) -> tuple[Operation, ...]:
+        manage = Permission.EXPORTS_MANAGE
+        return (
+            Operation("GET", "export-presets", manage, "Presets of the site and the caller.", self.presets),
+            Operation("PUT", "export-presets", manage, "Keep a preset.", self.save_preset),
+            Operation("POST", "export-presets/remove", manage, "Remove a preset.", self.remove_preset),
         )
 
     async def waiting(self, call: Call) -> ExportList:
@@ -70,13 +194,35 @@ class ExportResources:
         sequences = frozenset(call.json(SequencesBody).sequences)
         return await asyncio.to_thread(self._exports.remove, call.actor, sequences)
 
+    async def change(self, call: Call) -> ExportList:
+        body, sequence = call.json(ItemBody), SequenceId(call.path["sequence"])
+        interval = _interval(body)
+        if interval is not None or body.whole:
+            changed = await asyncio.to_thread(self._exports.trim, call.actor, sequence, interval)
+            if body.comment is None:
+                return changed
+        if body.comment is None:
+            raise InvalidInput("Nothing to change was given.")
+        return await asyncio.to_thread(self._exports.comment, call.actor, sequence, body.comment)
+
+    async def estimate(self, call: Call) -> Estimate:
+        settings = call.json(SettingsBody).settings
+        return await asyncio.to_thread(self._exports.estimate, call.actor, settings)
+
+    async def earlier(self, call: Call) -> object:
+        sequences = frozenset(call.json(SequencesBody).sequences)
+        return {"earlier": await asyncio.to_thread(self._exports.earlier, call.actor, sequences)}
+
     async def all(self, call: Call) -> object:
         exports = await asyncio.to_thread(self._exports.all, call.actor)
         return {"exports": tuple(map(self._runner.with_progress, exports))}
 
     async def order(self, call: Call) -> Export:
-        export = await asyncio.to_thread(self._exports.order, call.actor)
-        self._runner.submit(export)
+        body = call.json(OrderBody) if call.body else OrderBody()
+        settings = body.settings.settings
+        password = _password(body.password) if settings.encrypted else ""
+        export = await asyncio.to_thread(self._exports.order, call.actor, settings)
+        self._runner.submit(export, password)
         return export
 
     async def get(self, call: Call) -> Export:
@@ -86,31 +232,92 @@ class ExportResources:
         await self._runner.cancel(await self._one(call))
         return await self._one(call)
 
+    async def again(self, call: Call) -> Export:
+        body = call.json(AgainBody) if call.body else AgainBody()
+        export = await self._one(call)
+        await self._runner.again(export, _password(body.password) if export.settings.encrypted else "")
+        return await self._one(call)
+
+    async def clear(self, call: Call) -> Export:
+        return await asyncio.to_thread(self._exports.remove_files, call.actor, self._id(call))
+
+    async def hand_over(self, call: Call) -> Export:
+        body = call.json(ReceiptBody)
+        receipt = Receipt(
+            recipient=body.recipient,
+            organisation=body.organisation,
+            reference=body.reference,
+            means=body.means,
+            note=body.note,
+            handed_over_by=call.actor.person,
+            at=self._clock.now(),
+        )
+        return await asyncio.to_thread(self._exports.hand_over, call.actor, self._id(call), receipt)
+
+    async def presets(self, call: Call) -> object:
+        site, mine = await asyncio.to_thread(self._exports.presets, call.actor)
+        return {"site": site.presets, "mine": mine.presets}
+
+    async def save_preset(self, call: Call) -> object:
+        body = call.json(PresetBody)
+        preset = ExportPreset(name=body.name, settings=body.settings.settings)
+        for_site = body.whose == "site"
+        await asyncio.to_thread(self._exports.save_preset, call.actor, preset, for_site=for_site)
+        return await self.presets(call)
+
+    async def remove_preset(self, call: Call) -> object:
+        body = call.json(PresetNameBody)
+        for_site = body.whose == "site"
+        await asyncio.to_thread(self._exports.remove_preset, call.actor, body.name, for_site=for_site)
+        return await self.presets(call)
+
     async def file(self, call: Call) -> Response:
         wanted = call.path["file"]
-        for path in await self._files(call):
-            if path.name == wanted:
-                return FileResponse(path, filename=path.name, headers={"Cache-Control": "no-store"})
+        for file in await self._files(call):
+            if file.name == wanted:
+                name = file.path.name
+                return FileResponse(file.path, filename=name, headers={"Cache-Control": "no-store"})
         raise NotFound("This export has no such file.")
 
     async def archive(self, call: Call) -> Response:
         export, files = await self._one(call), await self._files(call)
-        projects = "-".join(str(project) for project in export.projects)
-        name = f"incident-export-{projects[:60]}-{export.created_at:%Y%m%dT%H%M%SZ}.zip"
+        name = export.package.name if export.package else export.id
         return StreamingResponse(
             zipped(files),
             media_type="application/zip",
             headers={
-                "Content-Disposition": f'attachment; filename="{name}"',
+                "Content-Disposition": f'attachment; filename="{name}.zip"',
                 "Cache-Control": "no-store",
             },
         )
 
-    async def _one(self, call: Call) -> Export:
-        return await asyncio.to_thread(self._exports.get, call.actor, ExportId(call.path["id"]))
+    def _id(self, call: Call) -> ExportId:
+        return ExportId(call.path["id"])
 
-    async def _files(self, call: Call) -> tuple[Path, ...]:
-        return await asyncio.to_thread(self._exports.files, call.actor, ExportId(call.path["id"]))
+    async def _one(self, call: Call) -> Export:
+        return await asyncio.to_thread(self._exports.get, call.actor, self._id(call))
+
+    async def _files(self, call: Call) -> tuple[ShelvedFile, ...]:
+        return await asyncio.to_thread(self._exports.files, call.actor, self._id(call))
+
+
+def _interval(body: ItemBody) -> Interval | None:
+    if body.start is None and body.end is None:
+        return None
+    if body.start is None or body.end is None or body.start.tzinfo is None or body.end.tzinfo is None:
+        raise InvalidInput("Trimming needs a start and an end, both with their zone. Nothing was changed.")
+    return Interval(checked_instant(body.start), checked_instant(body.end))
+
+
+def _password(password: str) -> str:
+    if len(password) < _SHORTEST_PASSWORD:
+        raise InvalidInput(
+            f"The password has less than {_SHORTEST_PASSWORD} characters. Nothing was begun: choose a longer "
+            "one."
+        )
+    if "\0" in password or any("\ud800" <= c <= "\udfff" for c in password):
+        raise InvalidInput("The password has characters that no keyboard has. Choose another one.")
+    return password
 
 
 class _Pipe:
@@ -132,13 +339,13 @@ class _Pipe:
         return data
 
 
-def zipped(files: tuple[Path, ...]) -> Iterator[bytes]:
+def zipped(files: tuple[ShelvedFile, ...]) -> Iterator[bytes]:
     """Give a ZIP of files as it grows; stored, because video does not shrink."""
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:  # type: ignore[call-overload]
-        for path in files:
-            entry = zipfile.ZipInfo.from_file(path, path.name)
-            with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
+        for file in files:
+            entry = zipfile.ZipInfo.from_file(file.path, file.name)
+            with file.path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
                 while block := source.read(1 << 20):
                     target.write(block)
                     yield pipe.taken()

@@ -1,5 +1,8 @@
-"""Exports on disk: made aside, read back, sealed by their hashes, then shown."""
+"""Finished exports on disk: sealed, signed, read back, and then seen."""
 
+from incident_plugin.adapters.evidence.keys import KeyRing
+from incident_plugin.adapters.evidence.sealer import RsaSealer
 from incident_plugin.adapters.evidence.shelf import DiskShelf
+from incident_plugin.adapters.evidence.stamps import Stamps
 
-__all__ = ["DiskShelf"]
+__all__ = ["DiskShelf", "KeyRing", "RsaSealer", "Stamps"]

@@ -1,89 +1,53 @@
 """The shelf of finished exports on disk.
 
-An export is made in a directory ``<id>.partial``. It is described, its files are read back and their hashes
-compared, everything is flushed to the disk, and only then the directory gets its name: what stands on the
-shelf is whole, also after a power cut.
+An export is made in a directory ``<id>.partial``. What is finished of it is noted there, so that a server
+that was killed goes on where it was. It is sealed, its files are read back and their hashes compared, all
+is flushed to the disk, and only then the directory gets its name: what stands on the shelf is whole, also
+after a power cut.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
+import errno
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 import attrs
 import msgspec
 
-from incident_plugin.domain.errors import NotFound, StoreUnavailable
-from incident_plugin.domain.exports import Exhibit, Export, ExportId
-from incident_plugin.domain.media import CameraId, ClockOffset
-from incident_plugin.domain.project import ProjectId
-from incident_plugin.domain.time import Interval
+from incident_plugin.adapters.evidence.bag import (
+    MANIFEST,
+    BagFacts,
+    Sealed,
+    Seals,
+    manifest,
+    seal_bag,
+    write_file,
+)
+from incident_plugin.adapters.evidence.checking import ACTIVITY_LOG, DESCRIPTION
+from incident_plugin.adapters.evidence.description import describe
+from incident_plugin.adapters.evidence.disk import drop_from_memory, flush, sha256_of
+from incident_plugin.adapters.evidence.history import encoded_logs
+from incident_plugin.adapters.evidence.keys import KeyRing
+from incident_plugin.adapters.evidence.stamps import Stamps
+from incident_plugin.adapters.evidence.volumes import pack
+from incident_plugin.application.ports import Clock, PackageContent, ShelvedFile, Workshop
+from incident_plugin.domain.errors import InvalidInput, NotFound, StoreUnavailable
+from incident_plugin.domain.exports import Exhibit, Export, ExportFormat, ExportId, Package
 
-MANIFEST = "manifest-sha256.txt"
-DESCRIPTION = "export.json"
-
-
-@attrs.frozen(kw_only=True)
-class ExhibitDescription:
-    """One exhibit, as its readers need it."""
-
-    exhibit: str
-    file: str
-    size: int
-    sha256: str
-    project: ProjectId
-    camera: CameraId
-    camera_name: str
-    recorder: str
-    requested: Interval
-    delivered: Interval | None
-    gaps: tuple[Interval, ...]
-    clock_offset: ClockOffset
+_KEPT, _RESULT = "kept.json", "result.json"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @attrs.frozen(kw_only=True)
-class ExportDescription:
-    """What the export is: requested, delivered and missing; all times UTC."""
+class Result:
+    """What a finished export is: kept beside it, should the server be killed before it is noted."""
 
-    export: ExportId
-    created_at: datetime
-    projects: tuple[ProjectId, ...]
-    exhibits: tuple[ExhibitDescription, ...]
-
-
-def describe(export: Export) -> bytes:
-    """Give the description of an export as JSON; it names no person."""
-    document = ExportDescription(
-        export=export.id,
-        created_at=export.created_at,
-        projects=export.projects,
-        exhibits=tuple(_exhibit(exhibit) for exhibit in export.exhibits),
-    )
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
-
-
-def _exhibit(exhibit: Exhibit) -> ExhibitDescription:
-    footage = exhibit.item.footage
-    return ExhibitDescription(
-        exhibit=exhibit.id,
-        file=exhibit.file,
-        size=exhibit.size,
-        sha256=exhibit.sha256,
-        project=exhibit.item.project,
-        camera=footage.camera,
-        camera_name=footage.camera_name,
-        recorder=footage.recorder,
-        requested=footage.interval,
-        delivered=exhibit.delivered,
-        gaps=exhibit.gaps,
-        clock_offset=exhibit.clock_offset,
-    )
+    package: Package
+    exhibits: tuple[Exhibit, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -91,43 +55,113 @@ class DiskShelf:
     """Keeps exports below one directory; see ``ExportShelf`` for what each method promises."""
 
     _directory: Path
+    _keys: KeyRing
+    _stamps: Stamps
+    _clock: Clock
 
-    def workshop(self, export: ExportId) -> Path:
-        """Give an empty directory to make the export in."""
-        with _disk_errors():
-            aside = self._aside(export)
-            shutil.rmtree(aside, ignore_errors=True)
-            aside.mkdir(parents=True)
-            return aside
+    def free(self) -> int:
+        """Give the bytes that are free."""
+        with disk_errors():
+            self._directory.mkdir(parents=True, exist_ok=True)
+            return shutil.disk_usage(self._directory).free
 
-    def publish(self, export: Export) -> None:
-        """Read back, describe, seal, flush, and give the directory its name."""
-        with _disk_errors():
+    def workshop(self, export: Export) -> Workshop:
+        """Give the directory to make the export in, with what an earlier try finished."""
+        with disk_errors():
             aside = self._aside(export.id)
-            made = [exhibit for exhibit in export.exhibits if exhibit.file]
-            for exhibit in made:
-                _compare(aside / exhibit.file, exhibit.sha256)
-            (aside / DESCRIPTION).write_bytes(describe(export))
-            names = sorted([*(exhibit.file for exhibit in made), DESCRIPTION])
-            lines = (f"{sha256_of(aside / name)}  {name}\n" for name in names)
-            (aside / MANIFEST).write_text("".join(lines), encoding="utf-8")
-            for path in aside.iterdir():
-                _flush(path)
-            _flush(aside)
+            folder = aside / folder_name(export)
+            folder.mkdir(parents=True, exist_ok=True)
+            kept = tuple(one for one in _kept(aside) if _is_there(folder, one))
+            return Workshop(folder=folder, kept=kept)
+
+    def keep(self, export: ExportId, exhibits: tuple[Exhibit, ...]) -> None:
+        """Note what is finished, so that it is not made again."""
+        with disk_errors():
+            _write_durably(self._aside(export) / _KEPT, msgspec.json.encode(exhibits))
+
+    def publish(
+        self,
+        export: Export,
+        content: PackageContent,
+        password: str = "",
+        watch: Callable[[float], None] = lambda _: None,
+    ) -> Package:
+        """Describe, seal, read back, flush, and give the directory its name."""
+        if export.settings.encrypted and not password:
+            raise InvalidInput("The export was ordered with a password, and the password is missing.")
+        with disk_errors():
+            aside = self._aside(export.id)
+            folder = aside / folder_name(export)
+            files = [*_made(export), *_described(folder, export, content)]
+            _read_back(folder, files, watch)
+            package = self._sealed(folder, export, content, files)
+            if export.settings.zipped:
+                pack(folder, password, export.settings.split_size, self._clock.now())
+            result = Result(package=package, exhibits=export.exhibits)
+            (aside / _RESULT).write_bytes(msgspec.json.encode(result))
+            (aside / _KEPT).unlink(missing_ok=True)
+            for path in sorted(aside.rglob("*"), reverse=True):
+                flush(path)
+            flush(aside)
             shutil.rmtree(self._place(export.id), ignore_errors=True)
             aside.rename(self._place(export.id))
-            _flush(self._directory)
+            flush(self._directory)
+            return package
+
+    def finished(self, export: ExportId) -> tuple[Package, tuple[Exhibit, ...]] | None:
+        """Give what stands on the shelf, should the server have been killed before it was noted."""
+        with disk_errors():
+            try:
+                data = (self._place(export) / _RESULT).read_bytes()
+            except FileNotFoundError:
+                return None
+            result = msgspec.json.decode(data, type=Result)
+            return result.package, result.exhibits
 
     def abandon(self, export: ExportId) -> None:
         """Remove what was made aside."""
         shutil.rmtree(self._aside(export), ignore_errors=True)
 
-    def files(self, export: ExportId) -> tuple[Path, ...]:
+    def remove(self, export: ExportId) -> None:
+        """Remove a finished export."""
+        with disk_errors():
+            place = self._place(export)
+            if place.exists():
+                gone = place.with_suffix(".gone")
+                place.rename(gone)
+                shutil.rmtree(gone, ignore_errors=True)
+
+    def files(self, export: ExportId) -> tuple[ShelvedFile, ...]:
         """Give the files of a finished export, in order of their names."""
         place = self._place(export)
         if not place.is_dir():
             raise NotFound("The files of this export are no longer on the server. Export again.")
-        return tuple(sorted(place.iterdir()))
+        paths = sorted(path for path in place.rglob("*") if path.is_file() and path != place / _RESULT)
+        return tuple(ShelvedFile(name=path.relative_to(place).as_posix(), path=path) for path in paths)
+
+    def _sealed(self, folder: Path, export: Export, content: PackageContent, files: list[Sealed]) -> Package:
+        if export.settings.format is not ExportFormat.PACKAGE:
+            written = write_file(folder, MANIFEST, manifest(files))
+            return Package(
+                name=folder.name,
+                files=len(files) + 1,
+                size=sum(file.size for file in files),
+                sha256=written.sha256,
+            )
+        signed = export.settings.sign
+        facts = BagFacts(
+            export=export.id,
+            projects=export.projects,
+            site=content.site,
+            created_at=export.created_at,
+            software=" ".join(f"{name} {version}" for name, version in content.software.items()),
+        )
+        seals = Seals(
+            identity=self._keys.identity(content.site) if signed else None,
+            authority=self._stamps.authority() if signed else None,
+            now=self._clock.now,
+        )
+        return seal_bag(folder, files, facts, seals)
 
     def _place(self, export: ExportId) -> Path:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", export):
@@ -138,34 +172,91 @@ class DiskShelf:
         return self._place(export).with_suffix(".partial")
 
 
-def sha256_of(path: Path) -> str:
-    """Give the SHA-256 of a file as it is on disk."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def folder_name(export: Export) -> str:
+    """Name the folder of a package: its projects and the time."""
+    projects = "-".join(map(str, export.projects))
+    return f"{projects[:60].rstrip('-')}-{export.created_at:%Y%m%dT%H%M%SZ}"
 
 
-def _compare(path: Path, expected: str) -> None:
-    if sha256_of(path) != expected:
-        raise StoreUnavailable(
-            f"{path.name} reads back otherwise than it was written. The export was not finished: "
-            "check the disk of the server, then export again."
-        )
+def _made(export: Export) -> Iterator[Sealed]:
+    for exhibit in export.exhibits:
+        if exhibit.file:
+            yield Sealed(name=exhibit.file, size=exhibit.size, sha256=exhibit.sha256)
+        for other in exhibit.others:
+            yield Sealed(name=other.name, size=other.size, sha256=other.sha256)
 
 
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+def _described(folder: Path, export: Export, content: PackageContent) -> Iterator[Sealed]:
+    """Write what is told about the exhibits."""
+    description = describe(
+        export,
+        site=content.site,
+        time_zone=content.time_zone,
+        software=content.software,
+        earlier=content.earlier,
+        not_included=content.not_included,
+    )
+    if export.settings.format is not ExportFormat.PACKAGE:
+        yield write_file(folder, "package.json", description)
+        return
+    yield write_file(folder, DESCRIPTION, description)
+    if content.activity_logs:
+        yield write_file(folder, ACTIVITY_LOG, encoded_logs(content.activity_logs))
+    for project, pdf in content.reports:
+        name = "report.pdf" if len(export.projects) == 1 else f"report-{project}.pdf"
+        yield write_file(folder, f"data/{name}", pdf)
+
+
+def _kept(aside: Path) -> tuple[Exhibit, ...]:
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        return msgspec.json.decode((aside / _KEPT).read_bytes(), type=tuple[Exhibit, ...])
+    except (FileNotFoundError, msgspec.DecodeError):
+        return ()
+
+
+def _is_there(folder: Path, exhibit: Exhibit) -> bool:
+    """Whether a finished exhibit can be gone on from; its hash is compared when the export is read back."""
+    wanted = [(exhibit.file, exhibit.size), *((one.name, one.size) for one in exhibit.others)]
+    return all(
+        (folder / name).is_file() and (folder / name).stat().st_size == size for name, size in wanted if name
+    )
+
+
+def _read_back(folder: Path, files: list[Sealed], watch: Callable[[float], None]) -> None:
+    """Compare every file as the disk has it with what was written."""
+    whole = sum(file.size for file in files) or 1
+    done = 0
+    for file in files:
+        path = folder / file.name
+        flush(path)
+        drop_from_memory(path)
+        if sha256_of(path) != file.sha256:
+            raise StoreUnavailable(
+                f"{path.name} reads back otherwise than it was written. The export was not finished: "
+                "check the disk of the server, then export again."
+            )
+        done += file.size
+        watch(done / whole)
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(data)
+    flush(partial)
+    partial.replace(path)
+    flush(path.parent)
 
 
 @contextmanager
-def _disk_errors() -> Iterator[None]:
+def disk_errors() -> Iterator[None]:
+    """Say in an operator's words what the disk refused."""
     try:
         yield
     except OSError as error:
+        full = error.errno in _FULL
+        why = "the disk of the server is full" if full else str(error.strerror or error)
         raise StoreUnavailable(
-            f"The export cannot be written: {error.strerror or error}. Nothing of it was kept, and the "
-            "incident project is as it was. Make room on the server's disk, then export again."
+            f"The export cannot be written: {why}. It was not finished, nothing of it can be mistaken for a "
+            "finished one, and the incident project is as it was. "
+            f"{'Make room on the disk' if full else 'Check the disk of the server'}, then try again."
         ) from error

@@ -29,7 +29,6 @@ _FRAGMENTED = {
     "movflags": "+empty_moov+default_base_moof+frag_keyframe+skip_trailer",
     "frag_duration": "1000000",
 }
-_PLAYABLE = {"movflags": "+faststart"}
 
 
 class _Sink(io.RawIOBase):
@@ -63,8 +62,10 @@ class Muxer:
 
     @classmethod
     def to_file(cls, path: Path, track: VideoTrack, first: AccessUnit) -> Self:
-        """Begin a file for any player, with its index in front."""
-        return cls(av.open(str(path), "w", format="mp4", options=_PLAYABLE), track, first)
+        """Begin a Matroska file, whose clusters carry the time and whose head says when it begins."""
+        container = av.open(str(path), "w", format="matroska")
+        container.metadata["creation_time"] = first.time.isoformat().replace("+00:00", "Z")
+        return cls(container, track, first)
 
     def write(self, units: Sequence[AccessUnit]) -> None:
         """Append pictures."""

@@ -48,6 +48,11 @@ class Timeline:
         return Placed(pts, self._duration)
 
     @property
+    def last_duration(self) -> int:
+        """How long the last picture is taken to last, in 1/90000 s."""
+        return self._duration
+
+    @property
     def span(self) -> Interval:
         """From the first picture's time to the end of the last one; there must be one."""
         if self._first is None or self._last is None:

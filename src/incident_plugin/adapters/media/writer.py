@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import hashlib
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from incident_plugin.adapters.media.batches import batches
-from incident_plugin.application.media_ports import WrittenVideo
+from incident_plugin.application.media_ports import FileFacts, FileSealer, WrittenVideo
 from incident_plugin.domain.errors import StoreUnavailable
 from incident_plugin.domain.media import AccessUnit, VideoTrack
 
 if TYPE_CHECKING:
-    from incident_plugin.adapters.media.muxer import Fragmenter, Muxer
+    from incident_plugin.adapters.media.master import Master
+    from incident_plugin.adapters.media.muxer import Fragmenter
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -42,26 +43,57 @@ class PyavWriter:
             yield await _in_thread(fragmenter.finish)
 
     async def write_mp4(
+        self,
+        path: Path,
+        track: VideoTrack,
+        units: AsyncIterable[AccessUnit],
+        facts: FileFacts | None = None,
+        sealer: FileSealer | None = None,
+    ) -> WrittenVideo | None:
+        """Write a playable MP4; see ``_write``. With ``facts`` it says where it comes from."""
+        return await self._write(path, track, units, facts, sealer)
+
+    async def write_mkv(
         self, path: Path, track: VideoTrack, units: AsyncIterable[AccessUnit]
     ) -> WrittenVideo | None:
-        """Write a playable MP4, first under another name: at ``path`` there is a whole file or none.
+        """Write a Matroska file; see ``_write``."""
+        return await self._write(path, track, units, None, None)
+
+    async def _write(
+        self,
+        path: Path,
+        track: VideoTrack,
+        units: AsyncIterable[AccessUnit],
+        facts: FileFacts | None,
+        sealer: FileSealer | None,
+    ) -> WrittenVideo | None:
+        """Write the bits as they come, first under another name: at ``path`` there is a whole file or none.
 
         Gives ``None`` and writes nothing when there is no picture. Raises ``StoreUnavailable`` when the disk
         refuses, and whatever ``units`` raises; then nothing is left behind.
         """
         partial = path.with_name(path.name + ".partial")
-        muxer: Muxer | None = None
+        master: Master | None = None
         try:
             async for group in batches(units, prompt=False):
-                if muxer is None:
-                    muxer = await _in_thread(_muxer, partial, track, group[0])
-                await _in_thread(muxer.write, group)
-            return await _in_thread(_finish, muxer, partial, path) if muxer else None
+                if master is None:
+                    master = await _in_thread(_master, partial, path, track, group[0])
+                await _in_thread(master.write, group)
+            return await _in_thread(_finish, master, partial, path, facts, sealer) if master else None
         except OSError as error:
             raise _refusal(error, path) from error
         finally:
-            if muxer is not None:
-                await _in_thread(_discard, muxer, partial)
+            if master is not None:
+                await _in_thread(_discard, master, partial)
+
+    async def write_court_copy(
+        self, master: Path, copy: Path, *, begins: datetime, clock: Callable[[datetime], str] | None
+    ) -> WrittenVideo:
+        """Write a copy in H.264 that any player opens; raises ``StoreUnavailable`` when the disk refuses."""
+        try:
+            return await _in_thread(_court_copy, master, copy, begins, clock)
+        except OSError as error:
+            raise _refusal(error, copy) from error
 
     async def still(self, track: VideoTrack, unit: AccessUnit, *, width: int | None = None) -> bytes:
         """Decode one key picture to JPEG, at most ``width`` pixels wide."""
@@ -84,10 +116,18 @@ def _fragmenter(track: VideoTrack, first: AccessUnit) -> Fragmenter:
     return Fragmenter(track, first)
 
 
-def _muxer(path: Path, track: VideoTrack, first: AccessUnit) -> Muxer:
-    from incident_plugin.adapters.media.muxer import Muxer  # noqa: PLC0415 -- heavy, loaded when needed
+def _master(partial: Path, path: Path, track: VideoTrack, first: AccessUnit) -> Master:
+    from incident_plugin.adapters.media.master import Mkv, Mp4  # noqa: PLC0415 -- heavy, loaded when needed
 
-    return Muxer.to_file(path, track, first)
+    return (Mkv if path.suffix == ".mkv" else Mp4)(partial, track, first)
+
+
+def _court_copy(
+    master: Path, copy: Path, begins: datetime, clock: Callable[[datetime], str] | None
+) -> WrittenVideo:
+    from incident_plugin.adapters.media.court import write  # noqa: PLC0415 -- heavy, loaded when needed
+
+    return write(master, copy, begins, clock)
 
 
 def _still(track: VideoTrack, unit: AccessUnit, width: int | None) -> bytes:
@@ -96,27 +136,25 @@ def _still(track: VideoTrack, unit: AccessUnit, width: int | None) -> bytes:
     return still(track, unit, width)
 
 
-def _finish(muxer: Muxer, partial: Path, path: Path) -> WrittenVideo:
-    muxer.close()
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        size = file.tell()
+def _finish(
+    master: Master, partial: Path, path: Path, facts: FileFacts | None, sealer: FileSealer | None
+) -> WrittenVideo:
+    size, sha256 = master.finish(facts, sealer)
     partial.replace(path)
     directory = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(directory)
     finally:
         os.close(directory)
-    timeline = muxer.timeline
+    timeline = master.timeline
     return WrittenVideo(frames=timeline.frames, size=size, delivered=timeline.span, sha256=sha256)
 
 
-def _discard(muxer: Muxer, partial: Path) -> None:
+def _discard(master: Master, partial: Path) -> None:
     """Leave nothing of a file that was not finished; finished ones have their final name by now."""
     if partial.exists():
         partial.unlink()
-        muxer.abandon()
+        master.abandon()
 
 
 def _refusal(error: OSError, path: Path) -> StoreUnavailable:

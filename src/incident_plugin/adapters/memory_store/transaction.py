@@ -10,7 +10,7 @@ from incident_plugin.application.store import refuse_stale
 from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
-from incident_plugin.domain.exports import Export, ExportList
+from incident_plugin.domain.exports import Export, ExportList, ExportPresets
 from incident_plugin.domain.filters import ListSettings, SavedFilter
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.notices import NoticeList
@@ -48,6 +48,7 @@ class State:
     saved_filters: dict[str, SavedFilter] = attrs.Factory(dict)
     list_settings: dict[str, ListSettings] = attrs.Factory(dict)
     recorders: dict[str, RecorderConfig] = attrs.Factory(dict)
+    export_presets: dict[str, ExportPresets] = attrs.Factory(dict)
     properties: IncidentProperties | None = None
     last_project_id: int = 0
     #: All entries in the order in which they were written: the project, and the place in its log.
@@ -76,6 +77,7 @@ class State:
             saved_filters=dict(self.saved_filters),
             list_settings=dict(self.list_settings),
             recorders=dict(self.recorders),
+            export_presets=dict(self.export_presets),
             changed=list(self.changed),
         )
 
@@ -217,6 +219,11 @@ class MemoryTransaction:
     def recorders(self) -> MemoryDocuments[RecorderConfig]:
         """The site's recorders, without passwords."""
         return MemoryDocuments(self._state.recorders, writes=self._writes)
+
+    @property
+    def export_presets(self) -> MemoryDocuments[ExportPresets]:
+        """Presets of exports, by operator and for the site."""
+        return MemoryDocuments(self._state.export_presets, writes=self._writes)
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

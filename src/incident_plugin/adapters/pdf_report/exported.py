@@ -7,6 +7,7 @@ from incident_plugin.adapters.pdf_report.layout import MM, WIDTH, Cell, Flow, Ro
 from incident_plugin.adapters.pdf_report.material import Material
 from incident_plugin.adapters.pdf_report.styles import BODY, ITEM, REMARK, SMALL, fact_rows, nothing
 from incident_plugin.domain.exports import Exhibit, Export
+from incident_plugin.domain.time import Interval
 
 _INDENT = 10 * MM
 _FILE = {"x": _INDENT + 14 * MM, "width": WIDTH - _INDENT - 14 * MM}
@@ -58,7 +59,13 @@ def _exhibit(exhibit: Exhibit, material: Material) -> list[Row]:
     start, end = (moments.milliseconds(at) for at in (exhibit.delivered.start, exhibit.delivered.end))
     rows.append((Cell(text=texts("export.delivered", start=start, end=end), style=SMALL, **_FILE),))
     rows += [
-        (Cell(text=f"{texts('sequence.gaps')}: {gap(one, material)}", style=SMALL, **_FILE),)
+        (
+            Cell(
+                text=f"{texts('sequence.gaps')}: {gap(Interval(one.start, one.end), material)}",
+                style=SMALL,
+                **_FILE,
+            ),
+        )
         for one in exhibit.gaps
     ]
     rows.append((Cell(text=f"SHA-256 {exhibit.sha256}", style=SMALL, **_FILE),))

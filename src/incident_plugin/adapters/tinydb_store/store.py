@@ -56,6 +56,7 @@ _COLUMNS = {
     "saved_filters": (Column("id"),),
     "list_settings": (Column("id"),),
     "recorders": (Column("id"),),
+    "export_presets": (Column("id"),),
     "journal": (Column("project"),),
 }
 

@@ -9,7 +9,7 @@ from incident_plugin.application.store import ProjectSummary, refuse_stale, summ
 from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
-from incident_plugin.domain.exports import Export, ExportList
+from incident_plugin.domain.exports import Export, ExportList, ExportPresets
 from incident_plugin.domain.filters import ListSettings, SavedFilter
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.notices import NoticeList
@@ -59,6 +59,7 @@ class Tables:
         self.saved_filters = KeyedTable(db.table("saved_filters"), SavedFilter)
         self.list_settings = KeyedTable(db.table("list_settings"), ListSettings)
         self.recorders = KeyedTable(db.table("recorders"), RecorderConfig)
+        self.export_presets = KeyedTable(db.table("export_presets"), ExportPresets)
 
     def site_properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""
@@ -162,6 +163,11 @@ class TinyDBTransaction:
     def recorders(self) -> KeyedTable[RecorderConfig]:
         """The site's recorders, without passwords."""
         return self._tables.recorders
+
+    @property
+    def export_presets(self) -> KeyedTable[ExportPresets]:
+        """Presets of exports, by operator and for the site."""
+        return self._tables.export_presets
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

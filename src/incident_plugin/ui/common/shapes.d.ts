@@ -189,6 +189,71 @@ export interface ExportItem {
   project: number;
   sequence: string;
   footage: Footage;
+  /** What is exported in place of the sequence's own interval. */
+  trimmed: Interval | null;
+  comment: string;
+}
+
+export interface ExportSettings {
+  format: 'package' | 'media' | 'stills';
+  container: 'mp4' | 'mkv';
+  sign: boolean;
+  report: boolean;
+  user_names: boolean;
+  court_copy: boolean;
+  burn_in_time: boolean;
+  encrypted: boolean;
+  /** Bytes. */
+  split_size: number | null;
+}
+
+export interface ExportPreset {
+  name: string;
+  settings: ExportSettings;
+}
+
+export interface ExportPresets {
+  site: ExportPreset[];
+  mine: ExportPreset[];
+}
+
+export interface ExportEstimate {
+  size: number;
+  free: number;
+  seconds: number;
+  measured: boolean;
+}
+
+export interface EarlierExport {
+  sequence: string;
+  export: string;
+  finished_at: string | null;
+  name: string;
+  available: boolean;
+}
+
+export interface Gap extends Interval {
+  reason: string;
+}
+
+export interface Receipt {
+  recipient: string;
+  organisation: string;
+  reference: string;
+  means: string;
+  note: string;
+  handed_over_by: Person;
+  at: string;
+}
+
+export interface Package {
+  name: string;
+  files: number;
+  size: number;
+  sha256: string;
+  fingerprint: string;
+  stamped_at: string | null;
+  note: string;
 }
 
 export interface ExportList {
@@ -203,8 +268,10 @@ export interface Exhibit {
   size: number;
   sha256: string;
   delivered: Interval | null;
-  gaps: Interval[];
-  clock_offset: { offset: string; uncertainty: string; measured_at: string };
+  gaps: Gap[];
+  clock_offset: { offset: string; uncertainty: string; measured_at: string } | null;
+  others: { name: string; size: number; sha256: string }[];
+  notes: string[];
 }
 
 export interface Export {
@@ -212,11 +279,18 @@ export interface Export {
   owner: Person;
   created_at: string;
   items: ExportItem[];
-  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+  settings: ExportSettings;
+  state: 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'cancelled' | 'expired';
   progress: number;
+  /** Estimated. */
+  seconds_left: number | null;
   message: string;
   exhibits: Exhibit[];
+  package: Package | null;
+  receipts: Receipt[];
   finished_at: string | null;
+  /** When its files are removed. */
+  expires_at: string | null;
 }
 
 export interface DraftList {

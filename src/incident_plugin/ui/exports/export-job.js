@@ -10,7 +10,7 @@ import { strings } from '../locales/en.js';
 /** @typedef {import('../common/shapes.d.ts').Exhibit} Exhibit */
 /** @typedef {import('../common/shapes.d.ts').Interval} Interval */
 
-const SYMBOLS = /** @type {const} */ ({ queued: 'clock', running: 'export', done: 'check', failed: 'warning', cancelled: 'cancelled' });
+const SYMBOLS = /** @type {const} */ ({ queued: 'clock', running: 'export', done: 'check', failed: 'warning', cancelled: 'cancelled', waiting: 'clock', expired: 'trash' });
 
 /**
  * @param {HTMLElement} element
@@ -70,15 +70,16 @@ function result(job, bridge) {
     h('div', { class: 'files' }, h('table', {},
       h('thead', {}, h('tr', {}, ...[texts.file, strings.common.camera, texts.size, texts.delivered, texts.gaps, texts.clockOffset, texts.sha256]
         .map((title) => h('th', { scope: 'col' }, title)))),
-      h('tbody', {}, ...job.exhibits.map((exhibit) => fileRow(exhibit, job.id, bridge))))),
+      h('tbody', {}, ...job.exhibits.map((exhibit) => fileRow(exhibit, job, bridge))))),
   ];
 }
 
-/** @param {Exhibit} exhibit @param {string} job @param {VmsBridge} bridge */
+/** @param {Exhibit} exhibit @param {Export} job @param {VmsBridge} bridge */
 function fileRow(exhibit, job, bridge) {
   const texts = strings.exports;
   const zone = bridge.timeZone;
-  const path = `exports/${encodeURIComponent(job)}/files/${encodeURIComponent(exhibit.file)}`;
+  const place = job.package ? `${job.package.name}/` : '';
+  const path = `exports/${encodeURIComponent(job.id)}/files/${place}${exhibit.file}`;
   return h('tr', {},
     h('td', { class: 'wrap' }, exhibit.delivered
       ? h('a', { class: 'button quiet', href: bridge.url(path), download: exhibit.file }, icon('download'), exhibit.file) : exhibit.file),
@@ -100,7 +101,9 @@ function interval({ start, end }, zone) {
 }
 
 /** @param {Exhibit['clock_offset']} measured */
-function offset({ offset: ahead, uncertainty, measured_at: at }) {
+function offset(measured) {
+  if (!measured) return h('span', { class: 'dim' }, strings.exports.notMeasured);
+  const { offset: ahead, uncertainty, measured_at: at } = measured;
   const seconds = secondsOf(ahead);
   const shown = `${seconds >= 0 ? '+' : '−'}${Math.abs(seconds).toFixed(3)}`;
   return h('span', { title: utcTitle(at) }, strings.exports.offset(shown, secondsOf(uncertainty).toFixed(3)));

@@ -21,7 +21,7 @@ export const exportsTexts = {
   loading: 'Loading',
   retry: 'Retry',
   stale: 'This may be out of date:',
-  states: { queued: 'Waiting', running: 'Exporting', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
+  states: { queued: 'Waiting', running: 'Exporting', done: 'Done', failed: 'Failed', cancelled: 'Cancelled', waiting: 'Password needed', expired: 'Files removed' },
   /** @param {string} percent */
   progress: (percent) => `${percent} %`,
   cancel: 'Cancel',
@@ -45,6 +45,7 @@ export const exportsTexts = {
   gaps: 'Gaps',
   noGaps: 'None',
   clockOffset: 'Clock offset',
+  notMeasured: 'Not measured: the recorder did not answer',
   /** @param {string} offset @param {string} uncertainty */
   offset: (offset, uncertainty) => `${offset} s ± ${uncertainty} s`,
   copy: 'Copy',

@@ -330,7 +330,7 @@ export const incidents = {
     show: 'Show',
     /** @param {number} n */
     sequences: (n) => sequencesOf(n),
-    states: { queued: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
+    states: { queued: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled', waiting: 'Password needed', expired: 'Files removed' },
   },
   related: {
     loading: 'Loading related incident projects',

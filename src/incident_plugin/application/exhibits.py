@@ -1,0 +1,246 @@
+"""Making one exhibit: the master, its still picture and its court copy, with what is known of them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import attrs
+
+from incident_plugin.application.fetching import Retrieval
+from incident_plugin.application.media_ports import (
+    FileFacts,
+    FileSealer,
+    Recorders,
+    VideoWriter,
+    WrittenVideo,
+)
+from incident_plugin.application.ports import Clock
+from incident_plugin.domain.errors import IncidentError, NotFound, RecorderUnavailable
+from incident_plugin.domain.exports import (
+    Container,
+    Exhibit,
+    ExhibitFile,
+    Export,
+    ExportFormat,
+    ExportItem,
+)
+from incident_plugin.domain.media import AccessUnit, CameraId, ClockOffset
+from incident_plugin.domain.time import Interval
+
+#: The part of an exhibit's work that fetching is, when a court copy follows.
+_FETCHING = 0.4
+#: A still picture is looked for in this much video.
+_STILL_WITHIN = timedelta(seconds=2)
+
+
+@attrs.frozen(kw_only=True)
+class ExhibitMaker:
+    """Makes exhibits; knows recorders and files, and nothing of jobs."""
+
+    _recorders: Recorders
+    _writer: VideoWriter
+    _clock: Clock
+    _site: str
+    _time_zone: str
+    #: Gives what seals single files, or nothing where the site's key cannot.
+    _sealer: Callable[[], FileSealer | None] = lambda: None
+    _sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def make(self, export: Export, index: int, folder: Path, at: Callable[[float], None]) -> Exhibit:
+        """Make an exhibit in the package's folder; ``at`` is told the part that is done.
+
+        What a recorder does not deliver is listed, and no error; raises ``StoreUnavailable``.
+        """
+        item, settings = export.items[index], export.settings
+        camera, interval = item.footage.camera, _wanted(export, item)
+        before = await self._offset(camera)
+        recorded = await self._recorded(camera, interval)
+        retrieval = Retrieval(
+            recorders=self._recorders,
+            now=self._clock.now,
+            sleep=self._sleep,
+            camera=camera,
+            interval=interval,
+        )
+        names = _Names(export, index, item)
+        fetching = _FETCHING if settings.court_copy else 1.0
+        watched = _watched(retrieval, lambda part: at(fetching * part))
+        written, key = await self._written(export, item, folder / names.master, retrieval, watched)
+        others, notes = [], list(retrieval.notes)
+        if key is not None and retrieval.track is not None and settings.format is not ExportFormat.MEDIA:
+            still = await self._made(notes, self._still(folder, names.still, retrieval, key))
+            others += [still] if still else []
+        if written is not None and settings.court_copy:
+            copy = self._court_copy(folder, names, written, burn_in=settings.burn_in_time)
+            made = await self._made(notes, copy)
+            others += [made] if made else []
+        after = await self._offset(camera)
+        at(1.0)
+        parts = retrieval.coverage.parts
+        return Exhibit(
+            id=names.id,
+            item=item,
+            file=names.master if written else "",
+            size=written.size if written else 0,
+            sha256=written.sha256 if written else "",
+            delivered=Interval(parts[0].start, parts[-1].end) if parts else None,
+            parts=parts,
+            gaps=retrieval.missing(recorded),
+            clock_offset=before,
+            clock_offset_after=after,
+            frames=written.frames if written else 0,
+            codec=_codec(retrieval),
+            others=tuple(others),
+            notes=(*notes, *_clock_was_set(before, after)),
+        )
+
+    async def _written(
+        self,
+        export: Export,
+        item: ExportItem,
+        path: Path,
+        retrieval: Retrieval,
+        units: AsyncIterator[AccessUnit],
+    ) -> tuple[WrittenVideo | None, AccessUnit | None]:
+        """Write the master; give it with the first key picture."""
+        async with aclosing(units):  # type: ignore[type-var]
+            first = await anext(units, None)
+            if first is None or retrieval.track is None:
+                return None, None
+            if export.settings.format is ExportFormat.STILLS:
+                return None, first
+            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+            pictures = _chained(first, units)
+            if export.settings.container is Container.MKV:
+                return await self._writer.write_mkv(path, retrieval.track, pictures), first
+            single = export.settings.format is ExportFormat.MEDIA and export.settings.sign
+            sealer = await asyncio.to_thread(self._sealer) if single else None
+            facts = FileFacts(
+                camera_name=item.footage.camera_name,
+                line=retrieval.camera,
+                exporter=self._site,
+                exported_at=export.created_at,
+                operator=export.owner.name if export.settings.user_names else "",
+            )
+            return await self._writer.write_mp4(path, retrieval.track, pictures, facts, sealer), first
+
+    async def _still(self, folder: Path, name: str, retrieval: Retrieval, key: AccessUnit) -> ExhibitFile:
+        assert retrieval.track is not None  # noqa: S101 - there is a picture
+        jpeg = await self._writer.still(retrieval.track, key)
+        await asyncio.to_thread(_put, folder / name, jpeg)
+        return ExhibitFile(name=name, size=len(jpeg), sha256=hashlib.sha256(jpeg).hexdigest())
+
+    async def _court_copy(
+        self, folder: Path, names: _Names, master: WrittenVideo, *, burn_in: bool
+    ) -> ExhibitFile:
+        copy = folder / names.court
+        await asyncio.to_thread(copy.parent.mkdir, parents=True, exist_ok=True)
+        written = await self._writer.write_court_copy(
+            folder / names.master,
+            copy,
+            begins=master.delivered.start,
+            clock=wall_clock(self._time_zone) if burn_in else None,
+        )
+        return ExhibitFile(name=names.court, size=written.size, sha256=written.sha256)
+
+    async def _made(self, notes: list[str], making: Awaitable[ExhibitFile]) -> ExhibitFile | None:
+        """Await something that the exhibit can do without; a recorder's fault is noted."""
+        try:
+            return await making
+        except RecorderUnavailable as error:
+            notes.append(error.detail)
+            return None
+
+    async def _offset(self, camera: CameraId) -> ClockOffset | None:
+        try:
+            return await self._recorders.clock_offset(camera)
+        except (RecorderUnavailable, NotFound):
+            return None
+
+    async def _recorded(self, camera: CameraId, interval: Interval) -> tuple[Interval, ...]:
+        try:
+            return await self._recorders.recorded(camera, interval)
+        except IncidentError:
+            # What cannot be asked for now is told by what comes, or does not.
+            return ()
+
+
+class _Names:
+    """Names of an exhibit's files: of allowed characters only, whatever the camera is called."""
+
+    def __init__(self, export: Export, index: int, item: ExportItem) -> None:
+        self.id = f"E{index + 1:02d}"
+        camera = re.sub(r"[^A-Za-z0-9]+", "-", item.footage.camera_name).strip("-")[:40] or "camera"
+        base = f"{self.id}_{camera}_{item.interval.start:%Y%m%dT%H%M%SZ}"
+        packaged = export.settings.format is ExportFormat.PACKAGE
+        places = {name: f"data/{name}/" if packaged else "" for name in ("master", "stills", "court")}
+        self.master = f"{places['master']}{base}.{export.settings.container}"
+        self.still = f"{places['stills']}{base}.jpg"
+        self.court = f"{places['court']}{base}{'' if packaged else '_court-copy'}.mp4"
+
+
+def wall_clock(time_zone: str) -> Callable[[datetime], str]:
+    """Give how an instant is shown by the site's clock: with its zone, so that no hour is there twice."""
+    try:
+        zone = ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+
+    def shown(at: datetime) -> str:
+        local = at.astimezone(zone)
+        return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 10_000:02d} {local:%Z} (UTC{local:%z})"
+
+    return shown
+
+
+def _wanted(export: Export, item: ExportItem) -> Interval:
+    if export.settings.format is not ExportFormat.STILLS:
+        return item.interval
+    return Interval(item.interval.start, min(item.interval.end, item.interval.start + _STILL_WITHIN))
+
+
+def _codec(retrieval: Retrieval) -> str:
+    try:
+        return retrieval.track.codec_string if retrieval.track else ""
+    except ValueError:
+        return ""
+
+
+def _clock_was_set(before: ClockOffset | None, after: ClockOffset | None) -> tuple[str, ...]:
+    if before is None or after is None:
+        return ()
+    moved = after.offset - before.offset
+    if abs(moved) <= before.uncertainty + after.uncertainty:
+        return ()
+    note = (
+        f"The recorder's clock was set by {moved.total_seconds():+.1f} s while this was exported: times near "
+        f"{after.measured_at:%Y-%m-%d %H:%M:%S} UTC may be off by as much."
+    )
+    return (note,)
+
+
+async def _watched(retrieval: Retrieval, at: Callable[[float], None]) -> AsyncIterator[AccessUnit]:
+    length = retrieval.interval.length
+    async with aclosing(retrieval.units()) as units:  # type: ignore[type-var]
+        async for unit in units:
+            if unit.key:
+                at(min(1.0, max(0.0, (unit.time - retrieval.interval.start) / length)))
+            yield unit
+
+
+async def _chained(first: AccessUnit, rest: AsyncIterator[AccessUnit]) -> AsyncIterator[AccessUnit]:
+    yield first
+    async for unit in rest:
+        yield unit
+
+
+def _put(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)

@@ -1,0 +1,167 @@
+"""Fetching recorded video for an export: on from where a recorder left off, and to the picture what came."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+
+import attrs
+
+from incident_plugin.application.media_ports import Recorders
+from incident_plugin.domain.errors import NotFound, NoVideo, RecorderUnavailable
+from incident_plugin.domain.exports import Gap
+from incident_plugin.domain.media import AccessUnit, CameraId, VideoTrack
+from incident_plugin.domain.time import Interval, gaps
+
+#: Asked for beyond the end, so that the last picture is one at or after it.
+_TAIL = timedelta(seconds=2)
+#: Seconds to wait before a recorder that broke off is asked again.
+_WAITS = (1.0, 2.0, 5.0, 10.0, 20.0)
+_CLOCK_RATE = 90_000
+#: A picture is shown until the next one, unless that comes so many times later than usual.
+_GAP, _SHORTEST_GAP = 10, timedelta(seconds=1)
+#: A picture's length before there is a second one.
+_NOMINAL = timedelta(milliseconds=40)
+#: Clocks of recorders jitter; more than this is a clock that was set back.
+_SET_BACK = timedelta(seconds=1)
+
+NOT_RECORDED = "The recorder has no video of this time."
+NOT_SENT = "The recorder says that it has video of this time, and sent none."
+
+
+@attrs.define
+class Coverage:
+    """Which time the pictures that came show, from one to the next."""
+
+    _parts: list[Interval] = attrs.field(init=False, factory=list)
+    _begin: datetime | None = attrs.field(init=False, default=None)
+    _last: AccessUnit | None = attrs.field(init=False, default=None)
+    _usual: timedelta = attrs.field(init=False, default=_NOMINAL)
+
+    def add(self, unit: AccessUnit) -> None:
+        """Take the next picture."""
+        last = self._last
+        if last is None or self._begin is None:
+            self._begin, self._last = unit.time, unit
+            return
+        step = unit.time - last.time
+        if step <= timedelta(0):
+            return
+        if last.gap_follows or step >= max(_GAP * self._usual, _SHORTEST_GAP):
+            self._parts.append(Interval(self._begin, last.time + self._usual))
+            self._begin = unit.time
+        else:
+            self._usual = step
+        self._last = unit
+
+    def continues(self, unit: AccessUnit) -> bool:
+        """Whether no time is missing between the last picture and this one."""
+        return (
+            self._last is not None
+            and not self._last.gap_follows
+            and unit.time - self._last.time < max(_GAP * self._usual, _SHORTEST_GAP)
+        )
+
+    @property
+    def parts(self) -> tuple[Interval, ...]:
+        """The time that is shown, without interruption each."""
+        if self._begin is None or self._last is None:
+            return ()
+        return (*self._parts, Interval(self._begin, self._last.time + self._usual))
+
+
+@attrs.define(kw_only=True)
+class Retrieval:
+    """One sequence's pictures, from the key picture at or before the start to one at or after the end."""
+
+    _recorders: Recorders
+    _now: Callable[[], datetime]
+    _sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    camera: CameraId
+    interval: Interval
+    coverage: Coverage = attrs.field(init=False, factory=Coverage)
+    #: Known when the first picture is.
+    track: VideoTrack | None = attrs.field(init=False, default=None)
+    #: Why the recorder did not deliver to the end; empty when it did.
+    broken_off: str = attrs.field(init=False, default="")
+    notes: list[str] = attrs.field(init=False, factory=list)
+    _last: AccessUnit | None = attrs.field(init=False, default=None)
+    _failures: int = attrs.field(init=False, default=0)
+
+    async def units(self) -> AsyncIterator[AccessUnit]:
+        """Give the pictures; a recorder that breaks off is asked for the rest, again and again.
+
+        Ends when all came, or ``broken_off`` says why not.
+        """
+        while True:
+            try:
+                async for unit in self._one_answer():
+                    yield unit
+            except NoVideo:
+                return
+            except NotFound as gone:
+                self.broken_off = gone.detail
+                return
+            except RecorderUnavailable as error:
+                if self._failures == len(_WAITS):
+                    self.broken_off = error.detail
+                    return
+                await self._sleep(_WAITS[self._failures])
+                self._failures += 1
+            else:
+                return
+
+    async def _one_answer(self) -> AsyncIterator[AccessUnit]:
+        start = self.interval.start if self._last is None else self._last.time
+        if start >= self.interval.end:
+            return
+        async with self._recorders.replay(self.camera, Interval(start, self._reach())) as stream:
+            if self.track is None:
+                self.track = stream.track
+            elif self.track != stream.track:
+                self.broken_off = "The camera's video changed its form. Export the rest as another sequence."
+                return
+            resumed, shift = self._last, 0
+            async for unit in stream:
+                if resumed is not None:
+                    if unit.time <= resumed.time:
+                        continue
+                    if not shift:
+                        passed = (unit.time - resumed.time).total_seconds()
+                        shift = resumed.pts + round(passed * _CLOCK_RATE) - unit.pts
+                placed = attrs.evolve(unit, pts=unit.pts + shift) if shift else unit
+                ends = unit.time >= self.interval.end
+                if ends and not self.coverage.continues(placed):
+                    return
+                self._take(placed)
+                yield placed
+                if ends:
+                    return
+
+    def _take(self, unit: AccessUnit) -> None:
+        self._failures = 0
+        if self._last is not None and unit.time < self._last.time - _SET_BACK:
+            by = (self._last.time - unit.time).total_seconds()
+            self.notes.append(f"The recorder's clock was set back by {by:.1f} s at {unit.time.isoformat()}.")
+        self.coverage.add(unit)
+        self._last = unit
+
+    def _reach(self) -> datetime:
+        """Until when is asked for: nothing that is still to come, for which a recorder would let us wait."""
+        return max(self.interval.end, min(self.interval.end + _TAIL, self._now() - _TAIL))
+
+    def missing(self, recorded: tuple[Interval, ...]) -> tuple[Gap, ...]:
+        """Give what was asked for and did not come, with the reason; ``recorded`` is what there should be."""
+        found: list[Gap] = []
+        shown = self.coverage.parts
+        for gap in gaps(self.interval, shown):
+            if self.broken_off and (not shown or gap.start >= shown[-1].end):
+                found.append(Gap(start=gap.start, end=gap.end, reason=self.broken_off))
+                continue
+            # Recorders give the bounds of their recordings to a picture or to a second.
+            claimed = [one for one in gaps(gap, gaps(gap, recorded)) if one.length >= _SHORTEST_GAP]
+            absent = gaps(gap, claimed)
+            found += [Gap(start=one.start, end=one.end, reason=NOT_RECORDED) for one in absent]
+            found += [Gap(start=one.start, end=one.end, reason=NOT_SENT) for one in claimed]
+        return tuple(sorted(found, key=lambda one: one.start))
