@@ -179,24 +179,11 @@ class Direct:
             last = self._last(number)
             self._log(entry(number, last.number + 1, last.hash))
 
-    def append_unchained(self) -> None:
-        """Add an entry that follows from nothing."""
-        made = entry(1 + next(self._turns) * 7 % self._projects, 1, GENESIS)
-        with self._transaction():
-            self._log(made)
-
-    def append_chained(self) -> None:
-        """Add an entry that commits to the one before."""
-        number = 1 + next(self._turns) * 7 % self._projects
-        with self._transaction():
-            last = self._last(number)
-            self._log(entry(number, last.number + 1, last.hash))
-
     def entries(self) -> list[Entry]:
-        """Read entries, and do nothing with them."""
-        sql = "SELECT document FROM documents_journal WHERE of_project = ? ORDER BY id"
+        """Read all entries in the order of their logs, and do nothing with them."""
+        sql = "SELECT document FROM documents_journal ORDER BY of_project, id"
         decode = msgspec.json.Decoder(Entry).decode
-        return [decode(row[0]) for number in range(1, 2_001) for row in self._reader.execute(sql, (number,))]
+        return [decode(row[0]) for row in self._reader.execute(sql)]
 
     def page(self) -> list[ProjectSummary]:
         """Read the newest page."""
