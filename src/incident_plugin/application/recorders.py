@@ -264,7 +264,7 @@ def _configured(draft: RecorderDraft, identity: RecorderId, before: RecorderConf
         password_secret=before.password_secret if before else f"recorder-{identity}",
         tls=draft.tls,
         fingerprint=fingerprint(draft.fingerprint) if draft.tls is TlsPolicy.PINNED else "",
-        cameras={own: host for own, host in cameras.items() if host and host != own},
+        cameras={own: host for own, host in cameras.items() if host},
     )
 
 

@@ -33,9 +33,6 @@ class _Member:
     recorder: Recorder
     host_ids: Mapping[CameraId, CameraId] = attrs.field(factory=dict)
 
-    def public(self, own: CameraId) -> CameraId:
-        return self.host_ids.get(own, own)
-
 
 @attrs.frozen
 class _Source:
@@ -102,7 +99,7 @@ class SiteRecorders:
             raise NotFound("This recorder is not used any more. Refresh the list.")
         named = await member.recorder.cameras()
         owned = tuple(
-            OwnedCamera(own=own, camera=attrs.evolve(camera, id=member.public(own)))
+            OwnedCamera(own=own, camera=attrs.evolve(camera, id=self._public(recorder, own)))
             for own, camera in named.items()
         )
         if self._members.get(recorder) is member:
@@ -215,12 +212,28 @@ class SiteRecorders:
         await self._watching.close()
         await asyncio.gather(*(member.recorder.close() for member in self._members.values()))
 
-    def _publicly(self, identity: RecorderId) -> Callable[[CameraEvent], CameraEvent]:
+    def _public(self, recorder: RecorderId, own: CameraId) -> CameraId:
+        """Give the id by which the site knows a camera.
+
+        Some makers give all their devices one serial number. Only an administrator can say that two cameras
+        are one, so the later recorder's cameras are told apart by its own id.
+        """
+        member = self._members.get(recorder)
+        mapped = member.host_ids.get(own) if member else None
+        if mapped is not None:
+            return mapped
+        for other in self._members:
+            if other == recorder:
+                break
+            if any(one.own == own for one in self._cameras.get(other, ())):
+                return CameraId(f"{recorder}/{own}")
+        return own
+
+    def _publicly(self, recorder: RecorderId) -> Callable[[CameraEvent], CameraEvent]:
         def public(event: CameraEvent) -> CameraEvent:
-            member = self._members.get(identity)
-            if event.camera is None or member is None:
+            if event.camera is None:
                 return event
-            return attrs.evolve(event, camera=member.public(event.camera))
+            return attrs.evolve(event, camera=self._public(recorder, event.camera))
 
         return public
 

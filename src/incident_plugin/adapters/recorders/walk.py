@@ -264,6 +264,13 @@ _STEPS: tuple[tuple[str, bool, Callable[[_Walk], Awaitable[Found]]], ...] = (
 )
 
 
+_STREAMING = ("stream", "replay")
+_STREAM_REMEDY = (
+    "It answers questions, and its pictures come through another door: check in its own settings that RTSP is"
+    " switched on, and that no firewall closes this port."
+)
+
+
 class RecorderWalk:
     """The ``RecorderTest`` port. ``connect`` makes the recorder as it is made for use."""
 
@@ -317,6 +324,7 @@ async def _tried(name: str, walk: _Walk, work: Callable[[_Walk], Awaitable[Found
     except IncidentError as error:
         said, _, remedy = error.detail.partition("). ")
         said = f"{said})." if remedy else error.detail
+        remedy = _STREAM_REMEDY if name in _STREAMING and "cannot be reached" in said else remedy
         return step(StepState.FAILED, said, remedy, _technical(error, walk))
     except TimeoutError:
         return step(

@@ -17,7 +17,8 @@ import { Walk } from './walk.js';
  * @returns {Promise<ShownRecorder | undefined>} what was saved
  */
 export function recorderForm(bridge, given) {
-  const title = given.recorder ? strings.recorders.editTitle : strings.recorders.addTitle;
+  const known = given.recorder?.fixed ? strings.recorders.testOf : strings.recorders.editTitle;
+  const title = given.recorder ? known : strings.recorders.addTitle;
   /** @type {Form | undefined} */
   let form;
   const shown = showDialog(title, (/** @type {(saved: ShownRecorder) => void} */ done) => {

@@ -99,7 +99,7 @@ class RecordersSection extends Contributed {
         h('span', { class: 'grow' }),
         this.#may ? button(texts.test, () => void this.#form({ recorder, test: true })) : null,
         button(texts.cameras, () => void this.#cameras(recorder)),
-        this.#may ? button(texts.edit, () => void this.#form({ recorder })) : null,
+        this.#may && !recorder.fixed ? button(texts.edit, () => void this.#form({ recorder })) : null,
         this.#may && !recorder.fixed ? button(texts.remove, () => void this.#remove(recorder)) : null),
       h('div', { class: 'facts' }, h('code', {}, recorder.address), ...facts(recorder).map((text) => h('span', {}, text))),
       ...(state.error ? [h('p', { class: 'fault' }, state.error)] : []),

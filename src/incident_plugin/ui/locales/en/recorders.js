@@ -76,6 +76,7 @@ export const recorders = {
   no: 'no',
   noCameras: 'The recorder names no camera that you may see.',
   testTitle: 'Test',
+  testOf: 'Test recorder',
   testRun: 'Run the test again',
   testWell: 'Everything works.',
   testWarnings: 'It works, but there is something to know.',
