@@ -3,6 +3,9 @@
 import { Problem, call } from './api.js';
 import { showDialog } from './dialog.js';
 import { h } from './dom.js';
+import { FilterBar } from '../list/filter-bar.js';
+import { parameters } from '../list/query.js';
+import { filterSheet } from '../list/style.js';
 import { NO_PROPERTIES, nameOf, withProperties } from './properties.js';
 import { dateTime, utcTitle } from './time.js';
 import { strings } from '../locales/en.js';
@@ -11,8 +14,6 @@ import { strings } from '../locales/en.js';
 /** @typedef {import('./shapes.d.ts').ProjectSummary} ProjectSummary */
 /** @typedef {import('./shapes.d.ts').ProjectPage} Page */
 /** @typedef {import('./shapes.d.ts').IncidentProperties} IncidentProperties */
-
-const PAUSE_IN_TYPING = 200;
 
 /**
  * Lets the operator choose, until `submit` succeeds or they leave; a refusal is shown in place.
@@ -25,7 +26,7 @@ export function chooseProject(bridge, submit) {
   return showDialog(strings.projects.choose, (/** @type {(result: R) => void} */ done) => {
     const chooser = new Chooser(bridge, async (id) => done(await submit(id)));
     return chooser.parts;
-  }, { wide: true });
+  }, { wide: true, sheets: [filterSheet] });
 }
 
 class Chooser {
@@ -38,8 +39,8 @@ class Chooser {
   /** Counts questions, so that a late answer does not replace a newer one. */
   #question = 0;
   #busy = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
+  /** @type {import('../list/query.js').Query} */
+  #query = new Map();
 
   /**
    * @param {Bridge} bridge
@@ -48,12 +49,11 @@ class Chooser {
   constructor(bridge, submit) {
     this.bridge = bridge;
     this.submit = submit;
-    const typed = () => {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.load(), PAUSE_IN_TYPING);
-    };
-    this.id = h('input', { type: 'search', inputMode: 'numeric', autocomplete: 'off', oninput: typed });
-    this.text = h('input', { type: 'search', autocomplete: 'off', autofocus: true, oninput: typed });
+    this.bar = new FilterBar(bridge, (query) => {
+      this.#query = query;
+      void this.load();
+    });
+    this.bar.autofocus();
     this.body = h('tbody', { onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
     this.table = h('table', { role: 'grid', 'aria-label': strings.projects.choose },
       h('thead', {}, h('tr', {}, [strings.projects.id, strings.common.type, strings.projects.status,
@@ -67,18 +67,17 @@ class Chooser {
       strings.projects.chooseButton);
     void this.load();
     void this.#names();
+    void this.#saved();
   }
 
   get parts() {
     const onkeydown = (/** @type {KeyboardEvent} */ event) => {
-      if (event.key !== 'ArrowDown') return;
+      if (event.key !== 'ArrowDown' || !(event.target instanceof HTMLInputElement) || event.target.closest('.popover')) return;
       event.preventDefault();
       this.#focus(0);
     };
     return [
-      h('div', { class: 'row filters', onkeydown },
-        h('label', { class: 'field narrow' }, strings.projects.byId, this.id),
-        h('label', { class: 'field grow' }, strings.projects.byText, this.text)),
+      h('div', { class: 'filters', onkeydown }, this.bar.element),
       h('div', { class: 'scroll' }, this.table, this.message),
       h('div', { class: 'row' }, this.count, this.older),
       this.problem,
@@ -93,11 +92,8 @@ class Chooser {
   /** @param {{older?: boolean}} [which] */
   async load({ older = false } = {}) {
     const question = (this.#question += 1);
-    const query = new URLSearchParams({ limit: '100' });
-    if (this.id.value.trim()) query.set('id', this.id.value.trim());
-    if (this.text.value.trim()) query.set('text', this.text.value.trim());
     const last = this.#projects.at(-1);
-    if (older && last) query.set('before', String(last.id));
+    const query = parameters(this.#query, { limit: 100, ...(older && last && { before: last.id }) });
     try {
       const page = /** @type {Page} */ (await call(this.bridge, 'GET', `projects?${query}`));
       if (question !== this.#question) return;
@@ -105,18 +101,17 @@ class Chooser {
       this.problem.hidden = true;
       this.older.hidden = page.projects.length < 100;
       this.count.textContent = strings.projects.count(this.#projects.length, page.total, page.capped);
-      this.#draw(query.has('id') || query.has('text'));
+      this.#draw();
     } catch (error) {
       this.#refused(error);
     }
   }
 
-  /** @param {boolean} filtered */
-  #draw(filtered) {
+  #draw() {
     if (!this.#projects.some((project) => project.id === this.#chosen)) this.#select(undefined);
     this.table.hidden = this.#projects.length === 0;
     this.message.hidden = this.#projects.length > 0;
-    this.message.textContent = filtered ? strings.projects.noneFound : strings.projects.none;
+    this.message.textContent = this.#query.size ? strings.projects.noneFound : strings.projects.none;
     this.body.replaceChildren(...this.#projects.map((project, index) => this.#row(project, index)));
   }
 
@@ -157,7 +152,7 @@ class Chooser {
     /** @type {Record<string, () => void>} */
     const keys = {
       ArrowDown: () => this.#focus(at + 1),
-      ArrowUp: () => (at <= 0 ? this.text.focus() : this.#focus(at - 1)),
+      ArrowUp: () => (at <= 0 ? this.bar.focus() : this.#focus(at - 1)),
       Home: () => this.#focus(0),
       End: () => this.#focus(this.#projects.length - 1),
       Enter: () => void this.#submit(),
@@ -192,10 +187,20 @@ class Chooser {
     try {
       await withProperties(this.bridge, (properties) => {
         this.#properties = properties;
-        if (this.#projects.length) this.#draw(false);
+        this.bar.properties = properties;
+        if (this.#projects.length) this.#draw();
       });
     } catch (error) {
       // Without the names the ids are shown, which are made of them.
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+
+  async #saved() {
+    try {
+      await this.bar.saved.load();
+    } catch (error) {
+      // Every filter can be chosen anew.
       if (!(error instanceof Problem)) throw error;
     }
   }

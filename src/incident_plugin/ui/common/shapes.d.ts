@@ -110,6 +110,10 @@ export interface ProjectSummary {
   start: string | null;
   end: string | null;
   sequences: number;
+  /** Id of who created it. */
+  creator: string;
+  /** Categories and incident data by field name; long texts are cut. */
+  values: Record<string, FieldValue>;
   /** Whether a legal hold stops its deletion. */
   held: boolean;
   /** When it is deleted for good unless held; nothing while the site has not decided. */
@@ -120,6 +124,8 @@ export interface ProjectPage {
   projects: ProjectSummary[];
   total: number;
   capped: boolean;
+  /** Of those that match only the newest 10,000 were sorted. */
+  partly_sorted: boolean;
 }
 
 export interface PropertyValue {

@@ -1,8 +1,11 @@
-// The Incidents tab: the list at its address, a project at `<id>` or `<id>/<part>`.
+// The Incidents tab: the list at `list/<filters>`, a project at `<id>` or `<id>/<part>`, the dashboard at `dashboard/<filters>`.
 
 import { Contributed } from '../common/contributed.js';
 import { showTold } from '../common/told.js';
-import { ProjectList } from './project-list.js';
+import { Dashboard } from '../list/dashboard.js';
+import { dashboardSheet } from '../list/dashboard-style.js';
+import { ProjectList, lastFilters } from '../list/project-list.js';
+import { filterSheet } from '../list/style.js';
 import { ProjectPage } from './project-page.js';
 import { incidentsSheet } from './style.js';
 
@@ -13,18 +16,23 @@ class IncidentsTab extends Contributed {
   #list = null;
   /** @type {ProjectPage | null} */
   #page = null;
+  /** @type {Dashboard | null} */
+  #dashboard = null;
   /** @type {Context['bridge'] | null} */
   #bridge = null;
 
   constructor() {
     super();
-    this.root.adoptedStyleSheets.push(incidentsSheet);
+    this.root.adoptedStyleSheets.push(filterSheet, incidentsSheet, dashboardSheet);
   }
 
   /** @override @param {Context} context */
   attached({ bridge }) {
     this.until(showTold(bridge));
-    this.listen(document, 'keydown', (event) => this.#page?.keyed(event));
+    this.listen(document, 'keydown', (event) => {
+      if (this.#page) this.#page.keyed(event);
+      else if (!this.#dashboard) this.#list?.keyed(event);
+    });
     if (!this.#page) this.#list?.takeFocus();
   }
 
@@ -32,17 +40,31 @@ class IncidentsTab extends Contributed {
   changed({ bridge, path = '' }) {
     if (this.#bridge !== bridge) this.#forget();
     this.#bridge = bridge;
-    const [id, part = ''] = path.split('/');
-    if (/^[0-9]+$/.test(id)) this.#showProject(bridge, Number(id), part);
-    else this.#showList(bridge);
+    const [id, ...rest] = path.split('/');
+    if (/^[0-9]+$/.test(id)) this.#showProject(bridge, Number(id), rest[0] ?? '');
+    else if (id === 'dashboard') this.#showDashboard(bridge, rest.join('/'));
+    // The bare address means the list as it was left.
+    else this.#showList(bridge, id === 'list' ? rest.join('/') : null);
   }
 
-  /** @param {Context['bridge']} bridge */
-  #showList(bridge) {
-    if (!this.#list) this.root.append((this.#list = new ProjectList(bridge)).element);
+  /** @param {Context['bridge']} bridge @param {string | null} filters */
+  #showList(bridge, filters) {
+    if (!this.#list) this.root.append((this.#list = new ProjectList(bridge, filters ?? lastFilters(bridge))).element);
+    else if (filters !== null) this.#list.show(filters);
     this.#list.element.hidden = false;
-    if (this.#page) this.#list.focus();
+    if (this.#page || this.#dashboard) this.#list.focus();
     this.#close();
+  }
+
+  /** @param {Context['bridge']} bridge @param {string} filters */
+  #showDashboard(bridge, filters) {
+    if (this.#list) this.#list.element.hidden = true;
+    if (this.#dashboard) {
+      this.#dashboard.show(filters);
+      return;
+    }
+    this.#close();
+    this.root.append((this.#dashboard = new Dashboard(bridge, filters)).element);
   }
 
   /** @param {Context['bridge']} bridge @param {number} id @param {string} part */
@@ -61,6 +83,9 @@ class IncidentsTab extends Contributed {
     this.#page?.stop();
     this.#page?.element.remove();
     this.#page = null;
+    this.#dashboard?.stop();
+    this.#dashboard?.element.remove();
+    this.#dashboard = null;
   }
 
   /** Another bridge is another person or site: nothing of the former is shown. */

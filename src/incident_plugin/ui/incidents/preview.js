@@ -4,10 +4,11 @@ import { Problem, call } from '../common/api.js';
 import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
 import { dateTime, duration, utcTitle } from '../common/time.js';
+import { valueLabel } from '../common/value-label.js';
 import { strings } from '../locales/en.js';
 import { projectButtons } from './actions.js';
-import { shownValue } from './field-names.js';
-import { statusLabel } from './list-row.js';
+import { choices, shownValue } from './field-names.js';
+import { PictureStrip } from '../list/picture-strip.js';
 
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
 /** @typedef {import('../common/shapes.d.ts').ProjectSummary} ProjectSummary */
@@ -27,6 +28,7 @@ export class Preview {
   #content = h('div', { class: 'stack' });
   #activity = h('dd', {});
   #buttons;
+  #strip;
 
   /**
    * @param {Bridge} bridge
@@ -36,6 +38,7 @@ export class Preview {
   constructor(bridge, open, deleted) {
     this.#bridge = bridge;
     const subject = () => this.#project;
+    this.#strip = new PictureStrip(bridge);
     this.#buttons = h('div', { class: 'buttons', hidden: true },
       h('button', { type: 'button', class: 'primary', onclick: () => this.#project && open(this.#project.id) }, strings.incidents.actions.open),
       ...projectButtons(bridge, subject, deleted));
@@ -51,6 +54,7 @@ export class Preview {
     this.#buttons.hidden = project === null;
     clearTimeout(this.#timer);
     this.#activity = h('dd', {});
+    this.#strip.show(project);
     if (!project) {
       this.#content.replaceChildren(h('p', { class: 'empty' }, strings.incidents.preview.nothing));
       return;
@@ -59,18 +63,28 @@ export class Preview {
     if (may(this.#bridge, 'projects.activity.view')) this.#timer = setTimeout(() => this.#lastActivity(project.id), AFTER_SELECTION);
   }
 
+  /** Somebody did something to a project: its last activity is another one now. @param {number} id */
+  heard(id) {
+    if (this.#project?.id !== id || !may(this.#bridge, 'projects.activity.view')) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lastActivity(id), AFTER_SELECTION);
+  }
+
   /** @param {ProjectSummary} project @param {IncidentProperties} properties */
   #facts(project, properties) {
     const { list, fields, preview, project: page } = strings.incidents;
     const zone = this.#bridge.timeZone;
+    /** @param {string} field @param {string | null} value */
+    const label = (field, value) => (value === null ? fields.none
+      : valueLabel(choices(field, properties).find(({ id }) => id === value) ?? { name: String(shownValue(field, value, properties)) }));
     /** @param {string | null} at */
     const instant = (at) => (at === null ? '–' : h('time', { title: utcTitle(at) }, dateTime(at, zone)));
     const length = project.start && project.end ? ` (${duration(Date.parse(project.end) - Date.parse(project.start))})` : '';
     /** @type {[string, (Node | string)[]][]} */
     const facts = [
-      [list.status, [statusLabel(project.status, properties)]],
-      [list.type, [shownValue('type', project.type, properties) || fields.none]],
-      [fields.priority, [shownValue('priority', project.priority, properties) || fields.none]],
+      [list.status, [label('status', project.status)]],
+      [list.type, [label('type', project.type)]],
+      [fields.priority, [label('priority', project.priority)]],
       [list.owner, [project.owner ?? fields.unowned]],
       [strings.common.start, [instant(project.start)]],
       [strings.common.end, [instant(project.end), length]],
@@ -79,7 +93,8 @@ export class Preview {
     ];
     return [
       h('h2', {}, page.title(project.id)),
-      project.description ? h('p', { class: 'written' }, project.description) : h('p', { class: 'dim' }, preview.noDescription),
+      this.#strip.element,
+      project.description ? h('p', { class: 'written', dir: 'auto' }, project.description) : h('p', { class: 'dim' }, preview.noDescription),
       h('dl', { class: 'facts' }, facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, ...value)]),
         may(this.#bridge, 'projects.activity.view') ? [h('dt', {}, preview.lastActivity), this.#activity] : []),
     ];
@@ -91,10 +106,10 @@ export class Preview {
     try {
       const { entries } = /** @type {ActivityLog} */ (await call(this.#bridge, 'GET', `projects/${id}/activity`));
       const last = entries.reduce((a, b) => (a && a.number > b.number ? a : b), entries[0]);
-      if (last) target.append(last.text, h('div', { class: 'dim small' }, `${last.actor.name}, ${dateTime(last.at, this.#bridge.timeZone)}`));
+      if (last) target.replaceChildren(last.text, h('div', { class: 'dim small' }, `${last.actor.name}, ${dateTime(last.at, this.#bridge.timeZone)}`));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      target.append(h('span', { class: 'dim' }, icon('warning'), ' ', error.title));
+      target.replaceChildren(h('span', { class: 'dim' }, icon('warning'), ' ', error.title));
     }
   }
 }

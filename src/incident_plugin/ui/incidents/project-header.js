@@ -5,7 +5,7 @@ import { date, utcTitle } from '../common/time.js';
 import { valueLabel } from '../common/value-label.js';
 import { strings } from '../locales/en.js';
 import { choices } from './field-names.js';
-import { statusLabel } from './list-row.js';
+import { statusLabel } from './status-label.js';
 
 /** @typedef {import('./project-model.js').ProjectModel} ProjectModel */
 

@@ -16,10 +16,12 @@ svg { flex: none; }
 .skeleton div:nth-child(3n) { width: 72%; }
 .skeleton div:nth-child(3n + 1) { width: 88%; }
 
-.list { height: 100%; display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) minmax(280px, 27%); }
-.bar { grid-column: 1 / -1; display: flex; gap: 8px; align-items: center; padding: 8px 12px; border-bottom: 1px solid var(--s3); background: var(--s1); }
-.bar input.id { width: 84px; }
-.bar input.text { width: 280px; }
+.list { height: 100%; display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 2fr) minmax(280px, 1fr); }
+.bar { grid-column: 1 / -1; padding: 8px 12px; border-bottom: 1px solid var(--s3); background: var(--s1); }
+.count { white-space: nowrap; }
+a.button { color: inherit; text-decoration: none; min-height: 30px; padding: 0 8px; border: 1px solid var(--line); border-radius: 4px; background: var(--s2);
+  display: inline-flex; align-items: center; gap: 6px; }
+a.button:hover { background: var(--s3); }
 .rows { overflow: auto; min-height: 0; }
 .rows .banner { margin: 8px 12px; }
 .rows table, .panel table { table-layout: fixed; }
@@ -30,17 +32,34 @@ svg { flex: none; }
 .rows tbody tr:hover { background: var(--s1); }
 .rows tbody tr[aria-selected=true] { background: color-mix(in srgb, var(--accent) 22%, transparent); }
 .rows tbody tr:focus-visible { outline-offset: -2px; }
+.rows tbody tr.fresh { animation: fresh 2s ease-out; }
+@keyframes fresh { from { background: color-mix(in srgb, var(--accent) 40%, transparent); } }
+.rows tbody tr.marked td { color: var(--dim); text-decoration: line-through; }
+.rows tbody tr.marked td.col-id { text-decoration: none; color: var(--amber); }
 .rows time { font-size: 12px; }
-.rows th.id { width: 44px; } .rows th.status { width: 98px; } .rows th.type { width: 88px; } .rows th.start { width: 120px; }
-.rows th.end { width: 82px; } .rows th.owner { width: 84px; } .rows th.sequences { width: 24px; } .rows th.created { width: 120px; }
-.rows td.sequences, .rows th.sequences { text-align: right; }
-.state { display: inline-flex; gap: 4px; align-items: center; max-width: 100%; vertical-align: middle; }
-.state.closes { color: var(--green); }
-.state > span { overflow: hidden; text-overflow: ellipsis; }
+.rows th .sort { border: 0; background: none; padding: 0; min-height: 30px; font: inherit; color: inherit; gap: 2px; max-width: 100%; justify-content: flex-start; }
+.rows th .sort span { overflow: hidden; text-overflow: ellipsis; }
+.rows th .sort:hover { color: var(--text); }
+.rows th[aria-sort] { color: var(--text); }
+.arrow svg { width: 10px; height: 10px; transform: rotate(90deg); display: block; }
+.arrow.descending svg { transform: rotate(-90deg); }
+.rows th { width: 110px; }
+.rows th.col-id { width: 56px; } .rows th.col-status { width: 104px; } .rows th.col-type { width: 96px; } .rows th.col-start { width: 112px; }
+.rows th.col-end { width: 78px; } .rows th.col-owner { width: 84px; } .rows th.col-priority { width: 64px; } .rows th.col-sequences { width: 36px; }
+.rows th.col-created { width: 112px; } .rows th.col-expires { width: 100px; } .rows th.col-description { width: auto; min-width: 120px; }
+.rows td.col-sequences, .rows th.col-sequences { text-align: right; }
+.rows th.col-sequences .sort { justify-content: flex-end; width: 100%; }
+.news button { width: calc(100% - 24px); margin: 8px 12px 4px; border-color: var(--accent); background: color-mix(in srgb, var(--accent) 14%, var(--s1)); }
+.news b { color: var(--accent); margin-left: 4px; }
 .pager { display: flex; gap: 8px; align-items: center; justify-content: center; padding: 8px; }
 .preview { border-left: 1px solid var(--s3); background: var(--s1); padding: 12px 16px; overflow: auto; display: flex; flex-direction: column; gap: 12px; }
 .preview .buttons { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; margin-top: auto; padding: 8px 0 12px;
   position: sticky; bottom: -12px; background: inherit; }
+.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); gap: 6px; }
+.strip figure { margin: 0; display: grid; gap: 2px; font-size: 12px; color: var(--dim); min-width: 0; }
+.strip .frame { aspect-ratio: 16 / 9; background: var(--vms-picture, #000); border-radius: 4px; overflow: hidden; display: grid; place-items: center; }
+.strip img { width: 100%; height: 100%; object-fit: contain; }
+.strip figcaption { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .preview .written { max-height: 140px; overflow: auto; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 6px 16px; margin: 0; align-content: start; }
 .facts dt { color: var(--dim); }
@@ -124,13 +143,14 @@ input:not([type=checkbox]):not([type=radio]):invalid { border-color: var(--red);
 .clamp { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
 .activity details { margin-top: 4px; }
 .activity-state p { margin: 0; }
-/* The preview says when a project was created; the description is what operators tell projects apart by. */
+/* What tells projects apart is their description: on small windows the preview says the rest. */
 @media (max-width: 1500px) {
-  .rows :is(th, td):nth-child(9) { display: none; }
+  .list { grid-template-columns: minmax(0, 1fr) minmax(300px, 28%); }
+  .rows th.col-priority, .rows td.col-priority { display: none; }
 }
 @media (max-width: 900px) {
   .list { grid-template: auto minmax(0, 2fr) minmax(180px, 1fr) / minmax(0, 1fr); }
-  .rows :is(th, td):nth-child(7) { display: none; }
+  .rows :is(th, td):is(.col-owner, .col-end, .col-type) { display: none; }
   .preview { border-left: 0; border-top: 1px solid var(--s3); }
   .details, .categories { grid-template-columns: 1fr; }
   .call-form { grid-template-columns: 1fr; }

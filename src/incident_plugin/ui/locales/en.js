@@ -3,6 +3,7 @@
 import { collections } from './en/collecting.js';
 import { exportsTexts } from './en/exports.js';
 import { incidents } from './en/incidents.js';
+import { dashboard, list } from './en/list.js';
 import { live } from './en/live.js';
 import { add, drafts, projects } from './en/picking.js';
 import { playback } from './en/playback.js';
@@ -22,6 +23,8 @@ export const strings = {
     length: 'Length',
   },
   incidents,
+  list,
+  dashboard,
   exports: exportsTexts,
   projects,
   collections,

@@ -17,9 +17,7 @@ export const incidents = {
     owner: 'Owner',
     sequences: 'Sequences',
     created: 'Created',
-    filter: 'Filter incident projects',
-    filterText: 'Text in description',
-    clearFilter: 'Clear filter',
+    clearFilter: 'Show all',
     /** @param {number} total @param {boolean} capped */
     count: (total, capped) => (capped
       ? `more than ${NUMBER.format(10_000)} incident projects`

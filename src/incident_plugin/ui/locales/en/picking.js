@@ -21,8 +21,6 @@ export const projects = {
   chooseButton: 'Add to this incident project',
   id: 'ID',
   status: 'Status',
-  byId: 'Filter by ID',
-  byText: 'Filter by text',
   none: 'There are no incident projects yet.',
   noneFound: 'No incident project fits this filter.',
   count: (/** @type {number} */ shown, /** @type {number} */ total, /** @type {boolean} */ capped) => `${shown.toLocaleString('en')} of ${capped ? 'more than ' : ''}${total.toLocaleString('en')}`,

@@ -1,0 +1,147 @@
+// The panes in which the values of one filter are entered.
+
+import { h, icon } from '../common/dom.js';
+import { valueLabel } from '../common/value-label.js';
+import { instantsOf, isInstant, localText, typedTime, zoneName } from '../common/zoned.js';
+import { strings } from '../locales/en.js';
+import { momentText } from './kinds.js';
+
+/** @typedef {import('./kinds.js').Kind} Kind */
+/** @typedef {import('./query.js').Query} Query */
+/** @typedef {(changes: Record<string, string[] | string | null>) => void} Apply */
+
+/**
+ * @param {Kind} kind
+ * @param {Query} query
+ * @param {string} timeZone
+ * @param {Apply} apply called with every choice; entries that are typed are applied by Enter or the button
+ * @param {() => void} close
+ * @returns {(Node | string)[]}
+ */
+export function editor(kind, query, timeZone, apply, close) {
+  const values = kind.names.map((name) => query.get(name) ?? []);
+  const heading = h('h3', {}, kind.title);
+  switch (kind.editor) {
+    case 'choice': return [heading, choice(kind, values[0], apply, false)];
+    case 'one': return [heading, choice(kind, values[0], apply, true)];
+    case 'range': return [heading, range(kind, values, timeZone, apply, close)];
+    case 'instant':
+    case 'time': return [heading, times(kind, [strings.list.kinds.during], values, timeZone, apply, close)];
+    default: return [heading, entry(kind, values[0][0] ?? '', apply, close)];
+  }
+}
+
+/** @param {Kind} kind @param {string[]} chosen @param {Apply} apply @param {boolean} single */
+function choice(kind, chosen, apply, single) {
+  const boxes = (kind.offer?.(chosen) ?? []).map((value) => {
+    const box = h('input', { type: single ? 'radio' : 'checkbox', name: kind.key, value: value.id, checked: chosen.includes(value.id) });
+    return h('label', { class: 'option' }, box, valueLabel(value));
+  });
+  return h('div', { class: 'options', role: 'group', 'aria-label': kind.title, onchange(/** @type {Event} */ event) {
+    const inputs = /** @type {HTMLInputElement[]} */ ([.../** @type {HTMLElement} */ (event.currentTarget).querySelectorAll('input')]);
+    apply({ [kind.names[0]]: inputs.filter(({ checked }) => checked).map(({ value }) => value) });
+  } }, boxes);
+}
+
+/** @param {Kind} kind @param {string} value @param {Apply} apply @param {() => void} close */
+function entry(kind, value, apply, close) {
+  const { notWhole, notDecimal } = strings.incidents.fields;
+  const numeric = kind.editor !== 'text';
+  const input = h('input', { type: 'text', value, maxLength: 1_000, autofocus: true, 'aria-label': kind.title,
+    inputMode: kind.editor === 'number' ? 'numeric' : kind.editor === 'decimal' ? 'decimal' : 'text' });
+  const fault = h('p', { class: 'error small', role: 'alert', hidden: true });
+  const pattern = kind.key === 'id' ? /^\d{0,15}$/ : kind.editor === 'number' ? /^([+-]?\d{1,15})?$/ : /^([+-]?\d{1,15}(\.\d{1,15})?)?$/;
+  return form(() => {
+    const text = input.value.trim();
+    const fine = !numeric || pattern.test(text);
+    fault.hidden = fine;
+    fault.textContent = kind.editor === 'decimal' ? notDecimal : notWhole;
+    input.setAttribute('aria-invalid', String(!fine));
+    if (!fine) return;
+    apply({ [kind.names[0]]: text || null });
+    close();
+  }, input, fault);
+}
+
+/** @param {Kind} kind @param {string[][]} values @param {string} timeZone @param {Apply} apply @param {() => void} close */
+function range(kind, values, timeZone, apply, close) {
+  const [from, to] = kind.names;
+  const quick = Object.entries(strings.list.quick).map(([key, name]) => h('button', { type: 'button', onclick() {
+    apply({ [from]: key, [to]: key === 'yesterday' ? 'today' : null });
+    close();
+  } }, name));
+  return h('div', { class: 'stack' }, h('div', { class: 'quick' }, quick), times(kind, [strings.list.from, strings.list.to], values, timeZone, apply, close));
+}
+
+/** @param {Kind} kind @param {string[]} labels @param {string[][]} values @param {string} timeZone @param {Apply} apply @param {() => void} close */
+function times(kind, labels, values, timeZone, apply, close) {
+  const entries = labels.map((label, place) => timeEntry(labels.length > 1 ? label : kind.title, values[place][0] ?? '', timeZone));
+  const order = h('p', { class: 'error small', role: 'alert', hidden: true }, strings.list.order);
+  return form(() => {
+    const moments = entries.map(({ read }) => read());
+    if (moments.includes(undefined)) return;
+    const [start, end] = moments.map((moment) => (moment && isInstant(moment) ? Date.parse(moment) : NaN));
+    order.hidden = !(end <= start);
+    if (!order.hidden) return;
+    apply(Object.fromEntries(kind.names.map((name, place) => [name, moments[place] ?? null])));
+    close();
+  }, ...entries.map(({ element }) => element), order);
+}
+
+/**
+ * A time that is typed or picked, in the site's zone; when clocks go back it asks which of the two hours is meant.
+ * @param {string} label
+ * @param {string} value
+ * @param {string} timeZone
+ * @returns {{element: HTMLElement, read: () => string | null | undefined}} nothing for no time, undefined for a wrong one
+ */
+function timeEntry(label, value, timeZone) {
+  const texts = strings.incidents.fields;
+  const shown = isInstant(value) ? localText(value, timeZone).replace('T', ' ') : value && momentText(value, timeZone) === value ? value : '';
+  const input = h('input', { type: 'text', value: shown || value, maxLength: 40, placeholder: strings.list.timeHint, 'aria-label': label, oninput: () => judge() });
+  const which = h('select', { hidden: true, 'aria-label': texts.which });
+  const zone = h('span', { class: 'dim small' });
+  const fault = h('p', { class: 'error small', role: 'alert', hidden: true });
+  const picker = h('input', { class: 'date', type: 'datetime-local', step: '1', tabIndex: -1, 'aria-hidden': 'true', onchange() {
+    input.value = picker.value.replace('T', ' ');
+    judge();
+  } });
+  const pick = h('button', { type: 'button', class: 'quiet', title: texts.pick, 'aria-label': `${label}: ${texts.pick}`, onclick: () => picker.showPicker() }, icon('calendar'));
+
+  /** @returns {string | null | undefined} */
+  function judge() {
+    const typed = input.value.trim();
+    // Such words go on meaning what they say: a saved filter for the last hour is of the hour before it is used.
+    const relative = /^(-\s*\d{1,5}\s*[smhdw]|today|yesterday)$/i.test(typed);
+    const local = typed && !relative ? typedTime(typed, Date.now(), timeZone) : null;
+    const found = local ? instantsOf(local, timeZone) : [];
+    const fine = typed === '' || relative || found.length > 0;
+    fault.hidden = fine;
+    fault.textContent = local ? texts.skipped : texts.badTime;
+    input.setAttribute('aria-invalid', String(!fine));
+    which.hidden = found.length < 2;
+    if (found.length > 1 && which.options.length !== found.length) {
+      which.replaceChildren(...found.map((at) => h('option', { value: new Date(at).toISOString() }, zoneName(at, timeZone))));
+    }
+    zone.textContent = found.length === 1 ? zoneName(found[0], timeZone) : '';
+    if (!fine) return undefined;
+    if (typed === '') return null;
+    if (relative) return typed.replaceAll(/\s/g, '').toLowerCase();
+    return found.length > 1 ? which.value : new Date(found[0]).toISOString().replace('.000Z', 'Z');
+  }
+
+  judge();
+  return {
+    element: h('div', { class: 'field' }, h('span', { class: 'dim small' }, label),
+      h('div', { class: 'row tight' }, input, h('span', { class: 'picker' }, pick, picker), which, zone), fault),
+    read: judge,
+  };
+}
+
+/** @param {() => void} submit @param {...(Node | string)} parts */
+function form(submit, ...parts) {
+  return h('form', { class: 'stack', onsubmit(/** @type {Event} */ event) {
+    event.preventDefault();
+    submit();
+  } }, ...parts, h('div', { class: 'row end' }, h('button', { type: 'submit', class: 'primary' }, strings.list.apply)));
+}

@@ -1,0 +1,51 @@
+// A small pane at a button: in the top layer, closed by Escape, by a click elsewhere, and when it is done.
+
+import { h } from '../common/dom.js';
+
+/**
+ * @param {HTMLElement} anchor in the same shadow tree
+ * @param {string} title
+ * @param {(close: () => void) => (Node | string)[]} build
+ * @param {() => void} [closed]
+ * @param {HTMLElement} [back] gets the keyboard back; the anchor, where none is named
+ */
+export function popover(anchor, title, build, closed = () => {}, back = anchor) {
+  const pane = h('div', { class: 'popover', popover: 'auto', role: 'dialog', 'aria-label': title });
+  const close = () => pane.hidePopover();
+  pane.append(...build(close));
+  // Who clicked elsewhere means to be there: only the keyboard that was in the pane goes back.
+  let within = false;
+  pane.addEventListener('beforetoggle', () => { within = pane.contains(/** @type {ShadowRoot} */ (anchor.getRootNode()).activeElement); });
+  pane.addEventListener('toggle', (event) => {
+    if (/** @type {ToggleEvent} */ (event).newState !== 'closed') return;
+    pane.remove();
+    if (within) back.focus();
+    closed();
+  });
+  (anchor.closest('.filter-bar') ?? anchor.parentElement)?.append(pane);
+  pane.showPopover();
+  place(pane, anchor);
+  const first = /** @type {HTMLElement | null} */ (pane.querySelector('[autofocus], input:checked, input, button, select'));
+  first?.focus();
+  return close;
+}
+
+/** Below the anchor, or above it, and never outside of the window. @param {HTMLElement} pane @param {HTMLElement} anchor */
+function place(pane, anchor) {
+  const at = anchor.getBoundingClientRect();
+  const size = pane.getBoundingClientRect();
+  const below = at.bottom + 4 + size.height <= innerHeight || at.top < size.height + 4;
+  pane.style.left = `${Math.max(8, Math.min(at.left, innerWidth - size.width - 8))}px`;
+  pane.style.top = `${Math.max(8, below ? at.bottom + 4 : at.top - 4 - size.height)}px`;
+}
+
+/** Arrow keys go through the buttons of a menu. @param {KeyboardEvent} event */
+export function menuKeys(event) {
+  const buttons = /** @type {HTMLElement[]} */ ([.../** @type {HTMLElement} */ (event.currentTarget).querySelectorAll('button')]);
+  const at = buttons.indexOf(/** @type {HTMLElement} */ (event.target));
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  buttons[(next + buttons.length) % buttons.length]?.focus();
+}

@@ -1,0 +1,389 @@
+"""The list of incident projects in real browsers, with the real plug-in behind it."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+from playwright.async_api import Locator, Page, expect
+
+from incident_plugin.domain.properties import DELIVERED
+from tests.browsing import in_shared_browser
+from tests.domain.examples import sequence
+from tests.ui_list.conftest import Opening
+from tests.ui_list.site import CARL, EVERYTHING, OLIVIA, Site
+
+pytestmark = in_shared_browser
+
+HOSTILE = '<img src=x onerror="document.title=\'broken\'"><script>document.title="broken"</script>{{7*7}}'
+
+
+def row(page: Page, text: str) -> Locator:
+    return page.get_by_role("row", name=text)
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("tbody tr")
+
+
+async def test_newest_first_with_what_operators_look_for(opening: Opening, site: Site) -> None:
+    """Each project is one line with its status, type, times and description; the newest is on top."""
+    site.create(type="theft", description="Bag taken\nsecond line")
+    site.create(sequence(camera="dock"), status="closed", owner="Olivia Operator")
+    page = await opening()
+    await expect(rows(page).nth(0)).to_contain_text("Closed")
+    await expect(rows(page).nth(0)).to_contain_text("2026-03-01 13:00")
+    await expect(rows(page).nth(0)).to_contain_text("Olivia Operator")
+    await expect(rows(page).nth(1)).to_contain_text("Theft")
+    await expect(rows(page).nth(1)).to_contain_text("Bag taken")
+    await expect(page.get_by_text("2 incident projects")).to_be_visible()
+
+
+async def test_nothing_yet_says_how_projects_come_about(opening: Opening) -> None:
+    """An empty list is no blank page, and the first project appears by itself."""
+    page = await opening()
+    await expect(page.get_by_text("No incident projects yet")).to_be_visible()
+    await expect(page.get_by_text("Start one in Live")).to_be_visible()
+
+
+async def test_no_permission_is_said_in_the_words_operators_know(opening: Opening, site: Site) -> None:
+    """Whoever may not read gets the message and no retry."""
+    site.access.permissions = {OLIVIA.id: frozenset()}
+    page = await opening(provoked=("403",))
+    await expect(page.get_by_text("This information is not available to you.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Retry")).to_have_count(0)
+
+
+async def test_a_hundred_on_a_page(opening: Opening, site: Site) -> None:
+    """Older projects are on further pages, and the way back leads to the newest."""
+    for number in range(1, 252):
+        site.create(description=f"Number {number}.")
+    page = await opening()
+    await expect(row(page, "Number 251.")).to_be_visible()
+    await expect(rows(page)).to_have_count(100)
+    await page.get_by_role("button", name="Older").click()
+    await expect(row(page, "Number 151.")).to_be_visible()
+    await page.get_by_role("button", name="Older").click()
+    await expect(rows(page)).to_have_count(51)
+    await expect(page.get_by_role("button", name="Older")).to_be_disabled()
+    await page.get_by_role("button", name="Newer").click()
+    await page.get_by_role("button", name="Newer").click()
+    await expect(row(page, "Number 251.")).to_be_visible()
+
+
+# What others do
+
+
+async def test_a_new_project_of_somebody_else_appears_by_itself(opening: Opening, site: Site) -> None:
+    """Nobody asks for it: it is on top within a second, and counted."""
+    site.create(description="First")
+    page = await opening()
+    await expect(row(page, "First")).to_be_visible()
+    site.create(description="From a colleague")
+    await expect(rows(page).nth(0)).to_contain_text("From a colleague", timeout=1_000)
+    await expect(page.get_by_text("2 incident projects")).to_be_visible()
+
+
+async def test_rows_do_not_move_under_the_operators_hand(opening: Opening, site: Site) -> None:
+    """Who is in the list is told of new projects, and sees them when they want to."""
+    site.create(description="Mine")
+    page = await opening()
+    await row(page, "Mine").click()
+    site.create(description="From a colleague")
+    news = page.get_by_role("button", name="1 new incident project")
+    await expect(news).to_be_visible()
+    await expect(rows(page)).to_have_count(1)
+    await expect(row(page, "Mine")).to_be_focused()
+    await news.click()
+    await expect(rows(page)).to_have_count(2)
+    await expect(row(page, "Mine")).to_have_attribute("aria-selected", "true")
+
+
+async def test_what_one_operator_changes_the_other_sees_in_place(opening: Opening, site: Site) -> None:
+    """Two browsers: a status set in one is in the other's line and preview, which stay where they are."""
+    site.create(description="Shared")
+    theirs = await opening("incidents/1", person="carl")
+    mine = await opening()
+    await row(mine, "Shared").click()
+    await theirs.get_by_label("Status", exact=True).select_option("Closed")
+    await theirs.keyboard.press("Control+s")
+    await expect(row(mine, "Shared")).to_contain_text("Closed")
+    await expect(mine.get_by_role("complementary")).to_contain_text("Closed")
+    await expect(row(mine, "Shared")).to_be_focused()
+
+
+async def test_deleted_and_no_longer_fitting_rows_are_marked(opening: Opening, site: Site) -> None:
+    """They stay until the list is read again, so that nothing jumps; which of the two it was is said."""
+    kept, gone, closed = (site.create(description=text) for text in ("Kept", "Goes away", "Gets closed"))
+    page = await opening("incidents/list/open~yes")
+    await row(page, "Kept").click()
+    site.delete(gone)
+    site.set_field(closed, "status", "closed")
+    await expect(row(page, "Goes away")).to_have_attribute("aria-description", "Deleted")
+    await expect(row(page, "Gets closed")).to_have_attribute("aria-description", "No longer fits the filter")
+    await expect(rows(page)).to_have_count(3)
+    await expect(page.get_by_text("1 incident project", exact=True)).to_be_visible()
+    site.comment(kept, "still here")
+    await expect(page.get_by_role("complementary")).to_contain_text("Comment added")
+
+
+async def test_renamed_values_are_shown_at_once(opening: Opening, site: Site) -> None:
+    """An administrator's change reaches the list without a reload."""
+    site.create(type="theft", description="Bag")
+    page = await opening()
+    await expect(row(page, "Bag")).to_contain_text("Theft")
+    types = tuple(attrs.evolve(t, name="Larceny" if t.id == "theft" else t.name) for t in DELIVERED.types)
+    site.set_properties(attrs.evolve(DELIVERED, types=types))
+    await expect(row(page, "Bag")).to_contain_text("Larceny")
+
+
+async def test_without_the_stream_the_list_is_asked_for(opening: Opening, site: Site) -> None:
+    """It says that it is not live, and shows changes a little later all the same."""
+    page = await opening("nowhere/", provoked=("Failed to load resource",))
+    await page.context.route("**/plugins/incident/events*", lambda route: route.abort())
+    await page.evaluate("location.hash = '#/incidents/'")
+    await expect(page.get_by_text("Not live")).to_be_visible()
+    site.create(description="Late")
+    await expect(row(page, "Late")).to_be_visible()
+
+
+# Filters
+
+
+async def test_filters_stand_in_the_address(opening: Opening, site: Site) -> None:
+    """Text, built-in and chosen filters together; a link, a reload and the way back keep them."""
+    site.create(description="Broken window", type="vandalism")
+    site.create(description="Stolen bicycle", type="theft", owner="Olivia Operator")
+    site.create(description="Stolen van", type="theft")
+    page = await opening()
+    await page.get_by_label("Search text").fill("stolen")
+    await expect(rows(page)).to_have_count(2)
+    await page.get_by_role("button", name="Mine").click()
+    await expect(rows(page)).to_have_count(1)
+    assert page.url.endswith("#/incidents/list/text~stolen/mine~yes")
+    await page.reload()
+    await expect(page.get_by_label("Search text")).to_have_value("stolen")
+    await expect(rows(page)).to_have_count(1)
+    await row(page, "bicycle").dblclick()
+    await page.get_by_role("button", name="All incident projects").click()
+    await expect(rows(page)).to_have_count(1)
+    await page.get_by_role("button", name="Clear all").click()
+    await expect(rows(page)).to_have_count(3)
+    await page.get_by_role("button", name="Unowned").click()
+    await expect(rows(page)).to_have_count(2)
+    await page.go_back()
+    await expect(rows(page)).to_have_count(3)
+
+
+async def chosen(page: Page, kind: str) -> Locator:
+    """Open the pane of a kind of filter."""
+    await page.get_by_role("button", name="Filter", exact=True).click()
+    await page.get_by_role("menuitem", name=kind, exact=True).click()
+    return page.get_by_role("dialog", name=kind, exact=True)
+
+
+async def test_any_kind_of_filter_is_a_chip(opening: Opening, site: Site) -> None:
+    """Chosen from a menu, changed at the chip, removed at its end."""
+    site.create(sequence(camera="dock"), type="theft", **{"category:severity": "high", "data:persons": 3})
+    site.create(type="fire", status="closed", priority="low", **{"data:injuries": True})
+    page = await opening()
+    await expect(rows(page)).to_have_count(2)
+    pane = await chosen(page, "Type")
+    await pane.get_by_label("Theft").check()
+    await expect(rows(page)).to_have_count(1)
+    await pane.get_by_label("Fire").check()
+    await expect(rows(page)).to_have_count(2)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Change the filter Type").click()
+    await page.get_by_role("dialog", name="Type").get_by_label("Theft").uncheck()
+    await expect(rows(page)).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Remove the filter Type").click()
+    await expect(rows(page)).to_have_count(2)
+    for kind, value in (
+        ("Severity", "High"),
+        ("Camera", "Dock"),
+        ("Injuries", "yes"),
+        ("Open or closed", "Closed"),
+    ):
+        pane = await chosen(page, kind)
+        await pane.get_by_label(value, exact=True).check()
+        await expect(rows(page)).to_have_count(1)
+        await page.keyboard.press("Escape")
+        await page.get_by_role("button", name="Clear all").click()
+        await expect(rows(page)).to_have_count(2)
+    pane = await chosen(page, "Persons involved")
+    await page.keyboard.type("three")
+    await page.keyboard.press("Enter")
+    await expect(pane.get_by_role("alert").filter(visible=True)).to_be_visible()
+    await pane.get_by_label("Persons involved").fill("3")
+    await page.keyboard.press("Enter")
+    await expect(rows(page)).to_have_count(1)
+
+
+async def test_times_are_typed_in_the_sites_zone(opening: Opening, site: Site) -> None:
+    """The sequence is at 13:00 in Copenhagen: before that it is found, after it is not; nonsense is named."""
+    site.create(sequence(camera="dock", start=0, end=60))
+    page = await opening()
+    pane = await chosen(page, "Sequences starting after")
+    box = pane.get_by_role("textbox")
+    await box.fill("soon")
+    await page.keyboard.press("Enter")
+    await expect(pane.get_by_role("alert").filter(visible=True)).to_be_visible()
+    await box.fill("2026-03-01 13:01")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("No incident project matches this filter")).to_be_visible()
+    assert "starts-after~2026-03-01T12%3A01%3A00Z" in page.url
+    await page.get_by_role("button", name="Change the filter Sequences starting after").click()
+    await page.get_by_role("dialog").get_by_role("textbox").fill("2026-03-01 12:59")
+    await page.keyboard.press("Enter")
+    await expect(rows(page)).to_have_count(1)
+
+
+async def test_unknown_and_retired_values_in_an_address(opening: Opening, site: Site) -> None:
+    """A value that nobody offers any more still finds what has it; what no filter is named is refused."""
+    site.create(type="theft", description="Old type")
+    site.set_properties(attrs.evolve(DELIVERED, types=DELIVERED.types[1:]))
+    page = await opening("incidents/list/type~theft/%E0%A4%A", provoked=("422",))
+    await expect(page.get_by_text("There is no filter")).to_be_visible()
+    await expect(page.get_by_text("theft (no longer offered)")).to_be_visible()
+    await page.get_by_role("button", name=re.compile("Remove the filter Unknown")).click()
+    await expect(row(page, "Old type")).to_be_visible()
+
+
+async def test_filters_are_saved_by_name_and_shared(opening: Opening, site: Site) -> None:
+    """One's own, and those that somebody shared who may; the button names the one that is used."""
+    site.create(description="Open", owner="Olivia Operator")
+    site.create(description="Closed", status="closed")
+    page = await opening("incidents/list/open~yes")
+    await expect(rows(page)).to_have_count(1)
+    await page.get_by_role("button", name="Saved filters").click()
+    await page.get_by_label("Name", exact=True).fill("To do")
+    await page.get_by_label("Share with everybody").check()
+    await page.get_by_role("button", name="Save this filter").click()
+    await expect(page.get_by_role("button", name="To do")).to_be_visible()
+    site.access.permissions = {
+        **site.access.permissions,
+        CARL.id: EVERYTHING - {"incident.projects.shared-filters.manage"},
+    }
+    other = await opening(person="carl")
+    await expect(rows(other)).to_have_count(2)
+    await other.get_by_role("button", name="Saved filters").click()
+    await expect(other.get_by_role("button", name="Remove the saved filter")).to_have_count(0)
+    await other.get_by_role("button", name="To do").click()
+    await expect(rows(other)).to_have_count(1)
+    await expect(other.get_by_role("button", name="To do")).to_be_visible()
+
+
+# Columns and order
+
+
+async def test_columns_are_chosen_and_kept_for_the_person(opening: Opening, site: Site) -> None:
+    """Also categories and incident data; in another browser they are the same."""
+    site.create(description="With data", **{"category:severity": "high", "data:reference": "A-17"})
+    page = await opening()
+    await expect(row(page, "With data")).to_be_visible()
+    await page.get_by_role("button", name="Columns").click()
+    dialog = page.get_by_role("dialog", name="Columns")
+    await dialog.get_by_label("Severity", exact=True).check()
+    await dialog.get_by_label("Reference", exact=True).check()
+    await dialog.get_by_label("Owner", exact=True).uncheck()
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(row(page, "With data")).to_contain_text("A-17")
+    await expect(page.get_by_role("columnheader", name="Owner")).to_have_count(0)
+    other = await opening()
+    await expect(row(other, "With data")).to_contain_text("A-17")
+    await expect(other.get_by_role("columnheader", name="Severity")).to_be_visible()
+
+
+async def test_sorted_by_a_column(opening: Opening, site: Site) -> None:
+    """By the place among the choices, not by the letters; what has no value is last either way."""
+    for priority in ("low", "high", None, "normal"):
+        site.create(description=f"{priority} one", priority=priority)
+    page = await opening(viewport={"width": 1920, "height": 1080})
+    await page.get_by_role("button", name="Priority").click()
+    await expect(rows(page)).to_contain_text(["low", "normal", "high", "None"])
+    await page.get_by_role("button", name="Priority").click()
+    await expect(rows(page)).to_contain_text(["high", "normal", "low", "None"])
+    await expect(page.get_by_role("columnheader", name="Priority")).to_have_attribute(
+        "aria-sort", "descending"
+    )
+    assert page.url.endswith("list/sort~-priority")
+
+
+# Keyboard, preview
+
+
+async def test_the_list_works_without_a_mouse(opening: Opening, site: Site) -> None:
+    """From the filter to the project and back to the same line."""
+    for number in range(1, 6):
+        site.create(description=f"Number {number}.")
+    page = await opening()
+    await expect(row(page, "Number 5.")).to_be_focused()
+    await page.keyboard.press("/")
+    await expect(page.get_by_label("Search text")).to_be_focused()
+    await row(page, "Number 5.").focus()
+    for _ in range(3):
+        await page.keyboard.press("ArrowDown")
+    await expect(row(page, "Number 2.")).to_have_attribute("aria-selected", "true")
+    await expect(page.get_by_role("complementary")).to_contain_text("Incident project 2")
+    await page.keyboard.press("End")
+    await expect(row(page, "Number 1.")).to_be_focused()
+    await page.keyboard.press("Home")
+    await page.keyboard.press("PageDown")
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Incident project 2")).to_be_visible()
+    await page.get_by_role("button", name="All incident projects").click()
+    await expect(row(page, "Number 2.")).to_be_focused()
+
+
+async def test_delete_asks_and_names_the_project(opening: Opening, site: Site) -> None:
+    """Nothing is deleted without a yes; afterwards the next project is selected."""
+    site.create(description="Stays")
+    site.create(description="Goes away")
+    page = await opening()
+    await row(page, "Goes away").click()
+    await page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog", name="Delete incident project")
+    await expect(dialog).to_contain_text("“Goes away”")
+    await page.keyboard.press("Escape")
+    await expect(rows(page)).to_have_count(2)
+    await page.get_by_role("button", name="Delete").click()
+    await dialog.get_by_role("button", name="Delete").click()
+    await expect(row(page, "Goes away")).to_have_count(0)
+    await expect(row(page, "Stays")).to_have_attribute("aria-selected", "true")
+
+
+async def test_only_permitted_parts_are_drawn(opening: Opening, site: Site) -> None:
+    """What one may not do or read is not offered: no button, no column, no kind of filter."""
+    held = {"incident.projects.view", "incident.projects.details.view"}
+    site.access.permissions = {OLIVIA.id: frozenset(held)}
+    site.create(sequence(), description="Look only")
+    page = await opening()
+    await row(page, "Look only").click()
+    await expect(page.get_by_role("complementary").get_by_role("button")).to_have_text(["Open"])
+    await expect(page.get_by_role("columnheader", name="Start")).to_have_count(0)
+    await page.get_by_role("button", name="Filter", exact=True).click()
+    await expect(page.get_by_role("menuitem", name="Camera")).to_have_count(0)
+
+
+async def test_hostile_texts_stay_texts(opening: Opening, site: Site) -> None:
+    """A description, a name and a filter that look like markup are shown as they were written."""
+    site.create(description=HOSTILE, owner=HOSTILE)
+    page = await opening()
+    await rows(page).click()
+    await expect(page.get_by_role("complementary")).to_contain_text("<script>")
+    pane = await chosen(page, "Owner")
+    await pane.get_by_label(HOSTILE).check()
+    await expect(rows(page)).to_have_count(1)
+    assert await page.title() == "Tabs"
+
+
+async def test_a_very_long_filter_is_refused_in_words(opening: Opening, site: Site) -> None:
+    """The address of the list may say anything: right to left, emoji, thousands of characters."""
+    site.create(description="🚓 חלון שבור")
+    page = await opening("incidents/list/text~%D7%97%D7%9C%D7%95%D7%9F", provoked=("422",))
+    await expect(rows(page)).to_have_count(1)
+    await page.evaluate("location.hash = `#/incidents/list/text~${'x'.repeat(5_000)}`")
+    await expect(page.get_by_text("The filter is too long")).to_be_visible()
