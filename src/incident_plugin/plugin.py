@@ -120,11 +120,24 @@ class IncidentPlugin:
 
     @hookimpl
     def vms_admin_sections(self, principal: Principal) -> Sequence[offers.AdminSection]:
-        """Give the recorders to those who may see how they are set up."""
-        if not self._allowed(principal, Permission.RECORDERS_VIEW):
-            return ()
-        element = Element(tag="incident-recorders", module="ui/recorders/incident-recorders.js")
-        return (offers.AdminSection(id="incident.recorders", title="Recorders", element=element, order=10),)
+        """Give the sections of the administration to those who may use them."""
+        rows = (
+            ("recorders", "recorders", "Recorders", Permission.RECORDERS_VIEW),
+            ("admin", "properties", "Incident properties", Permission.PROPERTIES_VIEW),
+            ("admin", "retention", "Incident retention", Permission.PROPERTIES_VIEW),
+            ("admin", "bin", "Recycle bin of incident projects", Permission.DELETE_MANAGE),
+            ("admin", "audit", "Audit log of incident work", Permission.AUDIT_VIEW),
+        )
+        return tuple(
+            offers.AdminSection(
+                id=f"incident.{name}",
+                title=title,
+                element=Element(tag=f"incident-{name}", module=f"ui/{room}/incident-{name}.js"),
+                order=10 * place,
+            )
+            for place, (room, name, title, permission) in enumerate(rows, start=1)
+            if self._allowed(principal, permission)
+        )
 
     @hookimpl
     def vms_http_mount(self) -> offers.HttpMount | None:

@@ -188,7 +188,7 @@ def test_people_are_warned_once_at_each_mark(site: Site) -> None:
         "An incident project is deleted within 1 day.",
     ]
     assert all(detail.startswith("1. Export or report") for _, detail in site.told(ANN))
-    soon = site.retention.expiring(ACTOR)
+    soon = site.retention.outlook(ACTOR).expiring
     assert [(one.days, one.count, one.first) for one in soon] == [(d, 1, (1,)) for d in (14, 7, 1)]
 
 

@@ -136,8 +136,7 @@ class World:
                 path="properties/preview",
                 body={"form": "json", "text": json.dumps({**self.properties, "revision": 0})},
             ),
-            # The site has no logo: this is said, and is no refusal of the operation.
-            "GET properties/logo": Asked(path="properties/logo", statuses=frozenset({404})),
+            "GET properties/logo": Asked(path="properties/logo"),
             "PUT properties/logo": Asked(
                 path="properties/logo", content=b"no picture", statuses=frozenset({422})
             ),

@@ -20,7 +20,7 @@ from incident_plugin.domain.access import Permission
 from incident_plugin.domain.journal import Action, Activity
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.project import Comment, CommentId, FieldChange, Project, ProjectId
-from incident_plugin.domain.properties import FieldValue, IncidentProperties
+from incident_plugin.domain.properties import DELIVERED, FieldValue, IncidentProperties
 from incident_plugin.domain.sequence import Sequence
 from incident_plugin.runtime import IncidentRuntime
 from tests.support import ListedAccess, SystemClock, as_principal, host_services
@@ -104,6 +104,12 @@ class Site:
         """Have somebody delete a project."""
         with self.work.begin(by) as work:
             work.delete(ProjectId(number))
+
+    @property
+    def properties(self) -> IncidentProperties:
+        """What is stored of the incident properties."""
+        with self.runtime.parts.store.read() as reading:
+            return reading.properties() or DELIVERED
 
     def set_properties(self, properties: IncidentProperties) -> None:
         """Have an administrator change the incident properties."""

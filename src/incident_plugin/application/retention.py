@@ -44,6 +44,18 @@ class Expiring:
 
 
 @attrs.frozen(kw_only=True)
+class Outlook:
+    """What people who work with projects need to know of retention."""
+
+    #: Within 14, 7 and 1 days; all empty while nothing is decided.
+    expiring: tuple[Expiring, ...]
+    #: How long a deleted project can be restored; 0 for not at all.
+    bin_days: int
+    #: Whether anything is deleted automatically.
+    decided: bool
+
+
+@attrs.frozen(kw_only=True)
 class Forecast:
     """What rules would delete."""
 
@@ -94,12 +106,14 @@ class Retention:
                 raise InvalidInput(f"There is no incident type “{min(unknown)[:100]}”. Nothing was changed.")
             return work.save_retention(rules.checked(), self._clock.now())
 
-    def expiring(self, actor: Actor) -> tuple[Expiring, ...]:
-        """Give what is deleted within 14, 7 and 1 days; nothing while nothing is decided."""
+    def outlook(self, actor: Actor) -> Outlook:
+        """Give what is deleted within 14, 7 and 1 days, and what becomes of what people delete."""
         self._guard.require(actor, Permission.PROJECTS_VIEW)
         now = self._clock.now()
         with self._work.reading(actor.person) as work:
-            return tuple(_expiring(self._store, work, now, days) for days in WARNINGS)
+            rules = work.retention
+            expiring = tuple(_expiring(self._store, work, now, days) for days in WARNINGS)
+        return Outlook(expiring=expiring, bin_days=rules.bin_days, decided=rules.decided)
 
 
 @attrs.define(kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from typing import cast
 
 import attrs
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from incident_plugin.application.defining import Defining
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.errors import InvalidInput, NotFound
+from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.phrases import sentence
 from incident_plugin.http import property_files
 from incident_plugin.http.bodies import Body
@@ -81,7 +82,7 @@ class DefiningResources:
     async def logo(self, call: Call) -> Response:
         logo = await asyncio.to_thread(self._defining.logo, call.actor)
         if logo is None:
-            raise NotFound("This site has no logo for its reports.")
+            return Response(status_code=HTTPStatus.NO_CONTENT)
         return Response(
             logo.data,
             media_type=logo.media_type,

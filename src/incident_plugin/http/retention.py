@@ -64,4 +64,4 @@ class RetentionResources:
         return await asyncio.to_thread(self._retention.forecast, call.actor, rules)
 
     async def expiring(self, call: Call) -> object:
-        return {"expiring": await asyncio.to_thread(self._retention.expiring, call.actor)}
+        return await asyncio.to_thread(self._retention.outlook, call.actor)

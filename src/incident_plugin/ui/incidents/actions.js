@@ -4,14 +4,17 @@ import { Problem, call, report } from '../common/api.js';
 import { confirmed } from '../common/dialog.js';
 import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
+import { dateTime } from '../common/time.js';
 import { strings } from '../locales/en.js';
+import { changeHold } from './hold-dialog.js';
 import { createReport } from './report-dialog.js';
 
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
-/** @typedef {{id: number, description: string, sequences: number}} Subject */
+/** @typedef {import('../common/shapes.d.ts').LegalHold} LegalHold */
+/** @typedef {{id: number, description: string, sequences: number, held?: boolean, hold?: LegalHold | null}} Subject */
 
 /**
- * The buttons Create report, Send for export and Delete; only those that the principal may use.
+ * The buttons Create report, Send for export, Legal hold and Delete; only those that the principal may use.
  * @param {Bridge} bridge
  * @param {() => Subject | null} subject
  * @param {() => void} deleted called when the project is no more, by whomever it was deleted
@@ -28,6 +31,7 @@ export function projectButtons(bridge, subject, deleted) {
   return [
     ...button('projects.reports.view', texts.report, 'report', ({ id }) => createReport(bridge, id)),
     ...button('projects.exports.manage', texts.export, 'export', (chosen) => sendForExport(bridge, chosen)),
+    ...button('projects.legal-hold.manage', texts.hold, 'lock', (chosen) => hold(bridge, chosen)),
     ...button('projects.delete.manage', texts.delete, 'trash', (chosen) => deleteProject(bridge, chosen, deleted)),
   ];
 }
@@ -53,13 +57,35 @@ async function deleteProject(bridge, { id, description, sequences }, deleted) {
   const texts = strings.incidents.actions;
   const [line] = description.split('\n');
   const short = line.length > 80 ? `${line.slice(0, 80)}…` : line;
-  if (!await confirmed(texts.deleteTitle, texts.deleteText(id, short, sequences), texts.delete)) return;
   try {
-    await call(bridge, 'DELETE', `projects/${id}`);
-    bridge.notify({ kind: 'success', title: texts.deleted(id) });
+    const { bin_days: days } = await call(bridge, 'GET', 'retention/expiring');
+    if (!await confirmed(texts.deleteTitle, texts.deleteText(id, short, sequences, days), texts.delete)) return;
+    const { restorable_until: until } = await call(bridge, 'DELETE', `projects/${id}`);
+    bridge.notify({ kind: 'success', title: texts.deleted(id),
+      ...(until && { detail: texts.restorable(dateTime(until, bridge.timeZone)), action: { label: texts.undo, run: () => void restore(bridge, id) } }) });
     deleted();
   } catch (error) {
     report(bridge, error);
     if (error instanceof Problem && error.status === 404) deleted();
+  }
+}
+
+/** @param {Bridge} bridge @param {Subject} subject */
+async function hold(bridge, { id, held = false, hold: known }) {
+  try {
+    await changeHold(bridge, id, held, known ? { by: known.by.name, reason: known.reason } : undefined);
+  } catch (error) {
+    report(bridge, error);
+  }
+}
+
+/** Takes a deletion back. @param {Bridge} bridge @param {number} id */
+async function restore(bridge, id) {
+  try {
+    await call(bridge, 'POST', `bin/${id}/restore`);
+    bridge.notify({ kind: 'success', title: strings.incidents.actions.restored(id) });
+    bridge.navigate({ tab: 'incidents', path: String(id) });
+  } catch (error) {
+    report(bridge, error);
   }
 }

@@ -234,7 +234,8 @@ export class ProjectPage {
 
   #subject() {
     const { project } = this.#model;
-    return project && { id: project.id, description: String(project.fields.description ?? ''), sequences: project.sequences.length };
+    return project && { id: project.id, description: String(project.fields.description ?? ''), sequences: project.sequences.length,
+      held: project.hold !== null, hold: project.hold };
   }
 
   #toList() {

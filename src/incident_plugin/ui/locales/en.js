@@ -1,5 +1,6 @@
 // Every text that operators read, in English. One nested section for each part of the interface.
 
+import { admin } from './en/admin.js';
 import { collections } from './en/collecting.js';
 import { exportsTexts } from './en/exports.js';
 import { incidents } from './en/incidents.js';
@@ -22,6 +23,7 @@ export const strings = {
     end: 'End',
     length: 'Length',
   },
+  admin,
   incidents,
   list,
   dashboard,

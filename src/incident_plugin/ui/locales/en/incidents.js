@@ -47,10 +47,17 @@ export const incidents = {
     export: 'Send for export',
     delete: 'Delete',
     deleteTitle: 'Delete incident project',
-    /** @param {number} id @param {string} description @param {number} sequences */
-    deleteText: (id, description, sequences) =>
+    /** @param {number} id @param {string} description @param {number} sequences @param {number} days */
+    deleteText: (id, description, sequences, days) =>
       `Incident project ${id}${description ? ` “${description}”` : ''} is deleted with its comments, calls and `
-      + `${sequencesOf(sequences)}. The recorded video itself stays on the recorder. This cannot be undone.`,
+      + `${sequencesOf(sequences)}. The recorded video itself stays on the recorder. `
+      + (days ? `It waits in the recycle bin for up to ${days} ${days === 1 ? 'day' : 'days'} and can be restored from there.` : 'This cannot be undone.'),
+    /** @param {string} at */
+    restorable: (at) => `It is in the recycle bin and can be restored until ${at}.`,
+    undo: 'Undo',
+    hold: 'Legal hold',
+    /** @param {number} id */
+    restored: (id) => `Incident project ${id} is back.`,
     /** @param {number} id */
     deleted: (id) => `Incident project ${id} was deleted.`,
     /** @param {number} id */

@@ -1,0 +1,110 @@
+// Administration > Audit log: what administrators did, what was denied, and what the host reports.
+
+import { call, report, request } from '../common/api.js';
+import { h, icon } from '../common/dom.js';
+import { dateTime, utcTitle } from '../common/time.js';
+import { instantsOf } from '../common/zoned.js';
+import { strings } from '../locales/en.js';
+import { AdminSection, banner, download, refusal } from './section.js';
+
+/** @typedef {{number: number, at: string, actor: {id: string, name: string}, text: string}} AuditEntry */
+
+const PAUSE = 250;
+const ENDS = { csv: 'csv', jsonl: 'jsonl', syslog: 'log' };
+
+class IncidentAuditSection extends AdminSection {
+  #filters = { kind: '', person: '', text: '', since: '', until: '' };
+  /** @type {AuditEntry[]} */
+  #entries = [];
+  #rows = h('tbody', {});
+  #told = h('div', { class: 'section' });
+  #total = h('span', { class: 'dim', role: 'status' });
+  #more = h('button', { type: 'button', hidden: true, onclick: () => void this.#ask(this.#entries[this.#entries.length - 1]?.number) }, strings.admin.audit.more);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #typing;
+
+  /** @override */
+  async read() {
+    await this.#ask();
+    const texts = strings.admin.audit;
+    this.place.replaceChildren(this.#form(), this.#buttons(), this.#told,
+      h('table', { class: 'log' }, h('thead', {}, h('tr', {}, ...Object.entries(texts.columns).map(([name, title]) => h('th', { scope: 'col', class: name }, title)))), this.#rows),
+      h('div', { class: 'inline' }, this.#more, this.#total));
+  }
+
+  get #query() {
+    const bridge = /** @type {import('./section.js').Bridge} */ (this.bridge);
+    const { kind, person, text, since, until } = this.#filters;
+    const at = (/** @type {string} */ local) => (local ? new Date(instantsOf(local, bridge.timeZone)[0] ?? local).toISOString() : '');
+    const asked = { kind, person, text, since: at(since), until: at(until) };
+    return new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== '')).toString();
+  }
+
+  /** @param {number} [before] */
+  async #ask(before) {
+    const bridge = /** @type {import('./section.js').Bridge} */ (this.bridge);
+    const page = await call(bridge, 'GET', `audit?${this.#query}${before ? `&before=${before}` : ''}`);
+    this.#entries = before ? [...this.#entries, ...page.entries] : page.entries;
+    const texts = strings.admin.audit;
+    this.#total.textContent = texts.total(page.total);
+    this.#more.hidden = this.#entries.length >= page.total;
+    this.#rows.replaceChildren(...this.#entries.map((entry) => h('tr', {},
+      h('td', {}, String(entry.number)), h('td', { class: 'at' }, h('time', { title: utcTitle(entry.at) }, dateTime(entry.at, bridge.timeZone))),
+      h('td', {}, entry.actor.name || texts.service), h('td', {}, entry.text))));
+    if (this.#entries.length === 0) this.#rows.append(h('tr', {}, h('td', { class: 'empty', colSpan: 4 }, texts.empty)));
+  }
+
+  /** Asks again once the typing pauses. */
+  #narrow() {
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(async () => {
+      try {
+        await this.#ask();
+        this.#told.replaceChildren();
+      } catch (error) {
+        this.#told.replaceChildren(refusal(error));
+      }
+    }, PAUSE);
+  }
+
+  #form() {
+    const texts = strings.admin.audit;
+    /** @param {'person' | 'text' | 'since' | 'until'} name @param {string} type @param {string} label */
+    const field = (name, type, label) => {
+      const input = h('input', { type, value: this.#filters[name], maxLength: 200, oninput: () => { this.#filters[name] = input.value; this.#narrow(); } });
+      return h('label', { class: 'field' }, label, input);
+    };
+    const kind = h('select', { onchange: () => { this.#filters.kind = kind.value; this.#narrow(); } },
+      ...Object.entries(texts.kinds).map(([value, title]) => h('option', { value, selected: value === this.#filters.kind }, title)));
+    return h('form', { class: 'filters', role: 'search', onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
+      h('label', { class: 'field' }, texts.kind, kind), field('person', 'text', texts.person), field('text', 'text', texts.text),
+      field('since', 'datetime-local', texts.since), field('until', 'datetime-local', texts.until));
+  }
+
+  #buttons() {
+    const texts = strings.admin.audit;
+    const bridge = /** @type {import('./section.js').Bridge} */ (this.bridge);
+    return h('div', { class: 'inline' }, h('button', { type: 'button', onclick: () => void this.#verify() }, icon('check'), texts.verify),
+      ...Object.entries(texts.forms).map(([form, title]) => h('button', { type: 'button', onclick: async () => {
+        try {
+          await download(await request(bridge, 'POST', `audit/file?form=${form}&${this.#query}`), `audit-log.${ENDS[/** @type {keyof typeof ENDS} */ (form)]}`);
+          await this.#ask();
+        } catch (error) {
+          report(bridge, error);
+        }
+      } }, icon('download'), `${texts.exportAs} ${title}`)));
+  }
+
+  async #verify() {
+    const texts = strings.admin.audit;
+    try {
+      const { entries, head, fault } = await call(/** @type {any} */ (this.bridge), 'GET', 'audit/verification');
+      this.#told.replaceChildren(fault ? banner('error', h('b', {}, texts.broken), ' ', fault)
+        : banner('green', texts.verified(entries), ' ', h('span', { class: 'dim' }, `${texts.head} `, h('code', {}, head))));
+    } catch (error) {
+      this.#told.replaceChildren(refusal(error));
+    }
+  }
+}
+
+customElements.define('incident-audit', IncidentAuditSection);

@@ -1,0 +1,140 @@
+"""Recycle bin, retention, legal hold and audit log in a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import subprocess
+import zipfile
+
+from playwright.async_api import expect
+
+from tests.accessibility import violations
+from tests.browsing import in_shared_browser
+from tests.ui_list.site import CARL
+
+pytestmark = in_shared_browser
+
+REFUSED = r"Failed to load resource"
+
+
+async def test_a_deletion_is_taken_back_from_the_notice(opening, site) -> None:
+    """Deleting says how long it can be restored; Undo brings the project back, as it was."""
+    number = site.create(description="Bag taken")
+    page = await opening(f"incidents/{number}/details", provoked=(REFUSED,))
+    await page.get_by_role("button", name="Delete", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_text("waits in the recycle bin for up to 30 days")).to_be_visible()
+    await dialog.get_by_role("button", name="Delete", exact=True).click()
+    await expect(page.get_by_text(f"Incident project {number} was deleted.")).to_be_visible()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_text(f"Incident project {number} is back.")).to_be_visible()
+    await expect(page.get_by_label("Description", exact=True)).to_have_value("Bag taken")
+
+
+async def test_the_bin_restores_and_deletes_for_good_with_a_certificate(opening, site, tmp_path) -> None:
+    """By keyboard; the certificate is verified by openssl, with nothing of ours."""
+    kept, gone = site.create(description="Bag taken"), site.create(description="Wrong entry")
+    for number in (kept, gone):
+        site.delete(number)
+    page = await opening("bin")
+    assert await violations(page) == []
+    await page.get_by_role("button", name=f"Restore: incident project {kept}").press("Enter")
+    await expect(page.get_by_text("Bag taken")).to_have_count(0)
+    await page.get_by_role("button", name=f"Delete for good: incident project {gone}").press("Enter")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_text("It cannot be restored.")).to_be_visible()
+    await page.keyboard.type("Asked for by the person")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_text("The recycle bin is empty.")).to_be_visible()
+    assert await violations(page) == []
+    async with page.expect_download() as begun:
+        await page.get_by_role("button", name=f"Download: certificate of incident project {gone}").click()
+    zipfile.ZipFile(await (await begun.value).path()).extractall(tmp_path)
+    command = "openssl pkeyutl -verify -pubin -inkey public-key.pem -rawin -in certificate.json"
+    arguments = [*command.split(), "-sigfile", "certificate.sig"]
+    said = await asyncio.create_subprocess_exec(*arguments, cwd=tmp_path, stdout=subprocess.PIPE)
+    assert b"Signature Verified Successfully" in (await said.communicate())[0]
+    assert "Asked for by the person" in (tmp_path / "certificate.json").read_text()
+    assert "Wrong entry" not in repr(site.runtime.parts.store.entries(gone))
+
+
+async def test_a_project_deleted_under_ones_hands_says_where_it_is(opening, site) -> None:
+    """Whoever has it open is told who deleted it, and that it can be restored."""
+    number = site.create()
+    page = await opening(f"incidents/{number}/details", provoked=(REFUSED,))
+    await expect(page.get_by_role("heading", name=f"Incident project {number}")).to_be_visible()
+    site.delete(number, CARL)
+    await expect(page.get_by_text("Carl Colleague deleted").first).to_be_visible()
+    await expect(page.get_by_text("It is in the recycle bin until").first).to_be_visible()
+
+
+async def test_a_legal_hold_stops_deleting_until_it_is_lifted(opening, site) -> None:
+    """Set with a reason from the project's page; deleting then says who set it and why."""
+    number = site.create()
+    page = await opening(f"incidents/{number}/details", provoked=(REFUSED,))
+    await page.get_by_role("button", name="Legal hold").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Legal hold").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("Say why")
+    await dialog.get_by_label("Reason").fill("Order of the court")
+    assert await violations(page) == []
+    await dialog.get_by_role("button", name="Legal hold").click()
+    await expect(page.get_by_text(f"Incident project {number} is on legal hold")).to_be_visible()
+    await page.get_by_role("button", name="Delete", exact=True).click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    await expect(page.get_by_text("“Order of the court”. It was not deleted.")).to_be_visible()
+
+
+async def test_retention_says_what_it_means_and_asks_before_it_counts(opening, site) -> None:
+    """Undecided, it says that nothing is deleted; new days are confirmed with what they would delete."""
+    site.create()
+    page = await opening("retention", provoked=(REFUSED,))
+    await expect(page.get_by_text("Until then nothing is deleted automatically.")).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_label("for", exact=True).check()
+    await expect(page.get_by_label("Days that incident projects are kept", exact=True)).to_be_focused()
+    await page.keyboard.type("0")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_role("alert")).to_contain_text("from 1 to 365,000")
+    await page.get_by_label("Days that incident projects are kept", exact=True).fill("7")
+    await page.get_by_label("Days that incident projects of type Fire are kept").fill("365")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_text("No incident project is older than this today.")).to_be_visible()
+    await dialog.get_by_role("button", name="Change retention").click()
+    await expect(page.get_by_text("Retention saved")).to_be_visible()
+    await expect(page.get_by_text("Until then nothing is deleted")).to_have_count(0)
+    await expect(page.get_by_role("row", name="within 7 days")).to_contain_text("1")
+    other = await opening("retention", person="carl")
+    await expect(other.get_by_label("Days that incident projects are kept", exact=True)).to_have_value("7")
+
+
+async def test_the_audit_log_is_filtered_verified_and_exported(opening, site) -> None:
+    """What was changed and what was denied, as sentences and as a file that runs no formula."""
+    number = site.create()
+    site.access.permissions["carl"] = frozenset({"incident.projects.view"})
+    page = await opening("retention")
+    headers = {"X-Principal": "carl"}
+    denied = await page.request.delete(f"{site.address}/plugins/incident/projects/{number}", headers=headers)
+    assert denied.status == 403
+    page = await opening("properties")
+    await page.get_by_label("Name of Fire").fill("=1+1")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Incident properties saved")).to_be_visible()
+    log = await opening("audit")
+    await expect(log.get_by_text("Type changed from “Fire” to “=1+1”")).to_be_visible()
+    assert await violations(log) == []
+    await log.get_by_role("button", name="Verify").click()
+    await expect(log.get_by_text("All 2 entries are as they were written")).to_be_visible()
+    async with log.expect_download() as begun:
+        await log.get_by_role("button", name="Export CSV").click()
+    text = (await (await begun.value).path()).read_text("utf-8")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [row["action"] for row in rows] == ["security.denied", "properties.changed"]
+    assert rows[1]["after"] == "'=1+1"
+    await expect(log.get_by_text("Audit log exported: csv, 2 entries")).to_be_visible()
+    await log.get_by_role("combobox", name="What").select_option("Denied")
+    await expect(log.get_by_text("1 entry")).to_be_visible()
+    await expect(log.get_by_text(f"Permission denied: DELETE /projects/{number}")).to_be_visible()
