@@ -32,6 +32,7 @@ from incident_plugin.adapters.evidence.description import describe
 from incident_plugin.adapters.evidence.disk import drop_from_memory, flush, sha256_of
 from incident_plugin.adapters.evidence.history import encoded_logs
 from incident_plugin.adapters.evidence.keys import KeyRing
+from incident_plugin.adapters.evidence.player_page import page
 from incident_plugin.adapters.evidence.stamps import Stamps
 from incident_plugin.adapters.evidence.volumes import pack
 from incident_plugin.application.ports import Clock, PackageContent, ShelvedFile, Workshop
@@ -200,6 +201,7 @@ def _described(folder: Path, export: Export, content: PackageContent) -> Iterato
         yield write_file(folder, "package.json", description)
         return
     yield write_file(folder, DESCRIPTION, description)
+    yield write_file(folder, "data/player/index.html", page(description))
     if content.activity_logs:
         yield write_file(folder, ACTIVITY_LOG, encoded_logs(content.activity_logs))
     for project, pdf in content.reports:
