@@ -8,8 +8,10 @@ from itertools import pairwise
 
 import av
 import pytest
+from tests.programs import RECORDER_PASSWORD, RECORDER_USER
 
 from incident_plugin.adapters.media import PyavWriter
+from incident_plugin.adapters.onvif import OnvifDevice
 from incident_plugin.domain.errors import NotFound, NoVideo, RecorderUnavailable
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.time import Interval
@@ -44,6 +46,20 @@ async def test_its_clock_is_ours(site):
     """They share a clock: the measurement says so within its bound, which is finer than what is shown."""
     measured = await site.clock_offset(await camera(site, "Lobby"))
     assert abs(measured.offset) <= measured.uncertainty < SECOND
+
+
+@pytest.mark.parametrize("fast", [7, -7])
+async def test_a_wrong_clock_is_measured_to_a_fifth_of_a_second(recorder_process, fast):
+    """A recorder seven seconds fast is told as 7.0 s ± 0.2 s: here our clock is slow by as much."""
+    device = OnvifDevice(
+        recorder_process.address,
+        RECORDER_USER,
+        RECORDER_PASSWORD,
+        now=lambda: datetime.now(UTC) - fast * SECOND,
+    )
+    measured = await device.clock_offset()
+    await device.close()
+    assert abs(measured.offset - fast * SECOND) <= measured.uncertainty <= 0.2 * SECOND
 
 
 async def test_spans_and_the_gap_are_found(site, recorder_process):

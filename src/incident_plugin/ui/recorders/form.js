@@ -73,10 +73,10 @@ class Form {
     this.#save = h('button', { type: 'submit', class: 'primary', hidden: fixed }, recorder ? strings.common.save : texts.addAction);
     this.element = h('form', { onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); void this.#saved(); } },
       h('div', { class: 'fields' },
-        h('label', { class: 'field' }, texts.name, this.#name, h('span', { class: 'hint' }, texts.nameHint)),
-        h('label', { class: 'field' }, texts.address, this.#address, h('span', { class: 'hint' }, texts.addressHint)),
-        h('label', { class: 'field' }, texts.username, this.#username),
-        h('label', { class: 'field' }, texts.password, this.#password, this.#elsewhere()),
+        field(texts.name, this.#name, texts.nameHint),
+        field(texts.address, this.#address, texts.addressHint),
+        field(texts.username, this.#username),
+        field(texts.password, this.#password, this.#elsewhere()),
         h('div', { class: 'whole' }, this.#tls),
         fixed ? h('p', { class: 'hint whole' }, texts.fixed) : null),
       this.#problem,
@@ -87,9 +87,9 @@ class Form {
   }
 
   #elsewhere() {
-    if (this.#given.keepsPasswords) return null;
+    if (this.#given.keepsPasswords) return '';
     const recorder = this.#given.recorder;
-    return h('span', { class: 'hint' }, recorder ? this.#texts.passwordElsewhere(recorder.password_secret) : this.#texts.passwordElsewhereNew);
+    return recorder ? this.#texts.passwordElsewhere(recorder.password_secret) : this.#texts.passwordElsewhereNew;
   }
 
   get #policy() {
@@ -157,4 +157,13 @@ class Form {
     this.#problem.textContent = `${error.title} ${error.detail}`;
     this.#problem.hidden = false;
   }
+}
+
+let hints = 0;
+
+/** A labelled input with a hint that describes it. @param {string} label @param {HTMLInputElement} input @param {string} [hint] */
+function field(label, input, hint = '') {
+  const id = `hint-${(hints += 1)}`;
+  if (hint) input.setAttribute('aria-describedby', id);
+  return h('div', {}, h('label', { class: 'field' }, label, input), hint ? h('span', { class: 'hint', id }, hint) : null);
 }
