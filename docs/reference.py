@@ -17,6 +17,7 @@ import msgspec
 from starlette.responses import Response
 
 from incident_plugin.domain.errors import IncidentError
+from incident_plugin.domain.messages import CAUSES
 from incident_plugin.http.activity import ActivityResources
 from incident_plugin.http.auditing import AuditResources
 from incident_plugin.http.collections import CollectionResources
@@ -55,6 +56,7 @@ REMEDIES = {
     "incident.report-failed": "Try again; if it stays so, the log says why.",
     "incident.not-signed-in": "Sign in again. What was entered is still in the page.",
     "incident.too-many-streams": "Close windows of the program that are not needed.",
+    "incident.unreachable": "Check the network; press Retry. Nothing is made twice.",
     "incident.unexpected": "Give the administrator the time: the server's log has the whole story.",
     "incident.http-404": "Check address, method and size of the request.",
 }
@@ -67,6 +69,12 @@ _OF_THE_WEB = (
         "Cannot perform this action. Try again later.",
         "A person has 16 streams of changes already; windows without one ask now and then.",
     ),
+    (
+        "incident.unreachable",
+        "none",
+        "The operation's own title.",
+        "The page cannot reach the server; what was entered stays in it.",
+    ),
     ("incident.unexpected", 500, "The operation's own title.", "A fault of the program."),
     (
         "incident.http-404",
@@ -74,6 +82,12 @@ _OF_THE_WEB = (
         "Cannot perform this action. Try again later.",
         "No such address or method, or a request larger than 1 MiB; the id ends in the status.",
     ),
+)
+
+
+_OF_CAUSES = (
+    "Where it is known what exactly happened, the message id names that cause; title and status are "
+    "those of the kind of refusal that it is told as."
 )
 
 
@@ -139,6 +153,19 @@ def messages() -> str:
     lines += [
         f"| `{identity}` | {status} | {title} | {cause} | {REMEDIES[identity]} |"
         for identity, status, title, cause in (*rows, *_OF_THE_WEB)
+    ]
+    lines += [
+        "",
+        "## Causes",
+        "",
+        _OF_CAUSES,
+        "",
+        "| message id | told as | cause | what to do |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{identity}` | `{cause.kind.message_id}` | {cause.cause} | {cause.remedy} |"
+        for identity, cause in CAUSES.items()
     ]
     lines += ["", "## Titles of operations", "", "| title | operations |", "|---|---|"]
     titled: dict[str, list[str]] = {}

@@ -69,7 +69,10 @@ class Cameras:
         try:
             return self._known[camera]
         except KeyError:
-            raise NotFound("This camera is not known to any recorder. Nothing was added.") from None
+            raise NotFound(
+                "This camera is not known to any recorder. Nothing was added.",
+                cause="incident.camera-unknown",
+            ) from None
 
     def shown(self, cameras: Iterable[CameraId]) -> tuple[ShownCamera, ...]:
         """Give cameras under their names; unknown ones are left out: there is no video of them."""
@@ -114,7 +117,10 @@ class FootagePicker:
 
     async def _checked(self, camera: Camera, interval: Interval) -> list[str]:
         if interval.end > self._clock.now() + FUTURE_TOLERANCE:
-            raise InvalidInput("The chosen end is in the future. Choose an end that is not after now.")
+            raise InvalidInput(
+                "The chosen end is in the future. Choose an end that is not after now.",
+                cause="incident.in-the-future",
+            )
         try:
             recorded = await self._recorders.recorded(camera.id, interval)
         except RecorderUnavailable as error:

@@ -43,7 +43,9 @@ def checked_field(field: str, value: FieldValue, properties: IncidentProperties)
             return data_field.checked(value)
     elif field in _CHECKS:
         return _CHECKS[field](value, properties)
-    raise InvalidInput(f"There is no field “{field[:100]}”. Nothing was changed.")
+    raise InvalidInput(
+        f"There is no field “{field[:100]}”. Nothing was changed.", cause="incident.field-unknown"
+    )
 
 
 def field_title(field: str, properties: IncidentProperties) -> str:
@@ -98,7 +100,8 @@ def _one_of(title: str, value: FieldValue, allowed: Iterable[str]) -> FieldValue
         return None
     if value not in set(allowed):
         raise InvalidInput(
-            f"{title} has no value “{str(value)[:100]}”. It was not changed: choose from the list."
+            f"{title} has no value “{str(value)[:100]}”. It was not changed: choose from the list.",
+            cause="incident.value-not-offered",
         )
     return value
 
@@ -108,7 +111,8 @@ def _chosen(title: str, value: FieldValue, values: tuple[PropertyValue, ...]) ->
     if retired is not None:
         raise InvalidInput(
             f"“{retired.name}” is retired and cannot be chosen for {title} any more. It was not changed: "
-            "choose another value."
+            "choose another value.",
+            cause="incident.value-retired",
         )
     return _one_of(title, value, (one.id for one in values))
 
@@ -116,14 +120,18 @@ def _chosen(title: str, value: FieldValue, values: tuple[PropertyValue, ...]) ->
 def _refuse_disabled(title: str, value: FieldValue, *, enabled: bool) -> None:
     if not enabled and value not in (None, ""):
         raise InvalidInput(
-            f"{title} is no longer used at this site and takes no new value. It was not changed."
+            f"{title} is no longer used at this site and takes no new value. It was not changed.",
+            cause="incident.field-retired",
         )
 
 
 def _status(value: FieldValue, properties: IncidentProperties) -> FieldValue:
     status = _chosen("Status", value, properties.statuses)
     if status is None:
-        raise InvalidInput("Every incident project has a status. It was not changed: choose one.")
+        raise InvalidInput(
+            "Every incident project has a status. It was not changed: choose one.",
+            cause="incident.status-required",
+        )
     return status
 
 

@@ -267,7 +267,8 @@ class Project:
         if len(self.sequences) + len(new) > MAXIMUM_SEQUENCES:
             raise InvalidInput(
                 f"Incident project {self.id} would have more than {MAXIMUM_SEQUENCES:,} sequences. None were "
-                "added: use a second incident project."
+                "added: use a second incident project.",
+                cause="incident.too-many-sequences",
             )
         return attrs.evolve(self, sequences=(*self.sequences, *new.values()))
 
@@ -292,12 +293,16 @@ class Project:
     def with_relation(self, relation: Relation) -> Project:
         """Relate another project, or say anew why; raises ``InvalidInput`` for itself and for too many."""
         if relation.project == self.id:
-            raise InvalidInput("An incident project is not related to itself. Choose another one.")
+            raise InvalidInput(
+                "An incident project is not related to itself. Choose another one.",
+                cause="incident.related-to-itself",
+            )
         relation = attrs.evolve(relation, why=checked_text("The reason", relation.why, MAXIMUM_LINE))
         others = tuple(r for r in self.related if r.project != relation.project)
         if len(others) >= MAXIMUM_RELATED:
             raise InvalidInput(
-                f"Incident project {self.id} is related to {MAXIMUM_RELATED} others. Unlink one first."
+                f"Incident project {self.id} is related to {MAXIMUM_RELATED} others. Unlink one first.",
+                cause="incident.too-many-related",
             )
         return attrs.evolve(self, related=(*others, relation))
 
@@ -325,7 +330,9 @@ def _listed(titles: tuple[str, ...]) -> str:
 
 def _required(title: str, text: str) -> str:
     if not text.strip():
-        raise InvalidInput(f"{title} is empty. Nothing was saved: write something first.")
+        raise InvalidInput(
+            f"{title} is empty. Nothing was saved: write something first.", cause="incident.text-empty"
+        )
     return checked_text(title, text, MAXIMUM_TEXT)
 
 
@@ -344,7 +351,8 @@ def _refuse_unseen(what: str, present: Comment | Call, seen: datetime | None, no
 def _checked_call(call: Call) -> Call:
     if call.duration is not None and not timedelta(0) <= call.duration <= timedelta(days=1):
         raise InvalidInput(
-            "A call lasts between 0 seconds and a day. It was not saved: correct the duration."
+            "A call lasts between 0 seconds and a day. It was not saved: correct the duration.",
+            cause="incident.call-duration",
         )
     return attrs.evolve(
         call,

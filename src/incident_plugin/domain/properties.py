@@ -111,14 +111,19 @@ class DataField:
 def _whole_number(name: str, value: FieldValue) -> FieldValue:
     text = str(value).strip()
     if isinstance(value, bool) or not re.fullmatch(r"[+-]?[0-9]{1,15}", text):
-        raise InvalidInput(f"{name} takes a whole number of up to 15 digits. It was not changed.")
+        raise InvalidInput(
+            f"{name} takes a whole number of up to 15 digits. It was not changed.",
+            cause="incident.not-a-whole-number",
+        )
     return int(text)
 
 
 def _decimal(name: str, value: FieldValue) -> FieldValue:
     text = str(value).strip()
     if isinstance(value, bool) or not re.fullmatch(r"[+-]?[0-9]{1,15}([.][0-9]{1,15})?", text):
-        raise InvalidInput(f"{name} takes a number, such as 12.50. It was not changed.")
+        raise InvalidInput(
+            f"{name} takes a number, such as 12.50. It was not changed.", cause="incident.not-a-number"
+        )
     return f"{Decimal(text):f}"
 
 
@@ -129,14 +134,16 @@ def _text(name: str, value: FieldValue) -> FieldValue:
 def _check_box(name: str, value: FieldValue) -> FieldValue:
     if isinstance(value, bool):
         return value
-    raise InvalidInput(f"{name} is either checked or not. It was not changed.")
+    raise InvalidInput(f"{name} is either checked or not. It was not changed.", cause="incident.not-a-check")
 
 
 def _date_time(name: str, value: FieldValue) -> FieldValue:
     try:
         instant = utc(datetime.fromisoformat(str(value)))
     except (ValueError, InvalidInput) as error:
-        raise InvalidInput(f"{name} takes a date and time with its zone. It was not changed.") from error
+        raise InvalidInput(
+            f"{name} takes a date and time with its zone. It was not changed.", cause="incident.not-a-time"
+        ) from error
     return instant.isoformat().replace("+00:00", "Z")
 
 

@@ -23,10 +23,15 @@ def checked_text(name: str, text: str, maximum: int) -> str:
     """Give the text if it can be kept: not too long, no NUL, no half of a surrogate pair."""
     if len(text) > maximum:
         raise InvalidInput(
-            f"{name} has {len(text):,} characters; {maximum:,} are possible. Nothing was changed: shorten it."
+            f"{name} has {len(text):,} characters; {maximum:,} are possible. "
+            "Nothing was changed: shorten it.",
+            cause="incident.text-too-long",
         )
     if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
-        raise InvalidInput(f"{name} has characters that cannot be kept. Nothing was changed: remove them.")
+        raise InvalidInput(
+            f"{name} has characters that cannot be kept. Nothing was changed: remove them.",
+            cause="incident.text-unkeepable",
+        )
     return text
 
 

@@ -20,7 +20,10 @@ def utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError as error:
-        raise InvalidInput(f"{value.isoformat()} is outside the calendar. Choose another time.") from error
+        raise InvalidInput(
+            f"{value.isoformat()} is outside the calendar. Choose another time.",
+            cause="incident.outside-calendar",
+        ) from error
 
 
 @attrs.frozen(order=True)
@@ -37,9 +40,15 @@ class Interval:
 
     def __attrs_post_init__(self) -> None:
         if self.end == self.start:
-            raise InvalidInput("The start and the end are the same time. Choose an end after the start.")
+            raise InvalidInput(
+                "The start and the end are the same time. Choose an end after the start.",
+                cause="incident.no-length",
+            )
         if self.end < self.start:
-            raise InvalidInput("The end is before the start. Choose an end after the start.")
+            raise InvalidInput(
+                "The end is before the start. Choose an end after the start.",
+                cause="incident.end-before-start",
+            )
 
     @property
     def length(self) -> timedelta:

@@ -89,7 +89,10 @@ class Call:
 def checked_instant(instant: datetime) -> datetime:
     """Give an instant with its zone as it is; raises ``InvalidInput`` where no video can be."""
     if not _EARLIEST <= instant <= _LATEST:
-        raise InvalidInput(f"{instant.isoformat()} is outside the calendar of video. Choose another time.")
+        raise InvalidInput(
+            f"{instant.isoformat()} is outside the calendar of video. Choose another time.",
+            cause="incident.outside-calendar",
+        )
     return instant
 
 

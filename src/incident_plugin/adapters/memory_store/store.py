@@ -145,7 +145,10 @@ class MemoryStore:
         within: State | None = getattr(self._threads, "state", None)
         state = within or self._state
         if state is None:
-            raise StoreUnavailable("The server is stopping. Nothing was changed. Try again when it runs.")
+            raise StoreUnavailable(
+                "The server is stopping. Nothing was changed. Try again when it runs.",
+                cause="incident.stopping",
+            )
         return state
 
     def _refuse_nesting(self) -> None:

@@ -74,12 +74,24 @@ _WORDS: dict[type[OnvifError], str] = {
 }
 
 
+#: Message ids.
+_CAUSES: dict[type[OnvifError], str] = {
+    NoConnection: "incident.recorder-unreachable",
+    NoAnswer: "incident.recorder-silent",
+    NotOnvif: "incident.recorder-garbled",
+    NoService: "incident.recorder-lacks-service",
+    NotAuthorised: "incident.recorder-refused-password",
+    NotTrusted: "incident.recorder-untrusted",
+    Fault: "incident.recorder-refused",
+}
+
+
 def told(error: OnvifError, recorder: str) -> IncidentError:
     """Say what happened, at which recorder, and what to do."""
     if isinstance(error, Fault) and any(code in _GONE for code in error.subcodes):
         return NotFound(_sentence(f"{recorder} no longer has this camera or recording. Refresh the list."))
     words = _WORDS.get(type(error), _WORDS[Fault]).format(recorder, error)
-    return RecorderUnavailable(_sentence(words))
+    return RecorderUnavailable(_sentence(words), cause=_CAUSES.get(type(error), _CAUSES[Fault]))
 
 
 def _sentence(words: str) -> str:

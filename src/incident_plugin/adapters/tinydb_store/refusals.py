@@ -36,6 +36,18 @@ _ADVICE: dict[type[StorageError], str] = {
     StorageUnsafe: "The installed SQLite is not safe to use. Nothing was opened. Install a current “apsw”.",
     StorageClosed: "The server is stopping. Nothing was changed. Try again when it runs.",
 }
+#: Message ids, by what happened.
+_CAUSES: dict[type[StorageError], str] = {
+    StorageFull: "incident.disk-full",
+    StorageNotWritable: "incident.disk-not-writable",
+    StorageInUse: "incident.store-in-use",
+    StorageBusy: "incident.store-busy",
+    StorageCorrupt: "incident.store-damaged",
+    StorageNewer: "incident.store-newer",
+    StorageOlder: "incident.store-older",
+    StorageUnsafe: "incident.store-unsafe",
+    StorageClosed: "incident.stopping",
+}
 _OTHERWISE = f"The disk does not work as it should. {_KEPT} Check the disk, then try again."
 
 
@@ -54,4 +66,5 @@ class Refusals:
         if isinstance(error, StorageError):
             advice = _ADVICE.get(type(error), _OTHERWISE)
             where = f"Incident projects are kept in {self._directory}."
-            raise StoreUnavailable(f"{advice} {where} Details: {error}") from error
+            cause = _CAUSES.get(type(error), "incident.disk-fault")
+            raise StoreUnavailable(f"{advice} {where} Details: {error}", cause=cause) from error

@@ -1,0 +1,158 @@
+"""The catalogue of causes: what a refusal can have been caused by, each under a stable id of its own.
+
+A class of refusals (``errors``) gives the title and the status; its causes tell what exactly happened, and
+what to do. An id never changes its meaning, and none is used twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from incident_plugin.domain.errors import (
+    IncidentError,
+    InvalidInput,
+    NotFound,
+    RecorderUnavailable,
+    StoreUnavailable,
+)
+
+
+@attrs.frozen
+class Cause:
+    """One cause of a refusal."""
+
+    #: The refusal that it is told as.
+    kind: type[IncidentError]
+    #: What happened.
+    cause: str
+    #: What to do.
+    remedy: str
+
+
+def _gone(what: str) -> Cause:
+    return Cause(
+        NotFound,
+        f"The {what} was removed from the project meanwhile; the second line says by whom and when.",
+        "What you wrote is still in the page. The activity log keeps what was removed.",
+    )
+
+
+_KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = (
+    (
+        NotFound,
+        {
+            "project-unknown": ("There was never such a project.", "Check the number."),
+            "project-binned": (
+                "The project was deleted and lies in the recycle bin; the second line says by whom and when.",
+                "Whoever may delete can restore it from the recycle bin.",
+            ),
+            "project-deleted": (
+                "The project was deleted for good; the second line says by whom and when.",
+                "Its activity log was kept; there is a deletion certificate.",
+            ),
+            "not-remembered": (
+                "What is to be put back was removed too long ago.",
+                "Write it again; its text stands in the activity log.",
+            ),
+            "camera-unknown": ("No recorder has named this camera.", "Choose another camera."),
+        },
+    ),
+    (
+        StoreUnavailable,
+        {
+            "disk-full": ("The server's disk is full.", "Free some space on it; reading goes on meanwhile."),
+            "disk-not-writable": (
+                "The server may not write its files.",
+                "Let the server's account write the directory that the second line names.",
+            ),
+            "disk-fault": ("The server's disk does not work as it should.", "Check the disk."),
+            "store-busy": ("Something else held the files for too long.", "Try again."),
+            "store-in-use": ("Another process has the files open.", "Stop it, or use another directory."),
+            "store-damaged": ("The file is damaged.", "Stop the server and restore the last backup."),
+            "store-newer": ("A newer version wrote the files.", "Install that version again."),
+            "store-older": ("An older version wrote the files.", "Start the server once."),
+            "store-unsafe": ("The installed SQLite loses data.", "Install a current apsw."),
+            "stopping": ("The server is stopping.", "Try again when it runs."),
+        },
+    ),
+    (
+        RecorderUnavailable,
+        {
+            "recorder-unreachable": (
+                "The recorder's address refuses the connection, or it broke.",
+                "Check that it is switched on and connected, and has the address.",
+            ),
+            "recorder-silent": ("The recorder did not answer in time.", "Try again; check its load."),
+            "recorder-garbled": ("The recorder's answer cannot be used.", "Test the recorder."),
+            "recorder-lacks-service": (
+                "The recorder does not offer what is needed.",
+                "Check whether it records and is set up for ONVIF.",
+            ),
+            "recorder-refused-password": (
+                "The recorder refused user name or password.",
+                "Correct them in the administration of recorders.",
+            ),
+            "recorder-untrusted": (
+                "The recorder's certificate is not trusted.",
+                "Test the recorder: its certificate can be confirmed there.",
+            ),
+            "recorder-refused": ("The recorder refused the request.", "Test the recorder."),
+        },
+    ),
+    (
+        InvalidInput,
+        {
+            "end-before-start": ("The end is before the start.", "Choose an end after the start."),
+            "no-length": ("Start and end are the same time.", "Choose an end after the start."),
+            "in-the-future": ("The end is in the future.", "Choose an end that is not after now."),
+            "outside-calendar": ("No video can be of this time.", "Choose another time."),
+            "text-too-long": ("A text is longer than can be kept.", "Shorten it."),
+            "text-unkeepable": ("A text has characters that cannot be kept.", "Remove them."),
+            "text-empty": ("A comment is empty.", "Write something first."),
+            "call-duration": ("A call lasts between 0 seconds and a day.", "Correct the duration."),
+            "too-many-sequences": ("The project is full of sequences.", "Use a second project."),
+            "too-many-related": ("The project is related to too many others.", "Unlink one first."),
+            "related-to-itself": ("A project is not related to itself.", "Choose another one."),
+            "field-unknown": ("There is no such field.", "Reload the page: it may have been removed."),
+            "value-not-offered": (
+                "The value is not, or no longer, one to choose.",
+                "Choose from the list; what the project has stays.",
+            ),
+            "value-retired": (
+                "The value was retired by an administrator.",
+                "Choose another value; projects that have it keep it.",
+            ),
+            "field-retired": (
+                "The category or data field is no longer used.",
+                "Nothing; what projects have of it stays.",
+            ),
+            "status-required": ("Every project has a status.", "Choose one."),
+            "not-a-whole-number": ("The field takes a whole number of up to 15 digits.", "Correct it."),
+            "not-a-number": ("The field takes a number, such as 12.50.", "Correct it."),
+            "not-a-check": ("The field is either checked or not.", "Check it, or do not."),
+            "not-a-time": ("The field takes a date and time.", "Enter it as 2026-03-01 14:05:00."),
+            "key-reused": ("An Idempotency-Key was used for another request.", "Take another key."),
+            "key-invalid": ("An Idempotency-Key has 1 to 200 visible characters.", "Correct the key."),
+            "unsaved-too-long": (
+                "More is unsaved than the server keeps beside the browser.",
+                "Save it; it is still in the browser.",
+            ),
+            "unknown-person": (
+                "This person does not work with projects here.",
+                "Choose somebody who has used them.",
+            ),
+        },
+    ),
+)
+
+#: By message id.
+CAUSES: Mapping[str, Cause] = {
+    **{
+        f"incident.{name}": Cause(kind, cause, remedy)
+        for kind, causes in _KINDS
+        for name, (cause, remedy) in causes.items()
+    },
+    **{f"incident.{what}-gone": _gone(what) for what in ("comment", "call", "sequence")},
+}

@@ -1,0 +1,268 @@
+"""Every message for its cause, provoked for real: a known title, an id of its own, a second line."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import apsw
+import attrs
+import httpx
+import pytest
+from tests.adapters.stores.test_faults import FailingDisk
+from tests.support import OPERATOR, as_principal, host_services
+
+import incident_plugin
+from incident_plugin.adapters.onvif import errors as onvif
+from incident_plugin.domain.access import Permission
+from incident_plugin.domain.messages import CAUSES
+from vms_hooks.values import Principal
+
+CARL = Principal(id="carl", name="Carl", roles=OPERATOR.roles)
+SOURCE = Path(incident_plugin.__file__).parent
+
+
+def minutes_ago(minutes: float) -> str:
+    return (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat()
+
+
+@pytest.fixture
+def disk():
+    """A disk that fails when it is told to; the store is opened on it."""
+    failing = FailingDisk()
+    yield failing
+    failing.unregister()
+
+
+@pytest.fixture
+def host(disk, tmp_path):
+    return host_services(tmp_path)
+
+
+@attrs.frozen
+class World:
+    """A project with something in every part, and ways to ask for it."""
+
+    client: httpx.AsyncClient
+    carl: httpx.AsyncClient
+    cameras: dict[str, str]
+    runtime: object
+    disk: FailingDisk
+    path: str
+    project: dict
+
+    def item(self, part: str) -> str:
+        return f"{self.path}/{part}/{self.project[part][0]['id']}"
+
+    def footage(self, start: float, end: float, camera: str = "Lobby") -> dict:
+        camera = self.cameras.get(camera, camera)
+        return {"footage": [{"camera": camera, "start": minutes_ago(start), "end": minutes_ago(end)}]}
+
+    async def change(self, field: str, before: object, after: object) -> httpx.Response:
+        body = {"changes": [{"field": field, "before": before, "after": after}]}
+        return await self.client.patch(self.path, json=body)
+
+
+@pytest.fixture
+async def world(runtime, client, cameras, disk):
+    footage = {"camera": cameras["Yard"], "start": minutes_ago(4), "end": minutes_ago(3)}
+    made = await client.post("/projects", json={"description": "gate", "footage": [footage]})
+    path = f"/projects/{made.json()['project']['id']}"
+    await client.post(f"{path}/comments", json={"text": "x"})
+    await client.post(f"{path}/calls", json={"direction": "made", "at": minutes_ago(1)})
+    project = (await client.get(path)).json()
+    transport = httpx.ASGITransport(as_principal(runtime.parts.app, CARL))
+    async with httpx.AsyncClient(transport=transport, base_url="http://plugin") as carl:
+        yield World(client, carl, cameras, runtime, disk, path, project)
+    disk.repair()
+
+
+async def gone(world: World, part: str) -> httpx.Response:
+    if part == "sequences":
+        ids = [world.project["sequences"][0]["id"]]
+        await world.carl.post(f"{world.path}/sequences/remove", json={"ids": ids})
+        return await world.client.put(world.item(part), json={"before": "", "note": "n"})
+    await world.carl.delete(world.item(part))
+    return await world.client.delete(world.item(part))
+
+
+async def twice(world: World) -> httpx.Response:
+    key = {"Idempotency-Key": "k"}
+    await world.client.post(f"{world.path}/comments", json={"text": "a"}, headers=key)
+    return await world.client.post(f"{world.path}/comments", json={"text": "b"}, headers=key)
+
+
+async def full(world: World, error: type[apsw.Error]) -> httpx.Response:
+    world.disk.fail_after(0, error)
+    return await world.client.post(f"{world.path}/comments", json={"text": "lost?"})
+
+
+async def deleted(world: World) -> httpx.Response:
+    await world.carl.delete(world.path)
+    return await world.client.post(f"{world.path}/comments", json={"text": "late"})
+
+
+async def purged(world: World) -> httpx.Response:
+    await world.carl.delete(world.path)
+    number = world.project["id"]
+    assert (await world.carl.post(f"/bin/{number}/purge", json={"reason": "due"})).is_success
+    return await world.client.get(world.path)
+
+
+Provoke = Callable[[World], Awaitable[httpx.Response]]
+REFRESH = "Cannot perform this action. Please refresh the list."
+AS_ENTERED = "This cannot be saved as entered."
+SAVE = "Cannot save {}. Try again later."
+
+PROVOKED: dict[str, tuple[str, str, Provoke]] = {
+    "project-unknown": (REFRESH, "no incident project 99", lambda w: w.client.get("/projects/99")),
+    "project-binned": (SAVE.format("comment"), "Carl deleted incident project", deleted),
+    "project-deleted": (REFRESH, "deleted incident project", purged),
+    "comment-gone": (SAVE.format("comment"), "Carl deleted this comment", lambda w: gone(w, "comments")),
+    "call-gone": (SAVE.format("call"), "Carl deleted this call", lambda w: gone(w, "calls")),
+    "sequence-gone": (SAVE.format("note"), "Carl removed this sequence", lambda w: gone(w, "sequences")),
+    "not-remembered": (
+        SAVE.format("incident project"),
+        "Nothing was put back",
+        lambda w: w.client.post(f"{w.path}/restore", json={"ids": ["never"]}),
+    ),
+    "camera-unknown": (
+        "Cannot add sequence. Try again later.",
+        "not known to any recorder",
+        lambda w: w.client.post(f"{w.path}/sequences", json=w.footage(2, 1, "no such camera")),
+    ),
+    "disk-full": (SAVE.format("comment"), "The disk is full", lambda w: full(w, apsw.FullError)),
+    "disk-fault": (SAVE.format("comment"), "disk does not work", lambda w: full(w, apsw.IOError)),
+    "end-before-start": (
+        AS_ENTERED,
+        "before the start",
+        lambda w: w.client.post(f"{w.path}/sequences", json=w.footage(1, 2)),
+    ),
+    "in-the-future": (
+        AS_ENTERED,
+        "in the future",
+        lambda w: w.client.post(f"{w.path}/sequences", json=w.footage(1, -9)),
+    ),
+    "text-too-long": (AS_ENTERED, "100,001", lambda w: w.change("description", "gate", "x" * 100_001)),
+    "text-unkeepable": (AS_ENTERED, "cannot be kept", lambda w: w.change("description", "gate", "\0")),
+    "text-empty": (
+        AS_ENTERED,
+        "is empty",
+        lambda w: w.client.post(f"{w.path}/comments", json={"text": " \n"}),
+    ),
+    "call-duration": (
+        AS_ENTERED,
+        "0 seconds and a day",
+        lambda w: w.client.post(
+            f"{w.path}/calls", json={"direction": "made", "at": minutes_ago(1), "duration_seconds": -1}
+        ),
+    ),
+    "related-to-itself": (
+        AS_ENTERED,
+        "not related to itself",
+        lambda w: w.client.post(f"{w.path}/related", json={"project": w.project["id"]}),
+    ),
+    "field-unknown": (AS_ENTERED, "no field", lambda w: w.change("colour", None, "red")),
+    "value-not-offered": (AS_ENTERED, "choose from the list", lambda w: w.change("type", None, "nonsense")),
+    "status-required": (AS_ENTERED, "has a status", lambda w: w.change("status", "new", None)),
+    "not-a-whole-number": (AS_ENTERED, "whole number", lambda w: w.change("data:persons", None, "two")),
+    "not-a-number": (AS_ENTERED, "a number", lambda w: w.change("data:damage", None, "much")),
+    "not-a-check": (AS_ENTERED, "either checked or not", lambda w: w.change("data:injuries", None, "yes")),
+    "not-a-time": (AS_ENTERED, "a date and time", lambda w: w.change("data:reported", None, "noon")),
+    "key-reused": (AS_ENTERED, "another request", twice),
+    "key-invalid": (
+        AS_ENTERED,
+        "visible characters",
+        lambda w: w.client.post("/projects", json={}, headers={"Idempotency-Key": ""}),
+    ),
+    "unsaved-too-long": (
+        AS_ENTERED,
+        "still in your browser",
+        lambda w: w.client.put(f"{w.path}/unsaved", json={"entries": "x" * 400_001}),
+    ),
+    "unknown-person": (
+        AS_ENTERED,
+        "does not work with incident projects",
+        lambda w: w.client.post(f"{w.path}/owner", json={"before": None, "to": "nobody"}),
+    ),
+}
+
+
+@pytest.mark.parametrize("cause", PROVOKED)
+async def test_a_cause_is_told_under_its_title(world: World, cause: str) -> None:
+    """With its own id, and a second line that says what happened."""
+    title, words, provoke = PROVOKED[cause]
+    answer = await provoke(world)
+    problem = answer.json()
+    assert problem["message_id"] == f"incident.{cause}", problem
+    assert problem["title"] == title
+    assert words in problem["detail"]
+    assert answer.status_code >= 400
+
+
+@pytest.mark.parametrize(
+    ("title", "method", "path", "body"),
+    [
+        ("Cannot add sequence. Try again later.", "POST", "{}/sequences", {"drafts": "all"}),
+        ("Cannot create incident project. Try again later.", "POST", "/projects", {}),
+        ("Cannot generate report. Try again later.", "POST", "{}/report", {}),
+        ("Cannot remove all sequences. Try again later.", "POST", "{}/sequences/remove", {"ids": []}),
+        ("Cannot perform this action. Try again later.", "GET", "{}", None),
+        ("Cannot save comment. Try again later.", "POST", "{}/comments", {"text": "x"}),
+        ("Cannot save incident project. Try again later.", "PATCH", "{}", {"changes": []}),
+        ("Cannot save owner. Try again later.", "POST", "{}/owner", {"before": None, "to": "x"}),
+    ],
+)
+async def test_the_titles_of_the_manual_when_the_store_is_away(
+    world: World, title: str, method: str, path: str, body: object
+) -> None:
+    """Each operation says what it could not do, that nothing was changed, and what to do."""
+    world.runtime.parts.store.close()
+    answer = await world.client.request(method, path.format(world.path), json=body)
+    assert answer.json()["title"] == title
+    assert answer.json()["message_id"] == "incident.stopping"
+    assert "Try again when it runs." in answer.json()["detail"]
+
+
+async def test_permissions_have_two_titles(world: World, host) -> None:
+    """One for doing, one for reading; the second line names what is missing and who can help."""
+    host.access.permissions = {"look": frozenset({Permission.PROJECTS_VIEW.value})}
+    lee = Principal(id="lee", name="Lee", roles=frozenset({"look"}))
+    transport = httpx.ASGITransport(as_principal(world.runtime.parts.app, lee))
+    async with httpx.AsyncClient(transport=transport, base_url="http://plugin") as client:
+        doing = (await client.post(f"{world.path}/comments", json={"text": "x"})).json()
+        reading = (await client.get(f"{world.path}/activity")).json()
+    assert (doing["title"], doing["message_id"]) == ("Permission denied.", "incident.denied")
+    assert (reading["title"], reading["message_id"]) == (
+        "This information is not available to you.",
+        "incident.unreadable",
+    )
+    for problem in (doing, reading):
+        assert "Lee has no permission" in problem["detail"]
+        assert "administrator" in problem["detail"]
+
+
+@pytest.mark.parametrize("kind", onvif._CAUSES)
+def test_each_fault_of_a_recorder_has_a_cause(kind: type[onvif.OnvifError]) -> None:
+    """It names the recorder, and is in the catalogue."""
+    error = kind((), "why") if kind is onvif.Fault else kind("why")
+    told = onvif.told(error, "recorder North")
+    assert "ecorder North" in told.detail
+    assert CAUSES[told.message_id].kind is type(told)
+
+
+def test_the_catalogue_has_every_cause_and_no_other() -> None:
+    """What the code raises is in the catalogue, and the other way round."""
+    raised: set[str] = set()
+    for path in SOURCE.rglob("*.py"):
+        if path.name == "messages.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                raised |= {node.value} & set(CAUSES)
+            if isinstance(node, ast.keyword) and node.arg == "cause" and isinstance(node.value, ast.Constant):
+                assert node.value.value in CAUSES, (path, node.value.value)
+    made = {f"incident.{what}-gone" for what in ("comment", "call", "sequence")}
+    assert raised | made == set(CAUSES)
