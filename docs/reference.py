@@ -27,6 +27,7 @@ from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.keeping import KeepingResources
 from incident_plugin.http.listing import ListResources
 from incident_plugin.http.operations import Operation
+from incident_plugin.http.preserving import PreserveResources
 from incident_plugin.http.problems import problem_of
 from incident_plugin.http.projects import ProjectResources
 from incident_plugin.http.reports import ReportResources
@@ -109,6 +110,7 @@ def operations() -> tuple[Operation, ...]:
         *RetentionResources(retention=nobody).operations(),
         *AuditResources(audit=nobody, host="").operations(),
         *ExportResources(exports=nobody, runner=nobody, clock=nobody).operations(),
+        *PreserveResources(preserving=nobody, preserver=nobody).operations(),
         *VideoResources(
             recorders=nobody, live=nobody, writer=nobody, stills=nobody, guard=nobody
         ).operations(),

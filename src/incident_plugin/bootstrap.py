@@ -28,6 +28,7 @@ from incident_plugin.adapters.recorders import Connect, Recorder, RecorderWalk, 
 from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore
+from incident_plugin.adapters.vault import DiskVault, PreservedRecorders
 from incident_plugin.administering import Administration, administer
 from incident_plugin.application.activity import ActivityLogs
 from incident_plugin.application.auditing import HostLog
@@ -45,6 +46,7 @@ from incident_plugin.application.overview import Overviews
 from incident_plugin.application.people import People
 from incident_plugin.application.period_reporting import PeriodReporting
 from incident_plugin.application.presence import Presence
+from incident_plugin.application.preserving import Preserver, Preserving
 from incident_plugin.application.projects import Projects
 from incident_plugin.application.recorders import RecorderAdministration
 from incident_plugin.application.relations import Relations
@@ -74,6 +76,7 @@ from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.events import EventResources
 from incident_plugin.http.listing import ListResources
 from incident_plugin.http.operations import Operation
+from incident_plugin.http.preserving import PreserveResources
 from incident_plugin.http.projects import ProjectResources
 from incident_plugin.http.recorders import RecorderResources
 from incident_plugin.http.reports import ReportResources
@@ -220,18 +223,23 @@ def connect_recorders(
     return recorders
 
 
+def vault_room(folder: Path, settings: StorageSettings) -> FolderRoom:
+    """Give the room of the evidence vault."""
+    return _room(folder, "vault", "Evidence vault", settings.vault_quota_gb)
+
+
+def _room(folder: Path, identity: str, title: str, quota: float) -> FolderRoom:
+    limit = int(quota * GIGABYTE) or None
+    return FolderRoom(identity, title, folder / identity, quota=limit, monotonic=time.monotonic)
+
+
 def storage_rooms(folder: Path, settings: StorageSettings) -> StorageRooms:
     """Give the rooms below the plug-in's directory; nothing is made there."""
-
-    def room(identity: str, title: str, quota: float) -> FolderRoom:
-        limit = int(quota * GIGABYTE) or None
-        return FolderRoom(identity, title, folder / identity, quota=limit, monotonic=time.monotonic)
-
     rooms = (
-        room("store", "Incident projects", 0),
-        room("exports", "Finished exports", settings.exports_quota_gb),
-        room("vault", "Evidence vault", settings.vault_quota_gb),
-        room("cache", "Caches", settings.cache_quota_gb),
+        _room(folder, "store", "Incident projects", 0),
+        _room(folder, "exports", "Finished exports", settings.exports_quota_gb),
+        vault_room(folder, settings),
+        _room(folder, "cache", "Caches", settings.cache_quota_gb),
     )
     return StorageRooms(rooms, folder, int(settings.low_disk_gb * GIGABYTE))
 
@@ -254,6 +262,7 @@ class Parts:
     rooms: StorageRooms
     runner: ExportRunner
     reports: ReportJobs
+    preserver: Preserver
     cameras: Cameras
     states: FootageStates
     people: People
@@ -276,8 +285,23 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     cameras, writer = Cameras(recorders), PyavWriter()
     relay = WebRtcRelay(recorders.live)
     live = LiveSessions(relay, guard, HostPeople(host=host))
-    stills = Stills(recorders=recorders, writer=writer)
-    picker = FootagePicker(cameras=cameras, recorders=recorders, guard=guard, clock=clock)
+    service = Person(id=PersonId("incident"), name="Incident manager")
+    room, vault = vault_room(host.storage, settings.storage), DiskVault(host.storage / "vault")
+    preserver = Preserver(
+        store=store,
+        work=work,
+        clock=clock,
+        recorders=recorders,
+        writer=writer,
+        vault=vault,
+        room=room.require,
+        service=service,
+    )
+    preserving = Preserving(work=work, guard=guard, clock=clock, wake=preserver.wake)
+    # Whoever wants recorded video gets it from the vault where that has all of it.
+    footage = PreservedRecorders(recorders, preserver.covering, vault.path)
+    stills = Stills(recorders=footage, writer=writer)
+    picker = FootagePicker(cameras=cameras, recorders=footage, guard=guard, clock=clock)
     projects = Projects(store=store, work=work, guard=guard, clock=clock, ids=ids, licence=licence)
     collections = Collections(
         work=work,
@@ -295,7 +319,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         work=work,
         guard=guard,
         clock=clock,
-        recorders=recorders,
+        recorders=footage,
         stills=stills,
         maker=maker,
         site=host.site.name,
@@ -303,7 +327,6 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     )
     key = SigningKey(host.storage / KEYS)
     sealing = Sealing(store=store, clock=clock, signer=key)
-    service = Person(id=PersonId("incident"), name="Incident manager")
     administration = administer(
         host, store=store, work=work, guard=guard, clock=clock, ids=ids, key=key, service=service
     )
@@ -315,7 +338,8 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         settings.export_retention,
         work=work,
         guard=guard,
-        recorders=recorders,
+        recorders=footage,
+        clock=clock,
         writer=writer,
         reporting=reporting,
         sealing=sealing,
@@ -337,7 +361,14 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     events = EventResources(Changes(store, guard))
     relations = Relations(store=store, work=work, guard=guard, clock=clock)
     people = People(work=work, guard=guard, clock=clock, ids=ids)
-    states = FootageStates(work=work, guard=guard, recorders=recorders, retention=recorders, clock=clock)
+    states = FootageStates(
+        work=work,
+        guard=guard,
+        recorders=recorders,
+        retention=recorders,
+        clock=clock,
+        preserved=preserving.kept,
+    )
     presence = Presence(guard, clock)
     recorder_administration = RecorderAdministration(
         work=work,
@@ -367,9 +398,8 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         *administration.operations,
         *RecorderResources(administration=recorder_administration).operations(),
         *exporting.operations,
-        *VideoResources(
-            recorders=recorders, live=live, writer=writer, stills=stills, guard=guard
-        ).operations(),
+        *PreserveResources(preserving=preserving, preserver=preserver).operations(),
+        *VideoResources(recorders=footage, live=live, writer=writer, stills=stills, guard=guard).operations(),
     )
     return Parts(
         app=create_app(operations, guard, administration.denials.denied),
@@ -391,11 +421,12 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         rooms=storage_rooms(host.storage, settings.storage),
         runner=exporting.runner,
         reports=reports,
+        preserver=preserver,
         cameras=cameras,
         states=states,
         people=people,
         collections=collections,
-        timeline=Timeline(recorders=recorders, store=store, guard=guard),
+        timeline=Timeline(recorders=footage, store=store, guard=guard),
         events=events,
         administration=administration,
     )

@@ -69,6 +69,7 @@ class IncidentRuntime:
             self._seal_daily(),
             self._keep_retention(),
             self.parts.runner.run(),
+            self.parts.preserver.run(),
         ):
             self._tasks.add(asyncio.create_task(work))
         with contextlib.suppress(TimeoutError):

@@ -194,6 +194,10 @@ class World:
             "POST projects/{id}/reports": Asked(path=f"{one}/reports", body={}),
             "POST projects/{id}/report/{use}": Asked(path=f"{one}/report/saved"),
             "POST reports": Asked(path="reports", body={}),
+            "GET projects/{id}/preserve": Asked(path=f"{one}/preserve"),
+            "PUT projects/{id}/preserve": Asked(path=f"{one}/preserve", body={"wanted": None}),
+            "GET preserve-rules": Asked(path="preserve-rules"),
+            "PUT preserve-rules": Asked(path="preserve-rules", body={"types": []}),
             "GET report-design": Asked(path="report-design"),
             # A report in the making is its maker's alone, and only as long as they may read what is in it.
             "GET reports/{job}": Asked(path="reports/none", statuses=gone),

@@ -39,6 +39,7 @@ _FOOTAGE = frozenset(
         Action.SEQUENCE_RESTORED,
         Action.SEQUENCE_NOTED,
         Action.VIDEO_VIEWED,
+        Action.PRESERVED,
     }
 )
 #: What changes nothing of a project: only its log tells of it.

@@ -24,6 +24,7 @@ from incident_plugin.domain.journal import Chain, Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.notices import NoticeList
 from incident_plugin.domain.people import KnownPerson
+from incident_plugin.domain.preserving import PreservedProject, PreserveRules
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import FieldValue, IncidentProperties
 from incident_plugin.domain.recorders import RecorderConfig
@@ -109,6 +110,10 @@ class Transaction(Protocol):
     def recorders(self) -> Documents[RecorderConfig]: ...
     @property
     def export_presets(self) -> Documents[ExportPresets]: ...
+    @property
+    def preserved(self) -> Documents[PreservedProject]: ...
+    @property
+    def preserve_rules(self) -> Documents[PreserveRules]: ...
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

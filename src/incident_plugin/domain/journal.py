@@ -20,7 +20,7 @@ from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.project import Call, Comment, Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
 from incident_plugin.domain.sequence import Footage, Sequence
-from incident_plugin.domain.time import utc
+from incident_plugin.domain.time import Interval, utc
 
 __all__ = [
     "AUDIT",
@@ -67,6 +67,8 @@ class Action(StrEnum):
     RELATED = "project.related"
     UNRELATED = "project.unrelated"
     VIDEO_VIEWED = "video.viewed"
+    PRESERVING = "preserve.chosen"
+    PRESERVED = "video.preserved"
     SENT_FOR_EXPORT = "export.sent"
     EXPORTED = "export.finished"
     HANDED_OVER = "export.handed-over"
@@ -353,7 +355,12 @@ def _described(item: _Item) -> str:
 
 def described_footage(footage: Footage) -> str:
     """Give the interval of a sequence as text, UTC."""
-    return f"{_instant(footage.interval.start)} to {_instant(footage.interval.end)}"
+    return described_interval(footage.interval)
+
+
+def described_interval(interval: Interval) -> str:
+    """Give an interval as text, UTC."""
+    return f"{_instant(interval.start)} to {_instant(interval.end)}"
 
 
 def _instant(at: datetime) -> str:

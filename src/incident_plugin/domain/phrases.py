@@ -117,6 +117,8 @@ _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.RELATED: _related,
     Action.UNRELATED: lambda activity: f"No longer related to incident project {activity.subject}",
     Action.VIDEO_VIEWED: _with_details("Video viewed"),
+    Action.PRESERVING: _with_details("Preserve video"),
+    Action.PRESERVED: _with_details("Video preserved"),
     Action.SENT_FOR_EXPORT: _with_details("Sent for export"),
     Action.EXPORTED: _with_details("Exported"),
     Action.HANDED_OVER: _with_details("Export handed over"),

@@ -15,6 +15,7 @@ from incident_plugin.domain.filters import ListSettings, SavedFilter
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.notices import NoticeList
 from incident_plugin.domain.people import KnownPerson
+from incident_plugin.domain.preserving import PreservedProject, PreserveRules
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
 from incident_plugin.domain.recorders import RecorderConfig
@@ -49,6 +50,8 @@ class State:
     list_settings: dict[str, ListSettings] = attrs.Factory(dict)
     recorders: dict[str, RecorderConfig] = attrs.Factory(dict)
     export_presets: dict[str, ExportPresets] = attrs.Factory(dict)
+    preserved: dict[str, PreservedProject] = attrs.Factory(dict)
+    preserve_rules: dict[str, PreserveRules] = attrs.Factory(dict)
     properties: IncidentProperties | None = None
     last_project_id: int = 0
     #: All entries in the order in which they were written: the project, and the place in its log.
@@ -78,6 +81,8 @@ class State:
             list_settings=dict(self.list_settings),
             recorders=dict(self.recorders),
             export_presets=dict(self.export_presets),
+            preserved=dict(self.preserved),
+            preserve_rules=dict(self.preserve_rules),
             changed=list(self.changed),
         )
 
@@ -224,6 +229,16 @@ class MemoryTransaction:
     def export_presets(self) -> MemoryDocuments[ExportPresets]:
         """Presets of exports, by operator and for the site."""
         return MemoryDocuments(self._state.export_presets, writes=self._writes)
+
+    @property
+    def preserved(self) -> MemoryDocuments[PreservedProject]:
+        """What is preserved of each project."""
+        return MemoryDocuments(self._state.preserved, writes=self._writes)
+
+    @property
+    def preserve_rules(self) -> MemoryDocuments[PreserveRules]:
+        """Which projects are preserved."""
+        return MemoryDocuments(self._state.preserve_rules, writes=self._writes)
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

@@ -57,6 +57,8 @@ _COLUMNS = {
     "list_settings": (Column("id"),),
     "recorders": (Column("id"),),
     "export_presets": (Column("id"),),
+    "preserved": (Column("id"),),
+    "preserve_rules": (Column("id"),),
     "journal": (Column("project"),),
 }
 

@@ -14,6 +14,7 @@ from incident_plugin.domain.filters import ListSettings, SavedFilter
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.notices import NoticeList
 from incident_plugin.domain.people import KnownPerson
+from incident_plugin.domain.preserving import PreservedProject, PreserveRules
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import IncidentProperties
 from incident_plugin.domain.recorders import RecorderConfig
@@ -60,6 +61,8 @@ class Tables:
         self.list_settings = KeyedTable(db.table("list_settings"), ListSettings)
         self.recorders = KeyedTable(db.table("recorders"), RecorderConfig)
         self.export_presets = KeyedTable(db.table("export_presets"), ExportPresets)
+        self.preserved = KeyedTable(db.table("preserved"), PreservedProject)
+        self.preserve_rules = KeyedTable(db.table("preserve_rules"), PreserveRules)
 
     def site_properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""
@@ -168,6 +171,16 @@ class TinyDBTransaction:
     def export_presets(self) -> KeyedTable[ExportPresets]:
         """Presets of exports, by operator and for the site."""
         return self._tables.export_presets
+
+    @property
+    def preserved(self) -> KeyedTable[PreservedProject]:
+        """What is preserved of each project."""
+        return self._tables.preserved
+
+    @property
+    def preserve_rules(self) -> KeyedTable[PreserveRules]:
+        """Which projects are preserved."""
+        return self._tables.preserve_rules
 
     def properties(self) -> IncidentProperties | None:
         """Give the site's incident properties, or nothing when none were ever stored."""

@@ -162,6 +162,8 @@ DANISH: Mapping[str, str] = {
     "activity.call.deleted": "Opkald slettet: \u201c{text}\u201d",
     "activity.sequence.added": "Sekvens tilføjet: {details}",
     "activity.sequence.removed": "Sekvens fjernet: {details}",
+    "activity.preserve.chosen": "Bevar video: {details}",
+    "activity.video.preserved": "Video bevaret: {details}",
     "activity.video.viewed": "Video set: {details}",
     "activity.export.sent": "Sendt til eksport: {details}",
     "activity.export.finished": "Eksporteret: {details}",

@@ -1,0 +1,195 @@
+"""Recorders, with what is preserved of their video: the vault answers for what it has."""
+
+from __future__ import annotations
+
+import asyncio
+import mmap
+import struct
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from incident_plugin.adapters.vault.boxes import Fragment, Movie, read
+from incident_plugin.application.media_ports import Recorders, VideoStream
+from incident_plugin.domain.errors import IncidentError, StoreUnavailable
+from incident_plugin.domain.media import (
+    AccessUnit,
+    Camera,
+    CameraId,
+    ClockOffset,
+    SoundTrack,
+    SoundUnit,
+    VideoTrack,
+)
+from incident_plugin.domain.preserving import Copy
+from incident_plugin.domain.time import Interval
+
+_RATE = 90_000
+
+
+class PreservedRecorders:
+    """Asks the recorders, and the vault where it has the whole of what is wanted.
+
+    A copy is bit by bit what the recorder gave, so it does not matter who is asked, but to the recorder: it
+    may have deleted its own meanwhile.
+    """
+
+    def __init__(
+        self,
+        recorders: Recorders,
+        covering: Callable[[CameraId, Interval], Copy | None],
+        path: Callable[[str], Path],
+    ) -> None:
+        self._recorders = recorders
+        self._covering = covering
+        self._path = path
+
+    async def cameras(self) -> tuple[Camera, ...]:
+        """Give all cameras of the recorders."""
+        return await self._recorders.cameras()
+
+    async def recorded(self, camera: CameraId, interval: Interval) -> tuple[Interval, ...]:
+        """Give the spans for which there is video at a recorder or in the vault."""
+        copy = self._covering(camera, interval)
+        if copy is not None and copy.delivered is not None:
+            spans = await asyncio.to_thread(self._spans, copy)
+            return tuple(part for span in spans if (part := span.intersection(interval)))
+        return await self._recorders.recorded(camera, interval)
+
+    async def clock_offset(self, camera: CameraId) -> ClockOffset:
+        """Measure the clock of the camera's recorder."""
+        return await self._recorders.clock_offset(camera)
+
+    def live(self, camera: CameraId, *, sound: bool = False) -> AbstractAsyncContextManager[VideoStream]:
+        """Open the live stream."""
+        return self._recorders.live(camera, sound=sound)
+
+    @asynccontextmanager
+    async def replay(
+        self, camera: CameraId, interval: Interval, *, sound: bool = False, intra: bool = False
+    ) -> AsyncIterator[VideoStream]:
+        """Open the recording, of the vault when it has all of it."""
+        copy = self._covering(camera, interval)
+        film: Film | None = None
+        if copy is not None and copy.delivered is not None and not sound:
+            try:
+                film = await asyncio.to_thread(Film, self._path(copy.sha256), copy, interval)
+            except StoreUnavailable:
+                # A damaged copy is no reason to have none of the recorder's.
+                film = None
+        if film is not None:
+            try:
+                yield film
+            finally:
+                film.close()
+            return
+        async with self._recorders.replay(camera, interval, sound=sound, intra=intra) as stream:
+            yield stream
+
+    def _spans(self, copy: Copy) -> tuple[Interval, ...]:
+        try:
+            film = Film(self._path(copy.sha256), copy, copy.interval)
+        except IncidentError:
+            return ()
+        try:
+            return film.spans()
+        finally:
+            film.close()
+
+
+class Film:
+    """A stream of pictures out of a file of the vault."""
+
+    def __init__(self, path: Path, copy: Copy, wanted: Interval) -> None:
+        """Open a file; raises ``StoreUnavailable``."""
+        if copy.delivered is None:
+            raise StoreUnavailable("The vault has no picture of this sequence.")
+        try:
+            with path.open("rb") as file:
+                self._mapped = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+        except (OSError, ValueError) as error:
+            raise StoreUnavailable(f"A file of the vault cannot be read: {error}.") from error
+        self._data = memoryview(self._mapped)
+        try:
+            self._movie: Movie = read(self._data)
+        except StoreUnavailable:
+            self.close()
+            raise
+        self._begins = copy.delivered.start
+        self._wanted = wanted
+
+    @property
+    def track(self) -> VideoTrack:
+        """What a decoder must know."""
+        return self._movie.track
+
+    @property
+    def sound(self) -> SoundTrack | None:
+        """Pictures alone are preserved."""
+        return None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._data.release()
+        self._mapped.close()
+
+    def spans(self) -> tuple[Interval, ...]:
+        """Give the spans that have pictures: a step longer than a second is a gap."""
+        scale = self._movie.scale
+        times = [s.time for fragment in self._movie.fragments for s in self._movie.samples(fragment)]
+        ends = [place for place, (one, other) in enumerate(pairwise(times)) if other - one > scale]
+        spans = pairwise([-1, *ends, len(times) - 1])
+        return tuple(
+            Interval(self._at(times[before + 1]), self._at(times[last] + scale // 25))
+            for before, last in spans
+        )
+
+    async def __aiter__(self) -> AsyncIterator[AccessUnit]:
+        """Give the pictures from the key picture at or before the start to the end."""
+        start = self._units(self._wanted.start)
+        first = 0
+        for place, fragment in enumerate(self._movie.fragments):
+            if fragment.key and fragment.time <= start:
+                first = place
+        end = self._units(self._wanted.end)
+        for fragment in self._movie.fragments[first:]:
+            if fragment.time >= end:
+                return
+            for unit in await asyncio.to_thread(self._pictures, fragment, end):
+                yield unit
+
+    async def mixed(self) -> AsyncIterator[AccessUnit | SoundUnit]:
+        """Give the pictures: there is no sound."""
+        async for unit in self:
+            yield unit
+
+    def _pictures(self, fragment: Fragment, end: float) -> list[AccessUnit]:
+        scale = self._movie.scale
+        return [
+            AccessUnit(
+                pts=sample.time * _RATE // scale,
+                time=self._at(sample.time),
+                key=sample.key,
+                nals=_nals(self._data, sample.offset, sample.size),
+            )
+            for sample in self._movie.samples(fragment)
+            if sample.time < end
+        ]
+
+    def _units(self, at: datetime) -> float:
+        return ((at - self._begins) / timedelta(seconds=1)) * self._movie.scale
+
+    def _at(self, units: int) -> datetime:
+        return self._begins + timedelta(seconds=units / self._movie.scale)
+
+
+def _nals(data: memoryview, place: int, size: int) -> tuple[bytes, ...]:
+    """Split a picture into its NAL units, each after its length."""
+    end, found = place + size, []
+    while place + 4 <= end:
+        length = struct.unpack_from(">I", data, place)[0]
+        found.append(bytes(data[place + 4 : place + 4 + length]))
+        place += 4 + length
+    return tuple(found)

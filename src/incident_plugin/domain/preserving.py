@@ -1,0 +1,133 @@
+"""Preserving: which projects have their video copied into the vault, and how each copy stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from incident_plugin.domain.media import CameraId, ClockOffset
+from incident_plugin.domain.people import Person
+from incident_plugin.domain.project import Project, ProjectId
+from incident_plugin.domain.properties import ValueId
+from incident_plugin.domain.sequence import Sequence, SequenceId
+from incident_plugin.domain.time import Interval, utc
+
+#: After so many tries a copy is left until somebody asks for it again.
+MAXIMUM_ATTEMPTS = 20
+
+
+class CopyState(StrEnum):
+    """The life of a copy."""
+
+    WAITING = "waiting"
+    KEPT = "kept"
+    #: It was tried often, or there is no video to copy.
+    FAILED = "failed"
+    #: What lies in the vault is not what was put there.
+    DAMAGED = "damaged"
+
+
+@attrs.frozen(kw_only=True)
+class Copy:
+    """One sequence's video in the vault."""
+
+    sequence: SequenceId
+    camera: CameraId
+    camera_name: str
+    interval: Interval
+    state: CopyState = CopyState.WAITING
+    #: SHA-256 of the file, by which it is found; empty until it is kept.
+    sha256: str = ""
+    size: int = 0
+    #: From the first picture to the end of the last one; the file's time line begins with the first.
+    delivered: Interval | None = None
+    clock_offset: ClockOffset | None = None
+    attempts: int = 0
+    #: Why it is not kept, and what to do.
+    message: str = ""
+    tried_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(utc))
+    kept_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(utc))
+    checked_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(utc))
+
+    def covers(self, wanted: Interval) -> bool:
+        """Whether the copy has all of an interval that is asked for, as far as there was video."""
+        return self.state is CopyState.KEPT and (
+            self.interval.start <= wanted.start and wanted.end <= self.interval.end
+        )
+
+
+@attrs.frozen(kw_only=True)
+class PreservedProject:
+    """What is preserved of one project."""
+
+    #: The project's number.
+    id: str
+    #: Whether its video is to be kept; nothing when the site's rules decide.
+    wanted: bool | None = None
+    by: Person | None = None
+    at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(utc))
+    copies: tuple[Copy, ...] = ()
+
+    @property
+    def project(self) -> ProjectId:
+        """Whose it is."""
+        return ProjectId(int(self.id))
+
+    @property
+    def kept(self) -> frozenset[SequenceId]:
+        """The sequences whose video is in the vault."""
+        return frozenset(copy.sequence for copy in self.copies if copy.state is CopyState.KEPT)
+
+    def with_sequences(self, sequences: Iterable[Sequence]) -> PreservedProject:
+        """Wait for copies of these sequences; a copy that there is stays, and one of no sequence leaves."""
+        known = {copy.sequence: copy for copy in self.copies}
+        return attrs.evolve(self, copies=tuple(known.get(s.id) or _waiting(s) for s in sequences))
+
+    def with_copy(self, copy: Copy) -> PreservedProject:
+        """Put a copy in the place of the one of the same sequence, if there still is one."""
+        return attrs.evolve(
+            self, copies=tuple(copy if c.sequence == copy.sequence else c for c in self.copies)
+        )
+
+    def tried_again(self) -> PreservedProject:
+        """Let every copy that failed be tried anew."""
+        return attrs.evolve(
+            self,
+            copies=tuple(
+                c
+                if c.state in (CopyState.KEPT, CopyState.WAITING)
+                else attrs.evolve(c, state=CopyState.WAITING, attempts=0, tried_at=None)
+                for c in self.copies
+            ),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class PreserveRules:
+    """Which projects are preserved as soon as they are saved."""
+
+    #: There is one set of rules.
+    id: str = "site"
+    #: Types whose projects are.
+    types: tuple[ValueId, ...] = ()
+    #: The last change that was looked at.
+    seen: int = 0
+
+    def wants(self, project: Project, choice: bool | None) -> bool:
+        """Whether a project's video is to be kept: somebody's choice beats the rules."""
+        if choice is not None:
+            return choice
+        return project.fields.get("type") in self.types
+
+
+def _waiting(sequence: Sequence) -> Copy:
+    footage = sequence.footage
+    return Copy(
+        sequence=sequence.id,
+        camera=footage.camera,
+        camera_name=footage.camera_name,
+        interval=footage.interval,
+    )
