@@ -339,7 +339,6 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         work=work,
         guard=guard,
         recorders=footage,
-        clock=clock,
         writer=writer,
         reporting=reporting,
         sealing=sealing,
