@@ -95,7 +95,7 @@ async def fill_in_and_read_the_log(operator: Operator, project: int) -> None:
     page = operator.page
     await page.get_by_role("row", name=re.compile("A red bag was taken")).dblclick()
     await expect(page).to_have_url(re.compile(f"/incidents/{project}"))
-    await page.get_by_label("Status").select_option("In progress")
+    await page.get_by_role("tabpanel").get_by_label("Status").select_option("In progress")
     await operator.part("Categories")
     await page.get_by_label("Severity").select_option("High")
     await page.get_by_label("Persons involved").fill("2")
