@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -66,6 +67,28 @@ async def test_a_device_that_is_not_there_is_said_plainly():
         with pytest.raises(RecorderUnavailable, match=f"127.0.0.1:{port} cannot be reached .*switched on"):
             await device.information()
         await device.close()
+
+
+@pytest.mark.parametrize(
+    "answer", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"]
+)
+async def test_a_device_that_sends_byte_by_byte_is_given_up_in_time(answer):
+    """Each byte comes in time, and the whole never: neither head nor body may hold us up."""
+
+    async def trickling(reader, writer):
+        await read_request(reader)
+        for position in range(500):
+            byte = answer[position : position + 1] or b" "
+            writer.write(byte)
+            await writer.drain()
+            if position > len(answer) or b"\r\n\r\n" not in answer:
+                await asyncio.sleep(0.05)
+
+    async with device_that(trickling, answer=0.6) as device:
+        began = time.monotonic()
+        with pytest.raises(RecorderUnavailable, match="is not answering"):
+            await device.information()
+        assert time.monotonic() - began < 5
 
 
 async def test_a_mute_device_is_given_up_in_time():

@@ -10,9 +10,10 @@ import attrs
 import pytest
 
 from incident_plugin.adapters.onvif import Channel, DeviceInformation
+from incident_plugin.adapters.onvif.eventing import EventNotice
 from incident_plugin.adapters.recorders import Recorder, SiteRecorders
 from incident_plugin.domain.errors import NotFound, RecorderUnavailable
-from incident_plugin.domain.media import CameraId, ClockOffset, Codec, VideoTrack
+from incident_plugin.domain.media import AccessUnit, CameraId, ClockOffset, Codec, Motion, Preset, VideoTrack
 from incident_plugin.domain.time import Interval
 
 NOW = datetime(2026, 11, 2, 12, 0, 0, tzinfo=UTC)
@@ -31,6 +32,9 @@ class PartDevice:
     )
     down: bool = False
     asked: list[str] = attrs.field(factory=list)
+    kept: dict[str, timedelta] = attrs.field(factory=dict)
+    notices: tuple[EventNotice, ...] = ()
+    breaks_off: bool = False
 
     async def _ask(self, what: str):
         self.asked.append(what)
@@ -59,7 +63,36 @@ class PartDevice:
 
     async def keeps_for(self, recording):
         await self._ask(f"keeps_for {recording}")
-        return timedelta(days=7)
+        return self.kept.get(recording)
+
+    async def move(self, profile, motion, lasting):
+        await self._ask(f"move {profile} {motion.pan} {lasting.total_seconds()}")
+
+    async def stop(self, profile):
+        await self._ask(f"stop {profile}")
+
+    async def presets(self, profile):
+        await self._ask("presets")
+        return (Preset(token="1", name="Gate"),)
+
+    async def go_to(self, profile, preset):
+        await self._ask(f"go_to {profile} {preset}")
+
+    @asynccontextmanager
+    async def events(self):
+        await self._ask("subscribe")
+
+        async def noticed():
+            for notice in self.notices:
+                yield notice
+            if self.breaks_off:
+                raise RecorderUnavailable("it broke off")
+            await asyncio.Event().wait()
+
+        try:
+            yield noticed()
+        finally:
+            self.asked.append("unsubscribe")
 
     async def clock_offset(self):
         await self._ask("clock")
@@ -101,6 +134,97 @@ class World:
 
 
 DOOR = CameraId("S%3A1:cam%201%2Fa")
+MOVING = Channel(
+    token="cam 1/a",
+    name="Door",
+    profile="p",
+    recordings=("r1", "r2"),
+    ptz="pz",
+    tokens=frozenset({"vsc"}),
+)
+
+
+async def test_a_camera_that_can_be_moved_is_moved():
+    """By the profile that has its PTZ; another camera says that it cannot."""
+    world = World(PartDevice(channel_list=(MOVING,)))
+    recorder = world.recorder()
+    assert (await recorder.cameras())[DOOR].ptz
+    await recorder.move(DOOR, Motion(pan=0.5), lasting=2 * SECOND)
+    await recorder.stop(DOOR)
+    assert [preset.name for preset in await recorder.presets(DOOR)] == ["Gate"]
+    await recorder.go_to(DOOR, "1")
+    assert world.device.asked[-4:] == ["move pz 0.5 2.0", "stop pz", "presets", "go_to pz 1"]
+    with pytest.raises(NotFound, match="Door cannot be moved"):
+        await World().recorder().stop(DOOR)
+
+
+async def test_the_recording_that_is_kept_longest_tells_the_retention():
+    """Of several recordings of one camera; as long as one does not tell nothing is known."""
+    world = World(PartDevice(channel_list=(MOVING,), kept={"r1": 7 * 86_400 * SECOND}))
+    assert await world.recorder().keeps_for(DOOR) is None
+    world.device.kept["r2"] = 14 * 86_400 * SECOND
+    assert await world.recorder().keeps_for(DOOR) == 14 * 86_400 * SECOND
+
+
+def motion(*, source: str, state: str) -> EventNotice:
+    return EventNotice(
+        topic="VideoSource/MotionAlarm",
+        at=NOW + 7 * SECOND,
+        initial=False,
+        source={"Source": source},
+        data={"State": state},
+    )
+
+
+async def test_events_belong_to_cameras_and_to_our_clock():
+    """Named by any of its tokens; one subscription whatever the listeners, ended with the last of them."""
+    device = PartDevice(
+        channel_list=(MOVING,),
+        offset=7 * SECOND,
+        notices=(motion(source="vsc", state="true"), motion(source="elsewhere", state="false")),
+    )
+    world = World(device)
+    recorder = world.recorder()
+    await recorder.clock_offset()
+    site = SiteRecorders([recorder])
+    async with site.watch() as first, site.watch() as second:
+        heard = [await anext(first), await anext(first)]
+        assert (await anext(second)).camera == DOOR
+    assert [(event.camera, event.active, event.at) for event in heard] == [
+        (DOOR, True, NOW),
+        (None, False, NOW),
+    ]
+    assert device.asked.count("subscribe") == device.asked.count("unsubscribe") == 1
+    await site.close()
+
+
+async def test_a_recorder_that_breaks_off_its_events_is_asked_again(monkeypatch):
+    """By itself, and later and later while it stays so."""
+    monkeypatch.setattr("incident_plugin.adapters.recorders.watching._PAUSES", (0.0, 0.0))
+    device = PartDevice(channel_list=(MOVING,), notices=(motion(source="vsc", state="1"),), breaks_off=True)
+    site = SiteRecorders([World(device).recorder()])
+    async with site.watch() as events:
+        assert [(await anext(events)).active for _ in range(3)] == [True, True, True]
+    assert device.asked.count("subscribe") >= 3
+    await site.close()
+
+
+async def test_a_stream_ends_when_its_recorder_is_no_longer_used():
+    """Removed or set up in another way: the picture does not go on as if nothing had happened."""
+
+    @attrs.define
+    class Endless(PartStreams):
+        async def __aiter__(self):
+            while True:
+                yield AccessUnit(pts=0, time=NOW, key=True, nals=())
+
+    recorder = World(streams=Endless()).recorder()
+    async with recorder.live(DOOR) as stream:
+        reading = aiter(stream)
+        await anext(reading)
+        await recorder.close()
+        with pytest.raises(RecorderUnavailable, match="North was removed or set up in another way"):
+            await anext(reading)
 
 
 async def test_ids_are_made_of_recorder_and_token():

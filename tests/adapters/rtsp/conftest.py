@@ -203,7 +203,9 @@ async def recorder() -> AsyncIterator[Script]:
 
 def client_with(**short: float) -> RtspClient:
     """Give a client that waits these seconds for what a test withholds, and long for everything else."""
-    patient = dict.fromkeys(("request", "silence", "replay", "tail", "farewell"), PATIENCE)
+    patient = dict.fromkeys(
+        ("request", "silence", "picture", "first", "replay", "tail", "farewell"), PATIENCE
+    )
     return RtspClient(Credentials(username="user", password="pass"), limits=Limits(**(patient | short)))
 
 

@@ -168,6 +168,14 @@ async def test_a_camera_that_stops_sending_is_an_error(recorder, kit):
             await take(stream, 4)
 
 
+async def test_a_camera_without_key_pictures_is_an_error(recorder, kit):
+    """Packets come and nothing can be shown of them: that is said, and not waited for without end."""
+    recorder.media = kit.media(kit.footage(400, gop=1000, replay=False)[1:])
+    async with kit.client_with(picture=-1.0).live(recorder.url) as stream:
+        with pytest.raises(RecorderUnavailable, match="no picture that can be shown"):
+            await take(stream, 1)
+
+
 async def test_a_camera_that_is_gone_is_not_found(recorder, client):
     """404 is told apart from a recorder in trouble."""
     recorder.answers["DESCRIBE"] = "RTSP/1.0 404 Not Found\nCSeq: <cseq>\n\n"

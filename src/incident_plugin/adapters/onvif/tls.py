@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
-from requests.adapters import HTTPAdapter
+
+from incident_plugin.adapters.onvif.deadline import DeadlineAdapter
 
 
 @attrs.frozen(kw_only=True)
@@ -23,7 +24,7 @@ class TlsRule:
     any: bool = False
 
 
-class TlsAdapter(HTTPAdapter):
+class TlsAdapter(DeadlineAdapter):
     """Opens connections by a rule. What a device presents first is what it must go on presenting."""
 
     def __init__(self, rule: TlsRule, seconds: float) -> None:

@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as SlowError
 from zeep.transports import Transport
 
+from incident_plugin.adapters.onvif.deadline import DeadlineAdapter
 from incident_plugin.adapters.onvif.errors import (
     Fault,
     NoAnswer,
@@ -51,6 +52,7 @@ class BoundedTransport(Transport):
 
     def __init__(self, username: str, password: str, seconds: float, tls: TlsRule) -> None:
         session = requests.Session()
+        session.mount("http://", DeadlineAdapter())
         session.mount("https://", TlsAdapter(tls, seconds))
         # Neither proxies nor .netrc of the environment: recorders are in the local network.
         session.trust_env = False

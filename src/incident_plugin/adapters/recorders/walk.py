@@ -7,6 +7,7 @@ step that the rest stands on has failed, the rest is skipped and says so.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
@@ -197,7 +198,7 @@ class _Walk:
         offset = self.clock.offset if self.clock else None
         async with self.streams.live(url, clock_offset=offset, sound=True) as stream:
             technical = await _pictures(stream, _PICTURES)
-        return Found(said=f"Live pictures of {channel.name} come.", technical=f"{url}: {technical}")
+        return Found(said=f"Live pictures of {channel.name} come.", technical=f"{_plain(url)}: {technical}")
 
     async def search(self) -> Found:
         channel = next((one for one in self.channels if one.recordings), None)
@@ -235,9 +236,11 @@ class _Walk:
             return Found(
                 said="Recorded video comes, but only as fast as it was recorded: exports will take long.",
                 remedy="Update the recorder: it does not follow ONVIF's Rate-Control.",
-                technical=f"{url}: {technical}, {speed:.1f} x real time",
+                technical=f"{_plain(url)}: {technical}, {speed:.1f} x real time",
             )
-        return Found(said="Recorded video comes.", technical=f"{url}: {technical}, {speed:.1f} x real time")
+        return Found(
+            said="Recorded video comes.", technical=f"{_plain(url)}: {technical}, {speed:.1f} x real time"
+        )
 
 
 class UntrustedCertificate(Unreached):
@@ -358,6 +361,11 @@ async def _pictures(stream: VideoStream, count: int | None) -> str:
                 break
     sound = f", sound {stream.sound.codec} {stream.sound.rate} Hz" if stream.sound else ", no sound"
     return f"{stream.track.codec}, {_counted(pictures, 'picture')}, {size:,} bytes{sound}"
+
+
+def _plain(url: str) -> str:
+    """Give an address without what may be a password: some recorders put it into path or query."""
+    return re.sub(r"(?i)\b(pass\w*|pwd|auth|token|key)=[^&/;]*", r"\1=…", url)
 
 
 def _counted(number: int, thing: str) -> str:

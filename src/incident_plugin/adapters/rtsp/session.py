@@ -29,6 +29,8 @@ class Limits:
     request: float = 4.0
     #: A live camera sends nothing.
     silence: float = 4.5
+    #: A live camera sends packets, and no picture comes of them: key pictures may be far apart.
+    picture: float = 30.0
     #: A recorder sends nothing before the first picture of a recording.
     first: float = 4.5
     #: A recorder sends nothing in the middle of a recording: where a gap is, disks may have to start.

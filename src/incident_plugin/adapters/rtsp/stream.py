@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from datetime import datetime, timedelta
@@ -36,6 +37,8 @@ class RtspStream:
         self._beside = Beside(session, video, clocks)
         self._waiting: list[Unit] = []
         self._ended = False
+        #: When the last picture came, by the loop's clock.
+        self._pictured: float | None = None
         self._sets = parameter_sets(video.codec, video.parameter_sets)
 
     @property
@@ -95,7 +98,13 @@ class RtspStream:
             self._sets = found or self._sets
 
     async def _read(self) -> list[Unit]:
-        return await self._batch(self._limits.silence)
+        loop = asyncio.get_running_loop()
+        units = await self._batch(self._limits.silence)
+        if self._pictured is None or any(isinstance(unit, AccessUnit) for unit in units):
+            self._pictured = loop.time()
+        elif loop.time() - self._pictured > self._limits.picture:
+            raise NoAnswer(f"no picture that can be shown came for {self._limits.picture:g} seconds")
+        return units
 
     async def _batch(self, limit: float) -> list[Unit]:
         """Give what the packets which arrived next complete."""

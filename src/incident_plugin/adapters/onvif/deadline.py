@@ -1,0 +1,72 @@
+"""HTTP connections whose answers begin in time, whole.
+
+A time-out of a socket counts from one byte to the next: a device that sends one byte a second would never be
+too slow. So the time until an answer's head is complete is measured as a whole.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+
+class _Cut:
+    """Ends a connection's reading when its time-out is over, however much has come until then."""
+
+    timeout: Any
+    sock: Any
+
+    def getresponse(self) -> Any:
+        """Read status and headers; called by urllib3, which takes ``TimeoutError`` as its own."""
+        over = threading.Event()
+        timer = threading.Timer(float(self.timeout), self._cut, (over,))
+        timer.daemon = True
+        timer.start()
+        try:
+            answer = super().getresponse()  # type: ignore[misc]
+        except OSError as error:
+            if over.is_set():
+                raise TimeoutError("the answer did not begin in time") from error
+            raise
+        finally:
+            timer.cancel()
+        if over.is_set():
+            # What was cut off looks like a head that has ended.
+            raise TimeoutError("the answer did not begin in time")
+        return answer
+
+    def _cut(self, over: threading.Event) -> None:
+        over.set()
+        with suppress(OSError, AttributeError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _Http(_Cut, HTTPConnection):
+    """Without TLS."""
+
+
+class _Https(_Cut, HTTPSConnection):
+    """With TLS."""
+
+
+class _HttpPool(HTTPConnectionPool):
+    ConnectionCls = _Http
+
+
+class _HttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _Https
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """Connections of ``requests`` that keep their time as a whole."""
+
+    def init_poolmanager(self, *arguments: Any, **more: Any) -> None:
+        """Put our connections into the pools; called by requests."""
+        super().init_poolmanager(*arguments, **more)  # type: ignore[no-untyped-call,unused-ignore]
+        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
