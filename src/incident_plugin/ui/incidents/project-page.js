@@ -162,6 +162,7 @@ export class ProjectPage {
 
   #draw() {
     const { project } = this.#model;
+    if (!this.#model.unsaved.size || this.#model.gone) this.#restored.hidden = true;
     const problem = this.#names.length ? this.#model.problem : notAvailable();
     this.#buttons.hidden = !project || this.#model.gone;
     this.#drawState();

@@ -68,7 +68,7 @@ a.button:hover { background: var(--s3); }
 
 .page { position: relative; height: 100%; display: grid; grid-template-rows: auto auto minmax(0, 1fr); }
 .head { display: flex; gap: 12px; align-items: center; padding: 8px 12px; background: var(--s1); min-width: 0; }
-.head h2 { white-space: nowrap; }
+.head h2, .head button, .head .mark { white-space: nowrap; flex: none; }
 .facts-line { gap: 14px; flex-wrap: nowrap; min-width: 0; overflow: hidden; }
 .mark-line { display: inline-flex; gap: 4px; align-items: center; min-width: 0; white-space: nowrap; }
 .presence { display: inline-flex; gap: 4px; align-items: center; min-width: 0; max-width: 220px; }
@@ -79,7 +79,7 @@ a.button:hover { background: var(--s3); }
 .past { margin-left: auto; min-width: 24px; min-height: 24px; padding: 2px; color: var(--dim); }
 .undo-bar { position: absolute; left: 50%; bottom: 16px; transform: translateX(-50%); max-width: 80%; display: flex; gap: 12px; align-items: center;
   padding: 6px 8px 6px 12px; background: var(--s3); border: 1px solid var(--line); border-radius: 4px; }
-.undo-bar svg { color: var(--green); }
+.undo-bar > svg { color: var(--green); }
 .two { display: grid; gap: 0; line-height: 1.3; min-width: 0; }
 .two > span { display: inline-flex; gap: 4px; align-items: center; min-width: 0; }
 .two svg { width: 12px; height: 12px; }
@@ -134,7 +134,7 @@ input:not([type=checkbox]):not([type=radio]):invalid { border-color: var(--red);
 .sequences td { height: 40px; }
 .sequences th.start, .sequences th.end { width: 138px; } .sequences th.length { width: 56px; } .sequences th.video { width: 134px; }
 .sequences th.added { width: 132px; } .sequences th.recorder { width: 96px; }
-.note { max-width: 100%; justify-content: flex-start; }
+.sequence-note { max-width: 100%; justify-content: flex-start; }
 .sequences th.check { width: 28px; }
 .sequences tbody tr { cursor: default; }
 .activity th:nth-child(1) { width: 40px; } .activity th:nth-child(2) { width: 150px; } .activity th:nth-child(3) { width: 140px; }

@@ -113,7 +113,7 @@ function fill(element, { sequence, selected, state }, model, editable) {
     [h('div', { class: 'two' }, h('span', {}, sequence.added_by.name), moment(sequence.added_at, timeZone, 'dim small'),
       newsMark(model.news.of(`sequence:${sequence.id}`), timeZone))],
     [recorder],
-    [editable ? h('button', { type: 'button', class: sequence.note ? 'quiet note' : 'quiet note dim', title: sequence.note || texts.addNote,
+    [editable ? h('button', { type: 'button', class: sequence.note ? 'quiet sequence-note' : 'quiet sequence-note dim', title: sequence.note || texts.addNote,
       'aria-label': `${texts.note}: ${note}`, onclick: () => editNote(model, sequence) }, icon('edit'), h('span', { class: 'ellipsis', dir: 'auto' }, note))
       : h('span', { title: sequence.note, dir: 'auto' }, sequence.note)],
   ];
