@@ -125,6 +125,7 @@ class IncidentPlugin:
             ("recorders", "recorders", "Recorders", Permission.RECORDERS_VIEW),
             ("admin", "properties", "Incident properties", Permission.PROPERTIES_VIEW),
             ("admin", "retention", "Incident retention", Permission.PROPERTIES_VIEW),
+            ("admin", "preserve", "Preserved video", Permission.PROPERTIES_VIEW),
             ("admin", "bin", "Recycle bin of incident projects", Permission.DELETE_MANAGE),
             ("admin", "audit", "Audit log of incident work", Permission.AUDIT_VIEW),
         )

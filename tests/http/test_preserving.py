@@ -121,7 +121,7 @@ async def test_what_nobody_needs_leaves_the_vault_and_a_hold_keeps_it(runtime, c
         await client.put(f"{path}/preserve", json={"wanted": True})
         await preserved(client, path)
     files = runtime.parts.preserver._files
-    held = await client.post(f"{first}/hold", json={"reason": "Court order 12"})
+    held = await client.put(f"{first}/hold", json={"reason": "Court order 12"})
     assert held.is_success, held.text
     refused = await client.put(f"{first}/preserve", json={"wanted": False})
     assert refused.status_code == 422

@@ -92,6 +92,7 @@ class Server:
                 (r"PUT projects/(\d+)/unsaved", lambda *_: Response(status_code=HTTPStatus.NO_CONTENT)),
                 (r"GET projects/(\d+)/sequences/states", lambda *_: _json({"states": []})),
                 (r"GET notices", lambda *_: _json({"notices": []})),
+                (r"(GET|PUT) projects/(\d+)/preserve", self.preserve),
                 (r"GET report-design", self.report_design),
                 (r"POST projects/(\d+)/reports", self.report),
                 (r"GET reports/(\d+)", self.report_job),
@@ -225,6 +226,16 @@ class Server:
         people = {entry.actor.id: entry.actor for entry in self.world.logs[int(number)]}
         count = {"found": len(entries), "total": len(entries), "people": list(people.values())}
         return _json({"entries": entries[::-1], "fault": self.world.fault, **count})
+
+    def preserve(self, _r: Request, body: dict, method: str, number: str) -> Response:
+        """A vault that keeps a copy as soon as it is wanted."""
+        if method == "PUT":
+            self.world.preserved = body["wanted"]
+        copies = [
+            {"sequence": s.id, "state": "kept", "progress": None, "message": ""}
+            for s in (self._project(number).sequences if self.world.preserved else ())
+        ]
+        return _json({"wanted": self.world.preserved, "by_rules": False, "copies": copies})
 
     def report_design(self, _r: Request, _b: dict) -> Response:
         languages = [{"tag": "en", "name": "English"}, {"tag": "da", "name": "Dansk"}]

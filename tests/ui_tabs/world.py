@@ -53,6 +53,8 @@ class World:
         #: How far a report is, each time it is asked; then it is done.
         self.report_progress: list[float] = []
         self.report_cancelled = False
+        #: Whether the operator wants the video preserved.
+        self.preserved: bool | None = None
         self.now = NOON + timedelta(hours=1)
         self._ids = 0
 

@@ -6,6 +6,7 @@ import { keyed, whenChanged } from '../common/keyed.js';
 import { may } from '../common/permissions.js';
 import { dateTime, duration } from '../common/time.js';
 import { strings } from '../locales/en.js';
+import { preserveRow } from './preserve.js';
 import { moment, newsMark } from './said.js';
 import { SequenceStates, stateLabel } from './sequence-states.js';
 import { viewVideo } from './view-video.js';
@@ -23,6 +24,7 @@ export function sequencesTab(model) {
   /** @type {Set<string>} */
   const selected = new Set();
   const states = new SequenceStates(model.bridge, model.id, () => update());
+  const preserve = preserveRow(model.bridge, model.id, () => void states.read());
   const body = h('tbody', {});
   const total = h('span', { class: 'dim' });
   const away = h('p', { class: 'banner amber', role: 'status', hidden: true });
@@ -72,11 +74,14 @@ export function sequencesTab(model) {
   }
 
   return {
-    element: h('div', { class: 'stack' }, h('div', { class: 'row' }, view, remove, removeAll, h('span', { class: 'grow' }), total), away, table, empty),
+    element: h('div', { class: 'stack' }, h('div', { class: 'row' }, view, remove, removeAll, h('span', { class: 'grow' }), total), preserve.element, away, table, empty),
     update,
     /** Recorders are asked when somebody looks. */
     seen: () => states.read(),
-    stop: () => states.stop(),
+    stop: () => {
+      preserve.stop();
+      states.stop();
+    },
   };
 }
 

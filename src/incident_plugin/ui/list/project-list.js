@@ -3,9 +3,11 @@
 import { Problem, call, report, titled } from '../common/api.js';
 import { followChanges } from '../common/changes.js';
 import { h, icon } from '../common/dom.js';
+import { may } from '../common/permissions.js';
 import { NO_PROPERTIES } from '../common/properties.js';
 import { whileVisible } from '../common/visible.js';
 import { Preview } from '../incidents/preview.js';
+import { createPeriodReport } from '../incidents/report-dialog.js';
 import { problemNote, skeleton, staleNote } from '../incidents/states.js';
 import { strings } from '../locales/en.js';
 import { chooseColumns } from './column-dialog.js';
@@ -84,6 +86,8 @@ export class ProjectList {
     this.#bar = new FilterBar(bridge, (query) => this.#go(query), this.#liveState, this.#count,
       h('button', { type: 'button', title: texts.columns, 'aria-label': texts.columns, onclick: () => void this.#chooseColumns() }, icon('list')),
       this.#csv,
+      ...(may(bridge, 'projects.reports.view') ? [h('button', { type: 'button', title: strings.incidents.report.periodTitle,
+        onclick: () => void createPeriodReport(bridge, parameters(this.#query).toString()) }, icon('report'), strings.incidents.report.period)] : []),
       h('button', { type: 'button', onclick: () => bridge.navigate({ tab: 'incidents', path: ['dashboard', writePath(this.#query)].filter(Boolean).join('/') }) }, icon('report'), texts.dashboard));
     this.#preview = new Preview(bridge, (id) => this.#open(id), () => this.#gone());
     this.element = h('div', { class: 'list' }, h('div', { class: 'bar' }, this.#bar.element), this.#scroll, this.#preview.element);

@@ -6,6 +6,12 @@ const counted = (n, one, many) => `${n.toLocaleString('en')} ${n === 1 ? one : m
 const projectsOf = (n) => (n > 10_000 ? 'more than 10,000 incident projects' : counted(n, 'incident project', 'incident projects'));
 
 export const admin = {
+  preserve: {
+    about: 'The video of incident projects of these types is copied into the evidence vault as soon as they are saved, so that no recorder’s '
+      + 'retention can destroy it. An operator’s choice for a project beats this. How much the vault holds and may hold is on the plug-in’s page.',
+    types: 'Types that are preserved',
+    saved: 'Saved. Incident projects of these types are preserved from their next change on.',
+  },
   loading: 'Loading',
   retry: 'Retry',
   discard: 'Discard changes',

@@ -370,6 +370,16 @@ export const incidents = {
     at: (at, zone) => `${at} ${zone}`,
     noPlayer: 'The video player could not be loaded.',
   },
+  preserve: {
+    title: 'Preserve video',
+    hint: 'Copies the video of all sequences into the evidence vault, so that the recorder’s retention can no longer destroy it.',
+    byRules: 'as the site’s rules say',
+    /** @param {number} n @param {number} all */
+    kept: (n, all) => `${n} of ${all} kept`,
+    /** @param {number} part */
+    making: (part) => `copying, ${Math.floor(part * 100)} %`,
+    again: 'Try again',
+  },
   report: {
     /** @param {number} id */
     title: (id) => `Report: incident project ${id}`,
