@@ -20,6 +20,7 @@ from incident_plugin.domain.errors import IncidentError
 from incident_plugin.domain.messages import CAUSES
 from incident_plugin.http.activity import ActivityResources
 from incident_plugin.http.auditing import AuditResources
+from incident_plugin.http.backing_up import BackupResources
 from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.defining import DefiningResources
 from incident_plugin.http.events import EventResources
@@ -108,6 +109,7 @@ def operations() -> tuple[Operation, ...]:
         *ReportResources(reporting=nobody, periods=nobody, jobs=nobody, projects=nobody).operations(),
         *DefiningResources(defining=nobody).operations(),
         *RetentionResources(retention=nobody).operations(),
+        *BackupResources(backups=nobody, clock=nobody).operations(),
         *AuditResources(audit=nobody, host="").operations(),
         *ExportResources(exports=nobody, runner=nobody, clock=nobody).operations(),
         *PreserveResources(preserving=nobody, preserver=nobody).operations(),

@@ -328,7 +328,15 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     key = SigningKey(host.storage / KEYS)
     sealing = Sealing(store=store, clock=clock, signer=key)
     administration = administer(
-        host, store=store, work=work, guard=guard, clock=clock, ids=ids, key=key, service=service
+        host,
+        store=store,
+        work=work,
+        guard=guard,
+        clock=clock,
+        ids=ids,
+        key=key,
+        service=service,
+        settings=msgspec.json.format(msgspec.json.encode(settings)).decode(),
     )
     reports = ReportJobs(
         directory=host.storage / "cache" / "reports", clock=clock, ids=ids, guard=guard, cameras=cameras

@@ -9,11 +9,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from incident_plugin import evidence_commands, keeping_commands
 from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import FILE, TinyDBStore, upkeep
 from incident_plugin.application.sealing import seal_faults
 from incident_plugin.domain.errors import IncidentError
-from incident_plugin.evidence_commands import add_commands
 
 #: Where a store lies below the directories that people know: its own, the plug-in's, the host's.
 _PLACES = (".", "store", "plugins/incident/store")
@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="incident-plugin", description="Incident manager: upkeep.")
     parsers = parser.add_subparsers(required=True)
-    add_commands(parsers)
+    evidence_commands.add_commands(parsers)
+    keeping_commands.add_commands(parsers)
     store = parsers.add_parser("store", help="look after stored projects")
     commands = store.add_subparsers(dest="command", required=True)
     for name, file, told in (

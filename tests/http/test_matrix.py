@@ -145,6 +145,7 @@ class World:
             "PUT retention": Asked(path="retention", body={"days": 365_000}, statuses=frozenset({200, 409})),
             "POST retention/forecast": Asked(path="retention/forecast", body={"days": 7}),
             "GET retention/expiring": Asked(path="retention/expiring"),
+            "POST backup": Asked(path="backup", body={"passphrase": "short"}, statuses=frozenset({422})),
             "GET audit": Asked(path="audit"),
             "GET audit/verification": Asked(path="audit/verification"),
             "POST audit/file": Asked(path="audit/file"),

@@ -10,6 +10,7 @@ import zipfile
 
 from playwright.async_api import expect
 
+from incident_plugin.adapters.sealed_backup import unsealed
 from tests.accessibility import violations
 from tests.browsing import in_shared_browser
 from tests.ui_list.site import CARL
@@ -30,7 +31,7 @@ async def test_a_deletion_is_taken_back_from_the_notice(opening, site) -> None:
     await expect(page.get_by_text(f"Incident project {number} was deleted.")).to_be_visible()
     await page.get_by_role("button", name="Undo").click()
     await expect(page.get_by_text(f"Incident project {number} is back.")).to_be_visible()
-    await expect(page.get_by_label("Description", exact=True)).to_have_value("Bag taken")
+    await expect(page.get_by_role("textbox", name="Description", exact=True)).to_have_value("Bag taken")
 
 
 async def test_the_bin_restores_and_deletes_for_good_with_a_certificate(opening, site, tmp_path) -> None:
@@ -138,3 +139,27 @@ async def test_the_audit_log_is_filtered_verified_and_exported(opening, site) ->
     await log.get_by_role("combobox", name="What").select_option("Denied")
     await expect(log.get_by_text("1 entry")).to_be_visible()
     await expect(log.get_by_text(f"Permission denied: DELETE /projects/{number}")).to_be_visible()
+
+
+async def test_a_backup_is_taken_away_sealed(opening, site, tmp_path) -> None:
+    """Two equal passphrases of some length; the file opens with it and with nothing else."""
+    site.create(description="Bag taken")
+    page = await opening("backup", provoked=(REFUSED,))
+    assert await violations(page) == []
+    await page.get_by_label("Passphrase", exact=True).fill("short")
+    await page.get_by_role("button", name="Make a backup").click()
+    await expect(page.get_by_role("alert")).to_contain_text("At least 12 characters")
+    await page.get_by_label("Passphrase", exact=True).fill("correct horse battery")
+    await page.get_by_label("Passphrase again").fill("correct horse batterx")
+    await page.get_by_role("button", name="Make a backup").click()
+    await expect(page.get_by_role("alert")).to_contain_text("differ")
+    await page.get_by_label("Passphrase again").fill("correct horse battery")
+    async with page.expect_download() as begun:
+        await page.get_by_role("button", name="Make a backup").click()
+    file = tmp_path / "backup.sealed"
+    await (await begun.value).save_as(file)
+    with unsealed(file, "correct horse battery", tmp_path) as found:
+        assert found.store.stat().st_size > 0
+        assert [key.name for key in found.keys.iterdir()]
+        assert "pre_roll_seconds" in found.settings
+    assert list((site.directory / "cache" / "backups").iterdir()) == []

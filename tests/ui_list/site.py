@@ -40,6 +40,7 @@ class Site:
     address = ""
 
     def __init__(self, directory: Path) -> None:
+        self.directory = directory
         self.access = ListedAccess(permissions=dict.fromkeys(PEOPLE, EVERYTHING))
         self.runtime = IncidentRuntime(
             parts=assemble(host_services(directory, access=self.access), Settings())

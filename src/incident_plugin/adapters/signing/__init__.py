@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -62,6 +63,28 @@ def signed_with(public_key: str, text: str, signature: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def signed_with_pem(public_key: bytes, data: bytes, signature: bytes) -> bool:
+    """Say whether a key in PEM (SubjectPublicKeyInfo) signed exactly these bytes so."""
+    try:
+        key = serialization.load_pem_public_key(public_key)
+        if not isinstance(key, Ed25519PublicKey):
+            return False
+        key.verify(signature, data)
+    except (InvalidSignature, ValueError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def fingerprint(public_key: bytes) -> str:
+    """Give the SHA-256 of a key in PEM, of its DER form, as openssl does; empty for what is no key."""
+    try:
+        key = serialization.load_pem_public_key(public_key)
+    except (ValueError, UnsupportedAlgorithm):
+        return ""
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return hashlib.sha256(key.public_bytes(serialization.Encoding.DER, form)).hexdigest()
 
 
 def _make(file: Path) -> None:
