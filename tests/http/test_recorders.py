@@ -89,6 +89,8 @@ class TestAdding:
         with kept.read() as reading:
             (config,) = reading.recorders.all()
         assert (config.name, config.address) == ("North", north.address)
+        # That its cameras had to be told apart is kept: they have these ids whoever answers first.
+        assert config.apart
         assert host.secrets.get(config.password_secret) == SECRET
 
     @pytest.mark.parametrize(

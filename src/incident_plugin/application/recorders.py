@@ -31,6 +31,7 @@ from incident_plugin.domain.recorders import (
     RecorderConfig,
     RecorderId,
     TlsPolicy,
+    apart_id,
     device_address,
     fingerprint,
     recorder_name,
@@ -146,7 +147,7 @@ class RecorderAdministration:
         async with self._changing:
             config = _configured(draft, RecorderId(self._ids.new()), None)
             await asyncio.to_thread(self._keep, actor, None, config, draft.password)
-            return await self._used(config)
+            return await self._used(actor, config)
 
     async def change(
         self, actor: Actor, recorder: RecorderId, draft: RecorderDraft, revision: int
@@ -173,7 +174,7 @@ class RecorderAdministration:
                     "nobody else."
                 )
             await asyncio.to_thread(self._keep, actor, before, after, draft.password)
-            return await self._used(after)
+            return await self._used(actor, after)
 
     async def remove(self, actor: Actor, recorder: RecorderId) -> None:
         """Stop using a recorder and forget its password; incident projects keep their sequences."""
@@ -183,13 +184,32 @@ class RecorderAdministration:
             await asyncio.to_thread(self._forget, actor, config)
             self._cameras.forget(await self._network.drop(recorder))
 
-    async def _used(self, config: RecorderConfig) -> ShownRecorder:
+    async def _used(self, actor: Actor, config: RecorderConfig) -> ShownRecorder:
         self._cameras.forget(await self._network.drop(config.id))
         await self._network.use(config, self._secrets.get(config.password_secret) or "")
         with suppress(IncidentError, TimeoutError):
             async with asyncio.timeout(_FIRST_LOOK):
-                self._cameras.learn(one.camera for one in await self._network.look(config.id))
+                owned = await self._network.look(config.id)
+            self._cameras.learn(one.camera for one in owned)
+            config = await self._told_apart(actor, config, owned)
         return self._shown(config)
+
+    async def _told_apart(
+        self, actor: Actor, config: RecorderConfig, owned: Iterable[OwnedCamera]
+    ) -> RecorderConfig:
+        """Remember that its cameras had to be told apart: their ids stay, whoever answers first."""
+        if config.apart or all(one.camera.id != apart_id(config.id, one.own) for one in owned):
+            return config
+        config = attrs.evolve(config, apart=True)
+
+        def remember() -> None:
+            with self._work.begin(actor.person) as work:
+                work.stored.recorders.put(config)
+
+        await asyncio.to_thread(remember)
+        await self._network.use(config, self._secrets.get(config.password_secret) or "")
+        await self._network.look(config.id)
+        return config
 
     def _shown(self, config: RecorderConfig) -> ShownRecorder:
         return ShownRecorder(
@@ -264,6 +284,7 @@ def _configured(draft: RecorderDraft, identity: RecorderId, before: RecorderConf
         password_secret=before.password_secret if before else f"recorder-{identity}",
         tls=draft.tls,
         fingerprint=fingerprint(draft.fingerprint) if draft.tls is TlsPolicy.PINNED else "",
+        apart=before.apart if before else False,
         cameras={own: host for own, host in cameras.items() if host},
     )
 

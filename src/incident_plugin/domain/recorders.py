@@ -52,6 +52,8 @@ class RecorderConfig:
     #: Ids at the host by ids of ours, for cameras that the host knows under its own id. Cameras of several
     #: recorders with one id at the host are one camera.
     cameras: Mapping[CameraId, CameraId] = attrs.field(factory=dict)
+    #: Its cameras are told from those of another recorder with the same serial number by this recorder's id.
+    apart: bool = False
     revision: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -65,6 +67,11 @@ class RecorderConfig:
     def encrypted(self) -> bool:
         """Whether its address asks for TLS."""
         return self.address.startswith("https:")
+
+
+def apart_id(recorder: RecorderId, own: CameraId) -> CameraId:
+    """Give the id of a camera that is told apart by its recorder."""
+    return CameraId(f"{recorder}/{own}")
 
 
 def recorder_name(text: str) -> str:

@@ -38,6 +38,7 @@ class _Cut:
             timer.cancel()
         if over.is_set():
             # What was cut off looks like a head that has ended.
+            answer.close()
             raise TimeoutError("the answer did not begin in time")
         return answer
 

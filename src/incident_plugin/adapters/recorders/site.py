@@ -17,7 +17,7 @@ from incident_plugin.application.media_ports import VideoStream
 from incident_plugin.application.recorder_ports import OwnedCamera, RecorderState
 from incident_plugin.domain.errors import IncidentError, NotFound, NoVideo, RecorderUnavailable
 from incident_plugin.domain.media import Camera, CameraEvent, CameraId, ClockOffset, Motion, Preset
-from incident_plugin.domain.recorders import RecorderConfig, RecorderId
+from incident_plugin.domain.recorders import RecorderConfig, RecorderId, apart_id
 from incident_plugin.domain.time import Interval, gaps, union
 
 _T = TypeVar("_T")
@@ -32,6 +32,8 @@ class _Member:
 
     recorder: Recorder
     host_ids: Mapping[CameraId, CameraId] = attrs.field(factory=dict)
+    #: Whether its cameras are told apart from those of another recorder by its id.
+    apart: bool = False
 
 
 @attrs.frozen
@@ -61,7 +63,8 @@ class SiteRecorders:
         """Take a recorder into use before anything runs; raises ``ValueError``."""
         if self._connect is None:
             raise RuntimeError("these recorders cannot be changed")
-        self._members[config.id] = _Member(self._connect(config, password), dict(config.cameras))
+        recorder = self._connect(config, password)
+        self._members[config.id] = _Member(recorder, dict(config.cameras), config.apart)
 
     async def use(self, config: RecorderConfig, password: str) -> None:
         """Begin to use a recorder, or use it in another way."""
@@ -222,11 +225,13 @@ class SiteRecorders:
         mapped = member.host_ids.get(own) if member else None
         if mapped is not None:
             return mapped
+        if member is not None and member.apart:
+            return apart_id(recorder, own)
         for other in self._members:
             if other == recorder:
                 break
             if any(one.own == own for one in self._cameras.get(other, ())):
-                return CameraId(f"{recorder}/{own}")
+                return apart_id(recorder, own)
         return own
 
     def _publicly(self, recorder: RecorderId) -> Callable[[CameraEvent], CameraEvent]:
