@@ -156,6 +156,32 @@ async def test_what_was_not_saved_is_back_after_a_crash(opening: Opening, site: 
     assert [comment.text for comment in project.comments] == ["Half a comment"]
 
 
+async def test_a_comment_whose_answer_was_lost_is_added_once(opening: Opening, site: Site) -> None:
+    """Sent again, also after a reload of the page, it is the same comment."""
+    number = site.create()
+    page = await opening(f"incidents/{number}/comments", provoked=REFUSED)
+
+    async def lose(route) -> None:
+        if route.request.method == "POST":
+            await route.fetch()
+            await route.abort()
+        else:
+            await route.continue_()
+
+    await page.route("**/comments?*", lose)
+    await page.get_by_label("New comment").fill("Said once")
+    await page.get_by_role("button", name="Add comment").click()
+    await expect(state(page)).to_contain_text("Not saved: The server cannot be reached.")
+    await page.unroute("**/comments?*")
+    await page.reload()
+    await expect(page.get_by_label("New comment")).to_have_value("Said once")
+    await page.get_by_role("button", name="Add comment").click()
+    await expect(page.get_by_label("New comment")).to_have_value("")
+    await expect(page.locator("article")).to_have_count(1)
+    with site.work.reading(OLIVIA) as work:
+        assert [one.text for one in work.project(ProjectId(number)).comments] == ["Said once"]
+
+
 async def test_changes_and_deletions_are_undone_one_by_one(opening: Opening, site: Site) -> None:
     """By the bar and by Ctrl+Z, the last first; every undo is in the log."""
     number = site.create(description="Before")

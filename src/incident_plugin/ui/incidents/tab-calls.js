@@ -19,28 +19,41 @@ export function callsTab(model) {
   const editable = may(model.bridge, 'projects.calls.manage');
   const list = h('div', { class: 'comments', role: 'list' });
   const empty = h('p', { class: 'empty' }, texts.empty);
-  const add = h('button', { type: 'button', onclick: () => openForm(model, 'new', newCall(), form) }, icon('phone'), texts.add);
+  const add = h('button', { type: 'button', onclick: () => {
+    blank = true;
+    update();
+    form.querySelector('select')?.focus();
+  } }, icon('phone'), texts.add);
   const form = h('div', {});
   let open = false;
-  return {
-    element: h('div', { class: 'reading' }, list, empty, h('div', { class: 'row', hidden: !editable }, add), form),
-    update() {
-      const calls = model.project?.calls ?? [];
-      const adding = model.unsaved.call('new') !== undefined;
-      empty.hidden = calls.length > 0 || adding;
-      add.hidden = adding;
-      add.disabled = model.gone;
-      const contestedOnes = new Set(model.contested);
-      keyed(list, calls.map((call) => ({
-        call, edit: model.unsaved.call(call.id) !== undefined, news: model.news.of(`call:${call.id}`), conflict: contestedOnes.has(`call:${call.id}`),
-      })), ({ call }) => call.id, () => h('article', { role: 'listitem', class: 'comment' }),
-      whenChanged((element, { call, edit, conflict }) => element.replaceChildren(
-        ...(conflict ? [choosing(model, call)] : edit ? [editing(model, call.id)] : reading(model, call, editable)))));
-      if (open === adding) return;
-      open = adding;
-      form.replaceChildren(...(adding ? [editing(model, 'new')] : []));
-    },
-  };
+  /** The form of a new call is open and nothing was entered into it: there is nothing to save. */
+  let blank = false;
+  let written = false;
+
+  function update() {
+    const calls = model.project?.calls ?? [];
+    const entered = model.unsaved.call('new') !== undefined;
+    // Saved or given up: the next one begins with the button again.
+    if (written && !entered) blank = false;
+    written = entered;
+    const adding = blank || entered;
+    empty.hidden = calls.length > 0 || adding;
+    add.hidden = adding;
+    add.disabled = model.gone;
+    const contestedOnes = new Set(model.contested);
+    keyed(list, calls.map((call) => ({
+      call, edit: model.unsaved.call(call.id) !== undefined, news: model.news.of(`call:${call.id}`), conflict: contestedOnes.has(`call:${call.id}`),
+    })), ({ call }) => call.id, () => h('article', { role: 'listitem', class: 'comment' }),
+    whenChanged((element, { call, edit, conflict }) => element.replaceChildren(
+      ...(conflict ? [choosing(model, call)] : edit ? [editing(model, call.id)] : reading(model, call, editable)))));
+    if (open === adding) return;
+    open = adding;
+    form.replaceChildren(...(adding ? [editing(model, 'new', () => {
+      blank = false;
+    })] : []));
+  }
+
+  return { element: h('div', { class: 'reading' }, list, empty, h('div', { class: 'row', hidden: !editable }, add), form), update };
 }
 
 /** @param {ProjectModel} model @param {string} id @param {import('./unsaved.js').CallEdit} edit @param {Element | null} holder */
@@ -58,12 +71,19 @@ function choosing(model, call) {
   return contested(model, `call:${call.id}`, said(editOf(call)), said(mine));
 }
 
-/** @param {ProjectModel} model @param {string} id */
-function editing(model, id) {
+/** @param {ProjectModel} model @param {string} id @param {() => void} [left] called when it is given up */
+function editing(model, id, left) {
   const key = `call:${id}`;
-  return callForm(model.unsaved.call(id) ?? newCall(), model.bridge.timeZone, (edit) => model.keep(key, edit), [
-    h('button', { type: 'button', class: 'primary', onclick: () => model.save(key) }, strings.common.save),
-    h('button', { type: 'button', onclick: () => model.keep(key, null) }, strings.common.cancel),
+  const first = model.unsaved.call(id) ?? newCall();
+  return callForm(first, model.bridge.timeZone, (edit) => model.keep(key, edit), [
+    h('button', { type: 'button', class: 'primary', onclick: () => {
+      if (model.unsaved.call(id) === undefined) model.keep(key, first);
+      void model.save(key);
+    } }, strings.common.save),
+    h('button', { type: 'button', onclick: () => {
+      left?.();
+      model.keep(key, null);
+    } }, strings.common.cancel),
   ]);
 }
 
