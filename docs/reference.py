@@ -111,7 +111,7 @@ def operations() -> tuple[Operation, ...]:
         *RetentionResources(retention=nobody).operations(),
         *BackupResources(backups=nobody, clock=nobody).operations(),
         *AuditResources(audit=nobody, host="").operations(),
-        *ExportResources(exports=nobody, runner=nobody, clock=nobody).operations(),
+        *ExportResources(exports=nobody, runner=nobody, clock=nobody, zone=nobody).operations(),
         *PreserveResources(preserving=nobody, preserver=nobody).operations(),
         *VideoResources(
             recorders=nobody, live=nobody, writer=nobody, stills=nobody, guard=nobody

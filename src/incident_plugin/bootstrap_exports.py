@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib.metadata import version
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -74,5 +75,5 @@ def assemble_exports(
         service=Person(id=PersonId("incident"), name="Incident manager"),
         retention=retention,
     )
-    resources = ExportResources(exports=exports, runner=runner, clock=clock)
+    resources = ExportResources(exports=exports, runner=runner, clock=clock, zone=ZoneInfo(zone))
     return Exporting(runner=runner, operations=resources.operations())

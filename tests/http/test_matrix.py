@@ -225,6 +225,7 @@ class World:
             "POST exports/{id}/cancel": Asked(path=f"{export}/cancel"),
             "POST exports/{id}/again": Asked(path=f"{export}/again"),
             "POST exports/{id}/remove-files": Asked(path="exports/none/remove-files", statuses=gone),
+            "GET exports/{id}/receipt": Asked(path=f"{export}/receipt"),
             "POST exports/{id}/receipts": Asked(path=f"{export}/receipts", body={"recipient": "Police"}),
             "GET exports/{id}/files/{file:path}": Asked(path=f"{export}/files/{self.file}"),
             "GET exports/{id}/archive": Asked(path=f"{export}/archive"),

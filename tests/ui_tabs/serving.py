@@ -18,9 +18,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import incident_plugin
+from incident_plugin.application.exporting import EarlierExport, Estimate
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import Conflict, Denied, IncidentError, InvalidInput, NotFound, Unreadable
-from incident_plugin.domain.exports import ExportItem, ExportState
+from incident_plugin.domain.exports import ExportItem, ExportSettings, ExportState, Receipt
 from incident_plugin.domain.journal import Action, Activity, Entry
 from incident_plugin.domain.people import Person
 from incident_plugin.domain.project import (
@@ -32,6 +33,8 @@ from incident_plugin.domain.project import (
     FieldChange,
     Project,
 )
+from incident_plugin.domain.sequence import SequenceId
+from incident_plugin.domain.time import Interval
 
 from .world import NAMES, OPERATOR, PEOPLE, World, file_bytes
 
@@ -101,10 +104,16 @@ class Server:
                 (r"GET export-list", self.export_list),
                 (r"POST export-list", self.send_for_export),
                 (r"POST export-list/remove", self.remove_items),
+                (r"PUT export-list/items/(\w+)", self.change_item),
+                (r"POST export-list/estimate", self.estimate),
+                (r"POST sequences/exported", self.earlier),
+                (r"GET export-presets", self.presets),
+                (r"PUT export-presets", self.save_preset),
+                (r"POST exports/(\w+)/(again|receipts|remove-files)", self.job),
                 (r"GET exports", self.exports),
                 (r"POST exports", self.start_export),
                 (r"POST exports/(\w+)/cancel", self.cancel_export),
-                (r"GET exports/(\w+)/files/E(\d+)\.mp4", self.file),
+                (r"GET exports/(\w+)/files/.*E(\d+)\.mp4", self.file),
                 (r"GET exports/(\w+)/archive", self.archive),
                 (r"GET recorded/.*", self.nothing_recorded),
                 (r"GET video/.*", self.no_video),
@@ -291,11 +300,55 @@ class Server:
         self.world.export_list = self.world.export_list.without(frozenset(body["sequences"]))
         return _json(self.world.export_list)
 
+    def change_item(self, _r: Request, body: dict, sequence: str) -> Response:
+        waiting = self.world.export_list.with_comment(SequenceId(sequence), body["comment"])
+        if "start" in body:
+            wanted = Interval(datetime.fromisoformat(body["start"]), datetime.fromisoformat(body["end"]))
+            waiting = waiting.trimmed(SequenceId(sequence), wanted)
+        self.world.export_list = waiting
+        return _json(waiting)
+
+    def estimate(self, _r: Request, _b: dict) -> Response:
+        return _json(Estimate(size=2_500_000_000, free=self.world.free, seconds=95.0, measured=False))
+
+    def earlier(self, _r: Request, body: dict) -> Response:
+        found = [
+            EarlierExport(
+                sequence=item.sequence,
+                export=job.id,
+                finished_at=job.finished_at,
+                name=job.package.name,
+                available=True,
+            )
+            for job in self.world.exports
+            if job.package
+            for item in job.items
+            if item.sequence in body["sequences"]
+        ]
+        return _json({"earlier": found})
+
+    def presets(self, _r: Request, _b: dict) -> Response:
+        return _json({"site": [], "mine": self.world.presets})
+
+    def save_preset(self, _r: Request, body: dict) -> Response:
+        self.world.presets.append({"name": body["name"], "settings": body["settings"]})
+        return self.presets(_r, body)
+
+    def job(self, request: Request, body: dict, _job: str, what: str) -> Response:
+        if what == "receipts":
+            receipt = Receipt(**body, handed_over_by=self._who(request), at=self.world.instant())
+            self.world.advance(receipts=(*self.world.exports[0].receipts, receipt))
+        else:
+            self.world.advance(state=ExportState.RUNNING if what == "again" else ExportState.EXPIRED)
+        return _json(self.world.exports[0])
+
     def exports(self, _r: Request, _b: dict) -> Response:
         return _json({"exports": self.world.exports})
 
-    def start_export(self, _r: Request, _b: dict) -> Response:
-        return _json(self.world.start_export(), HTTPStatus.CREATED)
+    def start_export(self, _r: Request, body: dict) -> Response:
+        self.world.ordered = body
+        settings = msgspec.convert(body["settings"], ExportSettings)
+        return _json(self.world.start_export(settings), HTTPStatus.CREATED)
 
     def cancel_export(self, _r: Request, _b: dict, _job: str) -> Response:
         self.world.advance(state=ExportState.CANCELLED, finished_at=self.world.instant())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from incident_plugin.domain.errors import Denied
 from incident_plugin.domain.exports import ExportState
+from tests.accessibility import violations
 from tests.browsing import in_shared_browser
 
 from .world import LOBBY, YARD, footage
@@ -122,3 +124,101 @@ async def test_a_refused_start_keeps_the_list(open_at, server, world) -> None:
     await expect(page.get_by_text("Permission denied.")).to_be_visible()
     await expect(page.get_by_role("row", name="Lobby")).to_be_visible()
     await expect(page.get_by_role("button", name="Start export")).to_be_enabled()
+
+
+async def sent(open_at, world) -> Page:
+    """Have a project's sequences in the export list, and look at it."""
+    world.project(footage(LOBBY, 0, 40), footage(YARD, 2, 60), description="Sent")
+    page = await open_at("incidents/1")
+    await page.get_by_role("button", name="Send for export").click()
+    await expect(page.get_by_role("row", name="Yard")).to_be_visible()
+    return page
+
+
+async def test_an_item_is_trimmed_by_typing_and_by_buttons_and_commented(open_at, world) -> None:
+    """What means no time is said; the list shows what will be exported, and that it was trimmed."""
+    page = await sent(open_at, world)
+    await page.get_by_role("button", name="Trim and comment: Lobby").press("Enter")
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Start", exact=True).fill("noon or so")
+    await expect(dialog.get_by_text("This is no time")).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Save")).to_be_disabled()
+    await dialog.get_by_label("Start", exact=True).fill("2026-03-02 12:00:05")
+    await dialog.get_by_role("button", name="End: 10 s earlier").click()
+    await expect(dialog.get_by_text("0:25 of a sequence of 0:40")).to_be_visible()
+    await dialog.get_by_label("Comment").fill("The red car <b>")
+    await dialog.get_by_role("button", name="Save").click()
+    row = page.get_by_role("row", name="Lobby")
+    await expect(row).to_contain_text("2026-03-02 12:00:05")
+    await expect(row).to_contain_text("trimmed")
+    await expect(row).to_contain_text("The red car <b>")
+
+
+async def test_settings_are_kept_as_a_preset_and_sent_with_the_order(open_at, world) -> None:
+    """What does not belong to a format is not offered; the estimate says size, time and room."""
+    page = await sent(open_at, world)
+    await expect(page.get_by_text("About 2.5 GB, 2 min; 90 GB are free.")).to_be_visible()
+    await page.get_by_label("Format").select_option("media")
+    await expect(page.get_by_label("Include the report")).to_be_hidden()
+    await page.get_by_label("Seal each file").uncheck()
+    await page.get_by_role("button", name="Keep as preset").click()
+    await page.get_by_role("dialog").get_by_label("Name").fill("Quick look")
+    await page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    await page.get_by_role("combobox", name="Preset").select_option("delivered")
+    await expect(page.get_by_label("Include the report")).to_be_checked()
+    await page.get_by_role("combobox", name="Preset").select_option("mine:Quick look")
+    await page.get_by_role("button", name="Start export").click()
+    await expect(page.get_by_text("Exporting")).to_be_visible()
+    assert world.ordered["settings"]["format"] == "media"
+    assert world.ordered["settings"]["sign"] is False
+
+
+async def test_a_password_is_entered_twice_and_leaves_the_page(open_at, world) -> None:
+    """Nothing starts before both are the same and long enough; afterwards the fields are empty."""
+    page = await sent(open_at, world)
+    start = page.get_by_role("button", name="Start export")
+    await page.get_by_label("Protect with a password").check()
+    await expect(start).to_be_disabled()
+    await page.get_by_label("Password", exact=True).fill("long enough")
+    await page.get_by_label("Password again").fill("long enouph")
+    await expect(page.get_by_text("The passwords are not the same.")).to_be_visible()
+    await page.get_by_label("Password again").fill("long enough")
+    await start.click()
+    await expect(page.get_by_text("Exporting")).to_be_visible()
+    assert world.ordered["password"] == "long enough"
+    assert "long enough" not in str(world.ordered["settings"])
+
+
+async def test_a_disk_without_room_is_said_before_the_start(open_at, world) -> None:
+    """The estimate turns into a warning."""
+    world.free = 1_000_000_000
+    page = await sent(open_at, world)
+    await expect(page.get_by_text("There is not enough room on the disk")).to_be_visible()
+
+
+async def test_a_finished_export_tells_its_package_and_who_received_it(open_at, world) -> None:
+    """Fingerprint and hash to read out, the handover, the receipt's address, what was exported before."""
+    page = await sent(open_at, world)
+    await page.get_by_role("button", name="Start export").click()
+    job = page.get_by_role("region", name="Exports").get_by_role("listitem")
+    await expect(job).to_contain_text("Exporting")
+    world.advance(progress=0.5, seconds_left=75.0)
+    await expect(job).to_contain_text("50 %, about 1 min left")
+    world.finish_export()
+    await expect(job).to_contain_text("16 files, 3.2 MB")
+    await expect(job).to_contain_text("5F:5F")
+    await expect(job).to_contain_text("Not recorded.")
+    await job.get_by_role("button", name="Hand over").click()
+    await page.get_by_role("dialog").get_by_label("Received by").fill("Det. Poirot")
+    await page.get_by_role("dialog").get_by_role("button", name="Note the handover").click()
+    await expect(job).to_contain_text("to Det. Poirot by Olga Operator")
+    receipt = job.get_by_role("link", name="Receipt")
+    await expect(receipt).to_have_attribute("href", re.compile(r"exports/x\d+/receipt$"))
+    await page.get_by_role("link", name="Incidents").click()
+    await page.get_by_role("row", name="Sent").click()
+    await page.get_by_role("button", name="Send for export").click()
+    await expect(page.get_by_role("row", name="Lobby").first).to_contain_text("Already exported 2026-03-02")
+    assert await violations(page, "exports-tab") == []
+    await job.get_by_role("button", name="Remove files").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Remove files").click()
+    await expect(job).to_contain_text("Files removed")

@@ -8,7 +8,17 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from incident_plugin.application.store import summary
-from incident_plugin.domain.exports import Exhibit, Export, ExportId, ExportItem, ExportList, ExportState, Gap
+from incident_plugin.domain.exports import (
+    Exhibit,
+    Export,
+    ExportId,
+    ExportItem,
+    ExportList,
+    ExportSettings,
+    ExportState,
+    Gap,
+    Package,
+)
 from incident_plugin.domain.journal import GENESIS, Action, Activity, Entry, differences
 from incident_plugin.domain.media import CameraId, ClockOffset
 from incident_plugin.domain.people import Person, PersonId
@@ -46,6 +56,11 @@ class World:
         self.fault: str | None = None
         self.export_list = ExportList(id=OPERATOR.id)
         self.exports: list[Export] = []
+        self.presets: list[dict[str, object]] = []
+        #: Bytes that the disk has free.
+        self.free = 90_000_000_000
+        #: The last order, as it was sent.
+        self.ordered: dict[str, object] = {}
         self.report_complete = True
         #: Every report asked for, as it was asked for.
         self.reports: list[dict] = []
@@ -136,13 +151,14 @@ class World:
         shown = [s for s in found if before is None or s.id < before][:limit]
         return {"projects": shown, "total": min(len(found), 10_000), "capped": len(found) > 10_000}
 
-    def start_export(self) -> Export:
+    def start_export(self, settings: ExportSettings) -> Export:
         """Make a job of the export list."""
         job = Export(
             id=ExportId(self.new_id("x")),
             owner=OPERATOR,
             created_at=self.instant(),
             items=self.export_list.items,
+            settings=settings,
             state=ExportState.RUNNING,
         )
         self.exports.insert(0, job)
@@ -157,7 +173,22 @@ class World:
         """Let the newest export succeed, with a gap in its first file."""
         job = self.exports[0]
         exhibits = tuple(_exhibit(i, item) for i, item in enumerate(job.items, start=1))
-        self.advance(state=ExportState.DONE, progress=1.0, exhibits=exhibits, finished_at=self.instant())
+        package = Package(
+            name="1-20260302T120000Z",
+            files=16,
+            size=3_200_000,
+            sha256="a7" * 32,
+            fingerprint=":".join(["5F"] * 32),
+        )
+        at = self.instant()
+        self.advance(
+            state=ExportState.DONE,
+            progress=1.0,
+            exhibits=exhibits,
+            finished_at=at,
+            package=package,
+            expires_at=at + timedelta(days=30),
+        )
         for number in job.projects:
             self.log(number, Activity(action=Action.EXPORTED, subject=job.id), OPERATOR)
 

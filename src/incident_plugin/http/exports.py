@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import attrs
 import msgspec
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, HTMLResponse, Response, StreamingResponse
 
 from incident_plugin.application.export_runner import ExportRunner
 from incident_plugin.application.exporting import TOLD, Estimate, Exports
@@ -33,6 +34,7 @@ from incident_plugin.domain.sequence import SequenceId
 from incident_plugin.domain.time import Interval
 from incident_plugin.http.bodies import Body, ProjectNumber
 from incident_plugin.http.operations import Call, Operation, checked_instant
+from incident_plugin.http.receipt import receipt_page
 
 #: Characters of a password at least: what is shorter is found by trying.
 _SHORTEST_PASSWORD = 8
@@ -134,6 +136,7 @@ class ExportResources:
     _exports: Exports
     _runner: ExportRunner
     _clock: Clock
+    _zone: ZoneInfo
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the rows of the operation table."""
@@ -168,6 +171,7 @@ class ExportResources:
             Operation("POST", f"{one}/cancel", manage, "Stop an export.", self.cancel),
             Operation("POST", f"{one}/again", manage, "Begin an export again.", self.again),
             Operation("POST", f"{one}/remove-files", manage, "Remove a finished export's files.", self.clear),
+            Operation("GET", f"{one}/receipt", manage, "The receipt of an export, to print.", self.receipt),
             Operation("POST", f"{one}/receipts", manage, "Note who received an export.", self.hand_over),
             Operation("GET", f"{one}/files/{{file:path}}", manage, "Download a file.", self.file, also=whole),
             Operation(
@@ -253,6 +257,10 @@ class ExportResources:
             at=self._clock.now(),
         )
         return await asyncio.to_thread(self._exports.hand_over, call.actor, self._id(call), receipt)
+
+    async def receipt(self, call: Call) -> Response:
+        export = await self._one(call)
+        return HTMLResponse(receipt_page(export, self._zone), headers={"Cache-Control": "no-store"})
 
     async def presets(self, call: Call) -> object:
         site, mine = await asyncio.to_thread(self._exports.presets, call.actor)

@@ -4,6 +4,7 @@ import { h, icon } from '../common/dom.js';
 import { date, dateTime, duration, time, utcTitle } from '../common/time.js';
 import { secondsOf } from '../common/zoned.js';
 import { strings } from '../locales/en.js';
+import { fileSize, timeLeft } from './figures.js';
 
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} VmsBridge */
 /** @typedef {import('../common/shapes.d.ts').Export} Export */
@@ -12,11 +13,13 @@ import { strings } from '../locales/en.js';
 
 const SYMBOLS = /** @type {const} */ ({ queued: 'clock', running: 'export', done: 'check', failed: 'warning', cancelled: 'cancelled', waiting: 'clock', expired: 'trash' });
 
+/** @typedef {{cancel: () => void, list: () => void, again: () => void, handOver: () => void, removeFiles: () => void}} JobActions */
+
 /**
  * @param {HTMLElement} element
  * @param {Export} job
  * @param {VmsBridge} bridge
- * @param {{cancel: () => void, again: () => void}} actions
+ * @param {JobActions} actions
  */
 export function fillJob(element, job, bridge, actions) {
   const unfinished = job.state === 'queued' || job.state === 'running';
@@ -29,20 +32,39 @@ export function fillJob(element, job, bridge, actions) {
   if (unfinished) drawProgress(element, job);
 }
 
-/** @param {Export} job @param {VmsBridge} bridge @param {{cancel: () => void, again: () => void}} actions */
-function head(job, bridge, { cancel, again }) {
+/** @param {Export} job @param {VmsBridge} bridge @param {JobActions} actions */
+function head(job, bridge, actions) {
   const texts = strings.exports;
   const projects = [...new Set(job.items.map(({ project }) => project))].join(', ');
-  const folder = `exports/${encodeURIComponent(job.id)}`;
+  const at = (/** @type {string} */ moment) => h('time', { title: utcTitle(moment) }, dateTime(moment, bridge.timeZone));
   return h('header', {},
     h('span', { class: `state ${job.state}` }, icon(SYMBOLS[job.state]), texts.states[job.state]),
     h('span', { class: 'of' }, texts.of(projects, job.items.length)),
-    h('span', { class: 'dim' }, h('time', { title: utcTitle(job.created_at) }, dateTime(job.created_at, bridge.timeZone)),
+    h('span', { class: 'dim' }, at(job.created_at),
       job.finished_at ? `, ${texts.finished} ${time(job.finished_at, bridge.timeZone)}` : '', ` ${texts.by} ${job.owner.name}`),
     h('span', { class: 'grow' }),
-    job.state === 'queued' || job.state === 'running' ? h('button', { type: 'button', onclick: cancel }, texts.cancel) : null,
-    job.state === 'failed' || job.state === 'cancelled' ? h('button', { type: 'button', onclick: again }, texts.again) : null,
-    job.state === 'done' ? h('a', { class: 'button', href: bridge.url(`${folder}/archive`), download: '' }, icon('download'), texts.downloadAll) : null);
+    ...buttons(job, bridge, actions));
+}
+
+/** @param {Export} job @param {VmsBridge} bridge @param {JobActions} actions */
+function buttons(job, bridge, actions) {
+  const texts = strings.exports;
+  const folder = `exports/${encodeURIComponent(job.id)}`;
+  /** @param {string} text @param {() => void} onclick */
+  const button = (text, onclick) => h('button', { type: 'button', onclick }, text);
+  const receipt = () => h('a', { class: 'button', href: bridge.url(`${folder}/receipt`), target: '_blank', rel: 'noopener' }, icon('print'), texts.printReceipt);
+  switch (job.state) {
+    case 'queued':
+    case 'running': return [button(texts.cancel, actions.cancel)];
+    case 'waiting': return [button(texts.enterPassword, actions.again), button(texts.cancel, actions.cancel)];
+    case 'failed':
+    case 'cancelled': return [button(texts.tryAgain, actions.again), button(texts.again, actions.list)];
+    case 'expired': return [receipt(), button(texts.again, actions.list)];
+    default: return [
+      button(texts.removeFiles, actions.removeFiles), receipt(), button(texts.handOver, actions.handOver),
+      h('a', { class: 'button', href: bridge.url(`${folder}/archive`), download: '' }, icon('download'), texts.downloadAll),
+    ];
+  }
 }
 
 function progressBar() {
@@ -50,7 +72,7 @@ function progressBar() {
 }
 
 /** @param {HTMLElement} element @param {Export} job */
-function drawProgress(element, { progress }) {
+function drawProgress(element, { progress, seconds_left: left }) {
   const bar = element.querySelector('progress');
   const figure = element.querySelector('output');
   const percent = strings.exports.progress(String(Math.floor(progress * 100)));
@@ -58,20 +80,38 @@ function drawProgress(element, { progress }) {
     bar.value = progress;
     bar.setAttribute('aria-label', percent);
   }
-  if (figure) figure.textContent = percent;
+  if (figure) figure.textContent = left === null || left === undefined ? percent : `${percent}, ${strings.exports.left(timeLeft(left))}`;
 }
 
 /** @param {Export} job @param {VmsBridge} bridge */
 function result(job, bridge) {
   const texts = strings.exports;
   if (job.state === 'failed') return [h('p', { class: 'error' }, job.message), h('p', { class: 'dim' }, texts.failedHint)];
-  if (job.exhibits.length === 0) return job.message ? [h('p', { class: 'dim' }, job.message)] : [];
+  const told = job.message ? [h('p', { class: job.state === 'done' ? 'amber' : 'dim' }, job.message)] : [];
+  if (job.exhibits.length === 0) return told;
   return [
-    h('div', { class: 'files' }, h('table', {},
+    ...told,
+    ...packageFacts(job, bridge),
+    ...job.receipts.map((one) => h('p', { class: 'dim' }, texts.handedOver(dateTime(one.at, bridge.timeZone),
+      [one.recipient, one.organisation].filter(Boolean).join(', '), one.handed_over_by.name))),
+    h('div', { class: 'files', tabIndex: 0, role: 'group', 'aria-label': texts.file }, h('table', {},
       h('thead', {}, h('tr', {}, ...[texts.file, strings.common.camera, texts.size, texts.delivered, texts.gaps, texts.clockOffset, texts.sha256]
         .map((title) => h('th', { scope: 'col' }, title)))),
       h('tbody', {}, ...job.exhibits.map((exhibit) => fileRow(exhibit, job, bridge))))),
   ];
+}
+
+/** @param {Export} job @param {VmsBridge} bridge */
+function packageFacts(job, bridge) {
+  const texts = strings.exports;
+  const made = job.package;
+  if (!made) return [];
+  return [h('dl', { class: 'facts' },
+    h('dt', {}, made.name), h('dd', {}, [texts.packageOf(made.files, fileSize(made.size)),
+      job.state === 'done' && job.expires_at ? texts.keptUntil(date(job.expires_at, bridge.timeZone)) : ''].filter(Boolean).join(', ')),
+    ...(made.fingerprint ? [h('dt', {}, texts.signedBy), h('dd', {}, h('code', {}, made.fingerprint))] : []),
+    ...(made.stamped_at ? [h('dt', {}, texts.stampedAt), h('dd', {}, dateTime(made.stamped_at, bridge.timeZone))] : []),
+    h('dt', {}, texts.sealedBy), h('dd', {}, h('code', {}, made.sha256)))];
 }
 
 /** @param {Exhibit} exhibit @param {Export} job @param {VmsBridge} bridge */
@@ -81,13 +121,13 @@ function fileRow(exhibit, job, bridge) {
   const place = job.package ? `${job.package.name}/` : '';
   const path = `exports/${encodeURIComponent(job.id)}/files/${place}${exhibit.file}`;
   return h('tr', {},
-    h('td', { class: 'wrap' }, exhibit.delivered
-      ? h('a', { class: 'button quiet', href: bridge.url(path), download: exhibit.file }, icon('download'), exhibit.file) : exhibit.file),
+    h('td', { class: 'wrap' }, exhibit.file && job.state === 'done' && !zipped(job)
+      ? h('a', { class: 'button quiet', href: bridge.url(path), download: baseName(exhibit.file) }, icon('download'), baseName(exhibit.file)) : baseName(exhibit.file)),
     h('td', {}, exhibit.item.footage.camera_name),
     h('td', {}, fileSize(exhibit.size)),
     h('td', {}, exhibit.delivered ? interval(exhibit.delivered, zone) : h('span', { class: 'amber' }, texts.nothingDelivered)),
     h('td', {}, exhibit.gaps.length
-      ? exhibit.gaps.map((gap) => h('div', { class: 'amber' }, interval(gap, zone))) : h('span', { class: 'dim' }, texts.noGaps)),
+      ? exhibit.gaps.map((gap) => h('div', { class: 'amber', title: gap.reason }, interval(gap, zone), h('div', { class: 'small reason' }, gap.reason))) : h('span', { class: 'dim' }, texts.noGaps)),
     h('td', {}, offset(exhibit.clock_offset)),
     h('td', { class: 'wrap' }, h('code', {}, exhibit.sha256)));
 }
@@ -109,10 +149,8 @@ function offset(measured) {
   return h('span', { title: utcTitle(at) }, strings.exports.offset(shown, secondsOf(uncertainty).toFixed(3)));
 }
 
-/** @param {number} bytes */
-function fileSize(bytes) {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
-  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  return new Intl.NumberFormat('en-GB', { style: 'unit', unit: units[step], unitDisplay: 'short', maximumFractionDigits: step ? 1 : 0 })
-    .format(bytes / 1000 ** step);
-}
+/** @param {string} path */
+const baseName = (path) => path.slice(path.lastIndexOf('/') + 1);
+
+/** Whether the files are in a ZIP, which is downloaded as a whole. @param {Export} job */
+const zipped = ({ settings }) => settings && (settings.encrypted || settings.split_size !== null);

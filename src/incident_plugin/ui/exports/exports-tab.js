@@ -10,11 +10,15 @@ import { whileVisible } from '../common/visible.js';
 import { problemNote, skeleton, staleNote } from '../incidents/states.js';
 import { strings } from '../locales/en.js';
 import { fillJob } from './export-job.js';
+import { changeItem } from './item-dialog.js';
+import { askHandover, askPassword } from './receipts.js';
+import { SettingsForm } from './settings.js';
 import { exportsSheet } from './style.js';
 
 /** @typedef {import('../common/contributed.js').Context} Context */
 /** @typedef {import('../common/shapes.d.ts').ExportItem} ExportItem */
 /** @typedef {import('../common/shapes.d.ts').Export} Export */
+/** @typedef {import('../common/shapes.d.ts').EarlierExport} EarlierExport */
 
 const WHILE_RUNNING = 1_000;
 const OTHERWISE = 5_000;
@@ -25,10 +29,18 @@ class ExportsTab extends Contributed {
   /** @type {Export[]} */
   #exports = [];
   #known = false;
+  /** @type {EarlierExport[]} */
+  #earlier = [];
+  #asked = '';
+  /** @type {SettingsForm | null} */
+  #settings = null;
+  #settingsPlace = h('div', {});
+  /** What was asked for last: an answer to an earlier question comes too late. */
+  #estimating = 0;
   #notes = h('div', {});
   #body = h('tbody', {});
   #table = h('table', { hidden: true }, h('thead', {}, h('tr', {},
-    ...[strings.exports.project, strings.common.camera, strings.common.start, strings.common.end, strings.common.length, '']
+    ...[strings.exports.project, strings.common.camera, strings.common.start, strings.common.end, strings.common.length, strings.exports.comment, '']
       .map((title) => h('th', { scope: 'col' }, title)))), this.#body);
   #listState = h('div', {}, skeleton(strings.exports.loading, 3));
   #total = h('span', { class: 'dim' });
@@ -46,12 +58,17 @@ class ExportsTab extends Contributed {
     this.root.append(h('div', { class: 'page' }, this.#notes,
       h('section', { 'aria-label': texts.list },
         h('div', { class: 'head' }, h('h2', {}, texts.list), this.#total, h('span', { class: 'grow' }), this.#removeAll, this.#start),
-        this.#table, this.#listState),
+        this.#table, this.#listState), this.#settingsPlace,
       h('section', { 'aria-label': texts.jobs }, h('div', { class: 'head' }, h('h2', {}, texts.jobs)), this.#jobs, this.#jobsState)));
   }
 
   /** @override */
   attached() {
+    if (!this.#settings) {
+      this.#settings = new SettingsForm(this.#bridge, () => this.#estimate());
+      this.#settingsPlace.replaceChildren(this.#settings.element);
+    }
+    void this.#settings.load();
     const busy = () => this.#exports.some(({ state }) => state === 'running' || state === 'queued');
     const reader = whileVisible(this, () => (busy() ? WHILE_RUNNING : OTHERWISE), () => this.#read());
     this.#reader = reader;
@@ -74,6 +91,7 @@ class ExportsTab extends Contributed {
       this.#items = list.items;
       this.#exports = jobs.exports;
       this.#known = true;
+      await this.#askEarlier();
       this.#notes.replaceChildren();
       this.#draw();
     } catch (error) {
@@ -91,30 +109,72 @@ class ExportsTab extends Contributed {
     this.#total.textContent = items.length ? texts.total(items.length, duration(length)) : '';
     this.#table.hidden = items.length === 0;
     this.#removeAll.disabled = items.length === 0;
-    this.#start.disabled = items.length === 0;
+    this.#start.disabled = items.length === 0 || Boolean(this.#settings?.problem);
+    this.#settingsPlace.hidden = items.length === 0;
     this.#listState.replaceChildren(...(items.length ? []
       : [h('div', { class: 'empty' }, h('p', {}, h('b', {}, texts.empty)), h('p', {}, texts.emptyHint))]));
-    keyed(this.#body, items, ({ project, sequence }) => `${project} ${sequence}`, () => h('tr', {}),
-      whenChanged((row, item) => this.#fillItem(row, item)));
+    keyed(this.#body, items.map((item) => ({ item, earlier: this.#earlier.filter(({ sequence }) => sequence === item.sequence) })), ({ item }) => `${item.project} ${item.sequence}`, () => h('tr', {}),
+      whenChanged((row, { item, earlier }) => this.#fillItem(row, item, earlier)));
     keyed(this.#jobs, this.#exports, ({ id }) => id, () => h('article', { class: 'job', role: 'listitem' }),
       whenChanged((element, job) => fillJob(element, job, bridge, {
         cancel: () => this.#cancel(job),
-        again: () => this.#do(call(bridge, 'POST', 'export-list', { projects: [...new Set(job.items.map(({ project }) => project))] })),
+        list: () => this.#do(call(bridge, 'POST', 'export-list', { projects: [...new Set(job.items.map(({ project }) => project))] })),
+        again: () => this.#again(job),
+        handOver: () => this.#handOver(job),
+        removeFiles: () => this.#removeFiles(job),
       })));
     this.#jobsState.replaceChildren(...(this.#exports.length ? [] : [h('p', { class: 'empty' }, texts.noJobs)]));
   }
 
-  /** @param {HTMLElement} row @param {ExportItem} item */
-  #fillItem(row, { project, sequence, footage }) {
-    const bridge = this.#bridge;
-    const { start, end } = footage.interval;
+  /** @param {HTMLElement} row @param {ExportItem} item @param {EarlierExport[]} earlier newest first */
+  #fillItem(row, item, earlier) {
+    const { project, sequence, footage, trimmed, comment } = item;
+    const texts = strings.exports;
+    const zone = this.#bridge.timeZone;
+    const { start, end } = trimmed ?? footage.interval;
     /** @param {string} at */
-    const instant = (at) => h('td', {}, h('time', { title: utcTitle(at) }, dateTime(at, bridge.timeZone)));
-    const label = `${strings.exports.remove}: ${footage.camera_name}, ${dateTime(start, bridge.timeZone)}`;
-    row.replaceChildren(h('td', {}, String(project)), h('td', {}, footage.camera_name), instant(start), instant(end),
-      h('td', {}, duration(Date.parse(end) - Date.parse(start))),
-      h('td', {}, h('button', { type: 'button', class: 'quiet', title: strings.exports.remove, 'aria-label': label,
-        onclick: () => this.#do(this.#remove([sequence])) }, icon('trash'))));
+    const instant = (at) => h('td', {}, h('time', { title: utcTitle(at) }, dateTime(at, zone)));
+    const named = `${footage.camera_name}, ${dateTime(start, zone)}`;
+    const before = earlier[0]?.finished_at ? h('div', { class: 'small dim', title: earlier
+      .map((one) => texts.alreadyTitle(dateTime(one.finished_at, zone), one.name, one.available)).join('\n') }, texts.already(dateTime(earlier[0].finished_at, zone))) : null;
+    row.replaceChildren(h('td', {}, String(project)), h('td', {}, footage.camera_name, before), instant(start), instant(end),
+      h('td', {}, duration(Date.parse(end) - Date.parse(start)), trimmed ? h('div', { class: 'small dim' }, texts.trimmed) : null),
+      h('td', { class: 'fill', title: comment, dir: 'auto' }, comment),
+      h('td', {},
+        h('button', { type: 'button', class: 'quiet', title: texts.edit, 'aria-label': `${texts.edit}: ${named}`, onclick: () => this.#edit(item) }, icon('edit')),
+        h('button', { type: 'button', class: 'quiet', title: texts.remove, 'aria-label': `${texts.remove}: ${named}`,
+          onclick: () => this.#do(this.#remove([sequence])) }, icon('trash'))));
+  }
+
+  /** @param {ExportItem} item */
+  async #edit(item) {
+    const change = await changeItem(item, this.#bridge.timeZone);
+    if (change) await this.#do(call(this.#bridge, 'PUT', `export-list/items/${encodeURIComponent(item.sequence)}`, change));
+  }
+
+  /** Which items were exported before: asked when the list has others than before. */
+  async #askEarlier() {
+    const sequences = this.#items.map(({ sequence }) => sequence);
+    const asked = `${sequences.join(' ')} ${this.#exports.map(({ id, state }) => id + state).join(' ')} ${JSON.stringify(this.#items.map(({ trimmed }) => trimmed))}`;
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    this.#earlier = sequences.length ? (await call(this.#bridge, 'POST', 'sequences/exported', { sequences })).earlier : [];
+    void this.#estimate();
+  }
+
+  async #estimate() {
+    const form = this.#settings;
+    if (!form || this.#items.length === 0) return;
+    const problem = form.problem;
+    this.#start.disabled = Boolean(problem);
+    const question = ++this.#estimating;
+    try {
+      const estimate = await call(this.#bridge, 'POST', 'export-list/estimate', form.settings);
+      if (question === this.#estimating) form.tell(estimate, problem);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      form.tell(null, problem);
+    }
   }
 
   /** @param {string[]} sequences */
@@ -132,7 +192,9 @@ class ExportsTab extends Contributed {
 
   async #startExport() {
     this.#start.disabled = true;
-    await this.#do(call(this.#bridge, 'POST', 'exports', {}));
+    const { settings, password } = /** @type {SettingsForm} */ (this.#settings);
+    await this.#do(call(this.#bridge, 'POST', 'exports', { settings, password }));
+    this.#settings?.forgetPassword();
   }
 
   /** @param {Export} job */
@@ -141,6 +203,27 @@ class ExportsTab extends Contributed {
     const text = texts.cancelText(dateTime(job.created_at, this.#bridge.timeZone));
     if (await confirmed(texts.cancelTitle, text, texts.cancelTitle, { otherwise: texts.keepGoing })) {
       await this.#do(call(this.#bridge, 'POST', `exports/${encodeURIComponent(job.id)}/cancel`));
+    }
+  }
+
+  /** @param {Export} job */
+  async #again(job) {
+    const password = job.settings.encrypted ? await askPassword() : '';
+    if (password === undefined) return;
+    await this.#do(call(this.#bridge, 'POST', `exports/${encodeURIComponent(job.id)}/again`, { password }));
+  }
+
+  /** @param {Export} job */
+  async #handOver(job) {
+    const handover = await askHandover();
+    if (handover) await this.#do(call(this.#bridge, 'POST', `exports/${encodeURIComponent(job.id)}/receipts`, handover));
+  }
+
+  /** @param {Export} job */
+  async #removeFiles(job) {
+    const texts = strings.exports;
+    if (await confirmed(texts.removeFilesTitle, texts.removeFilesText, texts.removeFiles)) {
+      await this.#do(call(this.#bridge, 'POST', `exports/${encodeURIComponent(job.id)}/remove-files`));
     }
   }
 

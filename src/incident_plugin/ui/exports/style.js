@@ -31,6 +31,34 @@ a.button { display: inline-flex; gap: 6px; align-items: center; min-height: 32px
   border-radius: 4px; background: var(--s2); color: inherit; text-decoration: none; }
 a.button:hover { background: var(--s3); }
 a.quiet { border-color: transparent; background: transparent; padding: 0; min-height: 0; color: var(--accent); }
+.settings { background: var(--s1); border: 1px solid var(--s3); border-radius: 4px; padding: 8px 12px 12px; gap: 12px; }
+.settings .head label.field { grid-auto-flow: column; align-items: center; gap: 8px; }
+.fields { gap: 16px; align-items: end; }
+.fields select { min-width: 180px; }
+.boxes { gap: 8px 24px; }
+.box { gap: 8px; min-height: 28px; }
+.box input { width: 16px; height: 16px; accent-color: var(--accent); }
+.passwords { gap: 16px; align-items: end; }
+.passwords .field { width: 220px; }
+.estimate { min-height: 18px; color: var(--dim); }
+.estimate.error { color: var(--red); }
+.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 16px; margin: 0; }
+.facts dt { color: var(--dim); }
+.facts dd { margin: 0; }
+.job header { flex-wrap: wrap; }
+.reason { white-space: normal; min-width: 160px; }
+tbody td div { line-height: 1.3; }
+tbody tr:has(.small) td { height: 44px; }
 .page > :empty { display: none; }
 p { margin: 0; }
+`);
+
+/** Of the dialog that trims an item: an end, its zone and its buttons stand in one row. */
+export const itemSheet = new CSSStyleSheet();
+itemSheet.replaceSync(`
+p { margin: 0; }
+.bound { flex-wrap: nowrap; align-items: end; gap: 6px; }
+.bound .field { flex: 1; min-width: 0; }
+.bound span { padding-bottom: 7px; }
+.bound button { padding: 4px 6px; flex: none; min-width: 44px; }
 `);

@@ -50,4 +50,100 @@ export const exportsTexts = {
   offset: (offset, uncertainty) => `${offset} s ± ${uncertainty} s`,
   copy: 'Copy',
   copied: 'Copied',
+  /** @param {number} n */
+  seconds: (n) => `${n} s`,
+  /** @param {number} n */
+  minutes: (n) => `${n} min`,
+  /** @param {string} n */
+  hours: (n) => `${n} h`,
+  /** @param {string} time */
+  left: (time) => `about ${time} left`,
+  edit: 'Trim and comment',
+  trimmed: 'trimmed',
+  comment: 'Comment',
+  /** @param {string} at */
+  already: (at) => `Already exported ${at}`,
+  /** @param {string} at @param {string} name @param {boolean} available */
+  alreadyTitle: (at, name, available) => `${at}: ${name}${available ? '' : ' (its files are not here, or another person’s)'}`,
+  tryAgain: 'Try again',
+  enterPassword: 'Enter password',
+  passwordTitle: 'Password of the export',
+  passwordText: 'The password was kept nowhere. The video is fetched; with the password the export is finished.',
+  goOn: 'Go on',
+  removeFiles: 'Remove files',
+  removeFilesTitle: 'Remove the files of this export',
+  removeFilesText: 'The files are removed from the server. What was exported, to whom it was handed over, and the hashes stay in the history.',
+  /** @param {number} files @param {string} size */
+  packageOf: (files, size) => `${files} ${files === 1 ? 'file' : 'files'}, ${size}`,
+  signedBy: 'Fingerprint of the signer',
+  sealedBy: 'SHA-256 of the list of files',
+  stampedAt: 'Time stamp',
+  /** @param {string} at */
+  keptUntil: (at) => `files kept until ${at}`,
+  handOver: 'Hand over',
+  printReceipt: 'Receipt',
+  /** @param {string} at @param {string} whom @param {string} by */
+  handedOver: (at, whom, by) => `Handed over ${at} to ${whom} by ${by}`,
+  receipt: {
+    title: 'Hand over the export',
+    recipient: 'Received by',
+    organisation: 'Organisation',
+    reference: 'Their reference',
+    means: 'By what means',
+    meansExample: 'USB stick, download, …',
+    note: 'Note',
+    save: 'Note the handover',
+  },
+  item: {
+    /** @param {string} camera */
+    title: (camera) => `Trim and comment: ${camera}`,
+    start: 'Start',
+    end: 'End',
+    whole: 'Whole sequence',
+    comment: 'Comment for those who receive it',
+    save: 'Save',
+    noTime: 'This is no time. Type it as 2026-03-01 12:03:07.',
+    reversed: 'The end is not after the start.',
+    /** @param {string} now @param {string} own */
+    length: (now, own) => `${now} of a sequence of ${own}`,
+    /** @param {string} which @param {number} step */
+    move: (which, step) => `${which}: ${Math.abs(step)} s ${step < 0 ? 'earlier' : 'later'}`,
+  },
+  settings: {
+    title: 'Settings',
+    preset: 'Preset',
+    noPreset: 'As set below',
+    delivered: 'Evidence package (delivered)',
+    /** @param {string} name */
+    ofSite: (name) => `${name} (site)`,
+    keep: 'Keep as preset',
+    keepTitle: 'Keep these settings as a preset',
+    presetName: 'Name',
+    forSite: 'For everybody at this site',
+    save: 'Save',
+    removePreset: 'Remove this preset',
+    format: 'Format',
+    package: 'Evidence package',
+    media: 'Media files',
+    stills: 'Still images',
+    container: 'Video files',
+    split: 'Size of parts',
+    whole: 'In one piece',
+    sign: 'Sign the package',
+    seal: 'Seal each file (ONVIF)',
+    report: 'Include the report',
+    userNames: 'Show user names',
+    courtCopy: 'Add a copy for any player (H.264)',
+    burnIn: 'Burn the time into that copy',
+    encrypted: 'Protect with a password (AES-256 ZIP)',
+    password: 'Password',
+    passwordAgain: 'Password again',
+    passwordHint: 'It is kept nowhere: without it nobody can open the export. Send it apart from the files.',
+    /** @param {number} n */
+    passwordShort: (n) => `The password needs at least ${n} characters.`,
+    passwordsDiffer: 'The passwords are not the same.',
+    /** @param {string} size @param {string} time @param {string} free @param {boolean} measured */
+    estimate: (size, time, free, measured) => `About ${size}, ${time}; ${free} are free.${measured ? '' : ' The size is a guess: not every camera was exported before.'}`,
+    noRoom: 'There is not enough room on the disk of the server.',
+  },
 };

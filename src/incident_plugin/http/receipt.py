@@ -1,0 +1,80 @@
+"""The receipt of an export: a page to print and sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from incident_plugin.domain.exports import Export
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Receipt of an export</title>
+<link rel="stylesheet" href="../../ui/exports/receipt.css">
+</head>
+<body>
+<h1>Receipt of an export of recorded video</h1>
+<table>{facts}</table>
+<h2>Contents</h2>
+<table class="lines"><tr><th>Exhibit</th><th>Camera</th><th>From</th><th>To</th><th>SHA-256</th></tr>
+{exhibits}</table>
+<h2>Handed over</h2>
+<table class="lines"><tr><th>When</th><th>Received by</th>
+<th>Organisation</th><th>Reference</th><th>Means</th>
+<th>Note</th><th>Handed over by</th></tr>{receipts}</table>
+<p class="signatures"><span>Received (place, date, signature)</span>
+<span>Handed over (place, date, signature)</span></p>
+<p class="small">The receiver can verify the package with standard tools: VERIFY.txt in it has the commands.
+The fingerprint above is to be compared with the one of the certificate in the package.</p>
+</body>
+</html>
+"""
+
+
+def receipt_page(export: Export, zone: ZoneInfo) -> str:
+    """Give the page; every text stands in it as text."""
+
+    def at(moment: datetime | None) -> str:
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S %Z (UTC%z)}" if moment else ""
+
+    made = export.package
+    facts = [
+        ("Export", export.id),
+        ("Incident projects", ", ".join(map(str, export.projects))),
+        ("Made", at(export.finished_at)),
+        *(
+            [
+                ("Package", made.name),
+                ("Files", f"{made.files}, {made.size:,} bytes of content"),
+                ("SHA-256 of the list of files", made.sha256),
+                ("Fingerprint of the signer", made.fingerprint or "not signed"),
+                ("Time stamp", at(made.stamped_at) or "none"),
+            ]
+            if made
+            else []
+        ),
+    ]
+    exhibits = (
+        (
+            one.id,
+            one.item.footage.camera_name,
+            at(one.delivered.start if one.delivered else None) or "no video",
+            at(one.delivered.end if one.delivered else None),
+            one.sha256,
+        )
+        for one in export.exhibits
+    )
+    handovers = [
+        (at(r.at), r.recipient, r.organisation, r.reference, r.means, r.note, r.handed_over_by.name)
+        for r in export.receipts
+    ] or [("",) * 7]
+    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in facts)
+    return _PAGE.format(facts=rows, exhibits=_rows(exhibits), receipts=_rows(handovers))
+
+
+def _rows(rows: Iterable[tuple[str, ...]]) -> str:
+    return "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
