@@ -8,9 +8,14 @@ import { GrantTree } from './grant-tree.js';
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('./types.d.ts').Role} Role */
 
+/** @type {Role} */
+const NEW = { id: '', title: '', permissions: [], cameras: ['*'], origin: 'administration' };
+
 export class RolesPage extends HTMLElement {
   #shell;
   #rows = el('tbody', {});
+  /** Of use once it is known what can be granted. */
+  #create = el('button', { type: 'button', class: 'primary', disabled: true, onclick: () => void this.#edit(NEW) }, 'Create role');
   /** @type {import('./types.d.ts').Grantable} */
   #grantable = { roles: [], tree: [], cameras: [] };
 
@@ -18,9 +23,8 @@ export class RolesPage extends HTMLElement {
   constructor(shell) {
     super();
     this.#shell = shell;
-    const create = () => this.#edit({ id: '', title: '', permissions: [], cameras: ['*'], origin: 'administration' });
     this.append(el('section', { 'aria-label': 'Roles' },
-      el('header', {}, el('h1', {}, 'Roles'), el('button', { type: 'button', class: 'primary', onclick: () => void create() }, 'Create role')),
+      el('header', {}, el('h1', {}, 'Roles'), this.#create),
       el('table', {}, el('thead', {}, el('tr', {}, ...['Role', 'Permissions', 'Cameras', 'Origin', ''].map((title) => el('th', { scope: 'col' }, title)))), this.#rows)));
   }
 
@@ -31,6 +35,7 @@ export class RolesPage extends HTMLElement {
   async #load() {
     try {
       this.#grantable = await call('/api/roles');
+      this.#create.disabled = false;
       this.#rows.replaceChildren(...this.#grantable.roles.map((role) => this.#row(role)));
     } catch (error) {
       this.#shell.complain(error);
