@@ -16,7 +16,7 @@ from bench.rows import Row, write
 from bench.viewers import Relay, Way, relay
 from tests.journeys.operator import Operator, until_readable
 
-_VIEWERS = 16
+_VIEWERS = 48
 _WINDOWS = 5
 _WINDOW = 2.0
 _RATE = 25
