@@ -39,6 +39,8 @@ FIND = """() => {
   const look = (root) => {
     for (const one of root.querySelectorAll('*')) {
       if (one.shadowRoot) look(one.shadowRoot);
+      // Radio buttons of one name are one stop; arrows move within.
+      if (one.type === 'radio' && !one.checked) continue;
       const seen = one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length > 0;
       if (one.matches(wanted) && one.tabIndex >= 0 && seen && !one.closest('[inert]')) found.push(keyOf(one));
     }
@@ -51,7 +53,7 @@ FOCUS = """() => {
   let one = document.activeElement;
   while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
   if (!one || one === document.body || one === document.documentElement) return null;
-  const style = getComputedStyle(one);
+  const style = getComputedStyle(one.type === 'radio' ? one.closest('label') : one);
   const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
   const box = one.getBoundingClientRect();
   const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;

@@ -177,8 +177,9 @@ async def test_ended_session_is_opened_again(
     """When the server ends a session the element asks for another at once."""
     await page.evaluate("id => watch(id)", LOBBY)
     await relay.close(application.sessions[0])
-    await page.wait_for_function("() => states.at(-1).state === 'live' && states.length >= 3")
-    assert len(application.sessions) == 2
+    # On a busy machine pictures may come late: that alone is a state, and no new session.
+    await until(lambda: len(application.sessions) == 2, "another session")
+    await page.wait_for_function("() => states.at(-1).state === 'live'")
 
 
 async def test_leaving_the_page_closes_the_session(
