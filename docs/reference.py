@@ -184,7 +184,9 @@ def kinds(root: type[IncidentError]) -> Iterator[type[IncidentError]]:
     """Give a class of refusals and all that are made from it, in the order of the file."""
     yield root
     for kind in root.__subclasses__():
-        yield from kinds(kind)
+        # Kinds that adapters have for themselves are told as the ones that they are made from.
+        if kind.__module__ == IncidentError.__module__:
+            yield from kinds(kind)
 
 
 def renewed(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -44,7 +45,7 @@ async def test_footage_from_the_edge_of_the_calendar(client, cameras):
     assert (await client.get(f"/video/{cameras['Lobby']}", params=span)).status_code == 422
 
 
-async def test_a_project_that_never_was_and_one_that_was_deleted(client):
+async def test_a_project_that_never_was_and_one_that_was_deleted(client, host):
     """Who comes too late is told who deleted it and when; a number that never was is not called deleted."""
     project = await created(client)
     unknown = (await client.get(f"/projects/{project + 1}")).json()
@@ -54,5 +55,6 @@ async def test_a_project_that_never_was_and_one_that_was_deleted(client):
     assert told["title"] == "Cannot save comment. Try again later."
     assert f"Olivia deleted incident project {project} at 20" in told["detail"]
     moment = told["detail"].partition(" at ")[2][:19]
-    deleted = datetime.strptime(f"{moment} +0000", "%Y-%m-%d %H:%M:%S %z")
+    # In the site's zone, as its people read it.
+    deleted = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(host.site.time_zone))
     assert timedelta(0) <= datetime.now(UTC) - deleted < timedelta(minutes=1)
