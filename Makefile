@@ -3,7 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8080
 DATA ?= build/demo
-BENCHES ?= activation store http report export playback recorders live vault
+BENCHES ?= activation store http list report export playback recorders live vault
 
 .PHONY: demo test check bench clean
 

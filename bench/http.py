@@ -45,6 +45,8 @@ def serve(storage: Path, told: Connection) -> None:
 
     app = Starlette(routes=[Route("/bare", bare), Mount("/plugin", plugin)])
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        # As for sockets that servers make themselves: an answer does not wait for an acknowledgement.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         told.send(listening.getsockname()[1])
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
         uvicorn.Server(config).run(sockets=[listening])

@@ -69,6 +69,15 @@ class Guard:
         wanted = tuple(cameras)
         return any(self._access.allows(actor, one, wanted) for one in permission.implied_by)
 
+    def which(self, actor: Actor, permissions: Sequence[Permission]) -> tuple[bool, ...]:
+        """Say of each permission whether the actor holds it; what they lie within is asked for once."""
+        outers = {one.within for one in permissions}
+        outer = {within: within is None or self.allows(actor, within) for within in outers}
+        return tuple(
+            outer[one.within] and any(self._access.allows(actor, p, ()) for p in one.implied_by)
+            for one in permissions
+        )
+
     def require(self, actor: Actor, permission: Permission, cameras: Iterable[CameraId] = ()) -> None:
         """Raise ``Denied``, or ``Unreadable`` for a permission to view, unless the actor holds it."""
         if self.allows(actor, permission, cameras):

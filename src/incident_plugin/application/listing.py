@@ -15,6 +15,7 @@ from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor, Clock
 from incident_plugin.application.store import IncidentStore, ProjectFilter, ProjectSummary
 from incident_plugin.domain.access import Permission
+from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.properties import DELIVERED, FieldValue, IncidentProperties
@@ -35,6 +36,15 @@ _HIGHEST = 2**53
 #: A clock is not set back by more than this.
 _SET_BACK = timedelta(days=1)
 
+#: What a page of the list depends on.
+_READING = (
+    Permission.DETAILS_VIEW,
+    Permission.CATEGORIES_VIEW,
+    Permission.COMMENTS_VIEW,
+    Permission.CALLS_VIEW,
+    Permission.SEQUENCES_VIEW,
+    Permission.LEGAL_HOLD_VIEW,
+)
 _OF_FOOTAGE = ("start", "end", "sequences")
 
 
@@ -63,6 +73,8 @@ class Listing:
         self._clock = clock
         self._zone = zone
         self._lock = threading.Lock()
+        #: After which change, the cameras that projects have sequences of.
+        self._cameras: tuple[int, tuple[CameraId, ...]] | None = None
         #: By question and who may read what: the change that it was made after, and the order.
         self._orders: OrderedDict[str, tuple[int, tuple[ProjectId, ...], int]] = OrderedDict()
 
@@ -119,6 +131,19 @@ class Listing:
         owners = {one.owner for one in found if one.owner is not None} if details else set()
         creators = {one.creator: Person(id=PersonId(one.creator), name=one.created_by) for one in found}
         return tuple(sorted(owners)), tuple(sorted(creators.values(), key=lambda one: one.name.casefold()))
+
+    def standing(self, actor: Actor) -> tuple[int, str]:
+        """Give what a page depends on besides the question: the newest change, and what the actor may read.
+
+        Quick enough to be asked for each request. Raises ``StoreUnavailable``.
+        """
+        change = self._store.last_change()
+        known = self._cameras
+        if known is None or known[0] != change:
+            known = self._cameras = (change, self._store.cameras())
+        may = self._guard.which(actor, _READING)
+        hidden, seen = self._guard.hidden(actor, known[1])
+        return change, repr((may, seen if hidden else None))
 
     # Order
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 import attrs
+import msgspec
 from starlette.responses import Response, StreamingResponse
 
 from incident_plugin.application.asking import Question
@@ -23,6 +25,11 @@ from incident_plugin.domain.project import ProjectId
 from incident_plugin.http.bodies import Body
 from incident_plugin.http.operations import Call, Operation, whole_number
 
+#: Pages that are kept until something changes.
+_KEPT_PAGES = 64
+#: In a query, what makes its answer another one from moment to moment, or for each person.
+_OF_THE_MOMENT = frozenset({"from", "to", "starts-after", "ends-before", "created-from", "created-to"})
+_OF_THE_PERSON = frozenset({"mine", "creator"})
 #: What is no filter: how much of the list is asked for.
 _OF_PAGES = frozenset({"limit", "before", "skip", "ids"})
 
@@ -41,6 +48,36 @@ class FilterBody(Body):
     shared: bool = False
 
 
+class _Pages:
+    """The pages that were asked for last, as long as nothing changes: many people look at the same one."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[tuple[int, str], bytes] = OrderedDict()
+
+    def find(self, call: Call, listing: Listing) -> tuple[tuple[int, str] | None, bytes | None]:
+        """Give what a page is known as, and the page itself when it was made already.
+
+        Asking the store for its newest change is a matter of microseconds and waits for no writer, so this is
+        done without a worker thread.
+        """
+        change, may = listing.standing(call.actor)
+        names = set(call.query)
+        if names & _OF_THE_MOMENT:
+            return None, None
+        person = call.actor.person if names & _OF_THE_PERSON else None
+        asked = call.request.scope["query_string"]
+        known_as = (change, repr((asked, may, person)))
+        return known_as, self._made.get(known_as)
+
+    def keep(self, known_as: tuple[int, str] | None, made: bytes) -> None:
+        """Keep a page that was made."""
+        if known_as is None:
+            return
+        self._made[known_as] = made
+        while len(self._made) > _KEPT_PAGES or next(iter(self._made))[0] < known_as[0]:
+            self._made.popitem(last=False)
+
+
 @attrs.frozen(kw_only=True)
 class ListResources:
     """Handlers of the operations on the list."""
@@ -50,6 +87,7 @@ class ListResources:
     _kept: KeptForList
     _guard: Guard
     _zone: ZoneInfo
+    _pages: _Pages = attrs.field(init=False, factory=_Pages)
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the rows of the operation table."""
@@ -72,22 +110,29 @@ class ListResources:
         )
 
     async def page(self, call: Call) -> object:
+        known_as, made = self._pages.find(call, self._listing)
+        if made is None:
+            made = await asyncio.to_thread(self._made, call)
+            self._pages.keep(known_as, made)
+        return Response(made, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+    def _made(self, call: Call) -> bytes:
         query = call.query
-        limit = whole_number(query.get("limit", "100"), "limit")
-        before = ProjectId(whole_number(query["before"], "before")) if query.get("before") else None
-        skip = whole_number(query.get("skip", "0"), "skip")
-
-        def page() -> object:
-            wanted = self._asked(call)
-            found = self._listing.page(call.actor, wanted, limit=limit, before=before, skip=skip)
-            return {
-                "projects": found.projects,
-                "total": found.total,
-                "capped": found.capped,
-                "partly_sorted": found.partly_sorted,
-            }
-
-        return await asyncio.to_thread(page)
+        wanted = self._asked(call)
+        found = self._listing.page(
+            call.actor,
+            wanted,
+            limit=whole_number(query.get("limit", "100"), "limit"),
+            before=ProjectId(whole_number(query["before"], "before")) if query.get("before") else None,
+            skip=whole_number(query.get("skip", "0"), "skip"),
+        )
+        answer = {
+            "projects": found.projects,
+            "total": found.total,
+            "capped": found.capped,
+            "partly_sorted": found.partly_sorted,
+        }
+        return msgspec.json.encode(answer)
 
     async def rows(self, call: Call) -> object:
         numbers = call.query.get("ids", "").split(",")

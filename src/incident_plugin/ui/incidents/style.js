@@ -49,7 +49,7 @@ a.button:hover { background: var(--s3); }
 .rows th.col-created { width: 112px; } .rows th.col-expires { width: 100px; } .rows th.col-description { width: auto; min-width: 120px; }
 .rows td.col-sequences, .rows th.col-sequences { text-align: right; }
 .rows th.col-sequences .sort { justify-content: flex-end; width: 100%; }
-.news button { width: calc(100% - 24px); margin: 8px 12px 4px; border-color: var(--accent); background: color-mix(in srgb, var(--accent) 14%, var(--s1)); }
+.news button { color: var(--text); width: calc(100% - 24px); margin: 8px 12px 4px; border-color: var(--accent); background: color-mix(in srgb, var(--accent) 14%, var(--s1)); }
 .news b { color: var(--accent); margin-left: 4px; }
 .pager { display: flex; gap: 8px; align-items: center; justify-content: center; padding: 8px; }
 .preview { border-left: 1px solid var(--s3); background: var(--s1); padding: 12px 16px; overflow: auto; display: flex; flex-direction: column; gap: 12px; }

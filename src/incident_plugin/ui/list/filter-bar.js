@@ -101,7 +101,7 @@ export class FilterBar {
       const state = `${kind.title} ${says}`;
       if (chip.dataset.says === state) return;
       chip.dataset.says = state;
-      const label = [h('span', { class: 'dim' }, kind.title), h('b', {}, says.length > 60 ? `${says.slice(0, 60)}…` : says)];
+      const label = [h('span', { class: 'dim' }, kind.title), ' ', h('b', {}, says.length > 60 ? `${says.slice(0, 60)}…` : says)];
       chip.replaceChildren(
         own ? h('button', { type: 'button', class: 'says', 'aria-label': strings.list.change(state), onclick: () => void this.#edit(kind, chip) }, ...label)
           : h('span', { class: 'says' }, ...label),
