@@ -37,7 +37,7 @@ async def opened(opening: Opening, site: Site, theme: str, address: str) -> Page
         sequence(camera="dock"), description="Broken window", type="vandalism", owner="Carl Colleague"
     )
     site.create(description="Van", status="closed", **{"category:severity": "high", "data:injuries": True})
-    page = await opening(address)
+    page = await opening(address, provoked=("404",))
     if theme == "light":
         await page.evaluate(LIGHT)
     return page

@@ -34,8 +34,8 @@ a.button:hover { background: var(--s3); }
 .rows tbody tr:focus-visible { outline-offset: -2px; }
 .rows tbody tr.fresh { animation: fresh 2s ease-out; }
 @keyframes fresh { from { background: color-mix(in srgb, var(--accent) 40%, transparent); } }
-.rows tbody tr.marked td { color: var(--dim); text-decoration: line-through; }
-.rows tbody tr.marked td.col-id { text-decoration: none; color: var(--amber); }
+.rows tbody tr.marked td { text-decoration: line-through; }
+.rows tbody tr.marked td.col-id { text-decoration: none; }
 .rows time { font-size: 12px; }
 .rows th .sort { border: 0; background: none; padding: 0; min-height: 30px; font: inherit; color: inherit; gap: 2px; max-width: 100%; justify-content: flex-start; }
 .rows th .sort span { overflow: hidden; text-overflow: ellipsis; }
@@ -49,8 +49,8 @@ a.button:hover { background: var(--s3); }
 .rows th.col-created { width: 112px; } .rows th.col-expires { width: 100px; } .rows th.col-description { width: auto; min-width: 120px; }
 .rows td.col-sequences, .rows th.col-sequences { text-align: right; }
 .rows th.col-sequences .sort { justify-content: flex-end; width: 100%; }
-.news button { color: var(--text); width: calc(100% - 24px); margin: 8px 12px 4px; border-color: var(--accent); background: color-mix(in srgb, var(--accent) 14%, var(--s1)); }
-.news b { color: var(--accent); margin-left: 4px; }
+.announced button { color: var(--text); width: calc(100% - 24px); margin: 8px 12px 4px; border-color: var(--accent); background: color-mix(in srgb, var(--accent) 14%, var(--s1)); }
+.announced b { margin-left: 4px; text-decoration: underline; }
 .pager { display: flex; gap: 8px; align-items: center; justify-content: center; padding: 8px; }
 .preview { border-left: 1px solid var(--s3); background: var(--s1); padding: 12px 16px; overflow: auto; display: flex; flex-direction: column; gap: 12px; }
 .preview .buttons { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; margin-top: auto; padding: 8px 0 12px;

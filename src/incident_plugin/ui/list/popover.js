@@ -11,16 +11,24 @@ import { h } from '../common/dom.js';
  */
 export function popover(anchor, title, build, closed = () => {}, back = anchor) {
   const pane = h('div', { class: 'popover', popover: 'auto', role: 'dialog', 'aria-label': title });
-  const close = () => pane.hidePopover();
-  pane.append(...build(close));
+  let open = true;
   // Who clicked elsewhere means to be there: only the keyboard that was in the pane goes back.
   let within = false;
-  pane.addEventListener('beforetoggle', () => { within = pane.contains(/** @type {ShadowRoot} */ (anchor.getRootNode()).activeElement); });
-  pane.addEventListener('toggle', (event) => {
-    if (/** @type {ToggleEvent} */ (event).newState !== 'closed') return;
+  const close = () => {
+    if (open) pane.hidePopover();
+    done();
+  };
+  const done = () => {
+    if (!open) return;
+    open = false;
     pane.remove();
     if (within) back.focus();
     closed();
+  };
+  pane.append(...build(close));
+  pane.addEventListener('beforetoggle', () => { within = pane.contains(/** @type {ShadowRoot} */ (anchor.getRootNode()).activeElement); });
+  pane.addEventListener('toggle', (event) => {
+    if (/** @type {ToggleEvent} */ (event).newState === 'closed') done();
   });
   (anchor.closest('.filter-bar') ?? anchor.parentElement)?.append(pane);
   pane.showPopover();

@@ -61,7 +61,7 @@ export class ProjectList {
   #count = h('span', { class: 'dim count', role: 'status' });
   #liveState = h('span', { class: 'amber small', role: 'status', hidden: true, title: strings.list.pollingTitle }, icon('clock'), strings.list.polling);
   #notes = h('div', {});
-  #news = h('div', { class: 'news', role: 'status' });
+  #news = h('div', { class: 'announced', role: 'status' });
   #state = h('div', {});
   #back = h('button', { type: 'button', onclick: () => this.#turn(-1) }, icon('back'), strings.incidents.list.newer);
   #forward = h('button', { type: 'button', onclick: () => this.#turn(1) }, strings.incidents.list.older, icon('forward'));
