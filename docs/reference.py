@@ -24,6 +24,7 @@ from incident_plugin.http.backing_up import BackupResources
 from incident_plugin.http.collections import CollectionResources
 from incident_plugin.http.defining import DefiningResources
 from incident_plugin.http.events import EventResources
+from incident_plugin.http.evidence import EvidenceResources
 from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.keeping import KeepingResources
 from incident_plugin.http.listing import ListResources
@@ -111,6 +112,7 @@ def operations() -> tuple[Operation, ...]:
         *RetentionResources(retention=nobody).operations(),
         *BackupResources(backups=nobody, clock=nobody).operations(),
         *AuditResources(audit=nobody, host="").operations(),
+        *EvidenceResources(keys=nobody).operations(),
         *ExportResources(exports=nobody, runner=nobody, clock=nobody, zone=nobody).operations(),
         *PreserveResources(preserving=nobody, preserver=nobody).operations(),
         *VideoResources(

@@ -12,6 +12,7 @@ from incident_plugin.adapters.evidence import DiskShelf, KeyRing, RsaSealer, Sta
 from incident_plugin.adapters.host import HostClock, RandomIds
 from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.adapters.signing import KEYS
+from incident_plugin.application.evidence_keys import EvidenceKeys
 from incident_plugin.application.exhibits import ExhibitMaker
 from incident_plugin.application.export_runner import ExportRunner
 from incident_plugin.application.exporting import Exports
@@ -22,6 +23,7 @@ from incident_plugin.application.reporting import Reporting
 from incident_plugin.application.sealing import Sealing
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.people import Person, PersonId
+from incident_plugin.http.evidence import EvidenceResources
 from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.operations import Operation
 from vms_hooks.host import HostServices
@@ -76,4 +78,6 @@ def assemble_exports(
         retention=retention,
     )
     resources = ExportResources(exports=exports, runner=runner, clock=clock, zone=ZoneInfo(zone))
-    return Exporting(runner=runner, operations=resources.operations())
+    evidence = EvidenceKeys(work=work, guard=guard, keys=keys, stamps=stamps, site=site)
+    operations = (*resources.operations(), *EvidenceResources(keys=evidence).operations())
+    return Exporting(runner=runner, operations=operations)

@@ -128,6 +128,7 @@ class IncidentPlugin:
             ("admin", "preserve", "Preserved video", Permission.PROPERTIES_VIEW),
             ("admin", "bin", "Recycle bin of incident projects", Permission.DELETE_MANAGE),
             ("admin", "audit", "Audit log of incident work", Permission.AUDIT_VIEW),
+            ("exports", "evidence", "Evidence", Permission.PROPERTIES_VIEW),
             ("admin", "backup", "Backup of incident work", Permission.BACKUP_MANAGE),
         )
         return tuple(

@@ -323,3 +323,17 @@ class Export:
     def projects(self) -> tuple[ProjectId, ...]:
         """The projects it takes sequences from, each once."""
         return tuple(dict.fromkeys(item.project for item in self.items))
+
+
+@attrs.frozen(kw_only=True)
+class KnownCertificate:
+    """A certificate that packages were or are signed with, as administrators see it."""
+
+    fingerprint: str
+    subject: str
+    issuer: str
+    not_before: datetime
+    not_after: datetime
+    current: bool
+    #: The chain as PEM.
+    pem: str

@@ -23,6 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from incident_plugin.adapters.evidence.cms import PrivateKey, fingerprint, pem
 from incident_plugin.domain.errors import InvalidInput, StoreUnavailable
+from incident_plugin.domain.exports import KnownCertificate
 
 _KEY, _CHAIN, _CURRENT = "key.pem", "certificates.pem", "current"
 _OTHERS = 0o077
@@ -44,20 +45,6 @@ class Identity:
     def fingerprint(self) -> str:
         """SHA-256 of the signer's certificate."""
         return fingerprint(self.chain[0])
-
-
-@attrs.frozen(kw_only=True)
-class KnownCertificate:
-    """A certificate that packages were or are signed with, as administrators see it."""
-
-    fingerprint: str
-    subject: str
-    issuer: str
-    not_before: datetime
-    not_after: datetime
-    current: bool
-    #: The chain as PEM.
-    pem: str
 
 
 @attrs.frozen
@@ -99,6 +86,14 @@ class KeyRing:
     def use(self, data: bytes, passphrase: str = "") -> Identity:
         """Use the site's own key: PEM with key and certificates, or PKCS #12; raises ``InvalidInput``."""
         return self._replace(*read_identity(data, passphrase))
+
+    def renew(self, site: str) -> None:
+        """Make a new key and use it from now on."""
+        self.rotate(site)
+
+    def replace(self, data: bytes, passphrase: str) -> None:
+        """Use the site's own key from now on; raises ``InvalidInput``."""
+        self.use(data, passphrase)
 
     def _replace(self, key: PrivateKey, chain: Sequence[x509.Certificate]) -> Identity:
         try:

@@ -84,6 +84,16 @@ class Stamps:
         except (OSError, msgspec.DecodeError) as error:
             raise StoreUnavailable(f"The time-stamp authority cannot be read ({error}).") from error
 
+    @property
+    def address(self) -> str:
+        """Where the authority is; empty for none."""
+        authority = self.authority()
+        return authority.url if authority else ""
+
+    def change(self, address: str, certificates: str) -> None:
+        """Use this authority from now on, or none for an empty address; raises ``InvalidInput``."""
+        self.configure(Authority(url=address, certificates=certificates) if address else None)
+
     def configure(self, authority: Authority | None) -> None:
         """Use this authority from now on, or none; raises ``InvalidInput``, ``StoreUnavailable``."""
         file = self._directory / _FILE

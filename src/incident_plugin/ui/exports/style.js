@@ -62,3 +62,14 @@ p { margin: 0; }
 .bound span { padding-bottom: 7px; }
 .bound button { padding: 4px 6px; flex: none; min-width: 44px; }
 `);
+
+/** Of the section in the administration. */
+export const evidenceSheet = new CSSStyleSheet();
+evidenceSheet.replaceSync(`
+.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; margin: 0; }
+.facts dt { color: var(--dim); }
+.facts dd { margin: 0; overflow-wrap: anywhere; }
+code { font: 12px ui-monospace, monospace; }
+h3 { margin-top: 12px; }
+p { margin: 0; }
+`);
