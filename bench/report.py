@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 from unittest import mock
 
+import attrs
 from bench.rows import Row, write
 from PIL import Image
 from reportlab import rl_config
@@ -232,6 +233,30 @@ def _memory(pages: int) -> Row:
     )
 
 
+def _memory_of_sequences(number: int) -> Row:
+    """The same with a picture for each of so many sequences, which are read from the disk one by one."""
+    with tempfile.NamedTemporaryFile() as file:
+        material = content(round(number / 2.1))
+        file.write(pickle.dumps(attrs.evolve(material, project=attrs.evolve(material.project, comments=()))))
+        file.flush()
+        command = [sys.executable, "-c", _MANY + _CHILD, file.name]
+        grown = [float(subprocess.check_output(command, text=True)) for _ in range(_CHILDREN)]
+    name = f"memory of a report of {len(material.project.sequences):,} sequences with pictures"
+    return Row.below(name, median(grown), "MB", limit=80.0, n=_CHILDREN)
+
+
+#: Gives every sequence a picture of its own, on the disk, as the use case does.
+_MANY = """
+def prepared(material):
+    import attrs
+    from incident_plugin.application.report_pictures import SpooledPictures
+    jpeg, spooled = next(iter(material.pictures.values())), SpooledPictures()
+    for number, sequence in enumerate(material.project.sequences):
+        # A comment makes each another picture.
+        spooled.put(sequence.id, jpeg[:2] + b"\\xff\\xfe\\x00\\x06%04d" % number + jpeg[2:])
+    return attrs.evolve(material, pictures=spooled)
+"""
+
 #: Linux: resident size now, and at its highest (proc(5), VmRSS and VmHWM).
 _CHILD = """
 import pickle, re, sys
@@ -242,6 +267,8 @@ def megabytes(what):
     return int(re.search(what + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 
 material = pickle.loads(Path(sys.argv[1]).read_bytes())
+if "prepared" in globals():
+    material = prepared(material)
 assert "reportlab" not in sys.modules
 before = megabytes("VmRSS")
 with open("/dev/null", "wb") as file:
@@ -251,4 +278,7 @@ print(megabytes("VmHWM") - before)
 
 
 if __name__ == "__main__":
-    write("report", [*_timed(20, 0.5), *_timed(200, 2.0), _memory(20), _memory(200)])
+    write(
+        "report",
+        [*_timed(20, 0.5), *_timed(200, 2.0), _memory(20), _memory(200), _memory_of_sequences(1_000)],
+    )

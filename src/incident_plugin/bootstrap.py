@@ -233,12 +233,12 @@ def _room(folder: Path, identity: str, title: str, quota: float) -> FolderRoom:
     return FolderRoom(identity, title, folder / identity, quota=limit, monotonic=time.monotonic)
 
 
-def storage_rooms(folder: Path, settings: StorageSettings) -> StorageRooms:
+def storage_rooms(folder: Path, settings: StorageSettings, vault: FolderRoom) -> StorageRooms:
     """Give the rooms below the plug-in's directory; nothing is made there."""
     rooms = (
         _room(folder, "store", "Incident projects", 0),
         _room(folder, "exports", "Finished exports", settings.exports_quota_gb),
-        vault_room(folder, settings),
+        vault,
         _room(folder, "cache", "Caches", settings.cache_quota_gb),
     )
     return StorageRooms(rooms, folder, int(settings.low_disk_gb * GIGABYTE))
@@ -294,7 +294,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         recorders=recorders,
         writer=writer,
         vault=vault,
-        room=room.require,
+        room=room,
         service=service,
     )
     preserving = Preserving(work=work, guard=guard, clock=clock, wake=preserver.wake)
@@ -425,7 +425,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
             patience=timedelta(seconds=settings.watch.not_recorded_after_seconds),
             drift=timedelta(seconds=settings.watch.clock_drift_seconds),
         ),
-        rooms=storage_rooms(host.storage, settings.storage),
+        rooms=storage_rooms(host.storage, settings.storage, room),
         runner=exporting.runner,
         reports=reports,
         preserver=preserver,

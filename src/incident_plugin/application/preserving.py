@@ -15,6 +15,7 @@ import attrs
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.media_ports import Recorders, VideoStream, VideoWriter
 from incident_plugin.application.ports import Actor, Clock
+from incident_plugin.application.storage_rooms import FolderRoom
 from incident_plugin.application.store import IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
@@ -179,8 +180,7 @@ class Preserver:
     _recorders: Recorders
     _writer: VideoWriter
     _vault: Vault
-    #: Raises ``StoreUnavailable`` unless so many bytes more may be put into the vault.
-    _room: Callable[[int], None]
+    _room: FolderRoom
     #: Acts where no operator does.
     _service: Person
     _loop: asyncio.AbstractEventLoop | None = attrs.field(init=False, default=None)
@@ -284,6 +284,7 @@ class Preserver:
             needed = {c.sha256 for one in work.stored.preserved.all() for c in one.copies if c.sha256}
         for sha256 in self._files() - needed:
             self._vault.remove(sha256)
+            self._room.changed()
 
     def _files(self) -> set[str]:
         return {path.stem for path in self._vault.path("0" * 64).parent.parent.glob("??/*.mp4")}
@@ -311,7 +312,7 @@ class Preserver:
         await asyncio.to_thread(self._save, project, done)
 
     async def _made(self, copy: Copy) -> Copy:
-        self._room(1)
+        await asyncio.to_thread(self._room.require, 1)
         span = _Span()
         async with self._recorders.replay(copy.camera, copy.interval) as stream:
             offset = await self._recorders.clock_offset(copy.camera)
@@ -319,6 +320,7 @@ class Preserver:
             stored = await self._vault.put(self._bounded(pieces))
         if stored is None or span.whole is None:
             raise NoVideo("The recorder has no video of this time any more, so nothing could be preserved.")
+        self._room.changed()
         now = self._clock.now()
         return attrs.evolve(
             copy,
@@ -347,7 +349,7 @@ class Preserver:
         async for piece in pieces:
             written += len(piece)
             if written - looked >= _LOOK_EVERY:
-                await asyncio.to_thread(self._room, written)
+                await asyncio.to_thread(self._room.require, written)
                 looked = written
             yield piece
 

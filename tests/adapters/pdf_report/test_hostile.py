@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import codecs
+import io
+import os
 import string
 import sys
 from collections.abc import Iterator
@@ -14,9 +16,10 @@ from hypothesis import strategies as st
 
 from incident_plugin.adapters.pdf_report import PdfReportMaker
 from incident_plugin.application.report_content import Lacking, Missing
+from incident_plugin.domain.project import LegalHold, ProjectId, Relation
 
 from .conftest import Printed, made
-from .samples import call, comment, content, entries, project, sequence
+from .samples import ANNA, NOON, call, comment, content, entries, project, sequence
 
 _TOUCHED: list[str] = []
 _WATCHING: list[bool] = []
@@ -77,7 +80,11 @@ PRINTABLE = (
 LATIN = st.lists(FRAGMENTS | st.text(PRINTABLE + " ", max_size=20), min_size=1, max_size=5).map("".join)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+#: The long form takes minutes.
+EXAMPLES = 1_000 if os.environ.get("SOAK") else 25
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(LATIN, min_size=40, max_size=40))
 def test_hostile_text_comes_out_as_it_went_in(maker: PdfReportMaker, texts: list[str]) -> None:
     """1,000 texts of markup and paths: printed letter by letter, and no file is touched."""
@@ -90,7 +97,7 @@ def test_hostile_text_comes_out_as_it_went_in(maker: PdfReportMaker, texts: list
         assert "".join(text.split()) in letters
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=6 * EXAMPLES, deadline=None)
 @given(st.text(max_size=300), st.text(max_size=60))
 def test_any_text_anywhere_makes_a_report(maker: PdfReportMaker, text: str, line: str) -> None:
     """Controls, halves of pairs, right-to-left, astral: in every place where text can stand."""
@@ -105,6 +112,35 @@ def test_any_text_anywhere_makes_a_report(maker: PdfReportMaker, text: str, line
     told = content(anything, site=line, title=line, missing=lacking, entries=entries(anything))
     for shown in (told, attrs.evolve(told, show_user_names=False)):
         assert made(maker, shown).startswith(b"%PDF-")
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(LATIN, min_size=14, max_size=14))
+def test_hostile_text_in_every_field_comes_out_as_it_went_in(maker: PdfReportMaker, texts: list[str]) -> None:
+    """Details, data, cameras, recorders, notes, calls, relations, holds, exports, site and title."""
+    left = iter(texts)
+    camera, recorder = next(left), next(left)
+    footage = attrs.evolve(sequence(1).footage, camera_name=camera, recorder=recorder)
+    relation = Relation(project=ProjectId(7), why=next(left), by=ANNA, at=NOON)
+    hostile = project(
+        fields={
+            "status": "new",
+            "description": next(left),
+            "owner": next(left),
+            "data:reference": next(left),
+        },
+        comments=(comment(next(left)),),
+        calls=(call(person=next(left), number=next(left), outcome=next(left), note=next(left)),),
+        sequences=(sequence(1, footage=footage, note=next(left)),),
+        related=(relation,),
+        hold=LegalHold(reason=next(left), by=ANNA, at=NOON),
+    )
+    maker.make(content(), io.BytesIO())
+    with no_file_touched():
+        pdf = made(maker, content(hostile, entries=(), title=next(left)))
+    letters = Printed(pdf).letters
+    for text in texts:
+        assert "".join(text.split()) in letters
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "/etc/hostname"])
