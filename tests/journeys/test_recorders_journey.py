@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playwright.async_api import expect
+from tests.accessibility import violations
 from tests.browsing import in_shared_browser
 from tests.journeys.operator import Operator
 from tests.programs import RECORDER_USER, running_recorder
@@ -37,10 +38,12 @@ async def test_a_recorder_from_its_address_to_its_cameras(operator: Operator) ->
         await expect(dialog.get_by_text("Everything works.")).to_be_visible()
         await dialog.get_by_label("Details for engineers").check()
         await expect(dialog.locator("[data-step=replay] code")).to_contain_text("H264")
+        assert await violations(page) == []
         await dialog.get_by_role("button", name="Add", exact=True).click()
 
         card = section.get_by_role("listitem").filter(has_text="North")
         await expect(card).to_contain_text("Answers")
+        assert await violations(page, "incident-recorders") == []
         await page.reload()
         await operator.tab("Live")
         await expect(page.get_by_text("North").first).to_be_visible()

@@ -90,7 +90,6 @@ class RecorderResources:
                 view,
                 "A recorder's cameras, with their ids here and at the host.",
                 self.cameras,
-                also=(Permission.CAMERAS_VIEW,),
             ),
             Operation(
                 "POST", "recorder-search", manage, "Search the local network for recorders.", self.search

@@ -13,10 +13,12 @@ from collections.abc import Iterable
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
+import ifaddr
+
 from incident_plugin.application.recorder_ports import FoundDevice
 from incident_plugin.domain.errors import RecorderUnavailable
 
-#: For answers from any network, and for the system's choice of where to ask.
+#: For answers from any network.
 _ANYWHERE = "0.0.0.0"  # noqa: S104
 _GROUP, _PORT = "239.255.255.250", 3702
 #: How long answers are waited for, in seconds; devices wait up to half a second before they answer.
@@ -87,13 +89,9 @@ def _send(transport: asyncio.DatagramTransport, probe: bytes, target: tuple[str,
 
 
 def _interfaces() -> list[str]:
-    """Give this machine's IPv4 addresses, one for each network; the system's choice comes first."""
-    found = [_ANYWHERE]
-    try:
-        names = socket.gethostbyname_ex(socket.gethostname())[2]
-    except OSError:
-        names = []
-    return [*found, *dict.fromkeys(name for name in names if not name.startswith("127."))]
+    """Give this machine's IPv4 addresses, one for each network: recorders often have one of their own."""
+    named = (ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4)
+    return list(dict.fromkeys(str(address) for address in named))
 
 
 class _Answers(asyncio.DatagramProtocol):
