@@ -267,6 +267,16 @@ _STEPS: tuple[tuple[str, bool, Callable[[_Walk], Awaitable[Found]]], ...] = (
 )
 
 
+#: Of the steps that others stand on.
+_TITLES = {
+    "resolve": "The name",
+    "tcp": "The connection",
+    "tls": "Encryption",
+    "soap": "ONVIF",
+    "sign-in": "Signing in",
+    "services": "Asking for its services",
+    "cameras": "Asking for its cameras",
+}
 _STREAMING = ("stream", "replay")
 _STREAM_REMEDY = (
     "It answers questions, and its pictures come through another door: check in its own settings that RTSP is"
@@ -289,15 +299,13 @@ class RecorderWalk:
             failed = ""
             for name, needed, work in _STEPS:
                 if failed:
-                    yield WalkedStep(
-                        step=name, state=StepState.SKIPPED, said=f"Not tried: “{failed}” has to work first."
-                    )
+                    yield WalkedStep(step=name, state=StepState.SKIPPED, said=f"{failed} has to work first.")
                     continue
                 yield WalkedStep(step=name, state=StepState.RUNNING)
                 ended = await _tried(name, walk, work)
                 yield ended
                 if needed and ended.state is StepState.FAILED:
-                    failed = name
+                    failed = _TITLES[name]
 
 
 async def _tried(name: str, walk: _Walk, work: Callable[[_Walk], Awaitable[Found]]) -> WalkedStep:
