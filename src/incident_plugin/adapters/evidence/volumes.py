@@ -26,7 +26,7 @@ class _Parts:
         self._file: IO[bytes] | None = None
         self._left = 0
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         view = memoryview(data)
         while view:
             if self._file is None or not self._left:

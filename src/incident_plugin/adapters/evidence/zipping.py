@@ -49,7 +49,7 @@ class WrongPassword(ValueError):
 class Target(Protocol):
     """Takes bytes in order."""
 
-    def write(self, data: bytes, /) -> object:
+    def write(self, data: bytes | memoryview, /) -> object:
         """Take some."""
         ...
 
@@ -62,29 +62,30 @@ class _KeyStream:
 
         self._np = np
         self._encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305 - see above
-        low = np.arange(BLOCK // _CIPHER_BLOCK, dtype="<u8")
+        # Counting begins at 1, so that the last counter of a window is the first of a higher one.
+        low = np.arange(1, BLOCK // _CIPHER_BLOCK + 1, dtype="<u8") & 0xFFFF
         self._counters = bytearray(np.column_stack((low, np.zeros_like(low))).tobytes())
         self._high = [0] * 6
         self._key = bytearray(BLOCK + _CIPHER_BLOCK)
+        self._laid = np.empty(BLOCK, np.uint8)
         self._window = -1
-        # Counting begins at 1.
-        self._position = _CIPHER_BLOCK
+        self._position = 0
 
-    def over(self, data: bytes) -> bytes:
-        """Encrypt or decrypt the next bytes."""
-        done = []
-        taken = 0
+    def over(self, data: bytes) -> bytes | memoryview:
+        """Encrypt or decrypt the next bytes; what is given is good until the next call."""
+        done: list[bytes | memoryview] = []
+        taken, np = 0, self._np
         while taken < len(data):
             window, offset = divmod(self._position, BLOCK)
             if window != self._window:
                 self._fill(window)
             count = min(len(data) - taken, BLOCK - offset)
-            key = self._np.frombuffer(self._key, self._np.uint8, count, offset)
-            done.append(
-                self._np.bitwise_xor(key, self._np.frombuffer(data, self._np.uint8, count, taken)).tobytes()
-            )
+            key = np.frombuffer(self._key, np.uint8, count, offset)
+            laid = self._laid[:count]
+            np.bitwise_xor(key, np.frombuffer(data, np.uint8, count, taken), out=laid)
             taken += count
             self._position += count
+            done.append(laid.data if count == len(data) else laid.tobytes())
         return done[0] if len(done) == 1 else b"".join(done)
 
     def _fill(self, window: int) -> None:
@@ -93,7 +94,11 @@ class _KeyStream:
             if byte != self._high[place]:
                 self._high[place] = byte
                 self._counters[2 + place :: _CIPHER_BLOCK] = bytes((byte,)) * (BLOCK // _CIPHER_BLOCK)
+        last = (window + 1) * (BLOCK // _CIPHER_BLOCK)
+        self._counters[-_CIPHER_BLOCK:] = last.to_bytes(_CIPHER_BLOCK, "little")
         self._encryptor.update_into(self._counters, self._key)
+        # The next window's bytes are laid over what this one's last counter had.
+        self._counters[-_CIPHER_BLOCK + 2 :] = bytes(self._high) + bytes(8)
         self._window = window
 
 
@@ -175,7 +180,7 @@ class EncryptedZip:
             raise ValueError(f"{written} bytes came where {size} were announced")
         self._write(keys.mac.finalize()[:_MAC])
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes | memoryview) -> None:
         self._target.write(data)
         self._position += len(data)
 
