@@ -233,11 +233,18 @@ def _room(folder: Path, identity: str, title: str, quota: float) -> FolderRoom:
     return FolderRoom(identity, title, folder / identity, quota=limit, monotonic=time.monotonic)
 
 
-def storage_rooms(folder: Path, settings: StorageSettings, vault: FolderRoom) -> StorageRooms:
+def exports_room(folder: Path, settings: StorageSettings) -> FolderRoom:
+    """Give the room of finished exports."""
+    return _room(folder, "exports", "Finished exports", settings.exports_quota_gb)
+
+
+def storage_rooms(
+    folder: Path, settings: StorageSettings, exports: FolderRoom, vault: FolderRoom
+) -> StorageRooms:
     """Give the rooms below the plug-in's directory; nothing is made there."""
     rooms = (
         _room(folder, "store", "Incident projects", 0),
-        _room(folder, "exports", "Finished exports", settings.exports_quota_gb),
+        exports,
         vault,
         _room(folder, "cache", "Caches", settings.cache_quota_gb),
     )
@@ -341,9 +348,11 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     reports = ReportJobs(
         directory=host.storage / "cache" / "reports", clock=clock, ids=ids, guard=guard, cameras=cameras
     )
+    shelf_room = exports_room(host.storage, settings.storage)
     exporting = assemble_exports(
         host,
         settings.export_retention,
+        room=shelf_room,
         work=work,
         guard=guard,
         recorders=footage,
@@ -425,7 +434,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
             patience=timedelta(seconds=settings.watch.not_recorded_after_seconds),
             drift=timedelta(seconds=settings.watch.clock_drift_seconds),
         ),
-        rooms=storage_rooms(host.storage, settings.storage, room),
+        rooms=storage_rooms(host.storage, settings.storage, shelf_room, room),
         runner=exporting.runner,
         reports=reports,
         preserver=preserver,

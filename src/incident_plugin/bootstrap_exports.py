@@ -21,6 +21,7 @@ from incident_plugin.application.media_ports import Recorders
 from incident_plugin.application.packaging import Packaging
 from incident_plugin.application.reporting import Reporting
 from incident_plugin.application.sealing import Sealing
+from incident_plugin.application.storage_rooms import FolderRoom
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.http.evidence import EvidenceResources
@@ -41,6 +42,7 @@ def assemble_exports(
     host: HostServices,
     retention: timedelta | None,
     *,
+    room: FolderRoom,
     work: UnitOfWork,
     guard: Guard,
     recorders: Recorders,
@@ -51,7 +53,7 @@ def assemble_exports(
     """Put together what makes exports; ``retention`` is how long finished ones are kept, nothing for ever."""
     clock, site, zone = HostClock(clock=host.clock), host.site.name, host.site.time_zone
     keys, stamps = (KeyRing(host.storage / KEYS / "evidence"), Stamps(host.storage / KEYS / "evidence"))
-    shelf = DiskShelf(directory=host.storage / "exports", keys=keys, stamps=stamps, clock=clock)
+    shelf = DiskShelf(directory=host.storage / "exports", keys=keys, stamps=stamps, clock=clock, room=room)
     exports = Exports(work=work, guard=guard, clock=clock, ids=RandomIds(), shelf=shelf)
     runner = ExportRunner(
         work=work,

@@ -36,6 +36,7 @@ from incident_plugin.adapters.evidence.player_page import page
 from incident_plugin.adapters.evidence.stamps import Stamps
 from incident_plugin.adapters.evidence.volumes import pack
 from incident_plugin.application.ports import Clock, PackageContent, ShelvedFile, Workshop
+from incident_plugin.application.storage_rooms import FolderRoom
 from incident_plugin.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from incident_plugin.domain.exports import Exhibit, Export, ExportFormat, ExportId, Package
 
@@ -59,12 +60,17 @@ class DiskShelf:
     _keys: KeyRing
     _stamps: Stamps
     _clock: Clock
+    #: Has a quota, where there is one, and shows administrators what is used.
+    _room: FolderRoom | None = None
 
     def free(self) -> int:
-        """Give the bytes that are free."""
+        """Give the bytes that are free, within the quota of finished exports."""
         with disk_errors():
             self._directory.mkdir(parents=True, exist_ok=True)
-            return shutil.disk_usage(self._directory).free
+            free = shutil.disk_usage(self._directory).free
+            if self._room is None or (use := self._room.use()).quota is None:
+                return free
+            return max(0, min(free, use.quota - use.used))
 
     def workshop(self, export: Export) -> Workshop:
         """Give the directory to make the export in, with what an earlier try finished."""
@@ -107,6 +113,7 @@ class DiskShelf:
             shutil.rmtree(self._place(export.id), ignore_errors=True)
             aside.rename(self._place(export.id))
             flush(self._directory)
+            self._changed()
             return package
 
     def finished(self, export: ExportId) -> tuple[Package, tuple[Exhibit, ...]] | None:
@@ -131,6 +138,11 @@ class DiskShelf:
                 gone = place.with_suffix(".gone")
                 place.rename(gone)
                 shutil.rmtree(gone, ignore_errors=True)
+                self._changed()
+
+    def _changed(self) -> None:
+        if self._room is not None:
+            self._room.changed()
 
     def files(self, export: ExportId) -> tuple[ShelvedFile, ...]:
         """Give the files of a finished export, in order of their names."""
