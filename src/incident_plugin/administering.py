@@ -15,7 +15,7 @@ from incident_plugin.application.backing_up import Backups
 from incident_plugin.application.defining import Defining
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.keeping import LegalHolds, MediaHolds, Purger, RecycleBin
-from incident_plugin.application.ports import Clock, Ids
+from incident_plugin.application.ports import Clock, ExportShelf, Ids
 from incident_plugin.application.retention import Retention, RetentionTask
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.people import Person
@@ -49,6 +49,7 @@ def administer(
     key: SigningKey,
     service: Person,
     settings: str,
+    shelf: ExportShelf,
 ) -> Administration:
     """Put it together.
 
@@ -82,6 +83,7 @@ def administer(
             purger=purger,
             guard=guard,
             ids=ids,
+            shelf=shelf,
             service=service,
         ),
         media_holds=MediaHolds(store=store, work=work, service=service),

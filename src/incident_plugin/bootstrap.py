@@ -334,17 +334,6 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     )
     key = SigningKey(host.storage / KEYS)
     sealing = Sealing(store=store, clock=clock, signer=key)
-    administration = administer(
-        host,
-        store=store,
-        work=work,
-        guard=guard,
-        clock=clock,
-        ids=ids,
-        key=key,
-        service=service,
-        settings=msgspec.json.format(msgspec.json.encode(settings)).decode(),
-    )
     reports = ReportJobs(
         directory=host.storage / "cache" / "reports", clock=clock, ids=ids, guard=guard, cameras=cameras
     )
@@ -359,6 +348,18 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         writer=writer,
         reporting=reporting,
         sealing=sealing,
+    )
+    administration = administer(
+        host,
+        store=store,
+        work=work,
+        guard=guard,
+        clock=clock,
+        ids=ids,
+        key=key,
+        service=service,
+        shelf=exporting.shelf,
+        settings=msgspec.json.format(msgspec.json.encode(settings)).decode(),
     )
     zone = ZoneInfo(host.site.time_zone)
     listing = Listing(store=store, guard=guard, clock=clock, zone=zone)

@@ -35,6 +35,7 @@ class Exporting:
     """What makes exports, and what is asked of it."""
 
     runner: ExportRunner
+    shelf: DiskShelf
     operations: tuple[Operation, ...]
 
 
@@ -82,4 +83,4 @@ def assemble_exports(
     resources = ExportResources(exports=exports, runner=runner, clock=clock, zone=ZoneInfo(zone))
     evidence = EvidenceKeys(work=work, guard=guard, keys=keys, stamps=stamps, site=site)
     operations = (*resources.operations(), *EvidenceResources(keys=evidence).operations())
-    return Exporting(runner=runner, operations=operations)
+    return Exporting(runner=runner, shelf=shelf, operations=operations)

@@ -12,12 +12,13 @@ from incident_plugin.application.keeping import MediaHolds
 from incident_plugin.application.retention import Retention, RetentionTask
 from incident_plugin.domain.certificates import Reason
 from incident_plugin.domain.errors import Conflict, InvalidInput
+from incident_plugin.domain.exports import Export, ExportId, ExportItem, ExportState
 from incident_plugin.domain.journal import AUDIT, first_fault
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import KnownPerson, Person, PersonId
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.retention import RetentionRules
-from tests.domain.examples import ANN, BOB, START, between
+from tests.domain.examples import ANN, BOB, START, between, sequence
 
 from .test_keeping import ACTOR, DAY, Desk, Everything
 
@@ -30,6 +31,7 @@ class Site(Desk):
 
     def __init__(self, directory) -> None:
         super().__init__(directory)
+        self.removed: list[ExportId] = []
         guard = Guard(Everything())
         self.retention = Retention(store=self.store, work=self.work, guard=guard, clock=self)
         self.task = RetentionTask(
@@ -39,8 +41,13 @@ class Site(Desk):
             purger=self.purger,
             guard=guard,
             ids=self,
+            shelf=self,
             service=SERVICE,
         )
+
+    def remove(self, export: ExportId) -> None:
+        """Stand for the shelf of finished exports."""
+        self.removed.append(export)
 
     def came(self, *people: Person) -> None:
         """Have people work here."""
@@ -236,3 +243,34 @@ def test_nobody_is_told_of_what_is_not_theirs(site: Site) -> None:
     site.run_after(16)
     assert [detail[0] for _, detail in site.told(BOB)] == ["2"]
     assert site.told(ANN) == []
+
+
+def test_exports_go_when_all_their_projects_are_gone(site: Site) -> None:
+    """One of a project that is still kept stays, also while that lies in the bin."""
+    gone, kept = site.create(), site.create()
+
+    def export(name: str, *projects: ProjectId) -> Export:
+        items = tuple(
+            ExportItem(project=n, sequence=sequence().id, footage=sequence().footage) for n in projects
+        )
+        return Export(
+            id=ExportId(name),
+            owner=ANN,
+            created_at=START,
+            items=items,
+            state=ExportState.DONE,
+            finished_at=START,
+        )
+
+    with site.work.begin(ANN) as work:
+        work.stored.exports.put(export("one", gone))
+        work.stored.exports.put(export("both", gone, kept))
+    site.bin.delete(ACTOR, gone)
+    site.bin.delete(ACTOR, kept)
+    site.task.run()
+    assert site.removed == []
+    site.bin.purge(ACTOR, gone)
+    site.task.run()
+    assert site.removed == ["one"]
+    with site.store.read() as reading:
+        assert [one.id for one in reading.exports.all()] == ["both"]

@@ -10,12 +10,13 @@ import attrs
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.keeping import Purger
-from incident_plugin.application.ports import Actor, Clock, Ids
+from incident_plugin.application.ports import Actor, Clock, ExportShelf, Ids
 from incident_plugin.application.store import IncidentStore, ProjectFilter, ProjectSummary
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.certificates import Reason
 from incident_plugin.domain.errors import Conflict, InvalidInput
+from incident_plugin.domain.exports import ExportState
 from incident_plugin.domain.notices import Notice, NoticeList
 from incident_plugin.domain.people import KnownPerson, Person
 from incident_plugin.domain.project import ProjectId
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 _AT_ONCE = 200
 #: Counting what is about to go stops here.
 COUNT_CAP = 1_001
+#: Exports on which nobody works any more.
+_OVER = frozenset({ExportState.DONE, ExportState.FAILED, ExportState.CANCELLED, ExportState.EXPIRED})
 #: Projects that a message names.
 _NAMED = 10
 
@@ -126,6 +129,7 @@ class RetentionTask:
     _purger: Purger
     _guard: Guard
     _ids: Ids
+    _shelf: ExportShelf
     #: In whose name it acts.
     _service: Person
     #: Why the last run failed; empty when it did not.
@@ -157,11 +161,29 @@ class RetentionTask:
         """Leave no trace of what was deleted since the last time, by this task or by people."""
         with self._work.reading(self._service) as work:
             unswept = tuple(one for one in work.stored.certificates.all() if not one.swept)
+        if unswept:
+            self._remove_exports()
         # A reader may be in the way: then the next run tries again.
         if unswept and self._store.sweep():
             with self._work.begin(self._service) as work:
                 for one in unswept:
                     work.stored.certificates.put(attrs.evolve(one, swept=True))
+
+    def _remove_exports(self) -> None:
+        """Remove exports, with their files, whose projects are all deleted for good."""
+        with self._work.reading(self._service) as work:
+            stored = work.stored
+            gone = [
+                export.id
+                for export in stored.exports.all()
+                if export.state in _OVER
+                and all(stored.project(n) is None and stored.bin.get(str(n)) is None for n in export.projects)
+            ]
+        for export_id in gone:
+            # The files first: a server that is killed between the two tries again.
+            self._shelf.remove(export_id)
+            with self._work.begin(self._service) as work:
+                work.stored.exports.remove(export_id)
 
     def _purge(self, number: ProjectId, now: datetime) -> bool:
         """Delete one project, unless it is held or was changed or restored meanwhile."""
