@@ -21,8 +21,8 @@ dashboardSheet.replaceSync(`
 .bar-line { width: 100%; height: 12px; }
 .fill { fill: var(--value, var(--accent)); }
 .trend, .heat { width: 100%; height: auto; display: block; }
-.trend { max-height: 220px; }
-.heat { max-height: 260px; }
+.trend { max-height: 300px; }
+.heat { max-height: 340px; }
 .axis line { stroke: var(--s3); stroke-width: 1; }
 .axis text, .axis-text { fill: var(--dim); font-size: 11px; }
 .hit { fill: transparent; }
