@@ -44,7 +44,7 @@ const shown = new Map();
 async function show() {
   const [, place = 'properties', ...rest] = location.hash.slice(1).split('/');
   const incidents = place === 'incidents';
-  await import(incidents ? `${MOUNT}ui/incidents/incidents-tab.js` : `${MOUNT}ui/admin/incident-${place}.js`);
+  await import(incidents ? `${MOUNT}ui/incidents/incidents-tab.js` : `${MOUNT}ui/${place === 'evidence' ? 'exports' : 'admin'}/incident-${place}.js`);
   for (const [name, element] of shown) if (name !== place) element.parentElement?.remove();
   const heading = Object.assign(document.createElement('h1'), { textContent: place });
   const section = Object.assign(document.createElement('section'), { className: incidents ? 'tab' : 'admin' });
