@@ -298,6 +298,7 @@ async def test_cameras_do_not_wait_for_the_clock():
     recorder = world.recorder()
     for _ in range(2):
         assert DOOR in await recorder.cameras()
+        await asyncio.sleep(0)
         world.time += 61.0
     await recorder.close()
     assert world.device.asked.count("clock") == 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
 from incident_plugin.adapters.onvif.errors import NotOnvif
 
+#: The path of an address whose host or port cannot be read.
+_PATH = re.compile(r"(?i)https?://[^/\s]+(/\S*)")
 _PORTS = {"http": 80, "https": 443, "rtsp": 554}
 
 
@@ -40,11 +43,27 @@ class DeviceAddress:
         A device behind address translation announces where it sees itself, and a hostile one may announce
         anything: another host is replaced by the configured host and port. Raises ``NotOnvif``.
         """
-        parts = _split(announced, ("http", "https"))
-        if parts.hostname == self.host:
-            return parts._replace(netloc=f"{_bracketed(self.host)}:{_port(parts)}").geturl()
+        try:
+            parts = _split(announced, ("http", "https"))
+            if parts.hostname == self.host:
+                return parts._replace(netloc=f"{_bracketed(self.host)}:{_port(parts)}").geturl()
+        except NotOnvif:
+            # Two ports, or IPv6 without brackets: the path is still right.
+            found = _PATH.match(announced.strip())
+            if found is None:
+                raise
+            parts = urlsplit(f"//{_bracketed(self.host)}{found[1]}")
+        return self._at_home(parts)
+
+    def at_home(self, address: str) -> str:
+        """Give the same path at the configured host and port."""
+        return self._at_home(urlsplit(address))
+
+    def _at_home(self, parts: SplitResult) -> str:
         own = urlsplit(self.url)
-        return parts._replace(scheme=own.scheme, netloc=f"{_bracketed(self.host)}:{self.port}").geturl()
+        return parts._replace(
+            scheme=own.scheme, netloc=f"{_bracketed(self.host)}:{self.port}", fragment=""
+        ).geturl()
 
     def stream(self, announced: str) -> str:
         """Give the address to use for an RTSP URI: always on the configured host; raises ``NotOnvif``."""

@@ -20,6 +20,7 @@ from incident_plugin.adapters.onvif.channels import channels
 from incident_plugin.adapters.onvif.clock import offset_of
 from incident_plugin.adapters.onvif.descriptions import description_directory
 from incident_plugin.adapters.onvif.errors import (
+    Fault,
     NoAnswer,
     NoConnection,
     NoService,
@@ -41,7 +42,6 @@ _T = TypeVar("_T")
 
 #: Readings of a clock that shows whole seconds, spread over one second: they bound it to about 0.1 s.
 _SAMPLES = 5
-_SPREAD = 1.0 / _SAMPLES
 #: When that is missed more readings are taken, at other parts of the second.
 _GOOD_BOUND, _MOST_SAMPLES = timedelta(seconds=0.15), 12
 #: How long a name that was resolved is taken to be known, in seconds.
@@ -56,6 +56,8 @@ class OnvifLimits:
     answer: float = 4.0
     #: Everything that one method asks of the device, waiting for earlier calls included.
     method: float = 20.0
+    #: Pause between readings of its clock.
+    reading: float = 1.0 / _SAMPLES
 
 
 def _system_now() -> datetime:
@@ -199,7 +201,7 @@ class OnvifDevice:
         while len(samples) < _SAMPLES or (
             measured.uncertainty > _GOOD_BOUND and len(samples) < _MOST_SAMPLES
         ):
-            await asyncio.sleep(_SPREAD)
+            await asyncio.sleep(self._limits.reading)
             samples.append(await self._ask(lambda session: session.read_clock()))
             measured = offset_of(samples)
         return measured
@@ -264,7 +266,7 @@ class OnvifDevice:
             tls=self._tls_rule(),
         )
         # Without a readable clock messages are signed by ours: many devices do not mind.
-        with suppress(NotOnvif, NotAuthorised):
+        with suppress(NotOnvif, NotAuthorised, NoService, Fault):
             session.read_clock()
         return session
 

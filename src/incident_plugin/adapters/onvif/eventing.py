@@ -58,7 +58,8 @@ class PullPoint:
         reference = next(
             (one for one in elements(answer) if etree.QName(one).localname == "SubscriptionReference"), None
         )
-        address = content(reference, "Address") if reference is not None else ""
+        # Some leave out the reference around the address.
+        address = content(reference, "Address") if reference is not None else _flat_address(answer)
         if not address:
             raise NotOnvif("it gives no address for its events")
         self._address = session.address.service(address)
@@ -95,6 +96,11 @@ class PullPoint:
         return self._session.call_at(
             self._address, "pullpoint", operation, _soapheaders=headers, **parameters
         )
+
+
+def _flat_address(answer: Any) -> str:
+    found = (one for one in elements(answer) if etree.QName(one).localname == "Address")
+    return next(((one.text or "").strip() for one in found), "")
 
 
 def _header(name: str, value: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,8 @@ _STREAM_SETUP = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
 _KEEP_SEARCH = timedelta(seconds=60)
 _WAIT_FOR_RESULTS = timedelta(seconds=1)
 _PAGE = 200
+#: A device that answers sooner without results is not asked again at once; seconds.
+_TOO_SOON = 0.1
 #: Pages read of one search: a device that never completes a search must not hold us for ever.
 _MAX_PAGES = 500
 _TOPICS = "http://www.onvif.org/ver10/topics"
@@ -59,7 +62,7 @@ def video_spans(session: DeviceSession, recording: str, interval: Interval) -> t
     until_now = Interval(interval.start, end)
     try:
         changes = _changes(session, recording, until_now)
-    except Fault:
+    except (Fault, NoService):
         changes = []
     return spans(changes or _edges(_one(session, recording)), until_now)
 
@@ -104,8 +107,10 @@ def _changes(session: DeviceSession, recording: str, interval: Interval) -> list
 def _search(session: DeviceSession, find: str, results: str, **parameters: object) -> Iterator[Any]:
     """Run a search to its end, page by page, and end it: devices allow only a few at a time."""
     token = session.call("search", find, KeepAliveTime=_KEEP_SEARCH, **parameters)
+    quiet_since = time.monotonic()
     try:
         for _ in range(_MAX_PAGES):
+            asked = time.monotonic()
             page = session.call(
                 "search",
                 results,
@@ -119,6 +124,14 @@ def _search(session: DeviceSession, find: str, results: str, **parameters: objec
             yield page
             if page.SearchState == "Completed":
                 return
+            answered = time.monotonic()
+            if getattr(page, "RecordingInformation", None) or getattr(page, "Result", None):
+                quiet_since = answered
+            elif answered - quiet_since > session.patience:
+                raise NotOnvif(f"a search found nothing for {session.patience:g} seconds and does not end")
+            elif answered - asked < _TOO_SOON:
+                # It was asked to wait for results and did not.
+                time.sleep(_TOO_SOON)
         raise NotOnvif("a search does not come to an end")
     finally:
         _quietly(lambda: session.call("search", "EndSearch", SearchToken=token))

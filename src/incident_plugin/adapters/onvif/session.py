@@ -13,7 +13,14 @@ from lxml import etree
 
 from incident_plugin.adapters.onvif.addresses import DeviceAddress
 from incident_plugin.adapters.onvif.clock import Sample, device_time
-from incident_plugin.adapters.onvif.errors import TITLES, Fault, NoService, NotAuthorised, NotOnvif
+from incident_plugin.adapters.onvif.errors import (
+    TITLES,
+    Fault,
+    NoConnection,
+    NoService,
+    NotAuthorised,
+    NotOnvif,
+)
 from incident_plugin.adapters.onvif.reading import item, text
 from incident_plugin.adapters.onvif.soap import SoapService, namespace
 from incident_plugin.adapters.onvif.tls import TlsRule
@@ -49,6 +56,11 @@ class DeviceSession:
         self._device = SoapService("devicemgmt", address.url, self._transport, self._token)
         self._addresses: dict[str, str] | None = None
         self._services: dict[str, SoapService] = {}
+
+    @property
+    def patience(self) -> float:
+        """How long one answer may take, in seconds."""
+        return self._transport.patience
 
     @property
     def exchange(self) -> str:
@@ -100,9 +112,25 @@ class DeviceSession:
         if service not in self._services:
             announced = self.services().get(namespace(service))
             if announced is None:
+                # It may be switched on meanwhile.
+                self._addresses = None
                 raise NoService(f"it has no {TITLES.get(service, service)} service")
-            self._services[service] = self._at(service, self.address.service(announced))
+            return self._first_call(service, self.address.service(announced), operation, **parameters)
         return self._services[service].call(operation, **parameters)
+
+    def _first_call(self, service: str, address: str, operation: str, **parameters: object) -> Any:
+        """Find out whether a service is where it is announced; some announce a port where nobody listens."""
+        at = self._at(service, address)
+        try:
+            answer = at.call(operation, **parameters)
+        except NoConnection:
+            home = self.address.at_home(address)
+            if home == address:
+                raise
+            at = self._at(service, home)
+            answer = at.call(operation, **parameters)
+        self._services[service] = at
+        return answer
 
     def call_at(self, address: str, service: str, operation: str, **parameters: object) -> Any:
         """Call an operation at an address of its own, such as a subscription's."""
@@ -119,7 +147,8 @@ class DeviceSession:
         """Addresses by namespace (ONVIF Core Specification sections 8.1.2.1 and 8.1.2.2)."""
         try:
             services = self._device.call("GetServices", IncludeCapability=False)
-            found = {str(service.Namespace): str(service.XAddr) for service in services or ()}
+            places = ((text(one, "Namespace"), text(one, "XAddr")) for one in services or ())
+            found = {named: place for named, place in places if named and place}
         except NotAuthorised:
             raise
         except (Fault, NoService, NotOnvif):

@@ -31,9 +31,22 @@ from incident_plugin.adapters.onvif.tls import TlsAdapter, TlsRule, why_not_conn
 #: Longest answer in bytes. Lists of thousands of recordings are read in pages far below it.
 _MAX_ANSWER = 8 * 1024 * 1024
 _PIECE = 64 * 1024
-_OK, _UNAUTHORISED, _NOT_FOUND = 200, 401, 404
+_OK, _UNAUTHORISED, _FORBIDDEN, _NOT_FOUND = 200, 401, 403, 404
+_ELSEWHERE = (301, 302, 303, 307, 308)
 _SOAP = ("{http://www.w3.org/2003/05/soap-envelope}", "{http://schemas.xmlsoap.org/soap/envelope/}")
-_WRONG_PASSWORD = {"NotAuthorized", "FailedAuthentication", "FailedCheck", "OperationProhibited"}
+#: Our descriptions expect SOAP 1.2; what we read is the same in both.
+_SOAP_1_1, _SOAP_1_2 = (name.strip("{}").encode() for name in reversed(_SOAP))
+_WRONG_PASSWORD = {
+    "NotAuthorized",
+    "SenderNotAuthorized",
+    "FailedAuthentication",
+    "FailedCheck",
+    "OperationProhibited",
+}
+#: Faults without a code that say it in words.
+_UNAUTHORISED_WORDS = re.compile(r"(?i)not authori[sz]ed|unauthori[sz]ed|authori[sz]ation failed")
+#: What firmwares put around a message, and XML does not allow there.
+_AROUND = b"\0\r\n\t \xef\xbb\xbf"
 _NOT_OFFERED = {"ActionNotSupported", "NoSuchService", "OptionalActionNotImplemented"}
 
 
@@ -57,7 +70,7 @@ class BoundedTransport(Transport):
         # Neither proxies nor .netrc of the environment: recorders are in the local network.
         session.trust_env = False
         super().__init__(session=session, timeout=seconds, operation_timeout=seconds)  # type: ignore[no-untyped-call]
-        self._seconds = seconds
+        self._seconds = self.patience = seconds
         # Answers a challenge only; most devices check the token in the message and never send one.
         self._digest = _BoundedDigest(username, password)
         #: The last exchange, for an engineer: what was asked where, what came, how long it took.
@@ -89,6 +102,10 @@ class BoundedTransport(Transport):
             raise NoConnection(why_not_connected(error)) from error
         took = 1000 * (time.monotonic() - began)
         self.exchange = f"{asked}: HTTP {status}, {len(content):,} bytes, {took:.0f} ms"
+        if status in _ELSEWHERE:
+            place = _plain(reply_headers.get("Location", "another address"))[:120]
+            raise NotOnvif(f"it sends to {place}: enter that address if it is this recorder's")
+        content = content.strip(_AROUND).replace(_SOAP_1_1, _SOAP_1_2)
         _check(status, content)
         return _Answer(status_code=status, headers=reply_headers, content=content)
 
@@ -146,7 +163,7 @@ def _read(response: requests.Response, deadline: float) -> bytes:
 
 def _check(status: int, content: bytes) -> None:
     """Raise what the answer reports, or that it is no ONVIF answer."""
-    if status == _UNAUTHORISED:
+    if status in (_UNAUTHORISED, _FORBIDDEN):
         raise NotAuthorised
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
@@ -182,7 +199,7 @@ def _fault(fault: Any) -> OnvifError:
             texts[name].append((element.text or "").strip())
     codes = [code.rpartition(":")[2] for code in (*texts["Value"][1:], *texts["faultcode"])]
     reason = next(iter((*texts["Text"], *texts["faultstring"])), "")[:200]
-    if _WRONG_PASSWORD.intersection(codes):
+    if _WRONG_PASSWORD.intersection(codes) or _UNAUTHORISED_WORDS.search(reason):
         return NotAuthorised(reason)
     if _NOT_OFFERED.intersection(codes):
         return NoService(reason or codes[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
@@ -41,6 +42,11 @@ class Aging(Generic[_T]):
     def last(self) -> _T | None:
         """The last answer, however old."""
         return self._kept[1] if self._kept else None
+
+    @property
+    def age(self) -> float:
+        """How old the last answer is, in seconds; infinite without one."""
+        return self._monotonic() - self._kept[0] if self._kept else math.inf
 
     def forget(self) -> None:
         """Ask again next time."""

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import attrs
 
 from incident_plugin.adapters.recorders.aging import Aging
-from incident_plugin.adapters.recorders.joining import JoinedReplay, Opener, Segment, planned
+from incident_plugin.adapters.recorders.joining import PAUSES, JoinedReplay, Opener, Segment, planned
 from incident_plugin.adapters.recorders.lasting import WhileUsed
 from incident_plugin.adapters.recorders.listening import camera_event
 from incident_plugin.adapters.recorders.parts import Channel, Device, Information, Notice, Streams
@@ -24,6 +24,9 @@ from incident_plugin.domain.recorders import RecorderId
 from incident_plugin.domain.time import Interval, union
 
 _T = TypeVar("_T")
+
+#: How long it is believed, in seconds, that a camera cannot do something.
+_BELIEVED_FOR = 5.0
 
 #: How long cameras, addresses and the clock's offset are believed, in seconds.
 _CAMERAS_FOR, _ADDRESS_FOR, _CLOCK_FOR, _RETENTION_FOR = 60.0, 300.0, 300.0, 3600.0
@@ -56,8 +59,11 @@ class Recorder:
         identity: RecorderId | None = None,
         now: Callable[[], datetime] = _system_now,
         monotonic: Callable[[], float] = time.monotonic,
+        pauses: Sequence[float] = PAUSES,
     ) -> None:
+        """``pauses`` are those before a broken replay is opened again, in seconds."""
         self.name = name
+        self._pauses = pauses
         self.id = identity or RecorderId(f"{name}-{id(self)}")
         self._device = device
         self._streams = streams
@@ -120,7 +126,8 @@ class Recorder:
 
     async def recorded(self, camera: CameraId, interval: Interval) -> tuple[Interval, ...]:
         """Give the spans within the interval for which there is video, by our clock."""
-        spans = await self._recorded_by(await self._channel(camera), interval)
+        channel = await self._able(camera, lambda channel: bool(channel.recordings))
+        spans = await self._recorded_by(channel, interval)
         return union(span for _, found in spans for span in found)
 
     async def keeps_for(self, camera: CameraId) -> timedelta | None:
@@ -148,7 +155,7 @@ class Recorder:
     @asynccontextmanager
     async def live(self, camera: CameraId, *, sound: bool = False) -> AsyncIterator[VideoStream]:
         """Open the live stream."""
-        channel = await self._channel(camera)
+        channel = await self._able(camera, lambda channel: channel.profile is not None)
         if channel.profile is None:
             raise RecorderUnavailable(
                 f"{channel.name} has no live picture that can be shown: {self.name} offers none in H.264 or"
@@ -165,7 +172,7 @@ class Recorder:
         self, camera: CameraId, interval: Interval, *, sound: bool = False, intra: bool = False
     ) -> AsyncIterator[VideoStream]:
         """Open recorded video; a break is mended, and several recordings of one camera become one stream."""
-        channel = await self._channel(camera)
+        channel = await self._able(camera, lambda channel: bool(channel.recordings))
         if not channel.recordings:
             raise NotFound(f"{channel.name} is not recorded by {self.name}. Choose another camera.")
         plan = await self._plan(channel, interval)
@@ -173,7 +180,7 @@ class Recorder:
             Segment(open=self._opener(recording, sound=sound, intra=intra), interval=part)
             for recording, part in plan
         ]
-        async with JoinedReplay(segments) as stream:
+        async with JoinedReplay(segments, pauses=self._pauses) as stream:
             yield stream
 
     async def move(self, camera: CameraId, motion: Motion, *, lasting: timedelta) -> None:
@@ -214,10 +221,12 @@ class Recorder:
         await self._device.close()
 
     async def _ask_channels(self) -> dict[CameraId, Channel]:
+        # One after the other: a device answers one question at a time, and a mute one is asked once.
+        information = await self._device.information()
+        channels = await self._device.channels()
+        self._information = information
         if self._clock.last is None and self._first_look is None:
             self._first_look = asyncio.create_task(self._look_at_clock())
-        information, channels = await asyncio.gather(self._device.information(), self._device.channels())
-        self._information = information
         identity = quote(information.id, safe="")
         return {CameraId(f"{identity}:{quote(channel.token, safe='')}"): channel for channel in channels}
 
@@ -236,8 +245,16 @@ class Recorder:
             raise NotFound(f"{self.name} no longer has this camera. Refresh the list.")
         return channels[camera]
 
-    async def _ptz(self, camera: CameraId) -> str:
+    async def _able(self, camera: CameraId, can: Callable[[Channel], bool]) -> Channel:
+        """Find a camera, and ask again before it is said that it cannot do what it is wanted for."""
         channel = await self._channel(camera)
+        if not can(channel) and self._channels.age > _BELIEVED_FOR:
+            await self._channels.renew()
+            channel = await self._channel(camera)
+        return channel
+
+    async def _ptz(self, camera: CameraId) -> str:
+        channel = await self._able(camera, lambda channel: channel.ptz is not None)
         if channel.ptz is None:
             raise NotFound(f"{channel.name} cannot be moved: {self.name} offers no PTZ for it.")
         return channel.ptz

@@ -155,7 +155,9 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
         self._closed.set()
-        self._fail(ConnectionLost("the recorder closed the connection" if exc is None else str(exc)))
+        self._fail(
+            ConnectionLost("the recorder closed the connection" if exc is None else "the connection broke")
+        )
 
     def _keep(self, packets: list[Packet], size: int) -> None:
         if not packets or self._discarding:

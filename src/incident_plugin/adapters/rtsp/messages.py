@@ -80,5 +80,5 @@ def content_length(head: bytes) -> int:
         return 0
     value = found[1].strip()
     if not value.isdigit() or len(value) > len(str(MAX_BODY)) or int(value) > MAX_BODY:
-        raise BrokenProtocol(f"the announced length {value[:20]!r} is not acceptable")
+        raise BrokenProtocol("a message body is too long, or its length is no number")
     return int(value)

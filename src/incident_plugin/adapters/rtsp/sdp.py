@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from contextlib import suppress
 from urllib.parse import urljoin, urlsplit
 
 import attrs
@@ -178,11 +179,10 @@ def _resolve(base: str, control: str) -> str:
 
 def _parameter_sets(section: str, payload_type: int, codec: Codec) -> tuple[bytes, ...]:
     parameters = _parameters(section, payload_type)
+    # Damaged ones are left out: they come in the stream as well, or nothing helps.
     sets: list[bytes] = []
     for name in _SETS[codec]:
         for encoded in filter(None, parameters.get(name, "").split(",")):
-            try:
+            with suppress(binascii.Error):
                 sets.append(base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True))
-            except binascii.Error as error:
-                raise BrokenProtocol(f"{name} is not base64") from error
     return tuple(filter(None, sets))

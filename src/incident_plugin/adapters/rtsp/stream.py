@@ -98,13 +98,17 @@ class RtspStream:
             self._sets = found or self._sets
 
     async def _read(self) -> list[Unit]:
-        loop = asyncio.get_running_loop()
         units = await self._batch(self._limits.silence)
-        if self._pictured is None or any(isinstance(unit, AccessUnit) for unit in units):
-            self._pictured = loop.time()
-        elif loop.time() - self._pictured > self._limits.picture:
-            raise NoAnswer(f"no picture that can be shown came for {self._limits.picture:g} seconds")
+        self._refuse_pictureless(units)
         return units
+
+    def _refuse_pictureless(self, units: list[Unit]) -> None:
+        """Give up a stream that goes on and of which nothing can be shown, such as one without key pictures."""
+        now = asyncio.get_running_loop().time()
+        if self._pictured is None or any(isinstance(unit, AccessUnit) for unit in units):
+            self._pictured = now
+        elif now - self._pictured > self._limits.picture:
+            raise NoAnswer(f"no picture that can be shown came for {self._limits.picture:g} seconds")
 
     async def _batch(self, limit: float) -> list[Unit]:
         """Give what the packets which arrived next complete."""
@@ -155,7 +159,10 @@ class RtspReplay(RtspStream):
 
     async def _read(self) -> list[Unit]:
         given: list[Unit] = []
-        for unit in await self._next():
+        units = await self._next()
+        if not self._ended:
+            self._refuse_pictureless(units)
+        for unit in units:
             if not isinstance(unit, AccessUnit):
                 given += self._heard(unit)
             elif unit.time >= self._interval.end:
@@ -192,11 +199,11 @@ class RtspReplay(RtspStream):
         except NoAnswer:
             # Some recorders just fall silent at the end, or where a gap begins that lasts until the end.
             await self._session.alive()
-            units, self._ended = [], True
+            units, self._ended = [*self._pictures.flush(self._interval.end)], True
         except ConnectionLost:
             if not self._near_end():
                 raise
-            units, self._ended = [], True
+            units, self._ended = [*self._pictures.flush(self._interval.end)], True
         self._ended |= self._pictures.ended
         return units
 

@@ -63,7 +63,7 @@ class ReplayTimes:
     """Recorded: every picture carries its time in the header extension.
 
     Where that time and the RTP time stamps disagree by more than half a second the recorder skipped a gap,
-    and the time counts.
+    and the time counts; so it does where the time stamps stand still or go back.
     """
 
     def __init__(self, clock_offset: timedelta, start: datetime | None, rate: int = CLOCK_RATE) -> None:
@@ -92,7 +92,7 @@ class ReplayTimes:
         else:
             told = packet.replay.time - self._offset
             passed = round((told - last_told).total_seconds() * self._rate)
-            if abs(passed - ticks) > self._rate // 2 and passed > 0:
+            if passed > 0 and (ticks <= 0 or abs(passed - ticks) > self._rate // 2):
                 ticks = passed
         self._last = (stamp, last_pts + ticks, told)
         return last_pts + ticks, told

@@ -20,6 +20,10 @@ _STATUSES: dict[int, tuple[type[IncidentError], str]] = {
     404: (NotFound, "{} no longer has this camera or recording. Refresh the list."),
     453: (RecorderUnavailable, "{} has no bandwidth left. Close other pictures, or try again shortly."),
     457: (NoVideo, "{} has no video for the chosen time. Choose another time."),
+    461: (
+        RecorderUnavailable,
+        "{} does not send video over TCP. Ask your administrator to allow RTSP over TCP in its settings.",
+    ),
     503: (RecorderUnavailable, "{} is too busy. Try again shortly."),
 }
 

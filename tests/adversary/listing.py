@@ -1,0 +1,62 @@
+"""All faults, and the page of the reference that lists them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.adversary import faults_content, faults_video, faults_web
+from tests.adversary.fault import Fault, Outcome, Reads
+
+FAULTS = [*faults_web.FAULTS, *faults_content.FAULTS, *faults_video.FAULTS]
+PAGE = Path(__file__).parents[2] / "docs/ref/faults.md"
+
+#: Calls as people know them.
+CALLS = {
+    "cameras": "list of cameras",
+    "clock": "clock",
+    "recorded": "timeline",
+    "live": "live picture",
+    "replay": "recorded video",
+    "presets": "presets",
+    "events": "events",
+}
+MESSAGES = {
+    "RecorderUnavailable": "incident.recorder-unavailable",
+    "NotFound": "incident.not-found",
+    "NoVideo": "incident.no-video",
+}
+_HEAD = """# Faults of recorders
+
+Recorders in the field do all of this. Each row is a recorder that works but for one thing, the call that
+meets it, and what the operator reads or gets. Tests run every row: the words are these, they come after at
+most one wait for a limit of time (4 seconds for an answer, 4.5 for a picture), nothing else breaks, memory
+stays bounded, and the same call works again by itself once the recorder does. Two things take longer on
+purpose: a replay that breaks off is first opened again, after half a second, one and two; and a stream
+without a key picture is given up after 30 seconds, since some cameras send one that seldom.
+
+`<recorder>` stands for the recorder's name and address, `<limit>` for the limit of time in seconds.
+
+| fault | the recorder ... | seen | call | what the operator reads or gets | message |
+|---|---|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """Give the whole page."""
+    rows = [_row(fault, call, outcome) for fault in FAULTS for call, outcome in fault.outcomes.items()]
+    return _HEAD + "\n".join(rows) + f"\n\n{len(FAULTS)} faults, {len(rows)} rows.\n"
+
+
+def _row(fault: Fault, call: str, outcome: Outcome) -> str:
+    if isinstance(outcome, Reads):
+        words, message = f"“{_plain(outcome.words)}”", f"`{MESSAGES[fault.kind]}`"
+    else:
+        words, message = f"works: {outcome.what}", ""
+    cells = (f"`{fault.id}`", fault.does, fault.seen, CALLS[call], words, message)
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _plain(words: str) -> str:
+    for place in ("The recorder at {place}", "The recorder at {rtsp}"):
+        words = words.replace(place, "<recorder>")
+    return words.replace("{limit}", "<limit>").replace("{garbage}", "...")
