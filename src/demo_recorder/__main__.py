@@ -12,12 +12,13 @@ from pathlib import Path
 
 from demo_recorder.account import Account
 from demo_recorder.app import PortTakenError, Recorder, Settings
-from demo_recorder.timebase import system_clock
+from demo_recorder.timebase import Clock, shifted_clock
 
 _HISTORY = timedelta(hours=2)
 _PASSWORD_VARIABLE = "DEMO_RECORDER_PASSWORD"  # noqa: S105 - the name of a variable
 _CANNOT_START = 2
 _LAST_PORT = 65535
+_LONGEST_RETENTION = 3650
 
 
 class BadSettingsError(Exception):
@@ -59,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--since", metavar="ISO8601", help="when the recordings began (default: two hours ago)"
     )
+    parser.add_argument(
+        "--skew", type=float, default=0.0, metavar="SECONDS", help="how far its clock is fast (default: 0)"
+    )
+    parser.add_argument(
+        "--retention", type=_days, default=0, metavar="DAYS", help="how long it says that it keeps video"
+    )
     parser.add_argument("--username", default="admin", help="user name (default: %(default)s)")
     parser.add_argument(
         "--password-file",
@@ -69,6 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _days(text: str) -> int:
+    days = int(text)
+    if not 0 <= days <= _LONGEST_RETENTION:
+        raise argparse.ArgumentTypeError(f"{days} is not from 0 to {_LONGEST_RETENTION}")
+    return days
+
+
 def _port(text: str) -> int:
     port = int(text)
     if not 0 <= port <= _LAST_PORT:
@@ -77,12 +91,15 @@ def _port(text: str) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
+    clock = shifted_clock(options.skew)
     return Settings(
+        clock=clock,
+        retention=timedelta(days=options.retention),
         host=options.host,
         http_port=options.http_port,
         rtsp_port=options.rtsp_port,
         account=Account(username=options.username, password=_password(options.password_file)),
-        since=_since(options.since),
+        since=_since(options.since, clock),
     )
 
 
@@ -101,8 +118,8 @@ def _password(file: Path | None) -> str:
     return password
 
 
-def _since(text: str | None) -> datetime:
-    now = system_clock()
+def _since(text: str | None, clock: Clock) -> datetime:
+    now = clock()
     if text is None:
         return now - _HISTORY
     try:

@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 import uvicorn
@@ -20,6 +20,7 @@ from demo_recorder.rtsp.stream import Studio
 from demo_recorder.soap.device import device_service
 from demo_recorder.soap.endpoint import soap_application
 from demo_recorder.soap.media import media_service
+from demo_recorder.soap.ptz import ptz_service
 from demo_recorder.soap.recording import recording_service
 from demo_recorder.soap.replay import replay_service
 from demo_recorder.soap.search import search_service
@@ -46,6 +47,8 @@ class Settings:
     #: When the recordings began.
     since: datetime
     clock: Clock = system_clock
+    #: What it says about how long it keeps recordings; zero for no limit. It deletes nothing.
+    retention: timedelta = timedelta(0)
 
 
 class _HttpServer(uvicorn.Server):
@@ -75,9 +78,10 @@ class Recorder:
         self._rtsp = RtspServer(streams)
         others = (
             media_service(),
-            recording_service(recordings),
+            recording_service(recordings, settings.retention),
             search_service(recordings),
             replay_service(recordings),
+            ptz_service(),
         )
         application = soap_application(
             (device_service(others), *others),

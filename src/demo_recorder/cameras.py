@@ -28,6 +28,8 @@ class Camera:
     name: str
     #: Where it hangs, for people.
     location: str
+    #: Has motors.
+    movable: bool = False
 
     @property
     def recording(self) -> RecordingToken:
@@ -44,5 +46,5 @@ CAMERAS = (
     Camera(number=1, token=CameraToken("lobby"), name="Lobby", location="Ground floor, entrance"),
     Camera(number=2, token=CameraToken("corridor"), name="Corridor", location="Ground floor, east wing"),
     Camera(number=3, token=CameraToken("parking"), name="Parking", location="Basement, level 1"),
-    Camera(number=4, token=CameraToken("yard"), name="Yard", location="Outside, east gate"),
+    Camera(number=4, token=CameraToken("yard"), name="Yard", location="Outside, east gate", movable=True),
 )

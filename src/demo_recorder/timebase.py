@@ -31,6 +31,12 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def shifted_clock(seconds: float) -> Clock:
+    """A clock that is fast by so many seconds, or slow."""
+    shift = timedelta(seconds=seconds)
+    return lambda: system_clock() + shift
+
+
 def moment_of(frame: FrameNumber) -> datetime:
     """When a frame was taken, rounded down to a microsecond."""
     return _EPOCH + timedelta(microseconds=frame * _MICROSECONDS // FRAME_RATE)

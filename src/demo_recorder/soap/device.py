@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from demo_recorder.soap.ptz import NAMESPACE as PTZ_NAMESPACE
 from demo_recorder.soap.service import Call, Service
 from demo_recorder.soap.wsdl import Answer
 
@@ -15,6 +16,7 @@ _OPEN = frozenset(
 _SCOPES = (
     "onvif://www.onvif.org/type/Network_Video_Transmitter",
     "onvif://www.onvif.org/type/video_encoder",
+    "onvif://www.onvif.org/type/ptz",
     "onvif://www.onvif.org/Profile/Streaming",
     "onvif://www.onvif.org/Profile/G",
     "onvif://www.onvif.org/name/Demo%20recorder",
@@ -94,6 +96,7 @@ def _capabilities(call: Call, addresses: Mapping[str, str]) -> Answer:
     return {
         "Capabilities": {
             "Media": at("media", StreamingCapabilities=streaming),
+            "PTZ": {"XAddr": call.http_base + addresses[PTZ_NAMESPACE]},
             "Extension": {
                 "Recording": at("recording", **recording),
                 "Search": at("search", MetadataSearch=False),

@@ -6,6 +6,7 @@ from typing import Any
 from demo_recorder.cameras import CAMERAS, HEIGHT, WIDTH, Camera
 from demo_recorder.rtsp.connection import SESSION_TIMEOUT
 from demo_recorder.soap.faults import invalid_value
+from demo_recorder.soap.ptz import configuration as ptz_configuration
 from demo_recorder.soap.service import Call, Service, find_camera
 from demo_recorder.soap.wsdl import Answer
 from demo_recorder.timebase import FRAME_RATE, GROUP_FRAMES
@@ -67,7 +68,8 @@ def refuse_other_transports(setup: Any) -> None:
 
 
 def _profile(camera: Camera) -> dict[str, Any]:
-    return {
+    moves = {"PTZConfiguration": ptz_configuration()} if camera.movable else {}
+    return moves | {
         "token": camera.token,
         "fixed": True,
         "Name": camera.name,

@@ -15,8 +15,8 @@ NAMESPACE = "http://www.onvif.org/ver10/recording/wsdl"
 _TRACK = {"TrackType": "Video", "Description": "H.264 video"}
 
 
-def recording_service(recordings: Sequence[Recording]) -> Service:
-    """The service that describes how the recordings are made."""
+def recording_service(recordings: Sequence[Recording], retention: timedelta = timedelta(0)) -> Service:
+    """The service that describes how the recordings are made; a retention of zero means no limit."""
     capabilities = {
         "DynamicRecordings": False,
         "DynamicTracks": False,
@@ -30,9 +30,11 @@ def recording_service(recordings: Sequence[Recording]) -> Service:
         namespace=NAMESPACE,
         handlers={
             "GetServiceCapabilities": lambda _: {"Capabilities": capabilities},
-            "GetRecordings": lambda _: {"RecordingItem": [_item(recording) for recording in recordings]},
+            "GetRecordings": lambda _: {
+                "RecordingItem": [_item(recording, retention) for recording in recordings]
+            },
             "GetRecordingConfiguration": lambda call: {
-                "RecordingConfiguration": _configuration(_recording(call, recordings))
+                "RecordingConfiguration": _configuration(_recording(call, recordings), retention)
             },
             "GetTrackConfiguration": lambda call: _track(call, recordings),
         },
@@ -57,19 +59,19 @@ def _recording(call: Call, recordings: Sequence[Recording]) -> Recording:
     return find_recording(recordings, token, fault)
 
 
-def _configuration(recording: Recording) -> dict[str, Any]:
+def _configuration(recording: Recording, retention: timedelta) -> dict[str, Any]:
     return {
         "Source": source_of(recording),
         "Content": f"Video of {recording.camera.name}",
-        "MaximumRetentionTime": timedelta(0),
+        "MaximumRetentionTime": retention,
     }
 
 
-def _item(recording: Recording) -> dict[str, Any]:
+def _item(recording: Recording, retention: timedelta) -> dict[str, Any]:
     track = {"TrackToken": VIDEO_TRACK, "Configuration": _TRACK}
     return {
         "RecordingToken": recording.token,
-        "Configuration": _configuration(recording),
+        "Configuration": _configuration(recording, retention),
         "Tracks": {"Track": [track]},
     }
 

@@ -33,3 +33,10 @@ async def site(recorder_process: RunningRecorder) -> AsyncIterator[SiteRecorders
     made = site_of(recorder_process)
     yield made
     await made.close()
+
+
+@pytest.fixture
+def fast() -> Iterator[RunningRecorder]:
+    """One whose clock is seven seconds fast, and that says for how long it keeps video."""
+    with running_recorder("--skew", "7", "--retention", "14") as running:
+        yield running
