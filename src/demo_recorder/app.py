@@ -19,6 +19,8 @@ from demo_recorder.rtsp.server import RtspServer
 from demo_recorder.rtsp.stream import Studio
 from demo_recorder.soap.device import device_service
 from demo_recorder.soap.endpoint import soap_application
+from demo_recorder.soap.events import PATH as EVENTS_PATH
+from demo_recorder.soap.events import EventService
 from demo_recorder.soap.media import media_service
 from demo_recorder.soap.ptz import ptz_service
 from demo_recorder.soap.recording import recording_service
@@ -83,11 +85,17 @@ class Recorder:
             replay_service(recordings),
             ptz_service(),
         )
+        guard = TokenGuard(settings.account, settings.clock)
+        self._events = EventService(guard, settings.clock)
         application = soap_application(
             (device_service(others), *others),
-            guard=TokenGuard(settings.account, settings.clock),
+            guard=guard,
             clock=settings.clock,
             rtsp_port=self.rtsp_port,
+            more={
+                EVENTS_PATH: self._events.post,
+                f"{EVENTS_PATH}/{{subscription}}": self._events.manage,
+            },
         )
         config = uvicorn.Config(
             application,
@@ -118,6 +126,7 @@ class Recorder:
 
     async def __aexit__(self, *_: object) -> None:
         """Close connections and ports."""
+        self._events.close()
         self._http.should_exit = True
         await self._rtsp.stop()
         if self._http_task is not None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from demo_recorder.soap.events import NAMESPACE as EVENTS_NAMESPACE
+from demo_recorder.soap.events import PATH as EVENTS_PATH
 from demo_recorder.soap.ptz import NAMESPACE as PTZ_NAMESPACE
 from demo_recorder.soap.service import Call, Service
 from demo_recorder.soap.wsdl import Answer
@@ -32,7 +34,8 @@ _CAPABILITIES = {
 
 def device_service(others: Sequence[Service]) -> Service:
     """The service through which a client finds all others."""
-    addresses = {NAMESPACE: "device_service"} | {service.namespace: service.path for service in others}
+    addresses = {NAMESPACE: "device_service", EVENTS_NAMESPACE: EVENTS_PATH}
+    addresses |= {service.namespace: service.path for service in others}
     return Service(
         path="device_service",
         wsdl="devicemgmt.wsdl",
@@ -96,6 +99,12 @@ def _capabilities(call: Call, addresses: Mapping[str, str]) -> Answer:
     return {
         "Capabilities": {
             "Media": at("media", StreamingCapabilities=streaming),
+            "Events": at(
+                "events",
+                WSSubscriptionPolicySupport=False,
+                WSPullPointSupport=True,
+                WSPausableSubscriptionManagerInterfaceSupport=False,
+            ),
             "PTZ": {"XAddr": call.http_base + addresses[PTZ_NAMESPACE]},
             "Extension": {
                 "Recording": at("recording", **recording),

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from attrs import frozen
 from starlette.applications import Starlette
@@ -16,6 +16,8 @@ from demo_recorder.soap.security import TokenGuard
 from demo_recorder.soap.service import Call, Service
 from demo_recorder.soap.wsdl import Contract, read_contract
 from demo_recorder.timebase import Clock
+
+Post = Callable[[Request], Awaitable[Response]]
 
 _LOG = logging.getLogger(__name__)
 
@@ -37,13 +39,13 @@ class Endpoint:
     async def post(self, request: Request) -> Response:
         """Answer a request, by a response or a fault."""
         try:
-            envelope = read_envelope(await _body(request))
-            return _reply(200, serialised(self._answer(envelope, request)))
+            envelope = read_envelope(await read_body(request))
+            return reply(200, serialised(self._answer(envelope, request)))
         except Fault as fault:
-            return _refusal(fault)
+            return refusal(fault)
         except Exception:  # noqa: BLE001 - a client is told of our faults in its own language
             _LOG.exception("A request to %s could not be answered", self.service.path)
-            return _refusal(device_failed())
+            return refusal(device_failed())
 
     def _answer(self, envelope: Envelope, request: Request) -> object:
         operation = self.contract.operation(envelope.action)
@@ -51,23 +53,29 @@ class Endpoint:
             self.guard.check(envelope.header)
         if operation is None or operation.name not in self.service.handlers:
             raise not_supported(f"{envelope.action.localname} is not offered by {self.service.path}")
-        match = _AUTHORITY.fullmatch(request.headers.get("host", ""))
-        if match is None:
-            raise not_well_formed("the HTTP request names no host")
+        base, host = where(request)
         call = Call(
             element=envelope.payload,
             arguments=operation.arguments(envelope),
-            http_base=f"http://{match[0]}{_ROOT}",
-            rtsp_base=f"rtsp://{match['host']}:{self.rtsp_port}",
+            http_base=base,
+            rtsp_base=f"rtsp://{host}:{self.rtsp_port}",
             now=self.clock(),
         )
         return operation.response(self.service.handlers[operation.name](call))
 
 
 def soap_application(
-    services: Sequence[Service], *, guard: TokenGuard, clock: Clock, rtsp_port: int
+    services: Sequence[Service],
+    *,
+    guard: TokenGuard,
+    clock: Clock,
+    rtsp_port: int,
+    more: Mapping[str, Post] | None = None,
 ) -> Starlette:
-    """The application that serves all web services; reading their contracts takes some tenths of a second."""
+    """The application that serves all web services; reading their contracts takes some tenths of a second.
+
+    ``more`` are services that answer by themselves, by their paths.
+    """
     endpoints = (
         Endpoint(
             service=service,
@@ -78,12 +86,21 @@ def soap_application(
         )
         for service in services
     )
-    return Starlette(
-        routes=[Route(_ROOT + end.service.path, end.post, methods=["POST"]) for end in endpoints]
-    )
+    posts: dict[str, Post] = {end.service.path: end.post for end in endpoints}
+    posts |= more or {}
+    return Starlette(routes=[Route(_ROOT + path, post, methods=["POST"]) for path, post in posts.items()])
 
 
-async def _body(request: Request) -> bytes:
+def where(request: Request) -> tuple[str, str]:
+    """Where the client finds the web services, and by which host; raises Fault."""
+    match = _AUTHORITY.fullmatch(request.headers.get("host", ""))
+    if match is None:
+        raise not_well_formed("the HTTP request names no host")
+    return f"http://{match[0]}{_ROOT}", match["host"]
+
+
+async def read_body(request: Request) -> bytes:
+    """The body of a request; raises Fault when it is too long."""
     parts = bytearray()
     async for part in request.stream():
         parts += part
@@ -92,9 +109,11 @@ async def _body(request: Request) -> bytes:
     return bytes(parts)
 
 
-def _refusal(fault: Fault) -> Response:
-    return _reply(fault.status, fault_message(fault))
+def refusal(fault: Fault) -> Response:
+    """The answer to a request that is refused."""
+    return reply(fault.status, fault_message(fault))
 
 
-def _reply(status: int, message: bytes) -> Response:
+def reply(status: int, message: bytes) -> Response:
+    """An answer."""
     return Response(message, status_code=status, headers={"Content-Type": _MEDIA_TYPE})

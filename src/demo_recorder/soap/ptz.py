@@ -1,6 +1,6 @@
 """The PTZ service of the camera that can be moved (ONVIF PTZ Service Specification section 5).
 
-Only its position changes: pictures are a function of their time alone, so live and recorded ones are the same.
+Only its position changes: pictures are a function of their time alone, so live and recorded ones agree.
 """
 
 from datetime import timedelta

@@ -42,3 +42,14 @@ async def test_one_camera_moves(site):
     await site.move(yard, Motion(pan=0.5, tilt=0.0, zoom=0.1), lasting=SECOND)
     await site.stop(yard)
     await site.go_to(yard, presets[0].token)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_motion_is_told_where_the_person_walks(site):
+    """First how it is: on one of the four cameras somebody moves, by the camera's own id."""
+    ids = {camera.id for camera in await site.cameras()}
+    async with site.watch() as events:
+        first = [await anext(events) for _ in range(4)]
+    assert {event.camera for event in first} == ids
+    assert sum(event.active for event in first) == 1
+    assert {(event.topic, event.initial) for event in first} == {("VideoSource/MotionAlarm", True)}

@@ -103,7 +103,7 @@ class RtspStream:
         return units
 
     def _refuse_pictureless(self, units: list[Unit]) -> None:
-        """Give up a stream that goes on and of which nothing can be shown, such as one without key pictures."""
+        """Give up a stream of which nothing can be shown, such as one without key pictures."""
         now = asyncio.get_running_loop().time()
         if self._pictured is None or any(isinstance(unit, AccessUnit) for unit in units):
             self._pictured = now
