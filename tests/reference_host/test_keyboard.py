@@ -112,6 +112,7 @@ def go_to(page: Page, name: str) -> None:
         ("/administration/accounts", "Accounts"),
         ("/administration/roles", "Roles"),
         ("/administration/security-log", "Security log"),
+        ("/administration/sample.admin", "Kinds of things"),
     ],
 )
 def test_everything_on_a_page_is_reached_by_tab(page: Page, site: Site, path: str, shown: str) -> None:

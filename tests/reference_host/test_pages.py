@@ -148,7 +148,10 @@ def test_an_administrator_sees_states_and_sections(signed_in: SignIn) -> None:
     expect(card).to_contain_text("active")
     expect(card).to_contain_text("store")
     expect(page.locator("host-administration")).to_contain_text('The tab "Not twice" cannot be shown')
+    page.get_by_role("navigation", name="Administration").get_by_role("link", name="Kinds of things").click()
+    expect(page).to_have_url(re.compile(r"/administration/sample\.admin$"))
     expect(page.get_by_role("region", name="Kinds of things")).to_contain_text("admin for Adam Admin")
+    expect(card).not_to_be_attached()
 
 
 def test_an_operator_who_types_the_address_of_administration(signed_in: SignIn) -> None:

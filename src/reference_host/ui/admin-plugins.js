@@ -1,7 +1,6 @@
 // Administration > Plug-ins: state, reason and remedy of every plug-in, its licence, and what can be done about it.
 
 import { ProblemError, call, root } from './api.js';
-import { Contributed } from './contributed.js';
 import { el, icon } from './dom.js';
 import { confirmed } from './form-dialog.js';
 
@@ -32,10 +31,6 @@ export class PluginsPage extends HTMLElement {
           el('a', { class: 'button', href: `${root}/api/diagnostics`, download: '' }, 'Diagnostics bundle')),
         this.#list),
       ...shell.contributions.trouble.map(({ plugin, reason }) => el('p', { class: 'note' }, icon('warning'), el('span', {}, `${plugin}: ${reason}`))),
-      ...shell.contributions.admin_sections.map((section) => el(
-        'section', { 'aria-label': section.title }, el('h1', {}, section.title),
-        new Contributed(section, shell.context(section.plugin, 'admin', { clock: shell.live })).place,
-      )),
     );
   }
 
