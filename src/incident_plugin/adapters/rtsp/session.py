@@ -38,7 +38,7 @@ class Limits:
     #: A recorder sends nothing after the last picture that can be expected.
     tail: float = 1.0
     #: The answer to a farewell.
-    farewell: float = 1.0
+    farewell: float = 0.8
 
 
 @attrs.frozen(kw_only=True)
