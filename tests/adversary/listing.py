@@ -34,9 +34,12 @@ stays bounded, and the same call works again by itself once the recorder does. T
 purpose: a replay that breaks off is first opened again, after half a second, one and two; and a stream
 without a key picture is given up after 30 seconds, since some cameras send one that seldom.
 
+“Modelled on” says what a fault imitates. Those of onvifsim's list and those with a number were read in
+these public lists in November 2026; the others are known kinds of faults without a reference.
+
 `<recorder>` stands for the recorder's name and address, `<limit>` for the limit of time in seconds.
 
-| fault | the recorder ... | seen | call | what the operator reads or gets | message |
+| fault | the recorder ... | modelled on | call | what the operator reads or gets | message |
 |---|---|---|---|---|---|
 """
 
