@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 import re
 import types
 import typing
@@ -16,6 +18,7 @@ from typing import Any, Literal
 import msgspec
 from starlette.responses import Response
 
+import incident_plugin
 from incident_plugin.domain.errors import IncidentError
 from incident_plugin.domain.messages import CAUSES
 from incident_plugin.http.activity import ActivityResources
@@ -53,6 +56,7 @@ REMEDIES = {
     "incident.denied": "Ask an administrator for the permission that the second line names.",
     "incident.unreadable": "Ask an administrator for the permission that the second line names.",
     "incident.store-unavailable": "The second line names the cause: usually a full or read-only disk.",
+    "incident.copy-damaged": "Restore the file that the second line names from a backup of the server.",
     "incident.recorder-unavailable": "Check that the recorder runs, is connected, and knows the password.",
     "incident.no-video": "Choose another time: look at the timeline for what is recorded.",
     "incident.licence-refused": "Renew the licence. Saving collections, editing, reports, exports go on.",
@@ -183,12 +187,22 @@ def messages() -> str:
 
 
 def kinds(root: type[IncidentError]) -> Iterator[type[IncidentError]]:
-    """Give a class of refusals and all that are made from it, in the order of the file."""
+    """Give a class of refusals and all that are made from it, whatever was imported before."""
+    for module in pkgutil.walk_packages(incident_plugin.__path__, f"{incident_plugin.__name__}."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    yield from _below(root)
+
+
+def _below(root: type[IncidentError]) -> Iterator[type[IncidentError]]:
     yield root
-    for kind in root.__subclasses__():
-        # Kinds that adapters have for themselves are told as the ones that they are made from.
-        if kind.__module__ == IncidentError.__module__:
-            yield from kinds(kind)
+    parts = [
+        kind for kind in root.__subclasses__() if kind.__module__.startswith(f"{incident_plugin.__name__}.")
+    ]
+    # The domain's in the order of the file, then those of adapters by name: not in the order of imports.
+    ours = IncidentError.__module__
+    for kind in sorted(parts, key=lambda k: ("", "") if k.__module__ == ours else (k.__module__, k.__name__)):
+        yield from _below(kind)
 
 
 def renewed(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pkgutil
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 import pluggy
 import pytest
 
+import incident_plugin
 from incident_plugin.domain.errors import IncidentError
 from incident_plugin.plugin import plugin
 from tests.programs import ROOT
@@ -100,6 +102,15 @@ def test_every_test_says_what_it_proves() -> None:
     assert silent == []
 
 
+@pytest.fixture(scope="module")
+def refusals() -> list[type[IncidentError]]:
+    """Every kind of refusal of the plug-in, whatever was imported before."""
+    for module in pkgutil.walk_packages(incident_plugin.__path__, "incident_plugin."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
+    return list(errors_below(IncidentError))
+
+
 def errors_below(root: type[IncidentError]) -> Iterator[type[IncidentError]]:
     yield root
     for error in root.__subclasses__():
@@ -107,9 +118,9 @@ def errors_below(root: type[IncidentError]) -> Iterator[type[IncidentError]]:
             yield from errors_below(error)
 
 
-def test_every_refusal_has_a_message_id_of_its_own() -> None:
+def test_every_refusal_has_a_message_id_of_its_own(refusals: list[type[IncidentError]]) -> None:
     """Support finds the one place by the small print under a message."""
-    kinds = list(errors_below(IncidentError))
+    kinds = refusals
     assert len(kinds) > 5
     assert [kind.__name__ for kind in kinds if "message_id" not in vars(kind)] == []
     ids = Counter(kind.message_id for kind in kinds)
@@ -117,13 +128,13 @@ def test_every_refusal_has_a_message_id_of_its_own() -> None:
     assert [name for name in ids if not re.fullmatch(r"incident(\.[a-z-]+)+", name)] == []
 
 
-def test_the_reference_lists_every_message_id() -> None:
+def test_the_reference_lists_every_message_id(refusals: list[type[IncidentError]]) -> None:
     """Once there is a page of messages it has all of them, and none that is gone."""
     page = ROOT / "docs/ref/messages.md"
     if not page.exists():
         pytest.skip("there is no page of messages yet")
     listed = set(re.findall(r"`(incident\.[a-z.-]+)`", page.read_text(encoding="utf-8")))
-    assert listed >= {kind.message_id for kind in errors_below(IncidentError)}
+    assert listed >= {kind.message_id for kind in refusals}
 
 
 def hooks_of(implementer: object) -> set[str]:

@@ -20,6 +20,8 @@ _BEFORE = {b"stsd": 8, b"avc1": 78, b"avc3": 78, b"hvc1": 78, b"hev1": 78}
 class Damaged(StoreUnavailable):
     """A file of the vault that is not as it was written."""
 
+    message_id = "incident.copy-damaged"
+
 
 @attrs.frozen(slots=True)
 class Box:
