@@ -234,14 +234,19 @@ def incidents(page: Page) -> None:
     """The list of incident projects with the preview of one."""
     tab(page, "Incidents").click()
     listed(page, THEFT).click()
-    time.sleep(1)
+    time.sleep(3)
     keep(page, "incidents")
+    page.get_by_role("button", name="Dashboard").or_(page.get_by_role("link", name="Dashboard")).first.click()
+    time.sleep(3)
+    keep(page, "dashboard")
+    tab(page, "Incidents").click()
+    page.goto("/incidents")
 
 
 def project(page: Page) -> None:
     """One incident project: its sequences, its activity log, and its video."""
     listed(page, THEFT).dblclick()
-    expect(page.get_by_label("Status")).to_be_visible()
+    expect(page.get_by_role("tabpanel").get_by_label("Status")).to_be_visible()
     keep(page, "project")
     page.get_by_role("tab", name="Activity logs").click()
     expect(page.get_by_role("tabpanel")).to_contain_text("Comment added")
@@ -293,6 +298,10 @@ def administration(page: Page) -> None:
     tab(page, "Administration").click()
     expect(page.get_by_role("article")).to_contain_text("active")
     keep(page, "administration")
+    pages = page.get_by_role("navigation", name="Administration")
+    pages.get_by_role("link", name="Incident properties").click()
+    time.sleep(2)
+    keep(page, "properties")
 
 
 def tab(page: Page, name: str) -> Locator:
