@@ -7,6 +7,7 @@ was at. A password is kept in memory only: after a restart the export waits unti
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -33,6 +34,9 @@ REPEATABLE = (ExportState.FAILED, ExportState.CANCELLED, ExportState.WAITING)
 _FETCHED = 0.85
 #: Seconds between two looks for exports whose retention has ended.
 _SWEEP_EVERY = 3600.0
+#: What a disk refuses with, when it is full and otherwise.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_OF_A_DISK = (*_FULL, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR)
 #: Progress below this is too little to tell the time left from.
 _TELLING = 0.02
 
@@ -176,6 +180,10 @@ class ExportRunner:
             self._passwords.pop(export_id, None)
         except IncidentError as error:
             await self._fail(export_id, error.detail)
+        except OSError as error:
+            if error.errno not in _OF_A_DISK:
+                raise
+            await self._fail(export_id, _refused(error))
         finally:
             self._courses.pop(export_id, None)
 
@@ -277,6 +285,16 @@ class ExportRunner:
                 export = change(export)
                 work.stored.exports.put(export)
             return export
+
+
+def _refused(error: OSError) -> str:
+    """Say what a disk refused beside the shelf: a picture, a report in the making."""
+    full = error.errno in _FULL
+    why = "the disk of the server is full" if full else error.strerror or str(error)
+    return (
+        f"The export cannot be written: {why}. It was not finished, and the incident project is as it was. "
+        f"{'Make room on the disk' if full else 'Check the disk of the server'}, then try again."
+    )
 
 
 def _what_is_missing(exhibits: tuple[Exhibit, ...], package: Package) -> str:

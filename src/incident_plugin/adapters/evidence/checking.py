@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import attrs
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from incident_plugin.adapters.evidence import cms, stamps
 from incident_plugin.adapters.evidence.bag import (
@@ -34,6 +35,18 @@ _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _OXUM = re.compile(rb"^Payload-Oxum: (\d+)\.(\d+)$", re.MULTILINE)
 _REQUIRED = (DECLARATION, INFO, MANIFEST, VERIFY)
 DESCRIPTION, ACTIVITY_LOG = "data/package.json", "data/activity-log.jsonl"
+#: What cryptography says of certificates that somebody changed; it reads them piece by piece, when asked.
+_NO_CERTIFICATE = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    InvalidSignature,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    Warning,
+)
 #: No tag file of a package is longer; whatever is longer is not read into memory.
 _LONGEST_TAG = 64 << 20
 
@@ -178,10 +191,17 @@ class _Check:
             else:
                 self.notes.append("The package is not signed: who changes it can change the lists, too.")
             return
-        chain = self._chain()
-        if not chain:
-            return
-        self.signer = chain[0]
+        with warnings.catch_warnings():
+            # What it only warns of no certificate of a package has.
+            warnings.simplefilter("error")
+            try:
+                chain = tuple(x509.load_pem_x509_certificates(self._text(CERTIFICATES)))
+                self.signer = chain[0]
+                self._signed_by(chain, tags, fingerprint)
+            except _NO_CERTIFICATE as error:
+                self._fault(CERTIFICATES, f"cannot be read ({error})")
+
+    def _signed_by(self, chain: tuple[x509.Certificate, ...], tags: bytes, fingerprint: str) -> None:
         stamp = self._text(STAMP) if STAMP in self.sizes else b""
         signers = _path(chain)
         try:
@@ -196,13 +216,6 @@ class _Check:
             self._fault(CERTIFICATES, "has another fingerprint than the one that was given")
         elif not given:
             self.notes.append("Compare the fingerprint with the site by another channel.")
-
-    def _chain(self) -> tuple[x509.Certificate, ...]:
-        try:
-            return tuple(x509.load_pem_x509_certificates(self._text(CERTIFICATES)))
-        except ValueError as error:
-            self._fault(CERTIFICATES, f"cannot be read ({error})")
-            return ()
 
     def _time_stamp(self, stamp: bytes, tags: bytes, chain: tuple[x509.Certificate, ...]) -> None:
         try:

@@ -1,0 +1,218 @@
+"""A site that exports, as a process of its own: it can be killed, or lose its disk, at a stage of an export.
+
+``python -m tests.adapters.evidence.site_of_exports DIRECTORY FAULT STAGE...`` makes the export that it finds,
+or orders one; each line that it prints is the state and the message of that export.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import resource
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from incident_plugin.adapters.host import HostAccess
+from incident_plugin.adapters.media import PyavWriter
+from incident_plugin.adapters.pdf_report import PdfReportMaker
+from incident_plugin.adapters.signing import KEYS, SigningKey
+from incident_plugin.adapters.tinydb_store import TinyDBStore
+from incident_plugin.application.guard import Guard
+from incident_plugin.application.reporting import Reporting, Stills
+from incident_plugin.application.sealing import Sealing
+from incident_plugin.application.unit_of_work import UnitOfWork
+from incident_plugin.bootstrap import StorageSettings, exports_room
+from incident_plugin.bootstrap_exports import Exporting, assemble_exports
+from incident_plugin.domain.exports import Export, ExportId, ExportItem, ExportSettings, ExportState
+from incident_plugin.domain.media import AccessUnit, Camera, CameraId, ClockOffset, VideoTrack
+from incident_plugin.domain.people import Person, PersonId
+from incident_plugin.domain.project import Project
+from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
+from incident_plugin.domain.time import Interval
+from tests.adapters.evidence.conftest import Steps
+from tests.adapters.media.conftest import START, Codec, encode
+from tests.support import OPERATOR, host_services
+from tests.waiting import until
+
+OWNER = Person(id=PersonId(OPERATOR.id), name=OPERATOR.name)
+#: By which event of the interpreter a stage is known, and by what the event is about.
+STAGES: dict[str, tuple[str, str]] = {
+    "fetching": ("open", r"/data/master/"),
+    "fetched": ("os.rename", r"/data/master/"),
+    "stills": ("open", r"/data/stills/"),
+    "court copy": ("os.mkdir", r"/data/court$"),
+    "court copied": ("os.rename", r"/data/court/"),
+    "report": ("tempfile.mkdtemp", ""),
+    "describing": ("open", r"/data/package\.json$"),
+    "sealing": ("open", r"/tagmanifest-sha256\.txt$"),
+    "zip": ("open", r"\.zip\.001$"),
+    "result": ("open", r"\.partial/result\.json$"),
+    "publishing": ("os.rename", r"/e1\.partial$"),
+    "published": ("open", r"/exports$"),
+}
+#: What files may grow to while the disk is full.
+_FULL = 64
+FINISHED = (ExportState.DONE, ExportState.FAILED)
+
+
+@attrs.frozen
+class Tape:
+    """A recorder whose recording is known picture by picture."""
+
+    footage: Any
+
+    @property
+    def track(self) -> VideoTrack:
+        return self.footage.track
+
+    async def cameras(self) -> tuple[Camera, ...]:
+        return ()
+
+    async def recorded(self, _: CameraId, interval: Interval) -> tuple[Interval, ...]:
+        return (interval,)
+
+    async def clock_offset(self, _: CameraId) -> ClockOffset:
+        return ClockOffset(offset=timedelta(seconds=7), uncertainty=timedelta(seconds=0.1), measured_at=START)
+
+    @asynccontextmanager
+    async def replay(self, _: CameraId, __: Interval, **___: bool) -> AsyncIterator[Tape]:
+        yield self
+
+    async def __aiter__(self) -> AsyncIterator[AccessUnit]:
+        for unit in self.footage.units:
+            yield unit
+
+
+@attrs.frozen(kw_only=True)
+class Site:
+    """What stands in one directory."""
+
+    work: UnitOfWork
+    exporting: Exporting
+
+    def ordered(self, settings: ExportSettings) -> ExportId:
+        """Give the export that is there, or order one of a new project."""
+        with self.work.reading(OWNER) as work:
+            if known := work.stored.exports.all():
+                return ExportId(known[0].id)
+        footage = Footage(
+            camera=CameraId("demo:1/lobby"),
+            camera_name="Lobby",
+            recorder="Recorder",
+            interval=Interval(START, START + timedelta(seconds=1.9)),
+        )
+        sequence = Sequence(id=SequenceId("s1"), footage=footage, added_by=OWNER, added_at=START)
+        with self.work.begin(OWNER) as work:
+            project = work.create(
+                lambda number: Project(
+                    id=number, created_by=OWNER, created_at=START, fields={}, sequences=(sequence,)
+                )
+            )
+            export = Export(
+                id=ExportId("e1"),
+                owner=OWNER,
+                owner_roles=tuple(OPERATOR.roles),
+                created_at=START + timedelta(days=1),
+                items=(ExportItem(project=project.id, sequence=sequence.id, footage=footage),),
+                settings=settings,
+            )
+            work.stored.exports.put(export)
+        return export.id
+
+    def export(self, identity: ExportId) -> Export:
+        """Give an export as it is stored."""
+        with self.work.reading(OWNER) as work:
+            found = work.stored.exports.get(identity)
+        assert found is not None
+        return found
+
+
+def site(directory: Path, recorder: Any) -> Site:
+    """Put a site together as the plug-in does, with another recorder."""
+    host, clock, writer = host_services(directory), Steps(), PyavWriter()
+    store, guard = TinyDBStore(directory / "store"), Guard(HostAccess(host=host))
+    work = UnitOfWork(store, clock, clock)
+    reporting = Reporting(
+        store=store,
+        work=work,
+        guard=guard,
+        clock=clock,
+        recorders=recorder,
+        stills=Stills(recorders=recorder, writer=writer),
+        maker=PdfReportMaker(),
+        site=host.site.name,
+        time_zone=host.site.time_zone,
+    )
+    exporting = assemble_exports(
+        host,
+        None,
+        room=exports_room(directory, StorageSettings()),
+        work=work,
+        guard=guard,
+        recorders=recorder,
+        writer=writer,
+        reporting=reporting,
+        sealing=Sealing(store=store, clock=clock, signer=SigningKey(directory / KEYS)),
+    )
+    return Site(work=work, exporting=exporting)
+
+
+def at_stage(stage: str, fault: Callable[[], None]) -> None:
+    """Let something happen the first time that a stage is reached."""
+    event, about = STAGES[stage]
+    waiting = [fault]
+
+    def hook(name: str, arguments: tuple[Any, ...]) -> None:
+        if waiting and name == event and re.search(about, str(arguments[0])):
+            waiting.pop()()
+
+    sys.addaudithook(hook)
+
+
+def full_at(stage: str) -> None:
+    """From a stage on no file may grow, until what was made of the export is removed."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def room(name: str, arguments: tuple[Any, ...]) -> None:
+        if name == "shutil.rmtree" and str(arguments[0]).endswith("e1.partial"):
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    sys.addaudithook(room)
+    at_stage(stage, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (_FULL, before[1])))
+
+
+async def main(directory: Path, fault: str, stages: list[str]) -> None:
+    """Make the export, or what is left to do of it; a full disk strikes once at each of the stages."""
+    here = site(directory, Tape(encode(Codec.H264)))
+    identity = here.ordered(ExportSettings(court_copy=True, split_size=1 << 20))
+    if fault == "kill":
+        at_stage(stages[0], lambda: os.kill(os.getpid(), signal.SIGKILL))
+    runner = here.exporting.runner
+    if fault == "full":
+        full_at(stages.pop(0))
+    running = asyncio.create_task(runner.run())
+    while True:
+        await until(lambda: here.export(identity).state in FINISHED)
+        export = here.export(identity)
+        sys.stdout.write(f"{export.state} {export.message}\n")
+        if export.state is ExportState.DONE:
+            break
+        if stages:
+            full_at(stages.pop(0))
+        await runner.again(export)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:]))
