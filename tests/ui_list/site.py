@@ -19,7 +19,17 @@ from incident_plugin.bootstrap import Settings, assemble
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.journal import Action, Activity
 from incident_plugin.domain.people import Person, PersonId
-from incident_plugin.domain.project import Comment, CommentId, FieldChange, Project, ProjectId
+from incident_plugin.domain.project import (
+    Call,
+    CallDirection,
+    CallId,
+    Comment,
+    CommentId,
+    FieldChange,
+    LegalHold,
+    Project,
+    ProjectId,
+)
 from incident_plugin.domain.properties import DELIVERED, FieldValue, IncidentProperties
 from incident_plugin.domain.sequence import Sequence
 from incident_plugin.runtime import IncidentRuntime
@@ -100,6 +110,31 @@ class Site:
         with self.work.begin(by) as work:
             comment = Comment(id=CommentId(RandomIds().new()), text=text, author=by, at=datetime.now(UTC))
             work.save(work.project(ProjectId(number)).with_comment(comment))
+
+    def call(self, number: int, note: str, by: Person = CARL) -> None:
+        """Have somebody log a call."""
+        with self.work.begin(by) as work:
+            made = Call(
+                id=CallId(RandomIds().new()),
+                direction=CallDirection.MADE,
+                author=by,
+                at=datetime.now(UTC),
+                note=note,
+            )
+            work.save(work.project(ProjectId(number)).with_call(made))
+
+    def hold(self, number: int, reason: str = "Order of the court") -> None:
+        """Have somebody put a project on legal hold."""
+        with self.work.begin(CARL) as work:
+            held = LegalHold(reason=reason, by=CARL, at=datetime.now(UTC))
+            work.save(work.project(ProjectId(number)).with_hold(held))
+
+    def keep_for(self, days: int, **by_type: int) -> None:
+        """Have an administrator decide how long projects are kept."""
+        with self.work.begin(CARL) as work:
+            work.save_retention(
+                attrs.evolve(work.retention, days=days, days_by_type=by_type), datetime.now(UTC)
+            )
 
     def delete(self, number: int, by: Person = CARL) -> None:
         """Have somebody delete a project."""

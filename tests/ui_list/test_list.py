@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import attrs
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from incident_plugin.domain.properties import DELIVERED
-from tests.browsing import in_shared_browser
+from tests.browsing import in_shared_browser, problem
 from tests.domain.examples import sequence
 from tests.ui_list.conftest import Opening
 from tests.ui_list.site import CARL, EVERYTHING, OLIVIA, Site
 
 pytestmark = in_shared_browser
 
+#: Where the list is asked for, and nothing else of projects.
+LISTED = re.compile(r"/plugins/incident/projects\?")
 HOSTILE = '<img src=x onerror="document.title=\'broken\'"><script>document.title="broken"</script>{{7*7}}'
 
 
@@ -52,6 +55,27 @@ async def test_no_permission_is_said_in_the_words_operators_know(opening: Openin
     page = await opening(provoked=("403",))
     await expect(page.get_by_text("This information is not available to you.")).to_be_visible()
     await expect(page.get_by_role("button", name="Retry")).to_have_count(0)
+
+
+async def test_a_failure_keeps_the_list_and_says_that_it_may_be_old(opening: Opening, site: Site) -> None:
+    """A server in trouble does not blank what was shown; Retry works when there is nothing to show."""
+    site.create(description="Kept")
+    page = await opening("#nowhere", provoked=("503",))
+    broken = problem("Cannot perform this action. Try again later.", "The disk is full.", 503)
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(**broken)
+
+    await page.route(LISTED, refuse)
+    await page.goto(f"{site.address}/?as=olivia#/incidents/")
+    await expect(page.get_by_text("The disk is full.")).to_be_visible()
+    await page.unroute(LISTED)
+    await page.get_by_role("button", name="Retry").click()
+    await expect(row(page, "Kept")).to_be_visible()
+    await page.route(LISTED, refuse)
+    await page.get_by_role("columnheader", name="Description").get_by_role("button").click()
+    await expect(page.get_by_text("This list may be out of date")).to_be_visible()
+    await expect(row(page, "Kept")).to_be_visible()
 
 
 async def test_a_hundred_on_a_page(opening: Opening, site: Site) -> None:
@@ -353,6 +377,46 @@ async def test_delete_asks_and_names_the_project(opening: Opening, site: Site) -
     await dialog.get_by_role("button", name="Delete").click()
     await expect(row(page, "Goes away")).to_have_count(0)
     await expect(row(page, "Stays")).to_have_attribute("aria-selected", "true")
+
+
+async def test_deleting_what_is_gone_already_says_so(opening: Opening, site: Site) -> None:
+    """The message of the manual, with who did it, and the line goes."""
+    number = site.create(description="Gone")
+    page = await opening(provoked=("404",))
+    await row(page, "Gone").click()
+    await page.get_by_role("button", name="Delete").click()
+    site.delete(number, CARL)
+    await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(page.get_by_text("Cannot perform this action. Please refresh the list.")).to_be_visible()
+    await expect(page.get_by_text("Carl Colleague deleted incident project")).to_be_visible()
+    await expect(page.get_by_text("No incident projects yet")).to_be_visible()
+
+
+async def test_retention_left_is_a_column(opening: Opening, site: Site) -> None:
+    """Days until a project is deleted by itself, soon or late, or that a legal hold stops it."""
+    site.keep_for(30, fire=7)
+    site.create(description="Late")
+    site.create(description="Soon", type="fire")
+    site.hold(site.create(description="Held"))
+    page = await opening()
+    await expect(rows(page)).to_have_count(3)
+    await page.get_by_role("button", name="Columns").click()
+    await page.get_by_role("dialog").get_by_label("Retention left", exact=True).check()
+    await page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    await expect(row(page, "Late")).to_contain_text("29 days")
+    await expect(row(page, "Soon")).to_contain_text("6 days")
+    await expect(row(page, "Held")).to_contain_text("Legal hold")
+
+
+async def test_the_preview_has_times_of_the_sites_zone(opening: Opening, site: Site) -> None:
+    """Also within the sentence of what was done last."""
+    number = site.create(description="Bag")
+    site.set_field(number, "data:reported", datetime(2026, 7, 1, 12, 0, tzinfo=UTC))
+    page = await opening()
+    await row(page, "Bag").click()
+    preview = page.get_by_role("complementary")
+    await expect(preview).to_contain_text("2026-07-01 14:00:00")
+    await expect(preview).not_to_contain_text("12:00:00+00:00")
 
 
 async def test_only_permitted_parts_are_drawn(opening: Opening, site: Site) -> None:

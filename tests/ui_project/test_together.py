@@ -115,6 +115,22 @@ async def test_a_project_deleted_under_ones_hands(opening: Opening, site: Site) 
     await expect(page.get_by_role("button", name="Save")).to_be_disabled()
 
 
+@pytest.mark.parametrize("part", ["comments", "calls"])
+async def test_nothing_of_a_deleted_project_can_be_edited(opening: Opening, site: Site, part: str) -> None:
+    """What people wrote can still be read, beneath who deleted the project; no button leads to a refusal."""
+    number = site.create()
+    site.comment(number, "Red jacket")
+    site.call(number, "Red jacket")
+    page = await opening(f"incidents/{number}/{part}", provoked=REFUSED)
+    written = page.get_by_role("listitem").filter(has_text="Red jacket")
+    await expect(written.get_by_role("button", name="Edit")).to_be_visible()
+    site.delete(number)
+    banner = page.get_by_role("alert").filter(has_text="Carl Colleague deleted incident project 1")
+    await expect(banner).to_be_visible()
+    await expect(written).to_be_visible()
+    await expect(written.get_by_role("button")).to_have_count(0)
+
+
 async def test_an_owner_hands_over_and_the_colleague_is_told(opening: Opening, site: Site) -> None:
     """The colleague sees a notice that leads to the project, wherever they are; it can be undone."""
     number = site.create(description="Gate")

@@ -8,6 +8,7 @@ import { valueLabel } from '../common/value-label.js';
 import { strings } from '../locales/en.js';
 import { projectButtons } from './actions.js';
 import { choices, shownValue } from './field-names.js';
+import { moment, sentence } from './said.js';
 import { PictureStrip } from '../list/picture-strip.js';
 
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
@@ -104,9 +105,10 @@ export class Preview {
   async #lastActivity(id) {
     const target = this.#activity;
     try {
-      const { entries } = /** @type {ActivityLog} */ (await call(this.#bridge, 'GET', `projects/${id}/activity`));
-      const last = entries.reduce((a, b) => (a && a.number > b.number ? a : b), entries[0]);
-      if (last) target.replaceChildren(last.text, h('div', { class: 'dim small' }, `${last.actor.name}, ${dateTime(last.at, this.#bridge.timeZone)}`));
+      const { entries } = /** @type {ActivityLog} */ (await call(this.#bridge, 'GET', `projects/${id}/activity?limit=1`));
+      const [last] = entries;
+      const zone = this.#bridge.timeZone;
+      if (last) target.replaceChildren(...sentence(last.said, zone), h('div', { class: 'dim small' }, `${last.actor.name}, `, moment(last.at, zone)));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       target.replaceChildren(h('span', { class: 'dim' }, icon('warning'), ' ', error.title));

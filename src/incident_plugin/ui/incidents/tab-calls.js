@@ -42,10 +42,10 @@ export function callsTab(model) {
     add.disabled = model.gone;
     const contestedOnes = new Set(model.contested);
     keyed(list, calls.map((call) => ({
-      call, edit: model.unsaved.call(call.id) !== undefined, news: model.news.of(`call:${call.id}`), conflict: contestedOnes.has(`call:${call.id}`),
+      call, edit: model.unsaved.call(call.id) !== undefined, gone: model.gone, news: model.news.of(`call:${call.id}`), conflict: contestedOnes.has(`call:${call.id}`),
     })), ({ call }) => call.id, () => h('article', { role: 'listitem', class: 'comment' }),
     whenChanged((element, { call, edit, conflict }) => element.replaceChildren(
-      ...(conflict ? [choosing(model, call)] : edit ? [editing(model, call.id)] : reading(model, call, editable)))));
+      ...(conflict ? [choosing(model, call)] : edit ? [editing(model, call.id)] : reading(model, call, editable && !model.gone)))));
     if (open === adding) return;
     open = adding;
     form.replaceChildren(...(adding ? [editing(model, 'new', () => {

@@ -44,10 +44,10 @@ export function commentsTab(model) {
       empty.hidden = comments.length > 0;
       const open = new Set(model.contested);
       keyed(list, comments.map((comment) => ({
-        comment, edit: model.unsaved.comment(comment.id) !== undefined, news: model.news.of(`comment:${comment.id}`), conflict: open.has(`comment:${comment.id}`),
+        comment, edit: model.unsaved.comment(comment.id) !== undefined, gone: model.gone, news: model.news.of(`comment:${comment.id}`), conflict: open.has(`comment:${comment.id}`),
       })), ({ comment }) => comment.id, () => h('article', { role: 'listitem', class: 'comment' }),
       whenChanged((element, { comment, edit, conflict }) => element.replaceChildren(
-        ...(edit ? editing(model, comment, conflict) : reading(model, comment, editable)))));
+        ...(edit ? editing(model, comment, conflict) : reading(model, comment, editable && !model.gone)))));
       const unsaved = model.unsaved.comment('new')?.text ?? '';
       if (input.value !== unsaved) input.value = unsaved;
       add.disabled = !unsaved.trim() || model.state === 'saving' || model.gone;
@@ -105,7 +105,7 @@ function editing(model, comment, conflict) {
   return [
     input,
     h('div', { class: 'row' },
-      h('button', { type: 'button', class: 'primary', onclick: () => model.save(key) }, strings.common.save),
+      h('button', { type: 'button', class: 'primary', disabled: model.gone, onclick: () => model.save(key) }, strings.common.save),
       h('button', { type: 'button', onclick: () => model.keep(key, null) }, strings.common.cancel)),
   ];
 }

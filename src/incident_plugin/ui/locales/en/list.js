@@ -63,7 +63,7 @@ export const list = {
   held: 'Legal hold',
   daysLeft: (/** @type {number} */ days) => (days < 1 ? 'less than a day' : days === 1 ? '1 day' : `${NUMBER.format(days)} days`),
   sorted: (/** @type {string} */ title) => `Sort by ${title}`,
-  partlySorted: 'The newest 10,000 of these are sorted; older ones are left out. Filter for fewer, or sort by ID.',
+  partlySorted: 'The newest 10,000 of these are sorted; older ones are left out. Filter for fewer, or sort by ID with the highest first.',
   csv: 'Save as CSV',
   dashboard: 'Dashboard',
   newer: (/** @type {number} */ n) => (n === 1 ? '1 new incident project' : `${NUMBER.format(n)} new incident projects`),
