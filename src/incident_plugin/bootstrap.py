@@ -238,15 +238,20 @@ def exports_room(folder: Path, settings: StorageSettings) -> FolderRoom:
     return _room(folder, "exports", "Finished exports", settings.exports_quota_gb)
 
 
+def cache_room(folder: Path, settings: StorageSettings) -> FolderRoom:
+    """Give the room of what is made again when it is missing: reports, backups to be fetched."""
+    return _room(folder, "cache", "Caches", settings.cache_quota_gb)
+
+
 def storage_rooms(
-    folder: Path, settings: StorageSettings, exports: FolderRoom, vault: FolderRoom
+    folder: Path, settings: StorageSettings, exports: FolderRoom, vault: FolderRoom, cache: FolderRoom
 ) -> StorageRooms:
     """Give the rooms below the plug-in's directory; nothing is made there."""
     rooms = (
         _room(folder, "store", "Incident projects", 0),
         exports,
         vault,
-        _room(folder, "cache", "Caches", settings.cache_quota_gb),
+        cache,
     )
     return StorageRooms(rooms, folder, int(settings.low_disk_gb * GIGABYTE))
 
@@ -334,8 +339,14 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     )
     key = SigningKey(host.storage / KEYS)
     sealing = Sealing(store=store, clock=clock, signer=key)
+    cache = cache_room(host.storage, settings.storage)
     reports = ReportJobs(
-        directory=host.storage / "cache" / "reports", clock=clock, ids=ids, guard=guard, cameras=cameras
+        directory=host.storage / "cache" / "reports",
+        clock=clock,
+        ids=ids,
+        guard=guard,
+        cameras=cameras,
+        room=cache,
     )
     shelf_room = exports_room(host.storage, settings.storage)
     exporting = assemble_exports(
@@ -435,7 +446,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
             patience=timedelta(seconds=settings.watch.not_recorded_after_seconds),
             drift=timedelta(seconds=settings.watch.clock_drift_seconds),
         ),
-        rooms=storage_rooms(host.storage, settings.storage, shelf_room, room),
+        rooms=storage_rooms(host.storage, settings.storage, shelf_room, room, cache),
         runner=exporting.runner,
         reports=reports,
         preserver=preserver,

@@ -163,6 +163,7 @@ class Exports:
             self._guard.require(actor, Permission.USER_NAMES_VIEW)
         estimate = self.estimate(actor, settings)
         if not estimate.fits:
+            self._shelf.require(estimate.size)
             raise StoreUnavailable(
                 f"The export needs about {_readable_size(estimate.size)}, and the disk of the server has "
                 f"{_readable_size(estimate.free)} free for it. Nothing was begun and your list was kept: "

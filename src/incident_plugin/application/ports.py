@@ -154,6 +154,10 @@ class ExportShelf(Protocol):
         """Give the bytes that are free."""
         ...
 
+    def require(self, size: int) -> None:
+        """Refuse, with what is used and what is free, unless so many bytes more may be put there."""
+        ...
+
     def workshop(self, export: Export) -> Workshop:
         """Give the place to make the export in, with what an earlier try finished."""
         ...

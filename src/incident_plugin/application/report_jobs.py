@@ -17,6 +17,7 @@ from incident_plugin.application.footage import Cameras
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor, Clock, Ids
 from incident_plugin.application.reporting import Progress, Report
+from incident_plugin.application.storage_rooms import FolderRoom
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import (
     IncidentError,
@@ -81,6 +82,8 @@ class ReportJobs:
     _ids: Ids
     _guard: Guard
     _cameras: Cameras
+    #: Has a quota, where there is one.
+    _room: FolderRoom | None = None
     _jobs: dict[str, ReportJob] = attrs.field(init=False, factory=dict)
     _places: asyncio.Semaphore = attrs.field(init=False, factory=lambda: asyncio.Semaphore(AT_ONCE))
     _emptied: bool = attrs.field(init=False, default=False)
@@ -164,6 +167,8 @@ class ReportJobs:
         try:
             async with self._places:
                 with _disk_errors():
+                    if self._room is not None:
+                        await asyncio.to_thread(self._room.require, 1)
                     job.report = await make(job.file, progress)
             job.state, job.progress = JobState.DONE, 1.0
         except IncidentError as error:
@@ -178,6 +183,11 @@ class ReportJobs:
             if job.state is not JobState.DONE:
                 job.state = JobState.CANCELLED if job.state is JobState.CANCELLED else JobState.FAILED
                 job.file.unlink(missing_ok=True)
+            self._changed()
+
+    def _changed(self) -> None:
+        if self._room is not None:
+            self._room.changed()
 
     def _forget_old(self) -> None:
         until = self._clock.now() - KEPT_FOR
@@ -186,6 +196,7 @@ class ReportJobs:
         ]:
             job.file.unlink(missing_ok=True)
             del self._jobs[job.id]
+            self._changed()
 
 
 @contextlib.contextmanager

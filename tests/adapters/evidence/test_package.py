@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,11 @@ import pytest
 from incident_plugin.adapters.evidence.checking import Verdict, check
 from incident_plugin.adapters.evidence.sources import Folder
 from incident_plugin.cli import main
+from incident_plugin.domain.exports import ExportSettings, ExportState
+from incident_plugin.domain.media import Codec
+from tests.adapters.evidence.site_of_exports import FINISHED, Tape, site
+from tests.adapters.media.conftest import encode
+from tests.waiting import until
 
 SOAK = bool(os.environ.get("SOAK"))
 pytestmark = pytest.mark.timeout(3600 if SOAK else 120)
@@ -63,6 +70,31 @@ def test_standard_tools_verify_it_without_a_network(bench, video):
     assert len((package / "VERIFY.txt").read_text().splitlines()) <= 66
     assert verdict(package).faults == ()
     assert verdict(package).stamped_at is not None
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
+def test_the_report_is_read_without_a_network(tmp_path):
+    """An order as the site makes it: verified in a place without a network, and the PDF tells the project."""
+
+    async def exported() -> Path:
+        here = site(tmp_path, Tape(encode(Codec.H264)))
+        identity = here.ordered(ExportSettings())
+        running = asyncio.create_task(here.exporting.runner.run())
+        await until(lambda: here.export(identity).state in FINISHED)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        assert here.export(identity).state is ExportState.DONE, here.export(identity).message
+        (package,) = (path for path in (tmp_path / "exports/e1").iterdir() if path.is_dir())
+        return package
+
+    package = asyncio.run(exported())
+    for line in commands(package):
+        offline(line.partition("  must print ")[0], package)
+    text = offline("pdftotext -layout data/report.pdf -", package)
+    assert "Lobby" in text
+    assert "12:00:00" in text
+    assert verdict(package).faults == ()
 
 
 def test_it_is_a_bag(bench, video):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import zipfile
+from pathlib import Path
 
 import pytest
 import pyzipper
 
 from incident_plugin.adapters.evidence.checking import check
-from incident_plugin.adapters.evidence.sources import opened
+from incident_plugin.adapters.evidence.sources import Folder, opened
 from incident_plugin.cli import main
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.exports import ExportSettings
 
+SEVEN_ZIP = shutil.which("7zz") or shutil.which("7z")
 PASSWORD = "pass wörd of many letters"
 
 
@@ -27,6 +31,28 @@ def test_another_program_opens_it_with_the_password(bench, video):
         (master,) = [name for name in archive.namelist() if name.endswith(".mp4")]
         assert archive.read(master) == video
         assert {(i.wz_aes_strength, i.wz_aes_version) for i in archive.infolist()} == {(3, 2)}
+
+
+@pytest.mark.skipif(SEVEN_ZIP is None, reason="7-Zip is not installed")
+@pytest.mark.parametrize("split", [None, 1 << 20], ids=["whole", "parts"])
+def test_7_zip_opens_it_with_the_password(bench, tmp_path, split):
+    """Whole or from its first part; every byte is as it was, and another password opens nothing."""
+    film = bytes(range(256)) * 10_000
+    place = bench.package("one", film, ExportSettings(encrypted=True, split_size=split), PASSWORD)
+    file = min(path for path in place.iterdir() if ".zip" in path.name)
+
+    def extracted(password: str, target: Path) -> subprocess.CompletedProcess[str]:
+        command = [str(SEVEN_ZIP), "x", f"-p{password}", f"-o{target}", "-y", str(file)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    done = extracted(PASSWORD, tmp_path / "out")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (package,) = (tmp_path / "out").iterdir()
+    assert (package / "data/master/E01_Lobby.mp4").read_bytes() == film
+    assert check(Folder(package)).faults == ()
+    refused = extracted("another password", tmp_path / "wrong")
+    assert refused.returncode != 0
+    assert "Wrong password" in refused.stdout + refused.stderr
 
 
 def test_verify_wants_the_password(bench, video, tmp_path, capsys):

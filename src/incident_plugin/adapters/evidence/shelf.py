@@ -72,11 +72,20 @@ class DiskShelf:
                 return free
             return max(0, min(free, use.quota - use.used))
 
+    def require(self, size: int) -> None:
+        """Refuse what the quota or the disk has no room for."""
+        if self._room is not None:
+            with disk_errors():
+                self._room.require(size)
+
     def workshop(self, export: Export) -> Workshop:
         """Give the directory to make the export in, with what an earlier try finished."""
         with disk_errors():
             aside = self._aside(export.id)
             folder = aside / folder_name(export)
+            if not folder.exists():
+                # It may have waited for long since it was ordered.
+                self.require(1)
             folder.mkdir(parents=True, exist_ok=True)
             kept = tuple(one for one in _kept(aside) if _is_there(folder, one))
             return Workshop(folder=folder, kept=kept)
@@ -85,6 +94,7 @@ class DiskShelf:
         """Note what is finished, so that it is not made again."""
         with disk_errors():
             _write_durably(self._aside(export) / _KEPT, msgspec.json.encode(exhibits))
+            self._changed()
 
     def publish(
         self,
@@ -129,6 +139,7 @@ class DiskShelf:
     def abandon(self, export: ExportId) -> None:
         """Remove what was made aside."""
         shutil.rmtree(self._aside(export), ignore_errors=True)
+        self._changed()
 
     def remove(self, export: ExportId) -> None:
         """Remove a finished export."""
