@@ -98,22 +98,26 @@ class Site:
     work: UnitOfWork
     exporting: Exporting
 
-    def ordered(self, settings: ExportSettings) -> ExportId:
-        """Give the export that is there, or order one of a new project."""
+    def ordered(self, settings: ExportSettings, words: str = "Lobby") -> ExportId:
+        """Give the export that is there, or order one of a new project; ``words`` are what people wrote."""
         with self.work.reading(OWNER) as work:
             if known := work.stored.exports.all():
                 return ExportId(known[0].id)
         footage = Footage(
             camera=CameraId("demo:1/lobby"),
-            camera_name="Lobby",
-            recorder="Recorder",
+            camera_name=words,
+            recorder=words,
             interval=Interval(START, START + timedelta(seconds=1.9)),
         )
         sequence = Sequence(id=SequenceId("s1"), footage=footage, added_by=OWNER, added_at=START)
         with self.work.begin(OWNER) as work:
             project = work.create(
                 lambda number: Project(
-                    id=number, created_by=OWNER, created_at=START, fields={}, sequences=(sequence,)
+                    id=number,
+                    created_by=OWNER,
+                    created_at=START,
+                    fields={"description": words},
+                    sequences=(sequence,),
                 )
             )
             export = Export(
@@ -121,7 +125,7 @@ class Site:
                 owner=OWNER,
                 owner_roles=tuple(OPERATOR.roles),
                 created_at=START + timedelta(days=1),
-                items=(ExportItem(project=project.id, sequence=sequence.id, footage=footage),),
+                items=(ExportItem(project=project.id, sequence=sequence.id, footage=footage, comment=words),),
                 settings=settings,
             )
             work.stored.exports.put(export)
@@ -135,7 +139,7 @@ class Site:
         return found
 
 
-def site(directory: Path, recorder: Any) -> Site:
+def site(directory: Path, recorder: Any, storage: StorageSettings | None = None) -> Site:
     """Put a site together as the plug-in does, with another recorder."""
     host, clock, writer = host_services(directory), Steps(), PyavWriter()
     store, guard = TinyDBStore(directory / "store"), Guard(HostAccess(host=host))
@@ -154,7 +158,7 @@ def site(directory: Path, recorder: Any) -> Site:
     exporting = assemble_exports(
         host,
         None,
-        room=exports_room(directory, StorageSettings()),
+        room=exports_room(directory, storage or StorageSettings()),
         work=work,
         guard=guard,
         recorders=recorder,
