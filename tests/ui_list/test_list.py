@@ -60,7 +60,7 @@ async def test_no_permission_is_said_in_the_words_operators_know(opening: Openin
 async def test_a_failure_keeps_the_list_and_says_that_it_may_be_old(opening: Opening, site: Site) -> None:
     """A server in trouble does not blank what was shown; Retry works when there is nothing to show."""
     site.create(description="Kept")
-    page = await opening("#nowhere", provoked=("503",))
+    page = await opening("incidents/1", provoked=("503",))
     broken = problem("Cannot perform this action. Try again later.", "The disk is full.", 503)
 
     async def refuse(route: Route) -> None:
