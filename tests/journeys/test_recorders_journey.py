@@ -19,6 +19,7 @@ async def test_a_recorder_from_its_address_to_its_cameras(operator: Operator) ->
     with running_recorder(password=SECRET) as north:
         await operator.sign_in("admin")
         await operator.tab("Administration")
+        await page.get_by_role("link", name="Recorders", exact=True).click()
         section = page.locator("incident-recorders")
         await section.get_by_role("button", name="Add recorder").click()
         dialog = page.get_by_role("dialog", name="Add recorder")

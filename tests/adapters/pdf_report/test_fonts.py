@@ -83,7 +83,7 @@ def test_an_unusable_font_file_of_the_machine_is_passed_over(tmp_path: Path) -> 
 def test_a_library_without_its_fonts_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a distribution took the built-in fonts out, the message says so and what to do."""
     monkeypatch.setattr("incident_plugin.adapters.pdf_report.fonts._BUILT_IN", {Weight.REGULAR: "NoSuch.ttf"})
-    with pytest.raises(ReportFailed, match=r"incident project 42 .*NoSuch.ttf.*\. The project is as it was"):
+    with pytest.raises(ReportFailed, match=r"incident project 42 .*NoSuch.ttf.*\. Nothing was changed"):
         made(PdfReportMaker(()), content())
 
 

@@ -14,6 +14,7 @@ from incident_plugin.domain.exports import (
     ExportItem,
     ExportList,
     ExportState,
+    Gap,
 )
 from incident_plugin.domain.journal import GENESIS, Action, Activity, Entry
 from incident_plugin.domain.media import CameraId, ClockOffset
@@ -75,7 +76,7 @@ def export(key: str = "x1") -> Export:
         size=2**40,
         sha256="ab" * 32,
         delivered=between(-0.5, 60),
-        gaps=(between(10, 11),),
+        gaps=(Gap(start=at(10), end=at(11)),),
         clock_offset=ClockOffset(
             offset=timedelta(milliseconds=-1500), uncertainty=timedelta(microseconds=1), measured_at=at(0)
         ),

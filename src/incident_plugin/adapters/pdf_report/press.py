@@ -62,7 +62,7 @@ class Press:
             written(report, file, lambda done: progress(_LAID_OUT + (1 - _LAID_OUT) * done / pages))
         except (PDFError, OSError, ValueError) as error:
             raise ReportFailed(
-                f"{name} could not be drawn: {error}. What it is of is as it was. "
+                f"{name} could not be drawn: {error}. Nothing was changed. "
                 "Ask an administrator to install the plug-in's reportlab again."
             ) from error
         return report.missing
