@@ -119,6 +119,7 @@ async def test_lost_camera_is_said_and_comes_back(page: Page, camera: Camera) ->
 async def test_a_picture_that_stands_still_does_not_pass_for_live(page: Page, filming: None) -> None:
     """No connection broke, and yet no picture comes: the operator sees that, and sees it move again."""
     await page.evaluate("id => watch(id)", LOBBY)
+    await page.wait_for_function("() => states.at(-1).state === 'live'")
     await page.evaluate("video().pause()")
     await page.wait_for_function("() => says().includes('No new picture has come')")
     await page.evaluate("video().play()")
