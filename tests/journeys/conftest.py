@@ -18,13 +18,23 @@ def site(tmp_path) -> Iterator[RunningSite]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def operator(browser: Browser, site: RunningSite, tmp_path) -> AsyncIterator[Operator]:
-    """An operator at a browser; an error or a breach of the policy in its console fails the test."""
+async def watched(browser: Browser, site: RunningSite) -> AsyncIterator[Watched]:
+    """The operator's browser; an error or a breach of the policy in its console fails the test.
+
+    It is closed before the site ends, whose absence would be an error.
+    """
+    del site
     context = await browser.new_context(viewport=SMALLEST, accept_downloads=True)
     context.set_default_timeout(PATIENCE_MS)
     watched = Watched(context)
-    page = await context.new_page()
-    yield Operator(page, site, tmp_path)
-    await page.screenshot(path=tmp_path / "last.png")
+    yield watched
     await context.close()
     assert watched.unexpected == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def operator(watched: Watched, site: RunningSite, tmp_path) -> AsyncIterator[Operator]:
+    """An operator at a browser."""
+    page = await watched.context.new_page()
+    yield Operator(page, site, tmp_path)
+    await page.screenshot(path=tmp_path / "last.png")

@@ -105,13 +105,15 @@ async def test_view_user_activity_log_entries(operator: Operator, site: RunningS
 
 
 async def test_delete_an_incident_project(
-    operator: Operator, administrator: Operator, site: RunningSite
+    operator: Operator, administrator: Operator, site: RunningSite, watched: Watched
 ) -> None:
     """The manual takes 4: the tab, the project, Delete, Yes; that is its end.
 
     Here the deletion is undone, the project is restored from the recycle bin, and purged with a certificate.
     """
     number = create(site, "Wrong entry")
+    # A page that looks at a project in the moment of its deletion is told that it is gone.
+    watched.provoked.append(rf"status of 404 .*/projects/{number}\b")
     page = operator.page
     await operator.sign_in("operator")
     hand = Hand(page)
