@@ -28,6 +28,9 @@ import { AdminSection, download } from './section.js';
 const SHOWN = 50;
 
 class IncidentBinSection extends AdminSection {
+  /** What is shown: the same is not drawn again, so that a button stays the one that is being pressed. */
+  #shown = '';
+
   /** @override @param {import('../common/contributed.js').Context} context */
   attached({ bridge }) {
     const again = () => { if (this.place.firstChild) void this.load(); };
@@ -40,9 +43,13 @@ class IncidentBinSection extends AdminSection {
     const bridge = /** @type {import('./section.js').Bridge} */ (this.bridge);
     /** @type {{projects: Binned[]}} */
     const { projects } = await call(bridge, 'GET', 'bin');
-    const certificates = may(bridge, 'projects.purge.manage') ? [this.#certificates((await call(bridge, 'GET', 'certificates')).certificates)] : [];
+    /** @type {Certificate[] | null} */
+    const certificates = may(bridge, 'projects.purge.manage') ? (await call(bridge, 'GET', 'certificates')).certificates : null;
+    const shown = JSON.stringify([projects, certificates]);
+    if (shown === this.#shown && this.place.querySelector('.binned, .empty')) return;
+    this.#shown = shown;
     this.place.replaceChildren(h('p', { class: 'dim' }, texts.hint),
-      projects.length ? this.#table(projects) : h('p', { class: 'empty' }, texts.empty), ...certificates);
+      projects.length ? this.#table(projects) : h('p', { class: 'empty' }, texts.empty), ...(certificates ? [this.#certificates(certificates)] : []));
   }
 
   /** @param {Binned[]} projects */
