@@ -11,7 +11,7 @@ demo: $(VENV)/demo
 	@exec $(PY) -m incident_demo --port $(PORT) --data $(DATA)
 
 test: $(VENV)/dev node_modules/.package-lock.json
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/dev node_modules/.package-lock.json
 	$(PY) -m ruff check .

@@ -8,8 +8,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aioice
+import aiortc
 import pytest
 
+from incident_plugin.adapters import live_preview
 from incident_plugin.adapters.live_preview import Limits, WebRtcRelay
 from incident_plugin.application.media_ports import LiveSession
 from incident_plugin.domain.media import CameraId
@@ -25,19 +28,31 @@ QUICK = Limits(connecting=PATIENCE, linger=0.05, silence=PATIENCE, retries=(0.01
 Watch = Callable[[WebRtcRelay], Awaitable[tuple[Watcher, LiveSession]]]
 
 
+#: Where the code lies that live pictures run, ours and the libraries'.
+LIVE = tuple(str(Path(module.__file__).parent) for module in (live_preview, aioice, aiortc))
+
+
+def tasks() -> set[asyncio.Task[object]]:
+    """Give the tasks of live pictures; others of a shared event loop come and go as they like."""
+    codes = {task: getattr(task.get_coro(), "cr_code", None) for task in asyncio.all_tasks()}
+    return {task for task, code in codes.items() if code and code.co_filename.startswith(LIVE)}
+
+
 def sockets() -> int:
-    """Count this process's sockets."""
-    entries = Path("/proc/self/fd").iterdir()
-    return sum(str(entry.readlink()).startswith("socket:") for entry in entries if entry.is_symlink())
+    """Count this process's datagram sockets: pictures leave by them."""
+    tables = [Path("/proc/self/net/udp"), Path("/proc/self/net/udp6")]
+    ours = {line.split()[9] for table in tables for line in table.read_text().splitlines()[1:]}
+    entries = [entry.readlink() for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink()]
+    return sum(str(entry).startswith("socket:") and str(entry)[8:-1] in ours for entry in entries)
 
 
 @asynccontextmanager
 async def leaving_nothing() -> AsyncIterator[None]:
     """Fail what leaves a task, a socket or a thread behind."""
     await asyncio.to_thread(int)  # the loop's own worker thread is not counted
-    tasks, held, threads = asyncio.all_tasks(), sockets(), threading.active_count()
+    running, held, threads = tasks(), sockets(), threading.active_count()
     yield
-    await until(lambda: asyncio.all_tasks() <= {*tasks, asyncio.current_task()}, "the end of every task")
+    await until(lambda: tasks() <= running, "the end of every task")
     await until(lambda: sockets() <= held, "the end of every socket")
     assert threading.active_count() <= threads + 1  # the loop's pool may have grown by one
 

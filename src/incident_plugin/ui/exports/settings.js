@@ -150,6 +150,7 @@ export class SettingsForm {
 
   async #keep() {
     const texts = strings.exports.settings;
+    const settings = this.#settings;
     const name = h('input', { id: 'name', maxLength: 200, autofocus: true });
     const all = h('input', { type: 'checkbox' });
     const wanted = await showDialog(texts.keepTitle, (/** @type {(yes: boolean) => void} */ done) => [
@@ -159,7 +160,7 @@ export class SettingsForm {
         h('footer', {}, h('button', { type: 'submit', class: 'primary' }, texts.save))),
     ]);
     if (!wanted) return;
-    await this.#presetCall('PUT', 'export-presets', { name: name.value, settings: this.#settings, whose: all.checked ? 'site' : 'mine' });
+    await this.#presetCall('PUT', 'export-presets', { name: name.value, settings, whose: all.checked ? 'site' : 'mine' });
   }
 
   async #removePreset() {

@@ -105,13 +105,13 @@ LEFT_TO_PYTHON = [
 ]
 
 
-@pytest.mark.parametrize("query", EXACT, ids=repr)
+@pytest.mark.parametrize("query", EXACT)
 def test_sql_alone_answers_what_columns_decide(query: QueryInstance) -> None:
     """Such a query reads the matches and nothing else."""
     assert condition(query, COLUMNS).exact
 
 
-@pytest.mark.parametrize("query", HELPED, ids=repr)
+@pytest.mark.parametrize("query", HELPED)
 def test_sql_narrows_what_columns_decide_in_part(query: QueryInstance) -> None:
     """Such a query reads fewer documents than there are, and tests each."""
     translated = condition(query, COLUMNS)
@@ -119,7 +119,7 @@ def test_sql_narrows_what_columns_decide_in_part(query: QueryInstance) -> None:
     assert "of_a" in translated.sql
 
 
-@pytest.mark.parametrize("query", LEFT_TO_PYTHON, ids=repr)
+@pytest.mark.parametrize("query", LEFT_TO_PYTHON)
 def test_the_rest_is_left_to_the_query(query: QueryInstance) -> None:
     """What SQL would answer otherwise than Python is not asked of it."""
     translated = condition(query, COLUMNS)
