@@ -1,11 +1,12 @@
 # demo: the product at work.  test, check, bench: for those who change it.
+# package: wheels and source archives of both distributions, and the journeys with what a site would install.
 VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8080
 DATA ?= build/demo
 BENCHES ?= activation store http list report export playback recorders live vault
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench package clean
 
 demo: $(VENV)/demo
 	@exec $(PY) -m incident_demo --port $(PORT) --data $(DATA)
@@ -22,6 +23,15 @@ check: $(VENV)/dev node_modules/.package-lock.json
 
 bench: $(VENV)/dev
 	@for bench in $(BENCHES); do $(PY) -m bench.$$bench || exit 1; done
+
+package: $(VENV)/dev
+	rm -rf build/package
+	$(PY) -m build --outdir build/package hooks
+	$(PY) -m build --outdir build/package .
+	python3 -m venv build/package/env
+	build/package/env/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		build/package/vms_hooks-*.whl "$$(echo build/package/incident_plugin-*.whl)[demo,dev]"
+	build/package/env/bin/python -m pytest -o pythonpath= tests/journeys tests/test_incident_demo.py
 
 clean:
 	rm -rf $(VENV) build node_modules

@@ -15,10 +15,13 @@ from typing import IO, Self
 
 import attrs
 
+import incident_plugin
+import vms_hooks
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
-SOURCES = (ROOT / "src", ROOT / "hooks/src")
+#: Where what is tested lies: in the checkout, or where its wheels were installed.
+SOURCES = tuple(Path(package.__file__).parents[1] for package in (incident_plugin, vms_hooks))
 
 
 @attrs.frozen(kw_only=True)
