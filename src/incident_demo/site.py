@@ -26,6 +26,8 @@ HISTORY = timedelta(hours=2)
 
 _OPERATOR = (
     "incident.cameras.view",
+    "incident.cameras.ptz.manage",
+    "incident.cameras.snapshots.manage",
     "incident.projects.view",
     "incident.projects.manage",
     "incident.projects.details.manage",

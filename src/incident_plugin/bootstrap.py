@@ -53,6 +53,8 @@ from incident_plugin.application.relations import Relations
 from incident_plugin.application.report_jobs import ReportJobs
 from incident_plugin.application.reporting import Reporting, Stills
 from incident_plugin.application.sealing import Sealing
+from incident_plugin.application.snapshots import Snapshots
+from incident_plugin.application.steering import Steering
 from incident_plugin.application.storage_rooms import GIGABYTE, FolderRoom, StorageRooms
 from incident_plugin.application.timeline import Timeline
 from incident_plugin.application.unit_of_work import UnitOfWork
@@ -60,6 +62,7 @@ from incident_plugin.application.unsaved import UnsavedWork
 from incident_plugin.application.watching import RecordingWatch
 from incident_plugin.bootstrap_exports import assemble_exports
 from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.journal import Action
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.recorders import (
@@ -80,6 +83,7 @@ from incident_plugin.http.preserving import PreserveResources
 from incident_plugin.http.projects import ProjectResources
 from incident_plugin.http.recorders import RecorderResources
 from incident_plugin.http.reports import ReportResources
+from incident_plugin.http.steering import SteeringResources
 from incident_plugin.http.together import TogetherResources
 from incident_plugin.http.video import VideoResources
 from vms_hooks.contributions import AsgiApp
@@ -269,6 +273,7 @@ class Parts:
     recorders: SiteRecorders
     relay: WebRtcRelay
     live: LiveSessions
+    steering: Steering
     host_log: HostLog
     watch: RecordingWatch
     rooms: StorageRooms
@@ -323,6 +328,9 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         ids=ids,
         licence=licence,
         rules=settings.rules,
+    )
+    steering = Steering(
+        recorders, guard, lambda actor, camera: collections.note(actor, camera, Action.CAMERA_MOVED)
     )
     drafts = Drafts(work=work, guard=guard, clock=clock, ids=ids)
     maker = PdfReportMaker()
@@ -427,6 +435,9 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         *RecorderResources(administration=recorder_administration).operations(),
         *exporting.operations,
         *PreserveResources(preserving=preserving, preserver=preserver).operations(),
+        *SteeringResources(
+            steering=steering, snapshots=Snapshots(guard=guard, collections=collections)
+        ).operations(),
         *VideoResources(recorders=footage, live=live, writer=writer, stills=stills, guard=guard).operations(),
     )
     return Parts(
@@ -438,6 +449,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         recorders=recorders,
         relay=relay,
         live=live,
+        steering=steering,
         host_log=HostLog(work, clock),
         watch=RecordingWatch(
             cameras,

@@ -22,7 +22,13 @@ def _rights(*rights: Right) -> Sequence[Permission]:
 
 
 PERMISSION_TREE: Sequence[Permission] = (
-    _heading("cameras", "Cameras: live and recorded video", *_rights(Right.CAMERAS_VIEW)),
+    _heading(
+        "cameras",
+        "Cameras: live and recorded video",
+        *_rights(Right.CAMERAS_VIEW),
+        _heading("cameras.ptz", "Move cameras (PTZ)", *_rights(Right.PTZ_MANAGE)),
+        _heading("cameras.snapshots", "Keep snapshots", *_rights(Right.SNAPSHOTS_MANAGE)),
+    ),
     _heading("recorders", "Recorders", *_rights(Right.RECORDERS_VIEW, Right.RECORDERS_MANAGE)),
     _heading(
         "incidents",

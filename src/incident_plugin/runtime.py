@@ -84,6 +84,7 @@ class IncidentRuntime:
         await self.parts.events.close()
         await self.parts.states.close()
         await self.parts.reports.stop()
+        await self.parts.steering.close()
         await self.parts.relay.stop()
         await self.parts.recorders.close()
         await asyncio.to_thread(self.parts.store.close)

@@ -166,3 +166,42 @@ async def test_unknown_cameras_in_a_view_are_left_out(client, cameras):
     body = {"client": "tab", "cameras": ["nowhere:1", cameras["Lobby"]]}
     collection = (await client.post("/collections", json=body)).json()
     assert [s["camera_name"] for s in collection["sequences"]] == ["Lobby"]
+
+
+async def test_what_was_done_with_cameras_is_told_by_the_project(client, cameras, clock, look_at):
+    """Movements and snapshots of a collected camera come into its activity log; others concern nobody."""
+    collection = await start(client, cameras, "Yard")
+    yard, lobby = cameras["Yard"], cameras["Lobby"]
+    for gesture, passed in (("one", 3), ("two", 90), ("three", 1)):
+        move = {"gesture": gesture, "zoom": 0.5}
+        assert (await client.post(f"/ptz/moves/{yard}", json=move)).status_code == 204
+        assert (await client.post(f"/ptz/stops/{yard}", json={"gesture": gesture})).status_code == 204
+        clock.advance(seconds=passed)
+        await look_at("Yard")
+    for camera in (lobby, yard):
+        assert (await client.post(f"/snapshots/{camera}")).status_code == 204
+    saved = await client.post(f"/collections/{collection['id']}/save", json={})
+    log = await client.get(f"/projects/{saved.json()['id']}/activity")
+    told = [
+        (e["action"], e["text"], " to " in e["text"])
+        for e in log.json()["entries"]
+        if e["action"] in ("camera.moved", "snapshot.taken")
+    ]
+    assert [one[::2] for one in told] == [
+        ("camera.moved", True),
+        ("camera.moved", False),
+        ("snapshot.taken", False),
+    ]
+
+
+async def test_a_camera_is_moved_and_stands_still_again(client, cameras, runtime):
+    """Over ONVIF, for as long as it is asked for; a camera without motors says so."""
+    refused = await client.post(f"/ptz/moves/{cameras['Lobby']}", json={"gesture": "g", "pan": 1})
+    assert (refused.status_code, refused.json()["title"]) == (404, "Cannot move the camera. Try again later.")
+    presets = (await client.get(f"/ptz/presets/{cameras['Yard']}")).json()["presets"]
+    assert presets
+    gone = await client.post(f"/ptz/presets/{cameras['Yard']}", json={"token": presets[0]["token"]})
+    assert gone.status_code == 204
+    for body in ({"gesture": ""}, {"gesture": "g", "pan": 2}, {"gesture": "g", "pan": "x"}, {}):
+        answer = await client.post(f"/ptz/moves/{cameras['Yard']}", json=body)
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")

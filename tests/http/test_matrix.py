@@ -48,9 +48,11 @@ OF_CAMERAS = (
     "drafts",
     "export",
     "live",
+    "ptz",
     "recorded",
     "recorders",
     "sequences",
+    "snapshots",
     "video",
     "stills",
 )
@@ -236,6 +238,17 @@ class World:
             "POST live/{camera:path}": Asked(path=f"live/{shown}", content=b"no offer", statuses=offer),
             "DELETE live/sessions/{id}": Asked(path="live/sessions/none", statuses=frozenset({204, 404})),
             "GET recorded/{camera:path}": Asked(path=f"recorded/{shown}", query=while_),
+            "POST ptz/moves/{camera:path}": Asked(
+                path=f"ptz/moves/{shown}", body={"gesture": "press", "pan": 0.1}, statuses=gone
+            ),
+            "POST ptz/stops/{camera:path}": Asked(
+                path=f"ptz/stops/{shown}", body={"gesture": "press"}, statuses=frozenset({204, 404})
+            ),
+            "GET ptz/presets/{camera:path}": Asked(path=f"ptz/presets/{shown}", statuses=gone),
+            "POST ptz/presets/{camera:path}": Asked(
+                path=f"ptz/presets/{shown}", body={"token": "none"}, statuses=gone
+            ),
+            "POST snapshots/{camera:path}": Asked(path=f"snapshots/{shown}"),
             "GET video/{camera:path}": Asked(path=f"video/{shown}", query=while_),
             "GET stills/{camera:path}": Asked(path=f"stills/{shown}", query={"at": self.start}),
             "GET recorders": Asked(path="recorders"),

@@ -13,8 +13,9 @@ from incident_plugin.application.ports import Actor, Clock, Ids, Licence
 from incident_plugin.application.projects import first_fields, refuse_without_licence
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.collection import Collection, CollectionId, ShownCamera
+from incident_plugin.domain.collection import Collection, CollectionId, Happening, ShownCamera
 from incident_plugin.domain.errors import NotFound
+from incident_plugin.domain.journal import Action, Activity
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project
 from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
@@ -123,8 +124,26 @@ class Collections:
                     id=project_id, created_by=collection.owner, created_at=now, fields=fields
                 ).with_sequences(sequences)
             )
+            for happening in collection.happenings:
+                work.note(project.id, _told(happening, work))
             work.stored.collections.remove(collection_id)
         return self._guard.readable(actor, project)
+
+    def note(self, actor: Actor, camera: CameraId, action: Action) -> None:
+        """Take note of what the actor did with a camera, in those of their collections that it is part of.
+
+        It becomes part of the activity log with the project. What is not collected is not noted.
+        """
+        now = self._clock.now()
+        with self._work.reading(actor.person) as work:
+            concerned = any(c.noting(action, camera, now) != c for c in _own(work, actor))
+        if not concerned:
+            return
+        with self._work.begin(actor.person) as work:
+            for collection in _own(work, actor):
+                noted = collection.noting(action, camera, now)
+                if noted != collection:
+                    work.stored.collections.put(noted)
 
     def discard(self, actor: Actor, collection_id: CollectionId) -> None:
         """Forget a collection; the recordings themselves are not touched."""
@@ -157,6 +176,17 @@ class Collections:
             )
             for collected, interval in collection.intervals(now)
         )
+
+
+def _told(happening: Happening, work: Work) -> Activity:
+    """Say in an activity log what was done, and when: the entry itself is as old as the project."""
+    start, end = work.said(happening.start), work.said(happening.end)
+    return Activity(
+        action=happening.action,
+        subject=happening.camera.name,
+        after=start if start == end else f"{start} to {end}",
+        camera=happening.camera.id,
+    )
 
 
 def _own(work: Work, actor: Actor) -> tuple[Collection, ...]:

@@ -39,6 +39,8 @@ _FOOTAGE = frozenset(
         Action.SEQUENCE_RESTORED,
         Action.SEQUENCE_NOTED,
         Action.VIDEO_VIEWED,
+        Action.CAMERA_MOVED,
+        Action.SNAPSHOT_TAKEN,
         Action.PRESERVED,
     }
 )
@@ -47,6 +49,8 @@ _ONLY_LOGGED = frozenset(
     {
         Action.OPENED,
         Action.VIDEO_VIEWED,
+        Action.CAMERA_MOVED,
+        Action.SNAPSHOT_TAKEN,
         Action.SENT_FOR_EXPORT,
         Action.EXPORTED,
         Action.REPORT_GENERATED,

@@ -10,6 +10,8 @@ class Permission(StrEnum):
     """One right; *manage* implies *view* of the same thing."""
 
     CAMERAS_VIEW = "incident.cameras.view"
+    PTZ_MANAGE = "incident.cameras.ptz.manage"
+    SNAPSHOTS_MANAGE = "incident.cameras.snapshots.manage"
     RECORDERS_VIEW = "incident.recorders.view"
     RECORDERS_MANAGE = "incident.recorders.manage"
     PROPERTIES_VIEW = "incident.properties.view"

@@ -10,6 +10,7 @@ from typing import NewType
 
 import attrs
 
+from incident_plugin.domain.journal import Action
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person
 from incident_plugin.domain.time import Interval, utc
@@ -18,6 +19,8 @@ CollectionId = NewType("CollectionId", str)
 
 #: How long an open sequence goes on after the last sign of life of the browser that feeds it.
 SIGN_OF_LIFE_MARGIN = timedelta(seconds=30)
+#: Movements of one camera with less than this between them are told as one.
+ONE_MOVEMENT = timedelta(seconds=30)
 
 
 @attrs.frozen(kw_only=True)
@@ -41,6 +44,16 @@ class CollectedSequence:
 
 
 @attrs.frozen(kw_only=True)
+class Happening:
+    """Something that the operator did with a camera while collecting it: moved it, kept a snapshot."""
+
+    action: Action
+    camera: ShownCamera
+    start: datetime = attrs.field(converter=utc)
+    end: datetime = attrs.field(converter=utc)
+
+
+@attrs.frozen(kw_only=True)
 class Collection:
     """One running "Start incident project" of one operator."""
 
@@ -56,6 +69,8 @@ class Collection:
     pre_roll: timedelta
     merge_within: timedelta
     sequences: tuple[CollectedSequence, ...] = ()
+    #: In order; told by the activity log of the project that it becomes.
+    happenings: tuple[Happening, ...] = ()
 
     @property
     def owner_id(self) -> str:
@@ -105,6 +120,29 @@ class Collection:
                 for s in self.sequences
             ),
         )
+
+    def noting(self, action: Action, camera: CameraId, at: datetime) -> Collection:
+        """Take note of what was done with a camera that is being collected; others do not concern it.
+
+        Movements that follow one another closely are one.
+        """
+        now = max(at, self.confirmed_at)
+        shown = next(
+            (s.camera for s in self.settle(now).sequences if s.camera.id == camera and not s.end), None
+        )
+        if shown is None:
+            return self
+        new = Happening(action=action, camera=shown, start=at, end=at)
+        for place in reversed(range(len(self.happenings))):
+            last = self.happenings[place]
+            if last.camera.id != camera or last.action is not action:
+                continue
+            if action is Action.CAMERA_MOVED and at - last.end <= ONE_MOVEMENT:
+                longer = attrs.evolve(last, end=max(at, last.end))
+                kept = (*self.happenings[:place], longer, *self.happenings[place + 1 :])
+                return attrs.evolve(self, happenings=kept)
+            break
+        return attrs.evolve(self, happenings=(*self.happenings, new))
 
     def resumed(self, client: str, now: datetime) -> Collection:
         """Let another browser tab feed the collection; what was open ends as the margin says."""

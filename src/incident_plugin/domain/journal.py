@@ -67,6 +67,8 @@ class Action(StrEnum):
     RELATED = "project.related"
     UNRELATED = "project.unrelated"
     VIDEO_VIEWED = "video.viewed"
+    CAMERA_MOVED = "camera.moved"
+    SNAPSHOT_TAKEN = "snapshot.taken"
     PRESERVING = "preserve.chosen"
     PRESERVED = "video.preserved"
     SENT_FOR_EXPORT = "export.sent"

@@ -117,6 +117,8 @@ _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.RELATED: _related,
     Action.UNRELATED: lambda activity: f"No longer related to incident project {activity.subject}",
     Action.VIDEO_VIEWED: _with_details("Video viewed"),
+    Action.CAMERA_MOVED: _with_details("Camera moved"),
+    Action.SNAPSHOT_TAKEN: _with_details("Snapshot kept"),
     Action.PRESERVING: _with_details("Preserve video"),
     Action.PRESERVED: _with_details("Video preserved"),
     Action.SENT_FOR_EXPORT: _with_details("Sent for export"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
@@ -12,7 +13,7 @@ from incident_plugin.adapters.live_preview import h264
 from incident_plugin.adapters.live_preview.limits import Limits
 from incident_plugin.adapters.live_preview.pictures import Group, Picture
 from incident_plugin.adapters.live_preview.rtp import h264_runs
-from incident_plugin.adapters.live_preview.state import CameraState, Phase
+from incident_plugin.adapters.live_preview.state import CameraState, Phase, PictureTime
 from incident_plugin.adapters.live_preview.viewer import Viewer
 from incident_plugin.application.media_ports import VideoStream
 from incident_plugin.domain.errors import IncidentError, RecorderUnavailable
@@ -76,6 +77,16 @@ class CameraStream:
         self._shift: int | None = None
         self._last_pts = 0
         self._last_at = 0.0
+
+    @property
+    def newest(self) -> PictureTime | None:
+        """When the newest picture came, if there is one."""
+        if not self._last_at:
+            return None
+        passed = self._loop.time() - self._last_at
+        return PictureTime(
+            rtp=(self._origin + self._last_pts) & 0xFFFFFFFF, at=(time.time() - passed) * 1_000
+        )
 
     def join(self, on_state: Callable[[CameraState], None]) -> Viewer:
         """Add a viewer; the first one opens the stream."""

@@ -15,8 +15,12 @@ pinned for them, and the tests notice when one moves:
 from __future__ import annotations
 
 import asyncio
+import json
+import math
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 from aioice import Candidate, Connection
 from aiortc import (
@@ -50,6 +54,8 @@ from incident_plugin.domain.errors import RecorderUnavailable
 
 _LOOPBACK = "127.0.0.1"
 _CLOCK_RATE = 90_000
+#: Longest message of a viewer that is looked at, characters.
+_QUESTION = 200
 #: Seconds that a DTLS handshake in progress gets to end when the connection is closed.
 _HANDSHAKE = 1.0
 
@@ -122,6 +128,7 @@ class Peer:
     """An answered offer: sends a viewer's pictures until it is closed."""
 
     def __init__(self, viewer: Viewer, on_connection: Callable[[str], None]) -> None:
+        self._viewer = viewer
         self._channels: list[RTCDataChannel] = []
         self._state: CameraState | None = None
         self._on_connection = on_connection
@@ -182,8 +189,28 @@ class Peer:
 
     def _channel_opened(self, channel: RTCDataChannel) -> None:
         self._channels = [channel]
+        channel.on("message", partial(self._asked, channel))
         if self._state:
             channel.send(self._state.message())
+
+    def _asked(self, channel: RTCDataChannel, message: object) -> None:
+        """Tell a viewer who asks when the newest picture came; whatever else it sends is ignored."""
+        newest = self._viewer.newest
+        sent = _sent(message)
+        if newest is not None and sent is not None and channel.readyState == "open":
+            channel.send(newest.answer(sent, time.time() * 1_000))
+
+
+def _sent(message: object) -> float | None:
+    """Give the time that a viewer's question names, if it is one."""
+    if not isinstance(message, str) or len(message) > _QUESTION:
+        return None
+    try:
+        asked = json.loads(message)
+    except (ValueError, RecursionError):
+        return None
+    sent = asked.get("time") if isinstance(asked, dict) else None
+    return float(sent) if isinstance(sent, (int, float)) and math.isfinite(sent) else None
 
 
 async def _start_nothing(parameters: RTCRtpSendParameters) -> None:

@@ -17,6 +17,20 @@ class Phase(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
+class PictureTime:
+    """When the newest picture came."""
+
+    #: Its RTP time (RFC 3550 section 5.1).
+    rtp: int
+    #: By this server's clock, milliseconds since 1970.
+    at: float
+
+    def answer(self, sent: float, now: float) -> str:
+        """Give the JSON text that answers a viewer who asked, with what it sent and the clock of now."""
+        return json.dumps({"time": {"rtp": self.rtp, "at": self.at, "now": now, "sent": sent}})
+
+
+@attrs.frozen(kw_only=True)
 class CameraState:
     """The state of one camera's stream, the same for all its viewers."""
 

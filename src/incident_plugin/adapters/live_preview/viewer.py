@@ -7,13 +7,18 @@ from typing import Protocol
 
 from incident_plugin.adapters.live_preview.limits import Limits
 from incident_plugin.adapters.live_preview.pictures import Group, Picture
-from incident_plugin.adapters.live_preview.state import CameraState
+from incident_plugin.adapters.live_preview.state import CameraState, PictureTime
 
 
 class Pictures(Protocol):
     """What a viewer reads from."""
 
     ssrc: int
+
+    @property
+    def newest(self) -> PictureTime | None:
+        """When the newest picture came, if there is one."""
+        ...
 
     @property
     def group(self) -> Group | None:
@@ -52,6 +57,11 @@ class Viewer:
     def ssrc(self) -> int:
         """Synchronisation source of the camera's packets (RFC 3550 section 3)."""
         return self._camera.ssrc
+
+    @property
+    def newest(self) -> PictureTime | None:
+        """When the camera's newest picture came, if there is one."""
+        return self._camera.newest
 
     def listen(self, on_picture: Callable[[], None] | None) -> None:
         """Name who is told of each new picture, and tell of those that are there; nobody for ``None``."""

@@ -1,19 +1,18 @@
-// <incident-live>: fills a view item with a camera's live picture and says so whenever there is none.
+// <incident-live>: fills a view item with a camera's live picture, says so whenever there is none, and carries
+// what can be done with it.
 
 import { h } from '../common/dom.js';
 import { sheet as common } from '../common/style.js';
 import { strings } from '../locales/en.js';
+import { Controls } from './controls.js';
+import { Picture } from './picture.js';
 import { sheet } from './style.js';
-import { Refusal, watch } from './whep.js';
 
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsContext} VmsContext */
-/** @typedef {'connecting' | 'live' | 'lost' | 'denied' | 'unsupported'} State */
+/** @typedef {import('./picture.js').State} State */
 
-/** Waits before trying again, in milliseconds; the last one is repeated. */
-const RETRIES = [500, 1_000, 2_000, 4_000, 5_000];
-
-/** A picture older than this is not live, whatever the connection says; milliseconds. */
-const STALLED = 3_000;
+/** How long a view item keeps its size before another stream is asked for, milliseconds. */
+const SETTLED = 700;
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -36,23 +35,35 @@ const TITLES = {
 
 /**
  * Connects while it is attached and has a camera, and keeps on trying. Fires bubbling `vms-state` events with
- * `{state, detail}`.
+ * `{state, detail}`. When its size or the wish for sound asks for another stream, that one is opened beside the
+ * picture that is shown, and takes its place with its first picture.
  */
 export class IncidentLive extends HTMLElement {
   /** @type {VmsContext | null} */
   #vms = null;
-  /** @type {AbortController | null} */
-  #run = null;
+  /** What is shown. @type {Picture | null} */
+  #picture = null;
+  /** What will be shown once it has a picture. @type {Picture | null} */
+  #next = null;
+  /** @type {Controls | null} */
+  #controls = null;
   /** @type {State | ''} */
   #state = '';
   #detail = '';
-  #video = h('video', { muted: true, autoplay: true, playsInline: true, disablePictureInPicture: true });
+  #sound = false;
+  #stage = h('div', { class: 'stage' });
   #symbol = document.createElementNS(SVG, 'path');
   #title = h('p', { class: 'title' });
   #text = h('p', { class: 'detail' });
   #veil = h('div', { class: 'veil', role: 'status' });
   #leave = () => this.#stop();
   #return = () => this.#start();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #settling;
+  #resized = new ResizeObserver(() => {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#fit(), SETTLED);
+  });
 
   constructor() {
     super();
@@ -63,7 +74,7 @@ export class IncidentLive extends HTMLElement {
     this.#veil.append(svg, this.#title, this.#text);
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [common, sheet];
-    root.append(this.#video, this.#veil);
+    root.append(this.#stage, this.#veil);
   }
 
   get vms() {
@@ -74,112 +85,112 @@ export class IncidentLive extends HTMLElement {
   set vms(context) {
     const same = context?.camera?.id === this.#vms?.camera?.id && context?.bridge === this.#vms?.bridge;
     this.#vms = context;
-    this.#video.setAttribute('aria-label', context?.camera?.name ?? '');
     if (same) return;
     this.#stop();
+    this.#sound = false;
     this.#start();
   }
 
   connectedCallback() {
     window.addEventListener('pagehide', this.#leave);
     window.addEventListener('pageshow', this.#return);
+    this.#resized.observe(this);
     this.#start();
   }
 
   disconnectedCallback() {
     window.removeEventListener('pagehide', this.#leave);
     window.removeEventListener('pageshow', this.#return);
+    this.#controls?.letGo();
     // Being moved in the page is no reason to lose the picture.
     queueMicrotask(() => {
       if (!this.isConnected) this.#stop();
     });
   }
 
+  /** The picture that is shown. */
+  get picture() {
+    return this.#picture;
+  }
+
+  /** Whether the camera's sound is heard. */
+  get heard() {
+    return this.#sound;
+  }
+
+  /** Lets the camera's sound be heard, or not. @param {boolean} wanted */
+  hear(wanted) {
+    this.#sound = wanted;
+    const picture = this.#picture;
+    if (!picture) return;
+    picture.video.muted = !wanted;
+    if (wanted && !picture.wish.sound) this.#change();
+  }
+
   #start() {
-    if (this.#run || !this.isConnected || !this.#vms?.camera) return;
-    this.#run = new AbortController();
+    if (this.#picture || !this.isConnected || !this.#vms?.camera) return;
+    this.#picture = this.#open();
+    if (!this.#picture) return;
+    this.#stage.replaceChildren(this.#picture.video);
+    this.#controls = new Controls(this, this.#vms);
+    this.#veil.after(this.#controls.element);
     this.#show('connecting');
-    this.#watchForStall(this.#run.signal);
-    void this.#keepWatching(this.#vms, this.#vms.camera.id, this.#run.signal);
+    this.#picture.start();
   }
 
   #stop() {
-    this.#run?.abort();
-    this.#run = null;
-    this.#video.srcObject = null;
+    clearTimeout(this.#settling);
+    this.#controls?.remove();
+    this.#controls = null;
+    for (const picture of [this.#picture, this.#next]) picture?.stop();
+    this.#picture = this.#next = null;
   }
 
-  /**
-   * @param {VmsContext} vms
-   * @param {string} camera
-   * @param {AbortSignal} signal
-   */
-  async #keepWatching({ bridge }, camera, signal) {
-    for (let failures = 0; !signal.aborted; failures += 1) {
-      try {
-        await watch(bridge, camera, this.#listener(signal, () => { failures = 0; }), signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        const refusal = error instanceof Refusal ? error : new Refusal(String(error));
-        if (refusal.denied) return this.#show('denied', strings.live.deniedDetail);
-        if (refusal.permanent) return this.#show('unsupported', refusal.message);
-        this.#show('lost', refusal.message);
-      }
-      await pause(RETRIES[Math.min(failures, RETRIES.length - 1)] ?? 0, signal);
+  #open() {
+    const camera = this.#vms?.camera;
+    if (!this.#vms || !camera) return null;
+    const width = Math.round(this.clientWidth * devicePixelRatio);
+    const picture = new Picture(this.#vms.bridge, camera.id, { width, sound: this.#sound });
+    picture.video.setAttribute('aria-label', camera.name);
+    picture.video.muted = !this.#sound;
+    picture.addEventListener('state', () => this.#stands(picture));
+    picture.addEventListener('camera', () => this.#controls?.draw());
+    return picture;
+  }
+
+  /** Asks for another stream when the one that is shown is too small or too large for the view item. */
+  #fit() {
+    const fits = this.#picture?.told.fits;
+    const width = this.clientWidth * devicePixelRatio;
+    if (fits && this.#picture?.state === 'live' && (width <= fits[0] || width > fits[1])) this.#change();
+  }
+
+  #change() {
+    this.#next?.stop();
+    this.#next = this.#open();
+    if (!this.#next) return;
+    this.#stage.prepend(this.#next.video);
+    this.#next.start();
+  }
+
+  /** @param {Picture} picture */
+  #stands(picture) {
+    if (picture === this.#next) {
+      // One that cannot be had changes nothing of what is seen.
+      if (picture.state === 'live') this.#replace(picture);
+      else this.#next = (picture.stop(), null);
     }
+    if (picture === this.#picture) this.#show(picture.state, picture.detail);
   }
 
-  /**
-   * Says so when pictures stop coming: a network that went silent is found much later.
-   * @param {AbortSignal} signal
-   */
-  #watchForStall(signal) {
-    let since = performance.now();
-    const seen = () => {
-      if (signal.aborted) return;
-      since = performance.now();
-      if (this.#detail === strings.live.stalled) this.#show('live');
-      this.#video.requestVideoFrameCallback(seen);
-    };
-    this.#video.requestVideoFrameCallback(seen);
-    const timer = setInterval(() => {
-      // A page that nobody sees is shown no pictures.
-      if (this.#state !== 'live' || document.hidden) since = performance.now();
-      else if (performance.now() - since >= STALLED) this.#show('lost', strings.live.stalled);
-    }, STALLED / 6);
-    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
-  }
-
-  /**
-   * @param {AbortSignal} signal
-   * @param {() => void} onFirst called with each first picture after a break
-   * @returns {import('./whep.js').Listener}
-   */
-  #listener(signal, onFirst) {
-    let told = { state: 'live', detail: '' };
-    const waitForPicture = () => this.#video.requestVideoFrameCallback(() => {
-      if (signal.aborted || told.state === 'lost') return;
-      onFirst();
-      this.#show('live', told.detail);
-    });
-    return {
-      onPicture: (stream) => {
-        if (signal.aborted) return;
-        this.#video.srcObject = stream;
-        waitForPicture();
-      },
-      onCamera: (state) => {
-        if (signal.aborted) return;
-        told = state;
-        if (state.state === 'lost') this.#show('lost', state.detail);
-        else waitForPicture();
-      },
-      onNetwork: (connected) => {
-        if (signal.aborted) return;
-        if (connected) waitForPicture();
-        else this.#show('lost', strings.live.interrupted);
-      },
-    };
+  /** @param {Picture} next */
+  #replace(next) {
+    const before = this.#picture;
+    this.#picture = next;
+    this.#next = null;
+    next.video.muted = !this.#sound;
+    before?.stop();
+    this.#controls?.draw();
   }
 
   /**
@@ -195,23 +206,9 @@ export class IncidentLive extends HTMLElement {
     this.#title.textContent = TITLES[state];
     this.#text.textContent = state === 'lost' ? `${detail} ${strings.live.retrying}`.trim() : detail;
     this.#veil.classList.toggle('told', Boolean(detail));
+    this.#controls?.draw();
     this.dispatchEvent(new CustomEvent('vms-state', { bubbles: true, composed: true, detail: { state, detail } }));
   }
-}
-
-/**
- * @param {number} milliseconds
- * @param {AbortSignal} signal ends the wait early
- * @returns {Promise<void>}
- */
-function pause(milliseconds, signal) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
 }
 
 if (!customElements.get('incident-live')) customElements.define('incident-live', IncidentLive);

@@ -6,6 +6,9 @@ sheet.replaceSync(`
   display: block; position: relative; overflow: hidden; width: 100%; height: 100%; container-type: size;
   background: var(--s0);
 }
+.stage, .controls { position: absolute; inset: 0; }
+.controls { pointer-events: none; }
+.controls > * { pointer-events: auto; }
 video { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; }
 .veil {
   position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; gap: 4px;
@@ -15,15 +18,45 @@ video { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: con
 .veil p { margin: 0; max-width: 46ch; }
 .title { font-size: 15px; font-weight: 600; }
 .detail { color: var(--dim); }
-svg { width: 32px; height: 32px; fill: none; stroke: currentColor; stroke-width: 1.5;
+.veil svg { width: 32px; height: 32px; }
+svg { width: 16px; height: 16px; fill: none; stroke: currentColor; stroke-width: 1.5;
   stroke-linecap: round; stroke-linejoin: round; }
 :host([data-state=connecting]) .veil { background: var(--s1); color: var(--dim); }
-:host([data-state=lost]) :is(svg, .title), :host([data-state=unsupported]) :is(svg, .title) {
+:host([data-state=lost]) .veil :is(svg, .title), :host([data-state=unsupported]) .veil :is(svg, .title) {
   color: var(--amber);
 }
 :host([data-state=live]) .veil {
   inset: auto 0 0 0; padding: 4px 8px; place-content: start; justify-items: start; text-align: start;
 }
-:host([data-state=live]) :is(svg, .title), :host([data-state=live]) .veil:not(.told) { display: none; }
-@container (max-height: 120px) { svg { display: none; } }
+:host([data-state=live]) .veil :is(svg, .title), :host([data-state=live]) .veil:not(.told) { display: none; }
+@container (max-height: 120px) { .veil svg { display: none; } }
+.bar {
+  position: absolute; left: 6px; bottom: 6px; display: flex; align-items: center; gap: 2px; padding: 2px;
+  max-width: calc(100% - 56px); border-radius: 4px; opacity: 0;
+  background: color-mix(in srgb, var(--s0) 80%, transparent);
+}
+:host(:hover) .bar, :host(:focus-within) .bar, .bar:has(:popover-open) { opacity: 1; }
+@media (hover: none) { .bar { opacity: 1; } }
+.tool { min-width: 28px; min-height: 28px; padding: 4px; border-color: transparent; background: transparent; flex: none; }
+.tool[aria-pressed=true] { background: var(--accent); color: var(--vms-on-accent, #06121f); }
+.figures {
+  padding: 0 6px; font-size: 12px; color: var(--text); white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
+}
+@container (max-width: 340px) { .figures { display: none; } }
+@container (max-width: 220px) { .tool { min-width: 24px; min-height: 24px; } .bar { gap: 0; left: 2px; bottom: 2px; } }
+.menu {
+  inset: auto; margin: 0; padding: 4px; max-width: 320px; max-height: 50vh; overflow: auto; color: var(--text);
+  background: var(--s1); border: 1px solid var(--line); border-radius: 4px;
+}
+.menu p { margin: 4px 8px; }
+.menu button { display: block; width: 100%; text-align: start; border-color: transparent; background: transparent; overflow-wrap: anywhere; }
+.pad { position: absolute; inset: 0; touch-action: none; cursor: crosshair; }
+.pad:focus-visible { outline-offset: -3px; }
+.cross, .mark { position: absolute; left: 50%; top: 50%; translate: -50% -50%; border-radius: 50%; pointer-events: none; }
+.cross { width: 22px; height: 22px; border: 1.5px solid #fff; outline: 1.5px solid rgb(0 0 0 / .6); }
+.mark { width: 12px; height: 12px; background: var(--accent); outline: 1.5px solid rgb(0 0 0 / .6); }
+.zoom {
+  position: absolute; right: 6px; top: 6px; display: grid; gap: 2px; border-radius: 4px;
+  background: color-mix(in srgb, var(--s0) 80%, transparent);
+}
 `);

@@ -6,7 +6,24 @@ import { strings } from '../locales/en.js';
 
 /**
  * What the server says of the camera over the session's data channel.
- * @typedef {{state: 'connecting' | 'live' | 'lost', detail: string}} CameraState
+ * @typedef {object} CameraState
+ * @property {'connecting' | 'live' | 'lost'} state
+ * @property {string} detail
+ * @property {boolean} [sound] whether it has sound that can be heard here
+ * @property {[number, number]} [fits] view items wider than the first and not wider than the second, in pixels of
+ *   the screen, get this stream; others would get another
+ */
+
+/**
+ * The time of the newest picture by the server's clock, and that clock, in milliseconds.
+ * @typedef {{rtp: number, at: number, now: number, sent: number}} PictureTime
+ */
+
+/** @typedef {() => Promise<PictureTime>} Asking */
+
+/**
+ * How large the picture is shown, in pixels of the screen, and whether it is to be heard.
+ * @typedef {{width: number, sound: boolean}} Wish
  */
 
 /**
@@ -14,6 +31,7 @@ import { strings } from '../locales/en.js';
  * @property {(stream: MediaStream) => void} onPicture
  * @property {(state: CameraState) => void} onCamera
  * @property {(connected: boolean) => void} onNetwork false while packets stop coming, true when they come again
+ * @property {(ask: Asking) => void} onChannel
  */
 
 const CONNECT_MS = 10_000;
@@ -43,19 +61,20 @@ export class Refusal extends Error {
  * Shows a camera until the session breaks or is aborted. Always ends by raising: `Refusal`, or the abort.
  * @param {Bridge} bridge
  * @param {string} camera
+ * @param {Wish} wish
  * @param {Listener} listener
  * @param {AbortSignal} signal
  * @returns {Promise<never>}
  */
-export async function watch(bridge, camera, listener, signal) {
+export async function watch(bridge, camera, wish, listener, signal) {
   const peer = new RTCPeerConnection({ iceServers: [] });
   let session = '';
   try {
-    const broken = listenTo(peer, listener, signal);
+    const broken = listenTo(peer, wish, listener, signal);
     broken.catch(() => {});
     // Candidates are not waited for: the server learns this browser's address from its checks.
     await peer.setLocalDescription();
-    const response = await post(bridge, camera, peer.localDescription?.sdp ?? '', signal);
+    const response = await post(bridge, camera, wish, peer.localDescription?.sdp ?? '', signal);
     session = response.headers.get('Location')?.split('/').pop() ?? '';
     await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() });
     return await broken;
@@ -69,11 +88,12 @@ export async function watch(bridge, camera, listener, signal) {
 
 /**
  * @param {RTCPeerConnection} peer
+ * @param {Wish} wish
  * @param {Listener} listener
  * @param {AbortSignal} signal
  * @returns {Promise<never>} raises when the connection is over
  */
-function listenTo(peer, listener, signal) {
+function listenTo(peer, wish, listener, signal) {
   return new Promise((_, reject) => {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let late;
@@ -86,10 +106,12 @@ function listenTo(peer, listener, signal) {
       clearTimeout(late);
       reject(signal.reason);
     }, { once: true });
-    peer.addEventListener('track', ({ streams, track, receiver }) => {
+    const seen = new MediaStream();
+    peer.addEventListener('track', ({ track, receiver }) => {
       // Live means live: the browser shall not hold pictures back for smoothness.
       if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
-      listener.onPicture(streams[0] ?? new MediaStream([track]));
+      seen.addTrack(track);
+      if (track.kind === 'video') listener.onPicture(seen);
     });
     peer.addEventListener('connectionstatechange', () => {
       const state = peer.connectionState;
@@ -102,32 +124,57 @@ function listenTo(peer, listener, signal) {
       }
     });
     const channel = peer.createDataChannel('state');
-    channel.addEventListener('message', ({ data }) => listener.onCamera(JSON.parse(data)));
     // The server ends a session by closing it: this comes long before the network is found silent.
     channel.addEventListener('close', () => reject(new Refusal(strings.live.interrupted)));
-    receiveH264(peer);
+    converse(channel, listener);
+    receiveVideo(peer);
+    if (wish.sound) peer.addTransceiver('audio', { direction: 'recvonly' });
   });
 }
 
-/** @param {RTCPeerConnection} peer */
-function receiveH264(peer) {
+/**
+ * Passes on what the server says of the camera, and lets it be asked for the time of its pictures.
+ * @param {RTCDataChannel} channel
+ * @param {Listener} listener
+ */
+function converse(channel, listener) {
+  /** @type {Map<number, (time: PictureTime) => void>} */
+  const asked = new Map();
+  channel.addEventListener('open', () => listener.onChannel(() => new Promise((resolve) => {
+    if (channel.readyState !== 'open') return;
+    const sent = performance.now();
+    asked.clear();
+    asked.set(sent, resolve);
+    channel.send(JSON.stringify({ time: sent }));
+  })));
+  channel.addEventListener('message', ({ data }) => {
+    const message = JSON.parse(data);
+    if (message.time) asked.get(message.time.sent)?.(message.time);
+    else listener.onCamera(message);
+  });
+}
+
+/** Offers what can be passed through as it is, H.265 first where there is a decoder. @param {RTCPeerConnection} peer */
+function receiveVideo(peer) {
   const codecs = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
-  const h264 = codecs.filter(({ mimeType, sdpFmtpLine = '' }) =>
-    mimeType.toLowerCase() === 'video/h264' && sdpFmtpLine.includes('packetization-mode=1'));
-  if (h264.length === 0) throw new Refusal(strings.live.noH264, 406);
-  peer.addTransceiver('video', { direction: 'recvonly' }).setCodecPreferences(h264);
+  const wanted = codecs.filter(({ mimeType, sdpFmtpLine = '' }) => /^video\/h265$/i.test(mimeType)
+    || (/^video\/h264$/i.test(mimeType) && sdpFmtpLine.includes('packetization-mode=1')));
+  if (wanted.length === 0) throw new Refusal(strings.live.noH264, 406);
+  peer.addTransceiver('video', { direction: 'recvonly' }).setCodecPreferences(wanted);
 }
 
 /**
  * @param {Bridge} bridge
  * @param {string} camera
+ * @param {Wish} wish
  * @param {string} offer
  * @param {AbortSignal} signal
  */
-async function post(bridge, camera, offer, signal) {
+async function post(bridge, camera, wish, offer, signal) {
   let response;
   try {
-    response = await bridge.fetch(`live/${encodeURIComponent(camera)}`, {
+    const path = `live/${encodeURIComponent(camera)}?width=${Math.max(1, wish.width)}`;
+    response = await bridge.fetch(path, {
       method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: offer, signal,
     });
   } catch (error) {

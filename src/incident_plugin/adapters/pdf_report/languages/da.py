@@ -165,6 +165,8 @@ DANISH: Mapping[str, str] = {
     "activity.preserve.chosen": "Bevar video: {details}",
     "activity.video.preserved": "Video bevaret: {details}",
     "activity.video.viewed": "Video set: {details}",
+    "activity.camera.moved": "Kamera bevæget: {details}",
+    "activity.snapshot.taken": "Billede gemt: {details}",
     "activity.export.sent": "Sendt til eksport: {details}",
     "activity.export.finished": "Eksporteret: {details}",
     "activity.report.generated": "Rapport udarbejdet: {details}",
