@@ -183,7 +183,6 @@ async def test_right_that_is_taken_meanwhile(steering, camera, access) -> None:
     for call in (
         steering.move(OLIVIA, YARD, RIGHT, "press"),
         steering.go_to(OLIVIA, YARD, "1"),
-        steering.presets(OLIVIA, YARD),
     ):
         with pytest.raises(Denied):
             await call

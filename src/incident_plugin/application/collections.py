@@ -125,7 +125,7 @@ class Collections:
                 ).with_sequences(sequences)
             )
             for happening in collection.happenings:
-                work.note(project.id, _told(happening, work))
+                work.note(project.id, _happened(happening, work))
             work.stored.collections.remove(collection_id)
         return self._guard.readable(actor, project)
 
@@ -178,7 +178,7 @@ class Collections:
         )
 
 
-def _told(happening: Happening, work: Work) -> Activity:
+def _happened(happening: Happening, work: Work) -> Activity:
     """Say in an activity log what was done, and when: the entry itself is as old as the project."""
     start, end = work.said(happening.start), work.said(happening.end)
     return Activity(

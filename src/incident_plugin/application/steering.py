@@ -115,8 +115,8 @@ class Steering:
             await self._end(camera, head)
 
     async def presets(self, actor: Actor, camera: CameraId) -> tuple[Preset, ...]:
-        """Give the remembered positions."""
-        self._require(actor, camera)
+        """Give the remembered positions to whoever may see the camera."""
+        self._guard.require(actor, Permission.CAMERAS_VIEW, (camera,))
         return await self._ptz.presets(camera)
 
     async def go_to(self, actor: Actor, camera: CameraId, preset: str) -> None:

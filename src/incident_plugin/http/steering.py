@@ -59,7 +59,13 @@ class SteeringResources:
         return (
             row("POST", "ptz/moves", "Move a camera; repeated while somebody holds on.", self.move),
             row("POST", "ptz/stops", "Stop moving a camera.", self.stop),
-            row("GET", "ptz/presets", "Remembered positions of a camera.", self.presets),
+            Operation(
+                "GET",
+                "ptz/presets/{camera:path}",
+                Permission.CAMERAS_VIEW,
+                "Remembered positions of a camera.",
+                self.presets,
+            ),
             row("POST", "ptz/presets", "Move to a remembered position.", self.go_to),
             Operation(
                 "POST",

@@ -4,6 +4,7 @@ import '/ui/live/incident-live.js';
 
 const bridge = {
   locale: 'en',
+  permissions: new Set(),
   notify() {},
   fetch: (path, init) => fetch(`/plugin/${path}`, init),
 };
