@@ -44,6 +44,8 @@ from incident_plugin.domain.time import Interval
 SOAK = os.environ.get("SOAK", "")
 PROJECTS = (1_000_000 if SOAK == "1" else int(SOAK)) if SOAK else 100_000
 FEWER = 10_000
+#: Projects that are made in one transaction.
+AT_ONCE = 5_000
 #: Projects that people work on at a time, and whose logs therefore grow.
 AT_WORK = 100
 
@@ -56,9 +58,9 @@ class Ours:
         self.store = TinyDBStore(directory)
         newest = self.store.page(ProjectFilter(), limit=1)
         # A directory that was kept goes on where it was left: a million take their time.
-        for first in range(newest[0].id + 1 if newest else 1, projects, 1_000):
+        for first in range(newest[0].id + 1 if newest else 1, projects, AT_ONCE):
             with self.store.transaction() as transaction:
-                for number in range(first, first + 1_000):
+                for number in range(first, min(first + AT_ONCE, projects + 1)):
                     transaction.put_project(project(number))
                     transaction.append_entry(entry(number, 1, GENESIS))
         self._turns = count()

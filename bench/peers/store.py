@@ -17,7 +17,7 @@ import attrs
 import msgspec
 from tinydb import TinyDB
 
-from incident_plugin.adapters.tinydb_store.index import terms
+from incident_plugin.adapters.tinydb_store.index import bits, terms
 from incident_plugin.adapters.tinydb_store.index.spans import spans_of
 from incident_plugin.application.store import ProjectSummary, summary
 from incident_plugin.domain.journal import GENESIS, Action, Activity, Entry
@@ -122,15 +122,30 @@ class Direct:
         yield
         self._db.execute("COMMIT")
 
-    def _index(self, made: Project) -> None:
+    def _index(self, made: Project, before: Project | None = None) -> None:
         run = self._db.execute
-        written = terms.written(made)
-        held = " ".join(sorted({*written, *terms.facts(made)}))
-        run("INSERT OR REPLACE INTO terms (rowid, held) VALUES (?, ?)", (made.id, held))
+        now = terms.terms_of(made)
+        row = made.id * terms.PIECES
+        run("INSERT OR REPLACE INTO terms (rowid, held) VALUES (?, ?)", (row, " ".join(sorted(now))))
+        written = {term for term in now if not term.startswith(terms.EVERY)}
         for word in written - self._known:
             if len(word) > 4:
                 run("INSERT OR IGNORE INTO words VALUES (?)", (word,))
         self._known |= written
+        if before is not None:
+            self._mark(made.id, terms.terms_of(before), now)
+
+    def _mark(self, number: int, was: set[str], now: set[str]) -> None:
+        """Change the bitmaps of what holds no more, and of what holds now."""
+        segment, offset = divmod(number, bits.SEGMENT)
+        sql = "SELECT ids FROM bits WHERE segment = ? AND term = ?"
+        for term in terms.listed(was) ^ terms.listed(now):
+            found = self._db.execute(sql, (segment, term)).get
+            if found is not None:
+                held = int.from_bytes(found, "little") ^ (1 << offset)
+                stored = held.to_bytes((held.bit_length() + 7) // 8, "little")
+                put = "UPDATE bits SET ids = ? WHERE segment = ? AND term = ?"
+                self._db.execute(put, (stored, segment, term))
 
     def insert(self) -> None:
         """Insert a project and the beginning of its log."""
@@ -174,7 +189,7 @@ class Direct:
             made = attrs.evolve(before, fields={**before.fields, "status": STATUSES[turn % 4]})
             run("UPDATE documents_projects SET document = ? WHERE id = ?", (text(made), number))
             run("UPDATE documents_summaries SET document = ? WHERE id = ?", (text(summary(made)), number))
-            self._index(made)
+            self._index(made, before)
             run('SELECT camera, start, "end" FROM spans WHERE project = ?', (number,)).fetchall()
             last = self._last(number)
             self._log(entry(number, last.number + 1, last.hash))

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import apsw
 import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incident_plugin.adapters.memory_store import MemoryStore
-from incident_plugin.adapters.tinydb_store import TinyDBStore
+from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep
+from incident_plugin.adapters.tinydb_store.index import bits, spans, terms
 from incident_plugin.adapters.tinydb_store.index import projects as index
 from incident_plugin.application.searching import Part, ProjectFilter
 from incident_plugin.application.store import IncidentStore
@@ -200,38 +202,59 @@ FILTERS = st.builds(
 )
 
 
+@contextmanager
+def small(few: int) -> Iterator[None]:
+    """Make everything small that the index parts, so that a handful of projects is in all of its parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name, value in (
+            (bits, "SEGMENT", 8),
+            (bits, "STEP", 1),
+            (bits, "_COMMON", 1 + few % 2),
+            (bits, "_LOOK", 1),
+            (spans, "ZONE", 2),
+            (spans, "_NEAR", few),
+            (terms, "_WHOLE", few // 2),
+            (terms, "_FEW", few),
+            (index, "_FEW", few),
+            (index, "_UNSURE", few),
+            (index, "_PROJECTS", 1),
+        ):
+            patch.setattr(module, name, value)
+        yield
+
+
 @given(
     stored=st.lists(projects(), max_size=12),
     removed=st.sets(st.integers(1, 5)),
+    again=st.lists(projects(), max_size=4),
     narrowed=st.lists(FILTERS, min_size=1, max_size=6),
-    few=st.sampled_from([0, 2, 4_000]),
-    near=st.sampled_from([1, 100, 20_000]),
+    few=st.integers(0, 3),
     limit=st.integers(1, 3),
 )
 @settings(deadline=None, max_examples=3_000 if SOAK else 60)
 def test_any_filters_select_the_same_in_both_stores(  # noqa: PLR0917 - hypothesis passes them by name
     stored: list[Project],
     removed: set[int],
+    again: list[Project],
     narrowed: list[ProjectFilter],
     few: int,
-    near: int,
     limit: int,
 ) -> None:
     """Page by page and counted, whichever way the index goes; what was replaced or removed is not found."""
-    with pytest.MonkeyPatch.context() as patch, both() as stores:
-        patch.setattr(index, "_FEW", few)
-        patch.setattr(index, "_NEAR", near)
+    with small(few), both() as stores:
         for store in stores:
             for each in stored:
                 put(store, each)
             with store.transaction() as transaction:
                 for number in removed:
                     transaction.remove_project(ProjectId(number))
+            put(store, *again)
         for one in narrowed:
             memory, real = (walked(store, one, limit) for store in stores)
             assert real == memory
             for cap in (0, 2, 100):
                 assert len({store.count(one, cap=cap) for store in stores}) == 1
+        assert not [fault for store in stores if isinstance(store, TinyDBStore) for fault in store.faults()]
 
 
 def walked(store: IncidentStore, narrowed: ProjectFilter, limit: int) -> list[int]:
@@ -294,6 +317,31 @@ def looks_right(narrowed: ProjectFilter, one: Project) -> bool:
         and all(any(word.startswith(begun) for word in there) for begun in plain(narrowed.text))
         and (not (timed or narrowed.cameras) or any(wanted(kept) for kept in one.sequences))
     )
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE bits SET ids = x'02' WHERE segment = 0",
+        "DELETE FROM bits WHERE segment = 0 AND term != '_' AND ids = x'02'",
+        "INSERT INTO bits VALUES (9, 'dvan', x'01')",
+    ],
+)
+def test_bitmaps_that_tell_something_else_are_found_and_made_anew(tmp_path: Path, damage: str) -> None:
+    """A rare term needs no bitmap; one that is there must be right."""
+    with small(0):
+        with closing(TinyDBStore(tmp_path)) as store:
+            put(store, project(1, description="van"), project(2, description="van"))
+            put(store, project(3), project(4), project(12), project(13))
+            assert store.faults() == ()
+        with closing(apsw.Connection(str(tmp_path / "incidents.db"))) as db:
+            db.execute(damage)
+            harmless = damage.startswith("DELETE")
+        assert bool(upkeep.check(tmp_path)) is not harmless
+        upkeep.compact(tmp_path)
+        assert upkeep.check(tmp_path) == ()
+        with closing(TinyDBStore(tmp_path)) as store:
+            assert found(store, ProjectFilter(text="van")) == [2, 1]
 
 
 @given(

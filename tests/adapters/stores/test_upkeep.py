@@ -153,7 +153,7 @@ def test_a_bad_backup_replaces_nothing(tmp_path: Path, damage: Callable[[Path], 
         ("UPDATE documents_journal SET of_project = 2 WHERE id = 1", "An entry of incident project 1"),
         ("DELETE FROM documents_summaries WHERE id = 1", "Incident project 1 is missing in the list."),
         ("DELETE FROM documents_projects WHERE id = 1", "incident projects that are not there"),
-        ("DELETE FROM terms WHERE rowid = 1", "Incident project 1 is not found as it should be"),
+        ("DELETE FROM terms WHERE rowid = 64", "Incident project 1 is not found as it should be"),
         ("DELETE FROM spans WHERE project = 1", "Incident project 1 is not found as it should be"),
         (
             "UPDATE documents_summaries SET document = replace(document, 'red', 'blue') WHERE id = 1",

@@ -47,3 +47,5 @@ def _list_faults(tables: Tables) -> Iterator[str]:
             yield f"Incident project {number} is not found as it should be: the index needs compaction."
     if len(tables.summaries) != listed:
         yield "The list has incident projects that are not there."
+    if tables.index.bitmaps_differ(value(Project, text) for _, text in tables.projects.all_texts()):
+        yield "Filters do not find what is stored: the index needs compaction."

@@ -14,7 +14,7 @@ from incident_plugin.application.store import summary
 from incident_plugin.domain.project import Project
 
 #: Of the file's shape. A change of shape raises it, and brings a step and a fixture of the one before.
-SCHEMA = 4
+SCHEMA = 5
 
 
 def upgrade(storage: SQLiteStorage, found: int) -> None:
@@ -30,7 +30,7 @@ def index_again(storage: SQLiteStorage, index: ProjectIndex) -> None:
     """Make from the projects, again, what lists, searches and timelines need of them."""
     index.create()
     for project in _summarised(storage):
-        index.put(project)
+        index.put(project, None)
 
 
 def _summarised(storage: SQLiteStorage) -> Iterator[Project]:
@@ -63,8 +63,14 @@ def _summarise_again(storage: SQLiteStorage) -> None:
         pass
 
 
+def _index_by_bits(storage: SQLiteStorage) -> None:
+    """From 4 to 5: common terms have bitmaps, and projects with many comments several rows in the index."""
+    index_again(storage, ProjectIndex(storage))
+
+
 _STEPS: dict[int, Callable[[SQLiteStorage], None]] = {
     1: _index_projects,
     2: _name_forms,
     3: _summarise_again,
+    4: _index_by_bits,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from incident_plugin.adapters.tinydb_store.documents import KeyedTable, document, json_text, value
 from incident_plugin.adapters.tinydb_store.index import ProjectIndex
 from incident_plugin.adapters.tinydb_store.sqlite_table import Document, SQLiteDB, encoded, where
-from incident_plugin.application.store import ProjectSummary, refuse_stale, summary
+from incident_plugin.application.store import refuse_stale, summary
 from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
@@ -76,10 +76,12 @@ class TinyDBTransaction:
     def __init__(self, tables: Tables, *, writes: bool) -> None:
         self._open: Tables | None = tables
         self._writes = writes
+        #: The project that was read or written last, as it is stored: most that are read are changed next.
+        self._last: Project | None = None
 
     def end(self) -> None:
         """Refuse everything from now on: outside its transaction a change would be kept by itself."""
-        self._open = None
+        self._open = self._last = None
 
     @property
     def _tables(self) -> Tables:
@@ -196,21 +198,26 @@ class TinyDBTransaction:
 
     def project(self, project_id: ProjectId) -> Project | None:
         """Give a project, or nothing."""
+        if self._last is not None and self._last.id == project_id:
+            return self._last
         found = self._tables.projects.text(project_id)
-        return None if found is None else value(Project, found)
+        self._last = None if found is None else value(Project, found)
+        return self._last
 
     def put_project(self, project: Project, *, replacing: int | None = None) -> None:
         """Insert or replace a project; raises ``Conflict`` when it replaces another revision."""
+        before = self.project(project.id)
         if replacing is not None:
-            stored = self._tables.summaries.text(project.id)
-            revision = None if stored is None else value(ProjectSummary, stored).revision
-            refuse_stale(project.id, revision, replacing)
+            refuse_stale(project.id, None if before is None else before.revision, replacing)
+        self._last = None
         self._tables.projects.put_text(project.id, json_text(project))
         self._tables.summaries.put_text(project.id, json_text(summary(project)))
-        self._tables.index.put(project)
+        self._tables.index.put(project, before)
+        self._last = project
 
     def remove_project(self, project_id: ProjectId) -> None:
         """Remove a project; its activity log stays."""
+        self._last = None
         self._tables.projects.remove(doc_ids=[project_id])
         self._tables.summaries.remove(doc_ids=[project_id])
         self._tables.index.remove(project_id)

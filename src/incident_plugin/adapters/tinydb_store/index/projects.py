@@ -1,25 +1,33 @@
-"""Which projects a filter selects, newest first: probe for few candidates, else walk and stop early."""
+"""Which projects a filter selects, newest first, and how many."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from typing import TypeVar
 
-import attrs
-
-from incident_plugin.adapters.tinydb_store.index import spans, terms
+from incident_plugin.adapters.tinydb_store.documents import value
+from incident_plugin.adapters.tinydb_store.index import bits, spans, terms
 from incident_plugin.adapters.tinydb_store.index.spans import Spans, Wanted
-from incident_plugin.adapters.tinydb_store.index.terms import Terms
-from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteStorage
+from incident_plugin.adapters.tinydb_store.index.terms import Term, Terms
+from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteStorage, SQLiteTable
 from incident_plugin.application.searching import ProjectFilter
 from incident_plugin.domain.project import Project
 from incident_plugin.domain.properties import IncidentProperties
 
-#: Up to so many projects of some time are collected and sorted; the newest of more are found by walking.
+#: Up to so many projects of some time are collected first; of more, all that the rest of a filter selects are
+#: looked at.
 _FEW = 500
-#: Walking so many terms costs less than asking for each candidate by itself.
-_NEAR = 100
-_HIGHEST = 2**62
+#: Zones that have to be looked through, of the first eight, from which on collecting is tried.
+_UNSURE = 4
+#: Segments that are read at once, at most.
+_MOST_SEGMENTS = 16
+#: Newest projects whose sequences are looked at together.
+_PROJECTS = 256
+_HIGHEST = 2**53
+
+
+T = TypeVar("T")
 
 
 class ProjectIndex:
@@ -28,20 +36,35 @@ class ProjectIndex:
     def __init__(self, storage: SQLiteStorage) -> None:
         self._storage = storage
         self._terms = Terms(storage)
+        self._projects = SQLiteTable(storage, "projects")
         self.spans = Spans(storage)
 
     def create(self) -> None:
         """Make the empty tables, in place of those there are."""
-        for table in ("terms", "words", "spans", "zones"):
+        for table in ("terms", "words", "bits", "covered", "spans", "zones"):
             self._storage.run(f"DROP TABLE IF EXISTS {table}")
         self._terms.forget()
-        for statement in (*terms.SCHEMA, *spans.SCHEMA):
+        for statement in (*terms.SCHEMA, *bits.SCHEMA, *spans.SCHEMA):
             self._storage.run(statement)
 
-    def put(self, project: Project) -> None:
-        """Index a project as it is now."""
-        self._terms.put(project)
+    def put(self, project: Project, before: Project | None) -> None:
+        """Index a project as it is now; it was stored as ``before``."""
+        self._terms.put(project, before)
         self.spans.put(project)
+        if self._terms.bits.is_due(project.id):
+            self._cover(project.id)
+
+    def _cover(self, last: int) -> None:
+        """Make bitmaps of all but the newest projects up to this one."""
+        sql = f"SELECT id FROM {self._projects.sql_name} WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
+        while True:
+            found = self._storage.ask(sql, (self._terms.bits.covered, last, 2 * bits.STEP))
+            if len(found) < 2 * bits.STEP:
+                return
+            self._terms.cover([row[0] for row in found[: bits.STEP]], self._stored)
+
+    def _stored(self, project_id: int) -> Project:
+        return value(Project, self._projects.text(project_id) or "")
 
     def remove(self, project_id: int) -> None:
         """Forget a project."""
@@ -63,6 +86,11 @@ class ProjectIndex:
         """Say whether the index has the terms and sequences of this project, as it is."""
         return self._terms.has(project) and self.spans.has(project)
 
+    def bitmaps_differ(self, projects: Iterable[Project]) -> bool:
+        """Say whether the bitmaps tell anything else than all projects, which are given by their ids, do."""
+        held = ((project.id, terms.listed(terms.terms_of(project))) for project in projects)
+        return self._terms.bits.differ(held)
+
     def select(
         self,
         narrowed: ProjectFilter,
@@ -75,96 +103,118 @@ class ProjectIndex:
 
         ``properties`` are asked for when names or closing statuses matter.
         """
-        lowest, highest = (0, _HIGHEST) if narrowed.id is None else (narrowed.id, narrowed.id)
-        if before is not None:
-            highest = min(highest, before - 1)
-        expression = self._terms.expression(narrowed, properties)
-        if limit <= 0 or lowest > highest or (expression is not None and terms.NOTHING in expression):
-            return []
-        if not narrowed.asks_for_time:
-            return self._walk(expression or terms.EVERYTHING, None, lowest, highest, limit)
-        wanted = Wanted.of(narrowed)
-        candidates = self.spans.probe(wanted, _FEW + 1)
-        if len(candidates) <= _FEW:
-            within = sorted((c for c in candidates if lowest <= c <= highest), reverse=True)
-            # The probe has asked for cameras and time of one sequence, which is more than the camera's term.
-            alone = attrs.evolve(narrowed, cameras=())
-            rest = self._terms.expression(alone, properties) if narrowed.cameras else expression
-            return self._among(rest, within, limit) if rest else within[:limit]
-        if expression is not None:
-            return self._walk(expression, wanted, lowest, highest, limit)
-        found: list[int] = []
-        for low, high in self.spans.ranges(wanted, lowest, highest):
-            found += self.spans.walk(wanted, low, high, limit - len(found))
-            if len(found) >= limit:
-                break
-        return found
+        found = self._found(narrowed, properties, before)
+        ids = (project for segment, chosen in found for project in bits.ids_of(segment, chosen))
+        return list(islice(ids, max(limit, 0)))
 
     def count(
         self, narrowed: ProjectFilter, properties: Callable[[], IncidentProperties], *, cap: int
     ) -> int:
         """Count the projects that a filter selects, up to ``cap``."""
-        times_only = attrs.evolve(
-            ProjectFilter(),
-            cameras=narrowed.cameras,
-            starts_after=narrowed.starts_after,
-            ends_before=narrowed.ends_before,
-            during=narrowed.during,
-        )
-        if narrowed == times_only and narrowed.asks_for_time and cap > 0:
-            return len(self.spans.probe(Wanted.of(narrowed), cap))
-        return len(self.select(narrowed, properties, limit=cap))
-
-    def _walk(
-        self, expression: str, wanted: Wanted | None, lowest: int, highest: int, limit: int
-    ) -> list[int]:
-        # One walk over everything between the zones that allow the time: to begin anew in the index for each
-        # piece would cost more than all that lies between.
-        zones = [] if wanted is None else self.spans.zones(wanted, lowest, highest)
-        if wanted is not None:
-            if not zones:
-                return []
-            lowest = max(lowest, zones[0] * spans.ZONE)
-            highest = min(highest, zones[-1] * spans.ZONE + spans.ZONE - 1)
-        sql = "SELECT rowid FROM terms WHERE terms MATCH ? AND rowid BETWEEN ? AND ?"
-        parameters: list[str | int] = [expression, lowest, highest]
-        if wanted is not None:
-            if len(zones) <= zones[-1] - zones[0]:
-                sql += f" AND +rowid / {spans.ZONE} IN (SELECT value FROM json_each(?))"
-                parameters.append(json.dumps(zones))
-            condition, more = wanted.condition()
-            # Not EXISTS, which SQLite may make a join of, asking for the terms of each sequence.
-            sql += (
-                " AND (SELECT 1 FROM spans NOT INDEXED "
-                f"WHERE spans.project = terms.rowid AND {condition} LIMIT 1) IS NOT NULL"
-            )
-            parameters += more
-        rows = self._storage.ask(f"{sql} ORDER BY rowid DESC LIMIT ?", (*parameters, limit))
-        return [row[0] for row in rows]
-
-    def _among(self, expression: str, candidates: list[int], limit: int) -> list[int]:
-        """Give those of the candidates, newest first, that the expression selects."""
-        found: list[int] = []
-        for near in _neighbourhoods(candidates):
-            rows = self._storage.ask(
-                # The plus keeps SQLite from asking the index anew for each candidate.
-                "SELECT rowid FROM terms WHERE terms MATCH ? AND rowid BETWEEN ? AND ? "
-                "AND +rowid IN (SELECT value FROM json_each(?)) ORDER BY rowid DESC LIMIT ?",
-                (expression, near[-1], near[0], json.dumps(near), limit - len(found)),
-            )
-            found += [row[0] for row in rows]
-            if len(found) >= limit:
+        counted = 0
+        for _, chosen in self._found(narrowed, properties, None):
+            if counted >= cap:
                 break
-        return found
+            counted += chosen.bit_count()
+        return max(min(counted, cap), 0)
+
+    def _found(
+        self, narrowed: ProjectFilter, properties: Callable[[], IncidentProperties], before: int | None
+    ) -> Iterator[tuple[int, int]]:
+        """Give segments and their bits, newest projects first."""
+        self._storage.settle()
+        lowest, highest = (0, _HIGHEST) if narrowed.id is None else (max(narrowed.id, 0), narrowed.id)
+        highest = min(highest, _HIGHEST if before is None else before - 1)
+        alternatives = self._terms.wanted(narrowed, properties)
+        if lowest > highest or not all(alternatives):
+            return
+        time = Wanted.of(narrowed) if narrowed.asks_for_time else None
+        covered = self._terms.bits.covered
+        if highest > covered:
+            yield from self._newest(alternatives, time, max(lowest, covered + 1), highest)
+        highest = min(highest, covered)
+        if lowest > highest:
+            return
+        if time is None:
+            yield from self._everywhere(alternatives, lowest, highest)
+        else:
+            yield from self._at_times(alternatives, time, lowest, highest)
+
+    def _newest(
+        self, alternatives: list[tuple[Term, ...]], time: Wanted | None, lowest: int, highest: int
+    ) -> Iterator[tuple[int, int]]:
+        """Find projects that no bitmaps tell of: there are few."""
+        if time is not None:
+            zones = [zone for near in self.spans.zones(time, lowest, highest) for zone, _ in near]
+            if not zones:
+                return
+            lowest = max(lowest, zones[-1] * spans.ZONE)
+            highest = min(highest, (zones[0] + 1) * spans.ZONE - 1)
+            alternatives = [each for each in alternatives if each != terms.WITH_SEQUENCES]
+        if time is not None and not alternatives:
+            for walked in self.spans.walk(time, lowest, highest):
+                yield from sorted(bits.by_segment(walked).items(), reverse=True)
+            return
+        found = set.intersection(
+            *(self._terms.walk(each, lowest, highest) for each in alternatives or [(Term(terms.EVERY),)])
+        )
+        for projects in _parts(sorted(found, reverse=True), _PROJECTS):
+            met = set(projects) if time is None else self.spans.among(time, projects)
+            yield from sorted(bits.by_segment(met).items(), reverse=True)
+
+    def _everywhere(
+        self, alternatives: list[tuple[Term, ...]], lowest: int, highest: int
+    ) -> Iterator[tuple[int, int]]:
+        segments, size = self._terms.bits.segments(lowest, highest), 1
+        while segments:
+            near, segments = segments[:size], segments[size:]
+            yield from self._terms.choose(alternatives, near, lowest, highest).items()
+            size = min(2 * size, _MOST_SEGMENTS)
+
+    def _at_times(
+        self, alternatives: list[tuple[Term, ...]], time: Wanted, lowest: int, highest: int
+    ) -> Iterator[tuple[int, int]]:
+        tried = False
+        for zones in self.spans.zones(time, lowest, highest):
+            if not tried and sum(not sure for _, sure in zones) > _UNSURE:
+                collected = self.spans.probe(time, _FEW + 1)
+                if len(collected) <= _FEW:
+                    yield from self._among(alternatives, collected, lowest, highest)
+                    return
+            tried = True
+            parted = {s: list(z) for s, z in groupby(zones, _segment_of)}
+            chosen = self._terms.choose(alternatives, list(parted), lowest, highest)
+            for segment, of_segment in parted.items():
+                yield from (
+                    (segment, met) for met in self._in_zones(time, segment, chosen[segment], of_segment)
+                )
+
+    def _in_zones(
+        self, time: Wanted, segment: int, chosen: int, zones: list[tuple[int, bool]]
+    ) -> Iterator[int]:
+        """Give those that were chosen in each of these zones, and are of that time."""
+        # Neighbours, highest first, have the same sum of place and number.
+        for (sure, _), run in groupby(enumerate(zones), lambda each: (each[1][1], each[0] + each[1][0])):
+            numbers = [zone for _, (zone, _) in run]
+            for near in (numbers,) if sure else ([zone] for zone in numbers):
+                found = chosen & bits.between(segment, near[-1] * spans.ZONE, (near[0] + 1) * spans.ZONE - 1)
+                if found and not sure:
+                    met = self.spans.among(time, tuple(bits.ids_of(segment, found)))
+                    found = bits.by_segment(met).get(segment, 0)
+                yield found
+
+    def _among(
+        self, alternatives: list[tuple[Term, ...]], projects: list[int], lowest: int, highest: int
+    ) -> Iterator[tuple[int, int]]:
+        """Give those of the projects, all with sequences of the time and cameras, that meet the rest."""
+        parted = bits.by_segment(projects)
+        chosen = self._terms.choose(alternatives, sorted(parted, reverse=True), lowest, highest)
+        yield from ((segment, found & parted[segment]) for segment, found in chosen.items())
 
 
-def _neighbourhoods(candidates: list[int]) -> Iterator[list[int]]:
-    """Part ids, highest first, where the way to the next one is long."""
-    near: list[int] = []
-    for candidate in candidates:
-        if near and near[-1] - candidate > _NEAR:
-            yield near
-            near = []
-        near.append(candidate)
-    if near:
-        yield near
+def _segment_of(zone: tuple[int, bool]) -> int:
+    return zone[0] * spans.ZONE // bits.SEGMENT
+
+
+def _parts(whole: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (whole[first : first + size] for first in range(0, len(whole), size))

@@ -2,14 +2,13 @@
 
 Sequences are kept in classes of length, so that those overlapping an interval begin at most one class's
 length before it: a few short ranges of an index. Intervals that meet very many projects are not collected:
-the projects are walked newest first, in those zones of ids that hold anything of that time.
+the projects are gone through newest first, in those zones of ids that hold anything of that time.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -24,10 +23,12 @@ from incident_plugin.domain.time import Interval
 
 #: Projects of neighbouring ids whose bounds are kept.
 ZONE = 256
-#: Ranges of ids that a walk is made of at most; more would each begin anew.
-_RANGES = 8
+#: Reading so many projects costs as much as going to one of them.
+_NEAR = 8
 #: Rows that one statement inserts at most.
 _AT_ONCE = 50
+#: Projects that one statement of a walk gives at most.
+_WALKED = 100
 _EARLIEST, _LATEST = -(2**62), 2**62
 
 SCHEMA = (
@@ -147,37 +148,54 @@ class Spans:
         )
         return [row[0] for row in found]
 
-    def zones(self, wanted: Wanted, lowest: int, highest: int) -> list[int]:
-        """Give the zones of ids, lowest first, outside of which no project has such a sequence."""
-        found = self._storage.ask(
-            "SELECT zone FROM zones WHERE last_start >= ? AND first_start < ? "
-            "AND last_end > ? AND first_end <= ? AND zone BETWEEN ? AND ? ORDER BY zone",
-            (*wanted.start, *wanted.end, lowest // ZONE, highest // ZONE),
-        )
-        return [row[0] for row in found]
+    def zones(self, wanted: Wanted, lowest: int, highest: int) -> Iterator[list[tuple[int, bool]]]:
+        """Give the zones of ids outside of which no project has such a sequence, highest first.
 
-    def ranges(self, wanted: Wanted, lowest: int, highest: int) -> list[tuple[int, int]]:
-        """Give ranges of ids, highest first, outside of which no project has such a sequence."""
-        zones = self.zones(wanted, lowest, highest)
-        if not zones:
-            return []
-        widest = sorted(pairwise(zones), key=lambda pair: pair[0] - pair[1])[: _RANGES - 1]
-        borders = [zones[0], *(z for pair in sorted(widest) for z in pair), zones[-1]]
-        found = [
-            (max(lowest, first * ZONE), min(highest, last * ZONE + ZONE - 1))
-            for first, last in zip(borders[::2], borders[1::2], strict=True)
-        ]
-        return found[::-1]
+        They come in growing lists. With each is said whether every sequence of the zone is of that time, so
+        that none need be looked at.
+        """
+        start, end = wanted.start, wanted.end
+        size, highest_zone = 8, highest // ZONE
+        while True:
+            found = self._storage.ask(
+                "SELECT zone, first_start >= ? AND last_start < ? AND first_end > ? AND last_end <= ? "
+                "FROM zones WHERE last_start >= ? AND first_start < ? AND last_end > ? AND first_end <= ? "
+                "AND zone BETWEEN ? AND ? ORDER BY zone DESC LIMIT ?",
+                (*start, *end, *start, *end, lowest // ZONE, highest_zone, size),
+            )
+            yield [(zone, bool(sure)) for zone, sure in found]
+            if len(found) < size:
+                return
+            size, highest_zone = size * 8, found[-1][0] - 1
 
-    def walk(self, wanted: Wanted, lowest: int, highest: int, limit: int) -> list[int]:
-        """Give up to ``limit`` projects of a range with such a sequence, newest first."""
+    def walk(self, wanted: Wanted, lowest: int, highest: int) -> Iterator[list[int]]:
+        """Give the projects of a range of ids with such a sequence, highest first, in lists."""
         condition, parameters = wanted.condition()
-        found = self._storage.ask(
-            f"SELECT DISTINCT project FROM spans NOT INDEXED WHERE project BETWEEN ? AND ? AND {condition} "
-            "ORDER BY project DESC LIMIT ?",
-            (lowest, highest, *parameters, limit),
+        while True:
+            found = self._storage.ask(
+                "SELECT DISTINCT project FROM spans NOT INDEXED "
+                f"WHERE project BETWEEN ? AND ? AND {condition} ORDER BY project DESC LIMIT ?",
+                (lowest, highest, *parameters, _WALKED),
+            )
+            yield [row[0] for row in found]
+            if len(found) < _WALKED:
+                return
+            highest = found[-1][0] - 1
+
+    def among(self, wanted: Wanted, projects: Sequence[int]) -> set[int]:
+        """Give those of some projects, highest id first, that have such a sequence."""
+        condition, parameters = wanted.condition()
+        near = projects[0] - projects[-1] < _NEAR * len(projects)
+        source = (
+            "spans NOT INDEXED WHERE spans.project BETWEEN ? AND ?"
+            if near
+            else "json_each(?) AS asked CROSS JOIN spans NOT INDEXED WHERE spans.project = asked.value"
         )
-        return [row[0] for row in found]
+        asked = (projects[-1], projects[0]) if near else (json.dumps(projects),)
+        found = self._storage.ask(
+            f"SELECT DISTINCT spans.project FROM {source} AND {condition}", (*asked, *parameters)
+        )
+        return {row[0] for row in found}.intersection(projects)
 
     def marked(self, cameras: Sequence[CameraId], interval: Interval) -> list[Marked]:
         """Give every sequence of these cameras that overlaps the interval."""

@@ -197,12 +197,15 @@ class Database:
         return session
 
     def settle(self) -> None:
-        """Do now, for the thread's own eyes, what its group does in the end; and again then."""
+        """Do now, for the thread's own eyes, what its group does in the end; for others it is done again."""
         session, group = self._session, self._group
         if session is not None and session.writes:
+            others = group.last if group else {}
             with session:
-                for sql, parameters in {**(group.last if group else {}), **session.last}.values():
+                for sql, parameters in {**others, **session.last}.values():
                     session.connection.execute(sql, parameters)
+            if not others:
+                session.last.clear()
 
     @property
     def _session(self) -> Session | None:

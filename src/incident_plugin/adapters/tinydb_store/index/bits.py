@@ -1,0 +1,197 @@
+"""Bitmaps of common terms: for which projects of a segment of ids a term holds.
+
+They repeat what the full text says of the projects up to one, the last that is covered. A term that is common
+in a segment has one row there, a bit for each id; one that has no row is rare, and cheap to ask the full text
+for. So filters are ANDs and ORs of integers, counts are counted bits, and the full text is walked only for
+rare terms and for the newest projects.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteStorage
+
+#: Ids of a segment, in bits: two rows fill a page of the file.
+SEGMENT = 31_744
+#: Projects that are covered at once. Twice as many, which people still work on, are left to the full text.
+STEP = 512
+#: A term is common when it holds for so many projects of a step.
+_COMMON = 8
+#: How often it is looked whether there is a step to take.
+_LOOK = 64
+
+SCHEMA = (
+    """CREATE TABLE bits (
+        segment INTEGER NOT NULL, term TEXT NOT NULL, ids BLOB NOT NULL, UNIQUE (segment, term)
+    )""",
+    "CREATE TABLE covered (project INTEGER NOT NULL)",
+    "INSERT INTO covered VALUES (0)",
+)
+
+_GET = "SELECT ids FROM bits WHERE segment = ? AND term = ?"
+_PUT = "INSERT INTO bits VALUES (?, ?, ?) ON CONFLICT (segment, term) DO UPDATE SET ids = excluded.ids"
+_DELETE = "DELETE FROM bits WHERE segment = ? AND term = ?"
+
+
+def packed(bits: int) -> bytes:
+    """Give bits as they are stored, the lowest id first."""
+    return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+
+
+def unpacked(stored: bytes) -> int:
+    """Give the bits of what is stored."""
+    return int.from_bytes(stored, "little")
+
+
+def bits_of(offsets: Iterable[int]) -> int:
+    """Give the bits at these places."""
+    made = bytearray(SEGMENT // 8)
+    for offset in offsets:
+        made[offset >> 3] |= 1 << (offset & 7)
+    return int.from_bytes(made, "little")
+
+
+_PLACES = tuple(tuple(place for place in range(7, -1, -1) if byte >> place & 1) for byte in range(256))
+
+
+def ids_of(segment: int, bits: int) -> Iterator[int]:
+    """Give the ids of bits, highest first."""
+    stored = packed(bits)
+    for position in range(len(stored) - 1, -1, -1):
+        for place in _PLACES[stored[position]]:
+            yield segment * SEGMENT + position * 8 + place
+
+
+def between(segment: int, lowest: int, highest: int) -> int:
+    """Give the bits of a segment's ids from ``lowest`` to ``highest``."""
+    first = max(lowest - segment * SEGMENT, 0)
+    last = min(highest - segment * SEGMENT, SEGMENT - 1)
+    return (1 << (last + 1)) - (1 << first) if first <= last else 0
+
+
+def by_segment(ids: Iterable[int]) -> dict[int, int]:
+    """Give the bits of ids, by their segments."""
+    parted = ((segment, list(found)) for segment, found in groupby(sorted(ids), lambda i: i // SEGMENT))
+    return {segment: bits_of(i % SEGMENT for i in found) for segment, found in parted}
+
+
+class Bits:
+    """The bitmaps; within the caller's transaction."""
+
+    def __init__(self, storage: SQLiteStorage, every: str) -> None:
+        self._storage = storage
+        #: The term that holds for every project: its bits say which ones there are.
+        self._every = every
+
+    @property
+    def covered(self) -> int:
+        """The last project that bitmaps tell of."""
+        last: int = self._storage.ask("SELECT project FROM covered")[0][0]
+        return last
+
+    def segments(self, lowest: int, highest: int) -> list[int]:
+        """Give the segments that have any of these ids, highest first."""
+        found = self._storage.ask(
+            "SELECT segment FROM bits WHERE term = ? AND segment BETWEEN ? AND ? ORDER BY segment DESC",
+            (self._every, lowest // SEGMENT, highest // SEGMENT),
+        )
+        return [row[0] for row in found]
+
+    def rows(self, segments: Iterable[int], terms: Iterable[str]) -> list[tuple[int, str, bytes]]:
+        """Give segment, term and stored bits of these terms, where they are common."""
+        found = self._storage.ask(
+            "SELECT bits.segment, bits.term, bits.ids FROM json_each(?) AS s CROSS JOIN json_each(?) AS t "
+            "CROSS JOIN bits WHERE bits.segment = s.value AND bits.term = t.value",
+            (json.dumps(list(segments)), json.dumps(list(terms))),
+        )
+        return [(row[0], row[1], row[2]) for row in found]
+
+    def change(self, project: int, *, gone: Iterable[str], come: Iterable[str]) -> None:
+        """Say of a covered project which terms hold no more, and which hold now."""
+        segment, offset = divmod(project, SEGMENT)
+        gone, come = set(gone), set(come)
+        stored = {term: unpacked(ids) for _, term, ids in self.rows((segment,), gone | come)}
+        if self._every in come:
+            stored.setdefault(self._every, 0)
+        for term, before in stored.items():
+            after = before & ~(1 << offset) if term in gone else before | (1 << offset)
+            self._write(segment, term, before, after)
+
+    def remove(self, project: int) -> None:
+        """Forget a project; nothing is left of terms that hold for no other one."""
+        segment, offset = divmod(project, SEGMENT)
+        for term, stored in self._storage.ask("SELECT term, ids FROM bits WHERE segment = ?", (segment,)):
+            before = unpacked(stored)
+            self._write(segment, term, before, before & ~(1 << offset))
+
+    def _write(self, segment: int, term: str, before: int, after: int) -> None:
+        if not after:
+            self._storage.run(_DELETE, (segment, term))
+        elif after != before:
+            self._storage.run(_PUT, (segment, term, packed(after)))
+
+    def is_due(self, project: int) -> bool:
+        """Say whether it is to be looked, after this project was stored, for a step to take."""
+        return project % _LOOK == 0 and project - self.covered >= 2 * STEP
+
+    def cover(
+        self,
+        projects: Sequence[int],
+        terms_of: Callable[[int], Iterable[str]],
+        beginnings: Callable[[str], Iterable[str]],
+        before: Callable[[str, int, int], Iterable[int]],
+    ) -> None:
+        """Cover these projects, the next ones.
+
+        ``beginnings`` gives what holds besides where a term does. ``before`` gives the projects, from one id
+        to another, for which something holds that was rare.
+        """
+        for segment, ids in groupby(projects, lambda project: project // SEGMENT):
+            near = list(ids)
+            found: dict[str, int] = {}
+            for project in near:
+                bit = 1 << (project - near[0])
+                for term in terms_of(project):
+                    found[term] = found.get(term, 0) | bit
+            for term, held in list(found.items()):
+                for begins in beginnings(term):
+                    found[begins] = found.get(begins, 0) | held
+            low = segment * SEGMENT
+
+            def earlier(term: str, low: int = low) -> int:
+                return bits_of(project - low for project in before(term, low, projects[0] - 1))
+
+            self._add(segment, near[0] - low, found, earlier)
+        self._storage.run("UPDATE covered SET project = ?", (projects[-1],))
+
+    def _add(
+        self, segment: int, offset: int, found: Mapping[str, int], earlier: Callable[[str], int]
+    ) -> None:
+        present = {row[0] for row in self._storage.ask("SELECT term FROM bits WHERE segment = ?", (segment,))}
+        for term, held in found.items():
+            if term in present:
+                stored = unpacked(self._storage.ask(_GET, (segment, term))[0][0])
+            elif held.bit_count() >= _COMMON or term == self._every:
+                stored = earlier(term) if present else 0
+            else:
+                continue
+            self._storage.run(_PUT, (segment, term, packed(stored | held << offset)))
+
+    def differ(self, held: Iterable[tuple[int, Iterable[str]]]) -> bool:
+        """Say whether the bitmaps tell anything else than all projects, by their ids, and their terms."""
+        covered, told = self.covered, 0
+        for segment, projects in groupby(held, lambda one: one[0] // SEGMENT):
+            stored: dict[str, bytes] = dict(
+                self._storage.ask("SELECT term, ids FROM bits WHERE segment = ?", (segment,))
+            )
+            found: dict[str, list[int]] = {term: [] for term in stored}
+            for project, terms in projects:
+                for term in found.keys() & terms if project <= covered else ():
+                    found[term].append(project % SEGMENT)
+            if any(packed(bits_of(found[term])) != ids for term, ids in stored.items()):
+                return True
+            told += len(stored)
+        return [(told,)] != self._storage.ask("SELECT count(*) FROM bits")
