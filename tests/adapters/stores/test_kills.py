@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from threading import Thread
 from typing import BinaryIO, NoReturn
 
 import attrs
 import pytest
 
-from incident_plugin.adapters.tinydb_store import TinyDBStore
+from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep
 from incident_plugin.application.store import ProjectFilter
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.errors import StoreUnavailable
@@ -26,6 +27,8 @@ from incident_plugin.domain.project import ProjectId
 from tests.domain.examples import ANN, comment, project, sequence
 
 SOAK = bool(os.environ.get("SOAK"))
+#: Who write at the same time, so that groups of changes are killed.
+WRITERS = 4
 #: ``SOAK`` may say how many: a machine that others use runs them in parts.
 KILLS = (int(os.environ["SOAK"]) if int(os.environ["SOAK"]) > 1 else 10_000) if SOAK else 30
 
@@ -67,20 +70,31 @@ def child(work: Callable[[BinaryIO], NoReturn]) -> Iterator[tuple[int, BinaryIO]
 def write_on(directory: Path, said: BinaryIO) -> NoReturn:
     """Create and change projects without end; acknowledge each by its id, its revision and its entries."""
     store = TinyDBStore(directory)
+    said.write(b"ready\n")
+    for _ in range(WRITERS - 1):
+        Thread(target=write_alone, args=(store, said), daemon=True).start()
+    write_alone(store, said)
+
+
+def write_alone(store: TinyDBStore, said: BinaryIO) -> NoReturn:
     chance = Chance()
     work = UnitOfWork(store, chance, chance)
-    said.write(b"ready\n")
     for turn in count():
         with work.begin(ANN) as unit:
             if turn % 3 == 0:
                 saved = unit.create(lambda new: project(new, sequences=(sequence(),), description="van"))
             else:
                 before = unit.project(saved.id)
-                saved = unit.save(before.with_comment(comment(chance.new(), "x" * (turn * 97 % 5_000 + 1))))
+                saved = unit.save(before.with_comment(comment(chance.new(), text(turn))))
             last = unit.stored.last_entry(saved.id)
             assert last is not None
         said.write(b"%d %d %d\n" % (saved.id, saved.revision, last.number))
     raise AssertionError
+
+
+def text(turn: int) -> str:
+    """Give a short text most times, and one of several pages of the file now and then."""
+    return "van at the dock " * (1_500 if turn % 50 == 1 else turn % 40 + 1)
 
 
 @attrs.define
@@ -135,7 +149,8 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(
                 if line.endswith(b"\n"):
                     acknowledged.note(line)
         checked(tmp_path, acknowledged, recent=30)
-    checked(tmp_path, acknowledged, recent=len(acknowledged.projects) + KILLS)
+    checked(tmp_path, acknowledged, recent=len(acknowledged.projects) + WRITERS * KILLS)
+    assert upkeep.check(tmp_path) == ()
     assert acknowledged.writes > 10 * KILLS
     with capsys.disabled():
         sys.stdout.write(f" {KILLS} kills, {acknowledged.writes} acknowledged writes, 0 lost ")
