@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright.async_api import Page, async_playwright, expect
-from tests.browsing import ARGUMENTS, CHROMIUM, needs_browser
+from tests.browsing import ARGUMENTS, CHROMIUM, PATIENCE_MS, needs_browser
 from tests.guide.blocks import GUIDE, files_of
 from tests.programs import RECORDER_PASSWORD
 
@@ -60,7 +60,7 @@ async def page(small_vms: Path, tmp_path: Path, recorder_address: str) -> AsyncI
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         context = await browser.new_context(http_credentials={"username": "olivia", "password": "p"})
         page = await context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         await page.goto(address)
         yield page
         await browser.close()
@@ -70,7 +70,7 @@ async def page(small_vms: Path, tmp_path: Path, recorder_address: str) -> AsyncI
 async def test_an_incident_project_is_created_in_a_foreign_host(page: Page) -> None:
     """The host knows nothing of incidents: pane, live picture and tab come from contributions alone."""
     pane = page.locator("incident-pane")
-    await expect(page.locator("incident-live")).to_have_attribute("data-state", "live", timeout=20_000)
+    await expect(page.locator("incident-live")).to_have_attribute("data-state", "live")
     await pane.get_by_role("button", name="Create empty incident project").click()
     dialog = page.get_by_role("dialog", name="Create empty incident project")
     await dialog.get_by_label("Description").fill("Made in a foreign host")

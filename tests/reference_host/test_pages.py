@@ -297,7 +297,7 @@ def test_a_module_that_the_network_kept_away_comes_by_itself(
     page = signed_in("/things")
     expect(page.get_by_text("Things cannot be shown")).to_contain_text("tries again by itself")
     context.unroute("**/ui/elements.js")
-    expect(page.locator("sample-tab")).to_be_visible(timeout=15_000)
+    expect(page.locator("sample-tab")).to_be_visible()
 
 
 def test_a_view_that_is_not_acknowledged_is_shown_and_repeated(

@@ -42,9 +42,11 @@ Object.defineProperty(clock, 'now', { get: () => Date.now() });
 const shown = new Map();
 
 async function show() {
-  const [, place = 'properties', ...rest] = location.hash.slice(1).split('/');
+  const asked = location.hash;
+  const [, place = 'properties', ...rest] = asked.slice(1).split('/');
   const incidents = place === 'incidents';
   await import(incidents ? `${MOUNT}ui/incidents/incidents-tab.js` : `${MOUNT}ui/${place === 'evidence' ? 'exports' : 'admin'}/incident-${place}.js`);
+  if (location.hash !== asked) return; // another place was asked for meanwhile
   for (const [name, element] of shown) if (name !== place) element.parentElement?.remove();
   const heading = Object.assign(document.createElement('h1'), { textContent: place });
   const section = Object.assign(document.createElement('section'), { className: incidents ? 'tab' : 'admin' });

@@ -37,8 +37,10 @@ Object.defineProperty(clock, 'now', { get: () => Date.now() });
 const tabs = new Map();
 
 async function show() {
-  const [, tab = 'incidents', ...rest] = location.hash.slice(1).split('/');
+  const asked = location.hash;
+  const [, tab = 'incidents', ...rest] = asked.slice(1).split('/');
   if (tab === 'incidents' || tab === 'exports') await import(`${MOUNT}ui/${tab}/${tab}-tab.js`);
+  if (location.hash !== asked) return; // another place was asked for meanwhile
   for (const [name, element] of tabs) element.hidden = name !== tab;
   const element = tabs.get(tab) ?? document.createElement(`${tab}-tab`);
   Object.assign(element, { vms: { mode: 'tab', bridge, clock, path: rest.join('/') } });

@@ -52,7 +52,10 @@ async def leaving_nothing() -> AsyncIterator[None]:
     await asyncio.to_thread(int)  # the loop's own worker thread is not counted
     running, held, threads = tasks(), sockets(), threading.active_count()
     yield
-    await until(lambda: tasks() <= running, "the end of every task")
+    try:
+        await until(lambda: tasks() <= running)
+    except AssertionError:
+        pytest.fail(f"left behind: {tasks() - running}")
     await until(lambda: sockets() <= held, "the end of every socket")
     assert threading.active_count() <= threads + 1  # the loop's pool may have grown by one
 

@@ -100,8 +100,8 @@ def test_others_see_a_change_only_when_it_is_complete(store: IncidentStore) -> N
     put(store, project())
     with ThreadPoolExecutor(1) as other, store.transaction() as transaction:
         transaction.put_project(project(type="theft"))
-        assert other.submit(stored, store).result(timeout=10) == project()
-        assert other.submit(listed, store).result(timeout=10) == [1]
+        assert other.submit(stored, store).result(timeout=60) == project()
+        assert other.submit(listed, store).result(timeout=60) == [1]
     assert stored(store) == project(type="theft")
 
 
@@ -110,7 +110,7 @@ def test_a_reading_sees_one_state_whatever_is_written_meanwhile(store: IncidentS
     put(store, project())
     with ThreadPoolExecutor(1) as other, store.read() as reading:
         assert reading.project(FIRST) == project()
-        other.submit(put, store, project(type="theft"), project(2)).result(timeout=10)
+        other.submit(put, store, project(type="theft"), project(2)).result(timeout=60)
         assert reading.project(FIRST) == project()
         assert listed(store) == [1]
     assert listed(store) == [2, 1]
@@ -472,7 +472,7 @@ def test_a_listener_is_woken_by_a_change(store: IncidentStore) -> None:
     with ThreadPoolExecutor(1) as other:
         waiting = other.submit(store.wait_for_change, 0, timedelta(seconds=20))
         write_entry(store, 1)
-        assert waiting.result(timeout=5)
+        assert waiting.result(timeout=60)
     assert store.wait_for_change(0, timedelta(0))
 
 

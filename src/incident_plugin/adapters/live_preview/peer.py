@@ -3,8 +3,8 @@
 Private places of aiortc are used, on single objects and never on its classes; the range of its version is
 pinned for them, and the tests notice when one moves:
 
-* ``RTCIceGatherer._connection``: a candidate on 127.0.0.1 for servers that are reached only there, and the
-  path that ICE agreed on (``route``);
+* ``RTCIceGatherer._connection``: a candidate on 127.0.0.1 for servers that are reached only there, the
+  path that ICE agreed on (``route``), and an end to its checks of consent;
 * ``RTCRtpSender._run_rtp``, with the events of its start and end: an ``Outlet`` takes its place;
 * ``RTCRtpSender._ssrc``: all viewers of a camera get the same packets;
 * ``RTCRtpSender._send_rtcp``: sender reports tell what the outlet sent;
@@ -172,14 +172,16 @@ class Peer:
     async def close(self) -> None:
         """Say good-bye and release sockets and tasks.
 
-        aiortc starts a sender whose handshake ends after closing, and never stops it again. So a handshake
-        may end first, and a late one finds nothing to start.
+        aiortc starts a sender whose handshake ends after closing, and never stops it again; aioice checks the
+        consent of a connection made in the moment of closing for ever. So a handshake may end first, and what
+        comes late finds nothing to start.
         """
         if self._sender.transport.state == "connecting":
             with suppress(TimeoutError):
                 async with asyncio.timeout(_HANDSHAKE):
                     await self._settled.wait()
         self._sender.send = _start_nothing  # type: ignore[method-assign]
+        _ice_connection(self._sender).query_consent = _check_nothing  # type: ignore[method-assign]
         await self._pc.close()
 
     def _connection_changed(self) -> None:
@@ -216,6 +218,10 @@ def _sent(message: object) -> float | None:
 async def _start_nothing(parameters: RTCRtpSendParameters) -> None:
     """Take the place of starting to send, once the connection is closed."""
     del parameters
+
+
+async def _check_nothing() -> None:
+    """Take the place of checking consent, once the connection is closed."""
 
 
 def _ice_connection(sender: RTCRtpSender) -> Connection:

@@ -92,7 +92,7 @@ def test_closing_waits_for_the_change_that_is_being_written(db: SQLiteDB, tmp_pa
                 db.close()
             db.insert({"a": 1})
             assert not closing.done()
-        closing.result(timeout=10)
+        closing.result(timeout=60)
     with SQLiteDB(tmp_path / "rows.db", COLUMNS) as again:
         assert again.all() == [{"a": 1}]
 
@@ -104,7 +104,7 @@ def test_nobody_waits_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         with db.transaction():
             waiting = other.submit(db.insert, {})
             with pytest.raises(StorageBusy, match="Another change"):
-                waiting.result(timeout=10)
+                waiting.result(timeout=60)
         intruder = apsw.Connection(str(tmp_path / "rows.db"))
         intruder.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageBusy, match="Another program"):
@@ -196,8 +196,8 @@ def test_a_new_table_is_not_seen_before_its_transaction_ends(db: SQLiteDB) -> No
     with ThreadPoolExecutor(1) as other:
         with db.transaction():
             db.table("new").insert({"a": 1})
-            assert other.submit(db.table("new").all).result(timeout=10) == []
-        assert other.submit(db.table("new").all).result(timeout=10) == [{"a": 1}]
+            assert other.submit(db.table("new").all).result(timeout=60) == []
+        assert other.submit(db.table("new").all).result(timeout=60) == [{"a": 1}]
 
 
 def test_a_snapshot_is_one_state_of_all_tables(db: SQLiteDB) -> None:
@@ -205,8 +205,8 @@ def test_a_snapshot_is_one_state_of_all_tables(db: SQLiteDB) -> None:
     db.insert({"a": 1})
     with ThreadPoolExecutor(1) as other, db.snapshot():
         assert len(db) == 1
-        other.submit(db.insert, {"a": 2}).result(timeout=10)
-        other.submit(db.table("new").insert, {}).result(timeout=10)
+        other.submit(db.insert, {"a": 2}).result(timeout=60)
+        other.submit(db.table("new").insert, {}).result(timeout=60)
         assert (len(db), len(db.table("new")), db.storage.read()) == (1, 0, {"_default": {"1": {"a": 1}}})
         with pytest.raises(RuntimeError, match="cannot write"):
             db.insert({})
