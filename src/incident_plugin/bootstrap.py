@@ -328,6 +328,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         ids=ids,
         licence=licence,
         rules=settings.rules,
+        service=service,
     )
     steering = Steering(
         recorders, guard, lambda actor, camera: collections.note(actor, camera, Action.CAMERA_MOVED)

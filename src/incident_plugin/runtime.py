@@ -40,6 +40,8 @@ FIRST_ANSWER_WITHIN = 4.0
 SEALS_EVERY = 86_400.0
 #: How often retention looks for what is due, in seconds.
 RETENTION_EVERY = 300.0
+#: How often discarded collections that cannot be put back any more are forgotten, in seconds.
+TIDIED_EVERY = 300.0
 #: After these somebody may be signed out, or have other roles.
 _LEAVING = frozenset({"signed-out", "session-ended"})
 _CHANGES_WHO_LISTENS = _LEAVING | {"account-changed", "configuration-changed"}
@@ -66,6 +68,7 @@ class IncidentRuntime:
             self._watch_recorder(),
             self._watch_recordings(),
             self._review_live(),
+            self._tidy_collections(),
             self._seal_daily(),
             self._keep_retention(),
             self.parts.runner.run(),
@@ -156,7 +159,9 @@ class IncidentRuntime:
             left = one if event.kind in _LEAVING else None
             self.parts.events.end(None if left is None else left.person.id)
             if left is not None:
-                await self.parts.live.signed_out(left.person.id, getattr(event, "session", ""))
+                session = getattr(event, "session", "")
+                await self.parts.live.signed_out(left.person.id, session)
+                await asyncio.to_thread(self.parts.collections.left, left.person, session, event.at)
             await self.parts.live.review()
         await asyncio.to_thread(self.parts.host_log.record, report_of(event))
 
@@ -167,6 +172,14 @@ class IncidentRuntime:
             except IncidentError as error:
                 logger.warning("activity logs were not sealed: %s", error.detail)
             await asyncio.sleep(SEALS_EVERY)
+
+    async def _tidy_collections(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self.parts.collections.tidy)
+            except IncidentError as error:
+                logger.warning("discarded collections stay a little longer: %s", error.detail)
+            await asyncio.sleep(TIDIED_EVERY)
 
     async def _keep_retention(self) -> None:
         task = self.parts.administration.retention

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 
 import attrs
@@ -15,6 +16,7 @@ from incident_plugin.domain.collection import (
     CollectionId,
     ShownCamera,
 )
+from incident_plugin.domain.journal import Action
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.time import Interval
 
@@ -105,7 +107,7 @@ def test_a_vanished_browser_ends_open_sequences_after_the_margin_and_says_so() -
 
 def test_another_tab_goes_on_with_the_collection() -> None:
     """Numbers begin anew in the other tab; what the first one left open has ended by the margin."""
-    collection = begun().follow(shown("dock"), number=9, at=at(0)).resumed("tab-2", at(100))
+    collection = begun().follow(shown("dock"), number=9, at=at(0)).resumed("tab-2", (), at=at(100))
     collection = collection.follow(shown("gate"), number=1, at=at(101))
     assert collection.client == "tab-2"
     assert seen(collection, 110) == [("dock", between(0, MARGIN)), ("gate", between(101, 110))]
@@ -117,11 +119,78 @@ def test_a_camera_seen_for_no_time_at_all_keeps_a_second() -> None:
     assert seen(collection, 9) == [("dock", between(4, 5))]
 
 
-def test_a_clock_set_back_shortens_nothing() -> None:
-    """What was confirmed stays confirmed, whatever the clock says next."""
+def test_the_other_tab_takes_over_without_a_break() -> None:
+    """What both tabs show goes on; what only the first one showed ends when the other takes over."""
+    collection = begun().follow(shown("dock", "gate"), number=1, at=at(0))
+    collection = collection.resumed("tab-2", shown("gate"), at=at(20))
+    assert seen(collection, 30) == [("dock", between(0, 20)), ("gate", between(0, 30))]
+
+
+def test_a_collection_that_waits_ends_what_was_open_and_is_not_interrupted_later() -> None:
+    """No view feeds it: that is known to the second, and nothing is unconfirmed however long it waits."""
+    waiting = begun().follow(shown("dock"), number=3, at=at(0)).paused(at(20))
+    assert (waiting.client, waiting.session) == ("", "")
+    ((sequence, interval),) = waiting.intervals(at(5000))
+    assert interval == between(0, 20)
+    assert not sequence.end_unconfirmed
+    resumed = waiting.resumed("tab-2", shown("dock"), session="s", at=at(100))
+    assert seen(resumed, 105) == [("dock", between(0, 20)), ("dock", between(100, 105))]
+
+
+def test_a_sign_of_life_after_a_lost_network_goes_on_with_what_was_shown() -> None:
+    """The operator looked at a recording while the network was away: the incident goes on."""
+    collection = begun().follow(shown("dock"), number=1, at=at(0)).confirm(number=2, at=at(100))
+    found = collection.intervals(at(110))
+    assert [i for _, i in found] == [between(0, MARGIN), between(100, 110)]
+    assert [s.end_unconfirmed for s, _ in found] == [True, False]
+
+
+def test_view_changes_are_told_without_pre_roll_and_merging() -> None:
+    """The activity log says when a camera came and left, to the second."""
+    collection = begun(pre_roll=30, merge_within=5).follow(shown("dock"), number=1, at=at(0))
+    collection = collection.follow(shown("gate"), number=2, at=at(10)).follow(
+        shown("dock"), number=3, at=at(12)
+    )
+    assert [(c.camera.id, c.action is Action.CAMERA_SHOWN, c.start) for c in collection.told(at(20))] == [
+        ("dock", True, at(0)),
+        ("dock", False, at(10)),
+        ("gate", True, at(10)),
+        ("gate", False, at(12)),
+        ("dock", True, at(12)),
+    ]
+    assert seen(collection, 20) == [("dock", between(-30, 20)), ("gate", between(-20, 12))]
+
+
+SECONDS = [1, 40, 60, 3_600, 86_400]
+
+
+@pytest.mark.parametrize("jump", [s for second in SECONDS for s in (second, -second)])
+def test_a_clock_that_jumps_loses_nothing(jump: int) -> None:
+    """Seen from 0 to 20 by the old clock, from 20 + jump to 30 + jump by the new one: all of it is kept."""
     collection = begun().follow(shown("dock"), number=1, at=at(0)).follow(shown("dock"), number=1, at=at(20))
-    assert seen(collection.follow((), number=2, at=at(5)), 6) == [("dock", between(0, 20))]
-    assert seen(collection, 5) == [("dock", between(0, 20))]
+    collection = collection.follow(shown("dock"), number=1, at=at(20 + jump))
+    collection = collection.follow((), number=2, at=at(30 + jump))
+    found = [interval for _, interval in collection.intervals(at(31 + jump))]
+    for wanted in (between(0, 20), between(20 + jump, 30 + jump)):
+        assert any(one.start <= wanted.start and wanted.end <= one.end for one in found)
+    assert all(one.end < other.start for one, other in itertools.pairwise(found))
+    # No more than the margin is kept of what nobody saw.
+    assert sum((one.length for one in found), timedelta()) <= timedelta(seconds=30 + MARGIN)
+
+
+def test_a_clock_that_is_set_back_says_that_the_end_is_not_known() -> None:
+    """By the old clock the last sign of life is known, and not when the clock was set."""
+    collection = begun().follow(shown("dock"), number=1, at=at(4000)).follow((), number=2, at=at(400))
+    ((last, interval),) = collection.intervals(at(401))
+    assert interval == between(4000, 4000 + MARGIN)
+    assert last.end_unconfirmed
+
+
+def test_views_stamped_out_of_order_by_less_than_a_second_are_no_jump() -> None:
+    """Two requests at once may be taken in either order."""
+    collection = begun().follow(shown("dock"), number=1, at=at(20))
+    late = collection.follow(shown("dock"), number=1, at=at(20) - timedelta(milliseconds=400))
+    assert late == collection
 
 
 @given(

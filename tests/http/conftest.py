@@ -33,11 +33,17 @@ def host(tmp_path):
 
 
 @pytest.fixture
-async def runtime(host, recorder_address: str, monkeypatch) -> AsyncIterator[IncidentRuntime]:
+def rules() -> dict[str, int]:
+    """Settings of collecting; the delivered ones."""
+    return {}
+
+
+@pytest.fixture
+async def runtime(host, recorder_address: str, monkeypatch, rules) -> AsyncIterator[IncidentRuntime]:
     """The whole plug-in at work with a real recorder and a store on disk."""
     monkeypatch.setattr(bootstrap, "OnvifDevice", MeasuredOnce)
     monkeypatch.setattr(bootstrap, "WsDiscovery", partial(WsDiscovery, listen=0.1))
-    settings = Settings(recorder=RecorderSettings(address=recorder_address, username=RECORDER_USER))
+    settings = Settings(recorder=RecorderSettings(address=recorder_address, username=RECORDER_USER), **rules)
     runtime = IncidentRuntime(parts=assemble(host, settings))
     await runtime.start()
     yield runtime

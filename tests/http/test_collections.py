@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import attrs
+import httpx
 import pytest
-from tests.support import OPERATOR, SetClock, host_services
+from tests.support import OPERATOR, SetClock, as_principal, host_services
 
+from incident_plugin.application.collections import MOST_RUNNING, UNDO_WITHIN
 from incident_plugin.domain.collection import SIGN_OF_LIFE_MARGIN
-from vms_hooks.values import View, ViewMode
+from vms_hooks.values import HostEvent, HostEventKind, View, ViewMode
 
 
 @pytest.fixture
@@ -143,11 +146,12 @@ async def test_a_vanished_browser_ends_its_sequences_after_the_margin(client, ca
 
 
 async def test_a_discarded_collection_is_gone_and_makes_no_project(client, cameras):
-    """Discard forgets the collection; doing it twice says that it is gone."""
+    """A discarded collection is not saved any more: that says that it is gone."""
     collection = await start(client, cameras, "Lobby")
     path = f"/collections/{collection['id']}"
     assert (await client.post(f"{path}/discard")).status_code == 204
     assert (await client.post(f"{path}/save", json={})).status_code == 404
+    assert (await client.post(f"{path}/discard")).status_code == 404
     assert (await client.get("/projects")).json()["total"] == 0
 
 
@@ -205,3 +209,185 @@ async def test_a_camera_is_moved_and_stands_still_again(client, cameras, runtime
     for body in ({"gesture": ""}, {"gesture": "g", "pan": 2}, {"gesture": "g", "pan": "x"}, {}):
         answer = await client.post(f"/ptz/moves/{cameras['Yard']}", json=body)
         assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+def by_id(collections: list[dict]) -> dict[str, dict]:
+    return {collection["id"]: collection for collection in collections}
+
+
+async def running(client) -> dict[str, dict]:
+    return by_id((await client.get("/collections")).json()["collections"])
+
+
+async def test_a_view_feeds_the_collection_started_last_and_the_other_waits(client, cameras, clock, look_at):
+    """Of several collections in one browser tab one follows the view; which one can be changed."""
+    first = await start(client, cameras, "Lobby")
+    clock.advance(seconds=10)
+    second = await start(client, cameras, "Lobby")
+    clock.advance(seconds=10)
+    await look_at("Yard")
+    found = await running(client)
+    assert [found[c["id"]]["client"] for c in (first, second)] == ["", "tab"]
+    assert [s["camera_name"] for s in found[first["id"]]["sequences"]] == ["Lobby"]
+    assert [s["camera_name"] for s in found[second["id"]]["sequences"]] == ["Lobby", "Yard"]
+
+    body = {"client": "tab", "cameras": [cameras["Corridor"]]}
+    await client.post(f"/collections/{first['id']}/resume", json=body)
+    found = await running(client)
+    assert [found[c["id"]]["client"] for c in (first, second)] == ["tab", ""]
+    assert all(s["end"] for s in found[second["id"]]["sequences"])
+
+
+async def test_two_tabs_of_one_operator_feed_a_collection_each(client, cameras, look_at):
+    """Every browser tab has a view of its own."""
+    first = await start(client, cameras, "Lobby")
+    body = {"client": "tab-2", "cameras": [cameras["Yard"]]}
+    second = (await client.post("/collections", json=body)).json()
+    await look_at("Corridor", client="tab-2")
+    found = await running(client)
+    assert [s["camera_name"] for s in found[first["id"]]["sequences"]] == ["Lobby"]
+    assert [s["camera_name"] for s in found[second["id"]]["sequences"]] == ["Yard", "Corridor"]
+
+
+async def test_a_collection_waits_and_goes_on(client, cameras, clock, look_at):
+    """Paused: views are not collected and nothing is unconfirmed; doing it twice changes nothing."""
+    collection = await start(client, cameras, "Lobby")
+    path = f"/collections/{collection['id']}"
+    clock.advance(seconds=10)
+    paused = (await client.post(f"{path}/pause")).json()
+    clock.advance(minutes=10)
+    await look_at("Yard")
+    assert (await client.post(f"{path}/pause")).json() == paused
+    body = {"client": "tab", "cameras": [cameras["Yard"]]}
+    (resumed,) = [(await client.post(f"{path}/resume", json=body)).json()]
+    assert [(s["camera_name"], s["end_unconfirmed"]) for s in resumed["sequences"]] == [
+        ("Lobby", False),
+        ("Yard", False),
+    ]
+
+
+async def test_a_discarded_collection_can_be_put_back_for_ten_minutes(client, cameras, clock, runtime):
+    """Undo gives all of it back, waiting; afterwards it is forgotten for good."""
+    collection = await start(client, cameras, "Lobby")
+    path = f"/collections/{collection['id']}"
+    clock.advance(seconds=10)
+    await client.post(f"{path}/discard")
+    answer = (await client.get("/collections")).json()
+    assert answer["collections"] == []
+    assert [c["id"] for c in answer["discarded"]] == [collection["id"]]
+    back = (await client.post(f"{path}/discard/undo")).json()
+    assert (back["discarded_at"], back["client"]) == (None, "")
+    assert [s["camera_name"] for s in back["sequences"]] == ["Lobby"]
+
+    await client.post(f"{path}/discard")
+    clock.advance(seconds=UNDO_WITHIN.total_seconds() + 1)
+    assert (await client.get("/collections")).json()["discarded"] == []
+    assert (await client.post(f"{path}/discard/undo")).status_code == 404
+    runtime.parts.collections.tidy()
+    with runtime.parts.store.read() as stored:
+        assert stored.collections.all() == ()
+
+
+async def test_signing_out_lets_the_collection_wait_and_others_go_on(runtime, cameras, clock):
+    """A sign-out ends what its own view fed, to the second; the same person's other machine goes on."""
+    ids = {}
+    for session in ("here", "there"):
+        principal = attrs.evolve(OPERATOR, session=session)
+        transport = httpx.ASGITransport(as_principal(runtime.parts.app, principal))
+        async with httpx.AsyncClient(transport=transport, base_url="http://plugin") as client:
+            body = {"client": session, "cameras": [cameras["Lobby"]]}
+            ids[session] = (await client.post("/collections", json=body)).json()["id"]
+            clock.advance(seconds=10)
+    event = HostEvent(
+        kind=HostEventKind.SIGNED_OUT, at=clock.now(), principal=OPERATOR, session="here", number=1
+    )
+    await runtime.host_event(event)
+    transport = httpx.ASGITransport(as_principal(runtime.parts.app, OPERATOR))
+    async with httpx.AsyncClient(transport=transport, base_url="http://plugin") as client:
+        found = await running(client)
+        assert found[ids["here"]]["client"] == ""
+        assert found[ids["there"]]["client"] == "there"
+        assert datetime.fromisoformat(found[ids["here"]]["sequences"][0]["end"]) == clock.now()
+        # Signed out everywhere.
+        await runtime.host_event(attrs.evolve(event, session="", number=2))
+        assert {one["client"] for one in (await running(client)).values()} == {""}
+
+
+async def test_the_activity_log_tells_how_the_view_changed(client, cameras, clock, look_at):
+    """Who opens the project reads which camera came into view and left it, and when."""
+    origin = clock.now()
+    collection = await start(client, cameras, "Lobby")
+    clock.advance(seconds=10)
+    await look_at("Yard")
+    clock.advance(seconds=5)
+    saved = (await client.post(f"/collections/{collection['id']}/save", json={})).json()
+    log = (await client.get(f"/projects/{saved['id']}/activity")).json()["entries"]
+    told = [
+        (e["action"], e["subject"], round((datetime.fromisoformat(e["after"]) - origin).total_seconds()))
+        for e in log
+        if e["action"].startswith("view.")
+    ]
+    assert told == [
+        ("view.shown", "Lobby", 0),
+        ("view.left", "Lobby", 10),
+        ("view.shown", "Yard", 10),
+    ]
+
+
+async def test_there_is_an_end_to_collections_of_one_operator(client, cameras):
+    """More than can be told apart are refused in words, and nothing is lost."""
+    for _ in range(MOST_RUNNING):
+        await start(client, cameras, "Lobby")
+    body = {"client": "tab", "cameras": [cameras["Lobby"]]}
+    refused = await client.post("/collections", json=body)
+    assert refused.status_code == 422
+    assert "Save or discard one" in refused.json()["detail"]
+    assert len(await running(client)) == MOST_RUNNING
+
+
+async def test_the_rules_are_told(client):
+    """The page can say how much is taken along."""
+    answer = (await client.get("/collections")).json()
+    assert (answer["pre_roll"], answer["merge_within"]) == (30, 5)
+
+
+class TestRules:
+    """What a site decides of pre-roll and merge time holds."""
+
+    @pytest.fixture
+    def rules(self):
+        return {"pre_roll_seconds": 0, "merge_within_seconds": 20}
+
+    async def test_without_pre_roll_and_with_a_longer_merge_time(self, client, cameras, clock, look_at):
+        """No second before; a camera away for 20 s is one sequence, for 21 s two."""
+        origin = clock.now()
+        collection = await start(client, cameras, "Lobby")
+        for away in (20, 21):
+            clock.advance(seconds=10)
+            await look_at("Yard")
+            clock.advance(seconds=away)
+            await look_at("Lobby")
+        clock.advance(seconds=4)
+        saved = (await client.post(f"/collections/{collection['id']}/save", json={})).json()
+        assert [s for s in (seconds(s, origin) for s in saved["sequences"]) if s[0] == "Lobby"] == [
+            ("Lobby", 0, 40),
+            ("Lobby", 61, 65),
+        ]
+
+
+@pytest.mark.parametrize("jump", [-86_400, -3_600, -40, -5, 5, 40, 3_600, 86_400])
+async def test_a_clock_that_jumps_while_collecting_loses_nothing(client, cameras, clock, look_at, jump):
+    """What was seen before the jump and after it is in the project, by the clock of each time."""
+    origin = clock.now()
+    collection = await start(client, cameras, "Lobby")
+    clock.advance(seconds=10)
+    await look_at("Lobby")
+    clock.advance(seconds=jump)
+    await look_at("Lobby")
+    clock.advance(seconds=10)
+    await look_at("Yard")
+    assert (await running(client))[collection["id"]]["client"] == "tab"
+    saved = (await client.post(f"/collections/{collection['id']}/save", json={})).json()
+    lobby = [s[1:] for s in (seconds(s, origin) for s in saved["sequences"]) if s[0] == "Lobby"]
+    for start_, end in ((-30, 10), (10 + jump, 20 + jump)):
+        assert any(first <= start_ and end <= last for first, last in lobby), lobby

@@ -91,7 +91,7 @@ async def test_discard_asks_first(page: Page) -> None:
     await page.get_by_role("dialog").get_by_role("button", name="Discard").click()
     await expect(bar.get_by_text("Collecting")).to_be_hidden()
     assert (await page.evaluate("host.get('collections')"))["collections"] == []
-    await expect(page.locator(".notice")).to_have_text("The collection is discarded")
+    await expect(page.locator(".notice")).to_contain_text("The collection is discarded")
 
 
 async def test_refused_save_loses_nothing(watched: Watched) -> None:
@@ -130,18 +130,70 @@ async def test_start_is_not_claimed_before_it_is_acknowledged(watched: Watched) 
 
 
 async def test_two_collections_are_told_apart(page: Page) -> None:
-    """A second start is asked about; saving asks which one."""
+    """The key that starts asks when one runs; the view feeds the new one, and that can be changed."""
     await page.keyboard.press("F9")
     await expect(page.locator("incident-status")).to_contain_text("Collecting")
     await page.keyboard.press("F9")
     await page.get_by_role("dialog").get_by_role("button", name="Start another").press("Enter")
-    await expect(page.get_by_role("group", name="Started")).to_have_count(2)
+    cards = page.get_by_role("group", name="Started")
+    await expect(cards).to_have_count(2)
+    await expect(cards.first).to_contain_text("Waits since")
+    await expect(cards.last).to_contain_text("Follows this view")
+    await expect(page.locator("incident-status")).to_contain_text("1 other collection")
+    await cards.first.get_by_role("button", name="Go on").click()
+    await expect(cards.first).to_contain_text("Follows this view")
+    await expect(cards.last).to_contain_text("Waits since")
     await page.keyboard.press("Shift+F9")
     dialog = page.get_by_role("dialog", name="Save incident project")
     await dialog.get_by_role("button", name="Started").first.click()
     await page.get_by_role("dialog").get_by_role("button", name="Save").click()
     await expect(saved(page)).to_be_visible()
-    await expect(page.get_by_role("group", name="Started")).to_have_count(1)
+    await expect(cards).to_have_count(1)
+
+
+async def test_the_key_that_starts_also_ends(page: Page) -> None:
+    """F9, F9, Enter: the dialog that saves is there."""
+    await page.keyboard.press("F9")
+    await expect(page.locator("incident-status")).to_contain_text("Collecting")
+    await page.keyboard.press("F9")
+    await expect(
+        page.get_by_role("dialog").get_by_role("button", name="Save incident project")
+    ).to_be_focused()
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Save incident project")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(saved(page)).to_be_visible()
+
+
+async def test_pause_and_go_on(page: Page) -> None:
+    """A collection that waits says so and collects nothing, until it is told to go on."""
+    await page.keyboard.press("F9")
+    card = page.get_by_role("group", name="Started")
+    await card.get_by_role("button", name="Pause").click()
+    await expect(card).to_contain_text("2 sequences of 2 cameras are kept.")
+    await expect(page.locator("incident-status")).to_contain_text("Waiting")
+    await expect(card.get_by_text("recording")).to_have_count(0)
+    names = await page.evaluate("host.bridge.cameras().map(c => c.name)")
+    await page.evaluate("names => host.watch([names[2]])", names)
+    await card.get_by_role("button", name="Go on").click()
+    await expect(card.get_by_role("listitem").filter(has_text="recording")).to_have_count(1)
+    await expect(page.locator("incident-status")).to_contain_text(f"1 camera: {names[2]}")
+
+
+async def test_a_discarded_collection_is_put_back(page: Page) -> None:
+    """Undo on the notice, and beside the live view when the notice has gone: all of it is there again."""
+    await page.keyboard.press("F9")
+    bar, card = page.locator("incident-status"), page.get_by_role("group", name="Started")
+    for place in (page.locator(".notice"), page.locator("incident-discarded-card")):
+        await bar.get_by_role("button", name="Discard").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Discard").click()
+        await expect(page.locator("incident-discarded-card")).to_contain_text(
+            "2 sequences of 2 cameras are kept."
+        )
+        await place.get_by_role("button", name="Undo").first.click()
+        await expect(card).to_contain_text("Waits since")
+        await expect(card.get_by_role("listitem")).to_have_count(2)
+        await expect(page.locator("incident-discarded-card")).to_have_count(0)
 
 
 async def test_too_long_description_is_not_cut(page: Page) -> None:

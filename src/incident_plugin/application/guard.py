@@ -38,6 +38,8 @@ _FOOTAGE = frozenset(
         Action.SEQUENCE_REMOVED,
         Action.SEQUENCE_RESTORED,
         Action.SEQUENCE_NOTED,
+        Action.CAMERA_SHOWN,
+        Action.CAMERA_LEFT,
         Action.VIDEO_VIEWED,
         Action.CAMERA_MOVED,
         Action.SNAPSHOT_TAKEN,
@@ -48,6 +50,8 @@ _FOOTAGE = frozenset(
 _ONLY_LOGGED = frozenset(
     {
         Action.OPENED,
+        Action.CAMERA_SHOWN,
+        Action.CAMERA_LEFT,
         Action.VIDEO_VIEWED,
         Action.CAMERA_MOVED,
         Action.SNAPSHOT_TAKEN,

@@ -34,6 +34,7 @@ __all__ = [
     "described_footage",
     "differences",
     "first_fault",
+    "instant",
     "log_name",
 ]
 
@@ -66,6 +67,8 @@ class Action(StrEnum):
     SEQUENCE_NOTED = "sequence.noted"
     RELATED = "project.related"
     UNRELATED = "project.unrelated"
+    CAMERA_SHOWN = "view.shown"
+    CAMERA_LEFT = "view.left"
     VIDEO_VIEWED = "video.viewed"
     CAMERA_MOVED = "camera.moved"
     SNAPSHOT_TAKEN = "snapshot.taken"
@@ -352,7 +355,7 @@ def _described(item: _Item) -> str:
         case Call():
             seconds = "" if item.duration is None else f"{item.duration.total_seconds():.0f} s"
             facts = (item.direction, item.person, item.number, seconds, item.outcome, item.note)
-            return f"{_instant(item.at)}: {', '.join(fact for fact in facts if fact)}"
+            return f"{instant(item.at)}: {', '.join(fact for fact in facts if fact)}"
 
 
 def described_footage(footage: Footage) -> str:
@@ -362,8 +365,9 @@ def described_footage(footage: Footage) -> str:
 
 def described_interval(interval: Interval) -> str:
     """Give an interval as text, UTC."""
-    return f"{_instant(interval.start)} to {_instant(interval.end)}"
+    return f"{instant(interval.start)} to {instant(interval.end)}"
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """Give an instant as text, UTC."""
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

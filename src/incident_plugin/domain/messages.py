@@ -56,6 +56,10 @@ _KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = 
                 "What is to be put back was removed too long ago.",
                 "Write it again; its text stands in the activity log.",
             ),
+            "collection-gone": (
+                "What is to be put back was discarded too long ago.",
+                "The recorder keeps its video: add it in the Playback tab.",
+            ),
             "camera-unknown": ("No recorder has named this camera.", "Choose another camera."),
         },
     ),
@@ -113,6 +117,10 @@ _KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = 
             "text-empty": ("A comment is empty.", "Write something first."),
             "call-duration": ("A call lasts between 0 seconds and a day.", "Correct the duration."),
             "too-many-sequences": ("The project is full of sequences.", "Use a second project."),
+            "too-many-collections": (
+                "Somebody has more collections running than can be told apart.",
+                "Save or discard one.",
+            ),
             "too-many-related": ("The project is related to too many others.", "Unlink one first."),
             "related-to-itself": ("A project is not related to itself.", "Choose another one."),
             "field-unknown": ("There is no such field.", "Reload the page: it may have been removed."),

@@ -35,6 +35,8 @@ def spoken(activity: Activity) -> tuple[str | datetime, ...]:
     )
 
 
+#: Kinds of actions whose texts the program wrote, with instants in them.
+_WITH_INSTANTS = frozenset({"sequence", "video", "view", "camera", "snapshot"})
 _INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"
 
 
@@ -42,7 +44,10 @@ def _marked(activity: Activity, text: str) -> str:
     """Put NUL, which no text has, around the instants that the program wrote."""
     text = text.replace("\0", "")
     kind = activity.action.partition(".")[0]
-    if kind in ("sequence", "video") and activity.action is not Action.SEQUENCE_NOTED:
+    if (
+        kind in ("sequence", "video", "view", "camera", "snapshot")
+        and activity.action is not Action.SEQUENCE_NOTED
+    ):
         return re.sub(_INSTANT, "\0\\g<0>\0", text)
     if kind == "call":
         return re.sub(f"\\A{_INSTANT}", "\0\\g<0>\0", text)
@@ -116,6 +121,8 @@ _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.SEQUENCE_NOTED: _noted,
     Action.RELATED: _related,
     Action.UNRELATED: lambda activity: f"No longer related to incident project {activity.subject}",
+    Action.CAMERA_SHOWN: _with_details("Came into live view"),
+    Action.CAMERA_LEFT: _with_details("Left live view"),
     Action.VIDEO_VIEWED: _with_details("Video viewed"),
     Action.CAMERA_MOVED: _with_details("Camera moved"),
     Action.SNAPSHOT_TAKEN: _with_details("Snapshot kept"),

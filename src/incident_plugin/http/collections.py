@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
-from typing import Literal
+from typing import Literal, ParamSpec
 
 import attrs
 
@@ -20,6 +21,8 @@ from incident_plugin.domain.project import Project
 from incident_plugin.domain.sequence import DraftList, SequenceId
 from incident_plugin.http.bodies import Body, Picked, picks_of
 from incident_plugin.http.operations import Call, Operation
+
+_P = ParamSpec("_P")
 
 
 class FeedBody(Body):
@@ -58,18 +61,23 @@ class RunningAnswer:
     """A running collection."""
 
     id: CollectionId
+    #: Empty while it waits: no view feeds it.
     client: str
     started_at: datetime
+    #: When its view was last confirmed; while it waits, since when.
     confirmed_at: datetime
+    #: When it was discarded; it can be put back for ten minutes.
+    discarded_at: datetime | None
     sequences: tuple[CollectedAnswer, ...]
 
 
-def _running(collection: Collection) -> RunningAnswer:
+def _running(collection: Collection, now: datetime) -> RunningAnswer:
     return RunningAnswer(
         id=collection.id,
         client=collection.client,
         started_at=collection.started_at,
         confirmed_at=collection.confirmed_at,
+        discarded_at=collection.discarded_at,
         sequences=tuple(
             CollectedAnswer(
                 camera=s.camera.id,
@@ -78,7 +86,7 @@ def _running(collection: Collection) -> RunningAnswer:
                 end=s.end,
                 end_unconfirmed=s.end_unconfirmed,
             )
-            for s in collection.sequences
+            for s, _ in collection.intervals(now)
         ),
     )
 
@@ -103,10 +111,12 @@ class CollectionResources:
             Operation("GET", "collections", manage, "The caller's running collections.", self.running),
             Operation("POST", "collections", manage, "Begin to collect.", self.start, in_creating, created),
             Operation("POST", f"{one}/resume", manage, "Go on from this browser tab.", self.resume),
+            Operation("POST", f"{one}/pause", manage, "Let it wait: no view feeds it.", self.pause),
             Operation(
                 "POST", f"{one}/save", manage, "Make a project of it.", self.save, in_creating, created
             ),
-            Operation("POST", f"{one}/discard", manage, "Forget the collection.", self.discard),
+            Operation("POST", f"{one}/discard", manage, "Put the collection aside.", self.discard),
+            Operation("POST", f"{one}/discard/undo", manage, "Put a discarded one back.", self.undo_discard),
             Operation("GET", "drafts", manage, "The caller's draft sequence list.", self.drafts),
             Operation(
                 "POST", "drafts", manage, "Add to the draft list.", self.add_drafts, in_adding, created
@@ -116,22 +126,26 @@ class CollectionResources:
 
     async def running(self, call: Call) -> object:
         collections = await asyncio.to_thread(self._collections.running, call.actor)
-        return {"now": self._clock.now(), "collections": tuple(map(_running, collections))}
+        now, rules = self._clock.now(), self._collections.rules
+        return {
+            "now": now,
+            "pre_roll": rules.pre_roll.total_seconds(),
+            "merge_within": rules.merge_within.total_seconds(),
+            "collections": tuple(_running(one, now) for one in collections if not one.discarded_at),
+            "discarded": tuple(_running(one, now) for one in collections if one.discarded_at),
+        }
 
     async def start(self, call: Call) -> RunningAnswer:
         body = call.json(FeedBody)
-        return _running(
-            await asyncio.to_thread(self._collections.start, call.actor, body.client, body.cameras)
-        )
+        return await self._answer(self._collections.start, call.actor, body.client, body.cameras)
 
     async def resume(self, call: Call) -> RunningAnswer:
         body = call.json(FeedBody)
         collection = CollectionId(call.path["id"])
-        return _running(
-            await asyncio.to_thread(
-                self._collections.resume, call.actor, collection, body.client, body.cameras
-            )
-        )
+        return await self._answer(self._collections.resume, call.actor, collection, body.client, body.cameras)
+
+    async def pause(self, call: Call) -> RunningAnswer:
+        return await self._answer(self._collections.pause, call.actor, CollectionId(call.path["id"]))
 
     async def save(self, call: Call) -> Project:
         body = call.json(SaveBody)
@@ -142,6 +156,12 @@ class CollectionResources:
 
     async def discard(self, call: Call) -> None:
         await asyncio.to_thread(self._collections.discard, call.actor, CollectionId(call.path["id"]))
+
+    async def undo_discard(self, call: Call) -> RunningAnswer:
+        return await self._answer(self._collections.undo_discard, call.actor, CollectionId(call.path["id"]))
+
+    async def _answer(self, work: Callable[_P, Collection], *args: _P.args, **kw: _P.kwargs) -> RunningAnswer:
+        return _running(await asyncio.to_thread(work, *args, **kw), self._clock.now())
 
     async def drafts(self, call: Call) -> DraftList:
         return await asyncio.to_thread(self._drafts.list, call.actor)

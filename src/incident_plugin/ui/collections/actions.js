@@ -21,17 +21,36 @@ import { collections, feed } from './store.js';
  */
 export function start(bridge) {
   return once('start', () => told(bridge, async () => {
-    if (collections.running.some((running) => feed(running, bridge.client) === 'here')) {
-      const { anotherTitle, anotherText, another } = strings.collections;
-      if (!(await confirmed(anotherTitle, anotherText, another, { harmless: true }))) return;
+    const fed = collections.running.find((running) => feed(running, bridge.client) === 'here');
+    if (fed) {
+      const wish = await saveOrAnother(bridge, fed);
+      if (wish === 'save') void save(bridge, fed);
+      if (wish !== 'another') return;
     }
-    await titled(strings.projects.cannotCreate, collections.start(bridge, liveCameras(bridge)));
+    await titled(strings.projects.cannotCreate, collections.start(bridge, () => liveCameras(bridge)));
     if (bridge.view().mode !== 'live') bridge.navigate({ tab: 'live' });
   }));
 }
 
 /**
- * Lets this tab's view feed a collection that was interrupted, or that another tab feeds.
+ * The key that starts also ends: whoever presses it again is asked which of the two is meant.
+ * @param {Bridge} bridge
+ * @param {Running} running
+ * @returns {Promise<'save' | 'another' | undefined>}
+ */
+function saveOrAnother(bridge, running) {
+  const { anotherTitle, anotherText, another } = strings.collections;
+  return showDialog(anotherTitle, (/** @type {(wish: 'save' | 'another') => void} */ done) => [
+    h('p', {}, summary(running, bridge.timeZone)),
+    h('p', { class: 'dim' }, anotherText),
+    h('footer', {},
+      h('button', { type: 'button', onclick: () => done('another') }, another),
+      h('button', { type: 'button', class: 'primary', autofocus: true, onclick: () => done('save') }, strings.projects.save)),
+  ]);
+}
+
+/**
+ * Lets this tab's view feed a collection that waits, was interrupted, or that another tab feeds.
  * @param {Bridge} bridge
  * @param {Running} running
  */
@@ -74,8 +93,25 @@ export function discard(bridge, running) {
     const at = time(running.started_at, bridge.timeZone);
     if (!(await confirmed(discardTitle, discardText(at, running.sequences.length), verb))) return;
     await collections.discard(bridge, running.id);
-    bridge.notify({ kind: 'info', title: discarded });
+    bridge.notify({ kind: 'info', title: discarded, detail: strings.collections.discardedHint,
+      action: { label: strings.collections.undo, run: () => void undoDiscard(bridge, running) } });
   }));
+}
+
+/**
+ * @param {Bridge} bridge
+ * @param {Running} running
+ */
+export function undoDiscard(bridge, running) {
+  return once(`undo ${running.id}`, () => told(bridge, () => collections.undoDiscard(bridge, running.id)));
+}
+
+/**
+ * @param {Bridge} bridge
+ * @param {Running} running
+ */
+export function pause(bridge, running) {
+  return once(`pause ${running.id}`, () => told(bridge, () => collections.pause(bridge, running.id)));
 }
 
 /**

@@ -4,7 +4,7 @@ import { h, icon } from '../common/dom.js';
 import { keyed } from '../common/keyed.js';
 import { duration, time, utcTitle } from '../common/time.js';
 import { strings } from '../locales/en.js';
-import { discard, goOn, save } from './actions.js';
+import { discard, goOn, pause, save, undoDiscard } from './actions.js';
 import { collections } from './store.js';
 
 /** @typedef {import('../common/api.js').Bridge} Bridge */
@@ -26,6 +26,27 @@ export function openOnes(running) {
   return running.sequences.filter((sequence) => sequence.end === null);
 }
 
+/**
+ * What a collection has, in words.
+ * @param {Running} running
+ */
+export function kept(running) {
+  const cameras = new Set(running.sequences.map(({ camera }) => camera));
+  return strings.collections.kept(running.sequences.length, cameras.size);
+}
+
+/**
+ * Why a collection does not follow this view; empty when it does.
+ * @param {Running} running
+ * @param {import('./store.js').Feed} source
+ * @param {string} timeZone
+ */
+export function why(running, source, timeZone) {
+  const at = time(running.confirmed_at, timeZone);
+  return { here: '', elsewhere: strings.collections.elsewhere,
+    interrupted: strings.collections.interrupted(at, kept(running)), waiting: strings.collections.waiting(at, kept(running)) }[source];
+}
+
 export class CollectionCard extends HTMLElement {
   /** @type {Running | undefined} */
   #running;
@@ -45,10 +66,13 @@ export class CollectionCard extends HTMLElement {
     this.nothing = h('p', { class: 'dim small' }, strings.collections.nothingYet);
     this.goOnButton = h('button', { type: 'button', class: 'primary', title: strings.collections.goOnHint, onclick: act(goOn) },
       strings.collections.goOn);
+    this.pauseButton = h('button', { type: 'button', title: strings.collections.pauseHint, onclick: act(pause) },
+      strings.collections.pause);
+    this.follows = h('span', { class: 'small dim' });
     this.saveButton = h('button', { type: 'button', onclick: act(save) }, strings.common.save);
     this.discardButton = h('button', { type: 'button', class: 'danger', onclick: act(discard) }, strings.collections.discard);
-    this.append(h('div', { class: 'head' }, this.state, this.elapsed), this.note, this.list, this.nothing,
-      h('div', { class: 'row' }, this.goOnButton, this.saveButton, this.discardButton));
+    this.append(h('div', { class: 'head' }, this.state, this.elapsed), this.follows, this.note, this.list, this.nothing,
+      h('div', { class: 'row' }, this.goOnButton, this.saveButton, this.pauseButton, this.discardButton));
   }
 
   /** @param {Shown} shown */
@@ -56,13 +80,16 @@ export class CollectionCard extends HTMLElement {
     this.#running = running;
     this.className = `card ${source}`;
     this.setAttribute('aria-label', strings.collections.startedAt(time(running.started_at, this.bridge.timeZone)));
-    this.state.replaceChildren(...(source === 'interrupted'
-      ? [icon('warning'), strings.collections.startedAt(time(running.started_at, this.bridge.timeZone))]
-      : [icon('record'), strings.collections.collecting]));
-    this.#note(running, source);
+    this.state.replaceChildren(...headline(source));
+    const started = strings.collections.startedAt(time(running.started_at, this.bridge.timeZone));
+    this.follows.textContent = source === 'here' ? `${strings.collections.followsHere} · ${started}` : started;
+    this.note.hidden = source === 'here';
+    const text = why(running, source, this.bridge.timeZone);
+    if (this.note.textContent !== text) this.note.textContent = text;
+    this.pauseButton.hidden = source !== 'here';
     this.goOnButton.hidden = source === 'here';
     this.saveButton.hidden = alone && source === 'here';
-    for (const button of [this.goOnButton, this.saveButton, this.discardButton]) button.disabled = !allowed;
+    for (const button of [this.goOnButton, this.saveButton, this.pauseButton, this.discardButton]) button.disabled = !allowed;
     this.nothing.hidden = running.sequences.length > 0;
     keyed(this.list, running.sequences, (sequence) => `${sequence.camera} ${sequence.start}`,
       () => new SequenceLine(), (line, sequence) => line.show(sequence, this.bridge.timeZone));
@@ -71,20 +98,43 @@ export class CollectionCard extends HTMLElement {
 
   tick() {
     if (!this.#running) return;
-    this.elapsed.textContent = duration(collections.now - Date.parse(this.#running.started_at));
+    this.elapsed.textContent = duration(Math.max(0, collections.now - Date.parse(this.#running.started_at)));
     for (const line of this.list.children) if (line instanceof SequenceLine) line.tick();
   }
+}
 
-  /**
-   * @param {Running} running
-   * @param {import('./store.js').Feed} source
-   */
-  #note(running, source) {
-    const { elsewhere, interrupted } = strings.collections;
-    this.note.hidden = source === 'here';
-    const text = source === 'elsewhere' ? elsewhere
-      : source === 'interrupted' ? interrupted(time(running.confirmed_at, this.bridge.timeZone)) : '';
-    if (this.note.textContent !== text) this.note.textContent = text;
+/**
+ * Whether it collects now, by symbol and word.
+ * @param {import('./store.js').Feed} source
+ */
+export function headline(source) {
+  const { collecting, stopped, waits } = strings.collections;
+  return { here: [icon('record'), collecting], elsewhere: [icon('record'), collecting],
+    interrupted: [icon('warning'), stopped], waiting: [icon('pause'), waits] }[source];
+}
+
+/** A collection that was discarded and can be put back. */
+export class DiscardedCard extends HTMLElement {
+  /** @type {Running | undefined} */
+  #running;
+
+  /** @param {Bridge} bridge */
+  constructor(bridge) {
+    super();
+    this.bridge = bridge;
+    this.className = 'card discarded';
+    this.text = h('span', { class: 'dim' });
+    this.button = h('button', { type: 'button', onclick: () => {
+      if (this.#running) void undoDiscard(bridge, this.#running);
+    } }, strings.collections.undo);
+    this.append(this.text, this.button);
+  }
+
+  /** @param {Running} running */
+  show(running) {
+    this.#running = running;
+    const at = time(running.discarded_at ?? running.confirmed_at, this.bridge.timeZone);
+    this.text.textContent = strings.collections.discardedAt(at, kept(running));
   }
 }
 
@@ -119,24 +169,26 @@ class SequenceLine extends HTMLElement {
 
   tick() {
     if (!this.#sequence) return;
-    const end = this.#sequence.end === null ? collections.now : Date.parse(this.#sequence.end);
+    const end = this.#sequence.end === null ? Math.max(collections.now, Date.parse(this.#sequence.start)) : Date.parse(this.#sequence.end);
     this.length.textContent = duration(end - Date.parse(this.#sequence.start));
   }
 }
 
 customElements.define('incident-collection-card', CollectionCard);
+customElements.define('incident-discarded-card', DiscardedCard);
 customElements.define('incident-collected-sequence', SequenceLine);
 
 /** For whatever shows cards. */
 export const cardSheet = new CSSStyleSheet();
 cardSheet.replaceSync(`
 .card { display: grid; gap: 8px; padding: 12px; border: 1px solid var(--line); border-left: 3px solid var(--red); border-radius: 4px; background: var(--s1); }
-.card.interrupted { border-left-color: var(--amber); }
+.card.interrupted, .card.waiting { border-left-color: var(--amber); }
+.card.discarded { border-left-color: var(--line); grid-template-columns: 1fr auto; align-items: center; }
 .card .head { display: flex; justify-content: space-between; align-items: baseline; font-weight: 600; }
 .card .state { display: inline-flex; align-items: center; gap: 6px; color: var(--red); }
-.card.interrupted .state { color: var(--amber); }
+.card.interrupted .state, .card.waiting .state { color: var(--amber); }
 .card .state svg, .open svg { align-self: center; }
-.card:not(.interrupted) .state path, .open path { fill: currentColor; }
+.card.here .state path, .card.elsewhere .state path, .open path { fill: currentColor; }
 .card .elapsed { font-size: 20px; }
 .card .note { margin: 0; color: var(--amber); }
 .card .sequences { display: grid; max-height: 320px; overflow-y: auto; }

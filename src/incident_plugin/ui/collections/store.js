@@ -9,8 +9,9 @@ import { Problem, call } from '../common/api.js';
 /** @typedef {import('../common/shapes.d.ts').Details} Details */
 
 /**
- * Where a collection's sequences come from: the view of this browser tab, of another one, or nowhere any more.
- * @typedef {'here' | 'elsewhere' | 'interrupted'} Feed
+ * Where a collection's sequences come from: the view of this browser tab, of another one, of one that is not heard of
+ * any more, or of none until somebody chooses to go on.
+ * @typedef {'here' | 'elsewhere' | 'interrupted' | 'waiting'} Feed
  */
 
 /** Without a sign of life for longer than this, the server ends open sequences. */
@@ -21,6 +22,10 @@ const POLL = 2_000;
 class Collections extends EventTarget {
   /** @type {readonly Running[]} */
   running = [];
+  /** Those that can still be put back. @type {readonly Running[]} */
+  discarded = [];
+  /** What the site decided, in seconds. */
+  preRoll = 0;
   loaded = false;
   /** Whether the last question was left without answer. */
   lost = false;
@@ -69,7 +74,11 @@ class Collections extends EventTarget {
     try {
       const answer = await call(this.#bridge, 'GET', 'collections');
       this.#skew = Date.parse(answer.now) - Date.now();
-      if (done === this.#done) this.running = answer.collections;
+      this.preRoll = answer.pre_roll;
+      if (done === this.#done) {
+        this.running = answer.collections;
+        this.discarded = answer.discarded;
+      }
       this.loaded = true;
       this.lost = false;
     } catch (error) {
@@ -83,10 +92,14 @@ class Collections extends EventTarget {
 
   /**
    * @param {Bridge} bridge
-   * @param {string[]} cameras those in the live view
+   * @param {() => string[]} cameras gives those in the live view
    */
   async start(bridge, cameras) {
-    this.#put(await call(bridge, 'POST', 'collections', { client: bridge.client, cameras }));
+    const shown = cameras();
+    const started = await call(bridge, 'POST', 'collections', { client: bridge.client, cameras: shown });
+    this.#put(started, { alone: true });
+    // A view that changed meanwhile was perhaps reported before there was a collection to follow it.
+    if (cameras().join() !== shown.join()) await this.resume(bridge, started.id, cameras());
   }
 
   /**
@@ -97,7 +110,19 @@ class Collections extends EventTarget {
    */
   async resume(bridge, id, cameras) {
     const path = `collections/${encodeURIComponent(id)}/resume`;
-    this.#put(await call(bridge, 'POST', path, { client: bridge.client, cameras }));
+    const resumed = await call(bridge, 'POST', path, { client: bridge.client, cameras });
+    // Whoever chooses to go on has read why.
+    freshGap(resumed);
+    this.#put(resumed, { alone: true });
+  }
+
+  /**
+   * Lets no view feed a collection until somebody goes on with it.
+   * @param {Bridge} bridge
+   * @param {string} id
+   */
+  async pause(bridge, id) {
+    this.#put(await call(bridge, 'POST', `collections/${encodeURIComponent(id)}/pause`));
   }
 
   /**
@@ -118,21 +143,38 @@ class Collections extends EventTarget {
    */
   async discard(bridge, id) {
     await call(bridge, 'POST', `collections/${encodeURIComponent(id)}/discard`);
+    const discarded = this.running.find((one) => one.id === id);
     this.#drop(id);
+    if (discarded) this.discarded = [...this.discarded, { ...discarded, discarded_at: new Date(this.now).toISOString() }];
+    this.#changed();
+  }
+
+  /**
+   * Puts a discarded collection back.
+   * @param {Bridge} bridge
+   * @param {string} id
+   */
+  async undoDiscard(bridge, id) {
+    this.#put(await call(bridge, 'POST', `collections/${encodeURIComponent(id)}/discard/undo`));
   }
 
   #seen = () => {
     if (!document.hidden) void this.load();
   };
 
-  /** @param {Running} running */
-  #put(running) {
+  /**
+   * @param {Running} running
+   * @param {{alone?: boolean}} [options] `alone`: what its browser tab fed before waits now, as the next answer tells
+   */
+  #put(running, { alone = false } = {}) {
     this.#done += 1;
     const known = this.running.some((other) => other.id === running.id);
+    this.discarded = this.discarded.filter((other) => other.id !== running.id);
     this.running = known
       ? this.running.map((other) => (other.id === running.id ? running : other))
       : [...this.running, running];
     this.#changed();
+    if (alone && this.running.some((other) => other.id !== running.id && other.client === running.client)) void this.load();
   }
 
   /** @param {string} id */
@@ -145,7 +187,7 @@ class Collections extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event('change'));
     clearTimeout(this.#timer);
-    if (this.#followers > 0 && (this.running.length > 0 || this.lost) && !document.hidden) {
+    if (this.#followers > 0 && (this.running.length + this.discarded.length > 0 || this.lost) && !document.hidden) {
       this.#timer = setTimeout(() => void this.load(), POLL);
     }
   }
@@ -154,11 +196,25 @@ class Collections extends EventTarget {
 export const collections = new Collections();
 
 /**
+ * Gives until when the last sequence goes whose end nobody confirmed; once for each, over reloads too.
+ * @param {Running} running
+ * @returns {string | null}
+ */
+export function freshGap(running) {
+  const last = running.sequences.filter((one) => one.end_unconfirmed).map((one) => one.end).sort().at(-1) ?? null;
+  const key = `incident.gap.${running.id}`;
+  if (last === null || sessionStorage.getItem(key) === last) return null;
+  sessionStorage.setItem(key, last);
+  return last;
+}
+
+/**
  * @param {Running} running
  * @param {string} client
  * @returns {Feed}
  */
 export function feed(running, client) {
+  if (!running.client) return 'waiting';
   if (collections.now - Date.parse(running.confirmed_at) > SIGN_OF_LIFE_MARGIN) return 'interrupted';
   return running.client === client ? 'here' : 'elsewhere';
 }

@@ -317,10 +317,13 @@ export interface CollectedSequence {
 
 export interface Running {
   id: string;
-  /** The browser tab whose view feeds it. */
+  /** The browser tab whose view feeds it; empty while it waits. */
   client: string;
   started_at: string;
+  /** When its view was last confirmed; while it waits, since when. */
   confirmed_at: string;
+  /** It can be put back for a while. */
+  discarded_at: string | null;
   sequences: CollectedSequence[];
 }
 

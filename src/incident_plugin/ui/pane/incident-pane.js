@@ -1,7 +1,7 @@
 // The section "Incidents" beside the live view: start, save, create empty, and what is being collected.
 
 import { createEmpty, save, start } from '../collections/actions.js';
-import { CollectionCard, cardSheet } from '../collections/card.js';
+import { CollectionCard, DiscardedCard, cardSheet } from '../collections/card.js';
 import { collections, feed } from '../collections/store.js';
 import { Contributed } from '../common/contributed.js';
 import { h, icon } from '../common/dom.js';
@@ -33,19 +33,20 @@ export class IncidentPane extends Contributed {
         if (this.vms) await action(this.vms.bridge);
         button.removeAttribute('aria-busy');
       };
-    this.startButton = h('button', { type: 'button', class: 'start', title: 'F9', onclick: act(start) },
+    this.startButton = h('button', { type: 'button', class: 'start', title: strings.collections.keyOf('F9'), onclick: act(start) },
       icon('record'), strings.collections.start);
-    this.saveButton = h('button', { type: 'button', title: 'Shift+F9', onclick: act((bridge) => save(bridge)) },
+    this.saveButton = h('button', { type: 'button', title: strings.collections.keyOf('Shift+F9'), onclick: act((bridge) => save(bridge)) },
       icon('check'), strings.collections.save);
-    this.emptyButton = h('button', { type: 'button', title: 'Ctrl+F9', onclick: act(createEmpty) },
+    this.emptyButton = h('button', { type: 'button', title: strings.collections.keyOf('Ctrl+F9'), onclick: act(createEmpty) },
       icon('add'), strings.projects.createEmpty);
     this.denied = h('p', { class: 'dim', hidden: true }, strings.projects.denied);
     this.lost = h('p', { class: 'error', role: 'alert', hidden: true });
-    this.idle = h('p', { class: 'dim', hidden: true }, strings.collections.idle);
+    this.idle = h('p', { class: 'dim', hidden: true });
     this.cards = h('div', { class: 'cards' });
+    this.discarded = h('div', { class: 'cards' });
     this.root.append(
       h('div', { class: 'buttons' }, this.startButton, this.saveButton, this.emptyButton),
-      this.denied, this.lost, this.idle, this.cards);
+      this.denied, this.lost, this.idle, this.cards, this.discarded);
   }
 
   /** @override @param {Context} context */
@@ -71,11 +72,14 @@ export class IncidentPane extends Contributed {
     this.emptyButton.disabled = !allowed;
     this.denied.hidden = allowed;
     this.idle.hidden = !allowed || running.length > 0 || !collections.loaded;
+    this.idle.textContent = strings.collections.idle(collections.preRoll);
     this.lost.hidden = !collections.lost;
     this.lost.textContent = collections.lost ? strings.collections.lost : '';
     const shown = running.map((one) => (
       { running: one, source: feed(one, bridge.client), alone: running.length === 1, allowed }));
     keyed(this.cards, shown, (one) => one.running.id, () => new CollectionCard(bridge), (card, one) => card.show(one));
+    keyed(this.discarded, allowed ? collections.discarded : [], (one) => one.id, () => new DiscardedCard(bridge),
+      (card, one) => card.show(one));
   }
 
   #tick() {

@@ -1,8 +1,8 @@
 // The red bar over every tab while an incident project is being collected.
 
 import { discard, goOn, save } from '../collections/actions.js';
-import { openOnes } from '../collections/card.js';
-import { collections, feed } from '../collections/store.js';
+import { headline, openOnes, why } from '../collections/card.js';
+import { collections, feed, freshGap } from '../collections/store.js';
 import { Contributed } from '../common/contributed.js';
 import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
@@ -18,10 +18,10 @@ barSheet.replaceSync(`
 :host { display: block; }
 .bar { display: flex; align-items: center; gap: 12px; min-height: 36px; padding: 2px 12px; box-sizing: border-box;
   border-left: 4px solid var(--red); background: color-mix(in srgb, var(--red) 22%, var(--s1)); }
-.bar.interrupted { border-left-color: var(--amber); background: color-mix(in srgb, var(--amber) 18%, var(--s1)); }
+.bar.interrupted, .bar.waiting { border-left-color: var(--amber); background: color-mix(in srgb, var(--amber) 18%, var(--s1)); }
 .state { display: inline-flex; align-items: center; gap: 6px; font-weight: 600; }
-.bar:not(.interrupted) .state svg { color: var(--red); }
-.bar:not(.interrupted) .state path { fill: currentColor; }
+.bar.here .state svg, .bar.elsewhere .state svg { color: var(--red); }
+.bar.here .state path, .bar.elsewhere .state path { fill: currentColor; }
 .elapsed { font-weight: 600; }
 .what { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 button { min-height: 28px; }
@@ -77,25 +77,38 @@ export class IncidentStatus extends Contributed {
     const source = feed(shown, bridge.client);
     const allowed = may(bridge, 'projects.manage');
     this.bar.className = `bar ${source}`;
-    this.state.replaceChildren(...(source === 'interrupted'
-      ? [icon('warning')] : [icon('record'), strings.collections.collecting]));
+    // The reason of an interruption begins with the word itself.
+    this.state.replaceChildren(...(source === 'interrupted' ? [icon('warning')] : headline(source)));
     this.what.textContent = [
-      source === 'interrupted' ? strings.collections.interrupted(time(shown.confirmed_at, bridge.timeZone)) : '',
-      source === 'elsewhere' ? strings.collections.elsewhere : '',
-      source === 'here' ? strings.collections.cameras(openOnes(shown).length) : '',
-      running.length > 1 ? strings.collections.several(running.length) : '',
+      why(shown, source, bridge.timeZone),
+      source === 'here' ? strings.collections.cameras(openOnes(shown).map(({ camera_name: name }) => name)) : '',
+      running.length > 1 ? strings.collections.others(running.length - 1) : '',
       collections.lost ? strings.collections.lost : '',
     ].filter(Boolean).join('  ·  ');
     this.what.title = this.what.textContent;
+    this.#tellOfGap(shown, source);
     this.goOnButton.hidden = source === 'here';
     this.discardButton.hidden = running.length > 1;
     for (const button of [this.goOnButton, this.saveButton, this.discardButton]) button.disabled = !allowed;
     this.#tick();
   }
 
+  /**
+   * Tells once, over reloads too, that a collection goes on after nobody knew what was in view.
+   * @param {Running} shown
+   * @param {import('../collections/store.js').Feed} source
+   */
+  #tellOfGap(shown, source) {
+    const last = source === 'here' && freshGap(shown);
+    if (!last) return;
+    const { gapTitle, gapText } = strings.collections;
+    const { bridge } = /** @type {Context} */ (this.vms);
+    bridge.notify({ kind: 'warning', title: gapTitle, detail: gapText(time(last, bridge.timeZone)) });
+  }
+
   #tick() {
     const shown = this.#shown;
-    if (shown) this.elapsed.textContent = duration(collections.now - Date.parse(shown.started_at));
+    if (shown) this.elapsed.textContent = duration(Math.max(0, collections.now - Date.parse(shown.started_at)));
   }
 }
 

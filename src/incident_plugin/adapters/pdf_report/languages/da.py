@@ -167,6 +167,8 @@ DANISH: Mapping[str, str] = {
     "activity.video.viewed": "Video set: {details}",
     "activity.camera.moved": "Kamera bevæget: {details}",
     "activity.snapshot.taken": "Billede gemt: {details}",
+    "activity.view.shown": "Kom i live-visningen: {details}",
+    "activity.view.left": "Forlod live-visningen: {details}",
     "activity.export.sent": "Sendt til eksport: {details}",
     "activity.export.finished": "Eksporteret: {details}",
     "activity.report.generated": "Rapport udarbejdet: {details}",

@@ -306,7 +306,7 @@ export const incidents = {
     what: 'What',
     kind: 'Kind',
     kinds: {
-      '': 'Everything', project: 'Project', field: 'Fields', comment: 'Comments', call: 'Calls', sequence: 'Sequences', video: 'Video viewed',
+      '': 'Everything', project: 'Project', field: 'Fields', comment: 'Comments', call: 'Calls', sequence: 'Sequences', view: 'Live view', video: 'Video viewed',
       export: 'Exports', report: 'Reports', hold: 'Legal hold',
     },
     everybody: 'Everybody',
