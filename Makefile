@@ -6,6 +6,9 @@ PORT ?= 8080
 DATA ?= build/demo
 BENCHES ?= activation store http list report export playback recorders live vault
 
+# Tests and benches start programs by the hundred: each would compile the product anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check bench package clean
 
 demo: $(VENV)/demo

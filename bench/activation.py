@@ -6,6 +6,7 @@ The peer is the same process without the plug-in: Python, the contract and Starl
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,9 @@ from tests.programs import running_recorder
 _RUNS = 9
 _STARTS = 5
 _HEAVY = ("zeep", "onvif", "av", "aiortc", "reportlab")
+
+#: Whoever installs a plug-in has its bytecode: no run may compile it anew, whatever this shell says.
+_INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 _HOST = """
 import json, re, resource, sys, time
@@ -98,14 +102,14 @@ def loaded() -> Loaded:
     """Activate the plug-in in a process of its own, with an empty store."""
     with tempfile.TemporaryDirectory() as storage:
         command = [sys.executable, "-c", _HOST + _PLUGIN + _TOLD, storage, ",".join(_HEAVY)]
-        return Loaded(**json.loads(subprocess.check_output(command, text=True)))
+        return Loaded(**json.loads(subprocess.check_output(command, text=True, env=_INSTALLED)))
 
 
 def started(recorder: str) -> float:
     """Start the plug-in in a process of its own; give milliseconds until the recorder's cameras are known."""
     with tempfile.TemporaryDirectory() as storage:
         command = [sys.executable, "-c", _HOST + _START, storage, recorder]
-        return float(subprocess.check_output(command, text=True))
+        return float(subprocess.check_output(command, text=True, env=_INSTALLED))
 
 
 def start_row() -> Row:
