@@ -49,7 +49,7 @@ class Product:
 
     async def replay_url(self) -> str:
         """Where the first camera's recording is."""
-        recording = (await self.recorder.channels())[0].recording
+        recording = (await self.recorder.channels())[0].recordings[0]
         assert recording is not None
         return await self.recorder.replay_uri(recording)
 

@@ -89,6 +89,9 @@ from incident_plugin.http.video import VideoResources
 from vms_hooks.contributions import AsgiApp
 from vms_hooks.host import HostServices
 
+#: Seconds that a session for replay waits at a recorder for the next seek in the same camera.
+_WARM_FOR = 15.0
+
 
 @attrs.frozen(kw_only=True)
 class RecorderSettings:
@@ -210,7 +213,10 @@ def connection_of(host: HostServices) -> Connect:
             now=now,
         )
         streams = RtspClient(
-            Credentials(username=config.username, password=password), name=config.name, now=now
+            Credentials(username=config.username, password=password),
+            name=config.name,
+            now=now,
+            keeps_warm=_WARM_FOR,
         )
         return Recorder(config.name, device, streams, identity=config.id, now=now)
 
@@ -439,7 +445,9 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         *SteeringResources(
             steering=steering, snapshots=Snapshots(guard=guard, collections=collections)
         ).operations(),
-        *VideoResources(recorders=footage, live=live, writer=writer, stills=stills, guard=guard).operations(),
+        *VideoResources(
+            recorders=footage, live=live, writer=writer, stills=stills, guard=guard, clock=clock
+        ).operations(),
     )
     return Parts(
         app=create_app(operations, guard, administration.denials.denied),

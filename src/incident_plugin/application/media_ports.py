@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -200,6 +200,17 @@ class VideoWriter(Protocol):
 
         The first piece is the initialisation segment; browsers want ``track.codec_string`` with it.
         """
+        ...
+
+    def playing(
+        self,
+        track: VideoTrack,
+        units: AsyncIterable[AccessUnit | SoundUnit],
+        *,
+        sought: datetime,
+        sound: SoundTrack | None = None,
+    ) -> AsyncGenerator[bytes]:
+        """Give the same for a player that waits for the picture at ``sought``, with sound it can play."""
         ...
 
     async def write_mp4(

@@ -16,6 +16,7 @@ CameraId = NewType("CameraId", str)
 
 
 _H264_SPS, _H265_SPS = 7, 33
+_AAC_LC = 2
 
 
 class Codec(StrEnum):
@@ -108,6 +109,19 @@ class SoundTrack:
     channels: int
     #: AudioSpecificConfig of AAC (ISO/IEC 14496-3 section 1.6.2.1); empty for the others.
     config: bytes = b""
+
+    @property
+    def codec_string(self) -> str:
+        """Name for browsers of the form in which they play it (RFC 6381); empty when they cannot.
+
+        AAC LC and Opus as they are; G.711 is played as AAC.
+        """
+        if self.channels not in (1, 2):
+            return ""
+        if self.codec is SoundCodec.OPUS:
+            return "opus"
+        plain = self.codec is not SoundCodec.AAC or (self.config[:1] and self.config[0] >> 3 == _AAC_LC)
+        return "mp4a.40.2" if plain else ""
 
 
 @attrs.frozen(kw_only=True, slots=True)

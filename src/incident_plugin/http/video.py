@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
-from datetime import UTC, timedelta
+from collections.abc import AsyncGenerator, AsyncIterator
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import attrs
@@ -13,15 +13,20 @@ from starlette.responses import Response, StreamingResponse
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.live_sessions import LiveSessions
 from incident_plugin.application.media_ports import Recorders, VideoWriter
+from incident_plugin.application.ports import Clock
 from incident_plugin.application.reporting import Stills
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput, NoVideo
-from incident_plugin.domain.media import AccessUnit, CameraId, VideoTrack
+from incident_plugin.domain.media import AccessUnit, CameraId, SoundTrack, SoundUnit, VideoTrack
 from incident_plugin.domain.time import Interval
 from incident_plugin.http.operations import Call, Operation, while_wanted
 
 #: What one call gives at most: players fetch in short parts, so that a seek wastes little.
 MAXIMUM_LENGTH = timedelta(seconds=60)
+#: The same of key pictures alone, for playing fast.
+MAXIMUM_INTRA = timedelta(minutes=10)
+#: How far beyond the end it goes for the next key picture: parts that are whole groups join without a seam.
+_GROUP = timedelta(seconds=4)
 
 
 @attrs.frozen(kw_only=True)
@@ -29,14 +34,21 @@ class _OpenedReplay:
     """A replay whose first picture is here; leaving ``closing`` ends it."""
 
     track: VideoTrack
+    sound: SoundTrack | None
     first: AccessUnit
-    rest: AsyncIterator[AccessUnit]
+    #: What came before the first picture.
+    early: tuple[SoundUnit, ...]
+    rest: AsyncIterator[AccessUnit | SoundUnit]
     closing: contextlib.AsyncExitStack
 
-    async def units(self) -> AsyncIterator[AccessUnit]:
-        """Give all pictures from the first on."""
+    async def units(self, end: datetime) -> AsyncGenerator[AccessUnit | SoundUnit]:
+        """Give everything from the first picture on, up to the first key picture at or behind the end."""
         yield self.first
+        for heard in self.early:
+            yield heard
         async for unit in self.rest:
+            if isinstance(unit, AccessUnit) and unit.key and unit.time >= end:
+                return
             yield unit
 
 
@@ -49,6 +61,7 @@ class VideoResources:
     _writer: VideoWriter
     _stills: Stills
     _guard: Guard
+    _clock: Clock
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the rows of the operation table."""
@@ -82,19 +95,23 @@ class VideoResources:
 
     async def video(self, call: Call) -> Response:
         camera, interval = self._camera(call), _interval(call)
-        if interval.length > MAXIMUM_LENGTH:
-            raise InvalidInput(f"At most {MAXIMUM_LENGTH.seconds} s of video are given at once.")
+        intra, groups = (call.query.get(name) == "1" for name in ("intra", "groups"))
+        longest = MAXIMUM_INTRA if intra else MAXIMUM_LENGTH
+        if interval.length > longest:
+            raise InvalidInput(f"At most {longest.seconds} s of video are given at once.")
+        wanted = self._with_next_group(interval) if groups else interval
         try:
-            opened = await while_wanted(call.request, self._opened(camera, interval))
+            opened = await while_wanted(call.request, self._opened(camera, wanted, intra=intra))
         except NoVideo:
             # For a player a gap is no error: it goes on with the next part.
             return Response(status_code=HTTPStatus.NO_CONTENT)
+        names = (opened.track.codec_string, opened.sound.codec_string if opened.sound else "")
         return StreamingResponse(
-            self._fragments(opened),
+            self._fragments(opened, interval),
             media_type="video/mp4",
             headers={
                 "Video-Start": opened.first.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-                "Video-Codec": opened.track.codec_string,
+                "Video-Codec": ",".join(filter(None, names)),
                 "Cache-Control": "no-store",
             },
         )
@@ -104,20 +121,38 @@ class VideoResources:
         picture = await self._stills.at(self._camera(call), Interval(at, at + timedelta(seconds=1)))
         return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
-    async def _opened(self, camera: CameraId, interval: Interval) -> _OpenedReplay:
+    async def _opened(self, camera: CameraId, interval: Interval, *, intra: bool) -> _OpenedReplay:
         """Open a replay up to its first picture; raises ``NoVideo`` when there is none."""
         async with contextlib.AsyncExitStack() as stack:
-            stream = await stack.enter_async_context(self._recorders.replay(camera, interval))
-            units = aiter(stream)
-            first = await anext(units, None)
-            if first is None:
-                raise NoVideo("The recorder has no picture in this time.")
-            return _OpenedReplay(track=stream.track, first=first, rest=units, closing=stack.pop_all())
+            stream = await stack.enter_async_context(
+                self._recorders.replay(camera, interval, sound=not intra, intra=intra)
+            )
+            units = aiter(stream.mixed())
+            early: list[SoundUnit] = []
+            async for unit in units:
+                if isinstance(unit, AccessUnit):
+                    return _OpenedReplay(
+                        track=stream.track,
+                        sound=stream.sound,
+                        first=unit,
+                        early=tuple(early),
+                        rest=units,
+                        closing=stack.pop_all(),
+                    )
+                early.append(unit)
+            raise NoVideo("The recorder has no picture in this time.")
 
-    async def _fragments(self, opened: _OpenedReplay) -> AsyncIterator[bytes]:
+    async def _fragments(self, opened: _OpenedReplay, interval: Interval) -> AsyncIterator[bytes]:
         async with opened.closing:
-            async for fragment in self._writer.fragments(opened.track, opened.units()):
-                yield fragment
+            units = opened.units(interval.end)
+            playing = self._writer.playing(opened.track, units, sought=interval.start, sound=opened.sound)
+            async with contextlib.aclosing(playing), contextlib.aclosing(units):
+                async for fragment in playing:
+                    yield fragment
+
+    def _with_next_group(self, interval: Interval) -> Interval:
+        """Reach for the key picture behind the end, but never into what is still to come."""
+        return Interval(interval.start, max(interval.end, min(interval.end + _GROUP, self._clock.now())))
 
     def _camera(self, call: Call) -> CameraId:
         camera = CameraId(call.path["camera"])

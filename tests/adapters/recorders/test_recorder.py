@@ -110,6 +110,9 @@ class PartStreams:
     track = VideoTrack(codec=Codec.H264, parameter_sets=())
     sound = None
 
+    async def close(self):
+        """Nothing waits here."""
+
     @asynccontextmanager
     async def live(self, url, *, clock_offset, sound=False):
         self.opened.append((url, clock_offset))

@@ -33,6 +33,8 @@ class Script:
 
     #: Sent after PLAY was answered, in pieces.
     media: list[bytes] = attrs.field(factory=list)
+    #: Or what this gives for a PLAY.
+    media_for: Callable[[str], list[bytes]] | None = None
     #: What happens after the media: "stay", "close" or "bye".
     then: str = "stay"
     parameter_sets_in_sdp: bool = True
@@ -73,14 +75,14 @@ class Script:
                 writer.write(answer)
                 await writer.drain()
                 if head.startswith("PLAY") and b"200 OK" in answer:
-                    await self.play(writer)
+                    await self.play(writer, self.media_for(head) if self.media_for else self.media)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             writer.close()
 
-    async def play(self, writer: asyncio.StreamWriter) -> None:
-        for piece in self.media:
+    async def play(self, writer: asyncio.StreamWriter, media: list[bytes]) -> None:
+        for piece in media:
             writer.write(piece)
             await writer.drain()
             self.sent += len(piece)

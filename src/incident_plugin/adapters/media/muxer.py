@@ -15,6 +15,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from incident_plugin.adapters.media.parameter_sets import configuration
+from incident_plugin.adapters.media.sound import PlayableSound
 from incident_plugin.adapters.media.timeline import CLOCK_RATE, Timeline
 from incident_plugin.domain.errors import RecorderUnavailable
 from incident_plugin.domain.media import AccessUnit, Codec, VideoTrack
@@ -109,6 +110,17 @@ class Fragmenter:
         """Give the last fragment."""
         self._muxer.close()
         return self._sink.fetch()
+
+
+def head(track: VideoTrack, first: AccessUnit, sound: PlayableSound | None) -> bytes:
+    """Give the initialisation segment for a track, and its sound where there is any."""
+    sink = _Sink()
+    container = av.open(sink, "w", format="mp4", options=_FRAGMENTED, buffer_size=_BUFFER)
+    _add_stream(container, track, first)
+    if sound is not None:
+        sound.describe(container)
+    container.start_encoding()
+    return sink.fetch()
 
 
 def _add_stream(container: OutputContainer, track: VideoTrack, first: AccessUnit) -> VideoStream:

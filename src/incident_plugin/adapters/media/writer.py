@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from incident_plugin.adapters.media.batches import batches
 from incident_plugin.application.media_ports import FileFacts, FileSealer, WrittenVideo
 from incident_plugin.domain.errors import StoreUnavailable
-from incident_plugin.domain.media import AccessUnit, VideoTrack
+from incident_plugin.domain.media import AccessUnit, SoundTrack, SoundUnit, VideoTrack
 
 if TYPE_CHECKING:
     from incident_plugin.adapters.media.master import Master
     from incident_plugin.adapters.media.muxer import Fragmenter
+    from incident_plugin.adapters.media.playing import PlayingStream
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -41,6 +42,32 @@ class PyavWriter:
                 yield done
         if fragmenter is not None:
             yield await _in_thread(fragmenter.finish)
+
+    async def playing(
+        self,
+        track: VideoTrack,
+        units: AsyncIterable[AccessUnit | SoundUnit],
+        *,
+        sought: datetime,
+        sound: SoundTrack | None = None,
+    ) -> AsyncGenerator[bytes]:
+        """Give the same in small fragments, the first of which ends with the picture at ``sought``."""
+        stream: PlayingStream | None = None
+        early: list[SoundUnit] = []
+        async for unit in units:
+            if stream is None:
+                if isinstance(unit, SoundUnit):
+                    early.append(unit)
+                    continue
+                stream = await _in_thread(_playing, track, unit, sought, sound)
+                yield stream.head
+                for heard in early:
+                    stream.add(heard)
+            done = stream.add(unit)
+            if done:
+                yield done
+        if stream is not None:
+            yield stream.finish()
 
     async def write_mp4(
         self,
@@ -114,6 +141,14 @@ def _fragmenter(track: VideoTrack, first: AccessUnit) -> Fragmenter:
     from incident_plugin.adapters.media.muxer import Fragmenter  # noqa: PLC0415 -- heavy, loaded when needed
 
     return Fragmenter(track, first)
+
+
+def _playing(
+    track: VideoTrack, first: AccessUnit, sought: datetime, sound: SoundTrack | None
+) -> PlayingStream:
+    from incident_plugin.adapters.media.playing import PlayingStream  # noqa: PLC0415 -- heavy, when needed
+
+    return PlayingStream(track, first, sought=sought, sound=sound)
 
 
 def _master(partial: Path, path: Path, track: VideoTrack, first: AccessUnit) -> Master:

@@ -148,3 +148,7 @@ class Streams(Protocol):
         sound: bool = False,
         intra: bool = False,
     ) -> AbstractAsyncContextManager[VideoStream]: ...
+
+    async def close(self) -> None:
+        """Let go of what waits for the next replay."""
+        ...

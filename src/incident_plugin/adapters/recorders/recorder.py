@@ -218,6 +218,7 @@ class Recorder:
         if self._first_look is not None:
             self._first_look.cancel()
             await asyncio.wait([self._first_look])
+        await self._streams.close()
         await self._device.close()
 
     async def _ask_channels(self) -> dict[CameraId, Channel]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from incident_plugin.adapters.rtsp.auth import Authenticator, Credentials
 from incident_plugin.adapters.rtsp.beginning import HEAD_START
@@ -17,6 +19,7 @@ from incident_plugin.adapters.rtsp.sdp import VideoDescription
 from incident_plugin.adapters.rtsp.session import Address, Limits, Session
 from incident_plugin.adapters.rtsp.stream import RtspReplay, RtspStream
 from incident_plugin.adapters.rtsp.times import LiveTimes, ReplayTimes
+from incident_plugin.adapters.rtsp.warm import Key, Ready, WarmSessions
 from incident_plugin.adapters.rtsp.words import recorder_at, told
 from incident_plugin.domain.errors import NoVideo
 from incident_plugin.domain.time import Interval
@@ -44,11 +47,17 @@ class RtspClient:
         name: str = "",
         limits: Limits | None = None,
         now: Callable[[], datetime] = _system_now,
+        keeps_warm: float = 0.0,
     ) -> None:
+        """``keeps_warm``: for how many seconds a replay's session waits for the next replay."""
         self._credentials = credentials
         self._name = name
         self._limits = limits or Limits()
         self._now = now
+        self._warm = WarmSessions(keeps_warm)
+        self._leaving: set[asyncio.Future[None]] = set()
+        #: Whether it begins after the start it is given, as many do; without warm sessions that is assumed.
+        self._begins_late = keeps_warm <= 0
 
     @asynccontextmanager
     async def live(
@@ -86,22 +95,112 @@ class RtspClient:
 
         ``intra`` asks for key pictures alone; a recorder that sends all does not mind being asked.
         """
-        async with self._session(url) as session:
-            try:
-                video = await session.describe()
-                wanted = _wanted(interval, clock_offset, intra=intra)
-                answer = await _play_recording(session, video, wanted, sound=sound, metadata=metadata)
-                clocks = partial(ReplayTimes, clock_offset, _first_instant(answer))
-                stream = RtspReplay(session, video, clocks, self._limits, interval)
-                await stream.find_track()
-            except RtspError as error:
-                raise told(error, session.named) from error
+        key = Key(url, sound, metadata)
+        async with self._in_use(key, self._warm.take(key)) as using:
+            stream: RtspReplay | None = None
+            if using.ready is not None:
+                # What waited may be gone by now: then it is opened anew.
+                with suppress(RtspError):
+                    stream = await self._begun(using.ready, interval, clock_offset, intra=intra)
+            while stream is None:
+                await using.end()
+                using.ready = ready = await self._set_up(url, sound=sound, metadata=metadata)
+                try:
+                    stream = await self._begun(ready, interval, clock_offset, intra=intra)
+                except RtspError as error:
+                    raise told(error, ready.session.named) from error
             if stream.empty:
-                raise NoVideo(f"{session.named} has no video in the chosen time. Choose another time.")
+                raise NoVideo(f"{stream.named} has no video in the chosen time. Choose another time.")
             yield stream
+
+    async def close(self) -> None:
+        """End the sessions that wait."""
+        await asyncio.gather(*self._leaving)
+        await self._warm.close()
+
+    @asynccontextmanager
+    async def _in_use(self, key: Key, ready: Ready | None) -> AsyncIterator[_InUse]:
+        """Whatever session is used in the end waits for the next replay, if it can."""
+        using = _InUse(ready)
+        try:
+            yield using
+        except (NoVideo, GeneratorExit, asyncio.CancelledError):
+            await self._left(using.leave(self._warm, key))
+            raise
+        except BaseException:
+            await self._left(using.end())
+            raise
+        else:
+            await self._left(using.leave(self._warm, key))
+
+    async def _left(self, leaving: Coroutine[Any, Any, None]) -> None:
+        """Leave a session in order, also when the reader is cancelled again meanwhile."""
+        task = asyncio.ensure_future(leaving)
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+        await asyncio.shield(task)
+
+    async def _set_up(self, url: str, *, sound: bool, metadata: bool) -> Ready:
+        """Connect and set up a session for replay."""
+        session = await self._connected(url)
+        try:
+            video = await session.describe()
+            requires = await _set_up_replay(session, video, sound=sound, metadata=metadata)
+        except RtspError as error:
+            await session.close()
+            raise told(error, session.named) from error
+        except BaseException:
+            await session.close()
+            raise
+        return Ready(session, video, requires)
+
+    async def _begun(
+        self, ready: Ready, interval: Interval, clock_offset: timedelta, *, intra: bool
+    ) -> RtspReplay | None:
+        """Play up to the first picture; with a head start where the recorder begins too late without.
+
+        Gives nothing when it would have to play again and the recorder cannot pause.
+        """
+        if not self._begins_late:
+            with suppress(Refused):
+                stream = await self._played(ready, interval, clock_offset, timedelta(0), intra=intra)
+                if not stream.empty and stream.begins <= interval.start:
+                    return stream
+            try:
+                await ready.session.pause(ready.video)
+            except Refused:
+                self._begins_late = True
+                return None
+        stream = await self._played(ready, interval, clock_offset, HEAD_START, intra=intra)
+        if not stream.empty and stream.begins <= interval.start:
+            self._begins_late = True
+        return stream
+
+    async def _played(
+        self,
+        ready: Ready,
+        interval: Interval,
+        clock_offset: timedelta,
+        head_start: timedelta,
+        *,
+        intra: bool,
+    ) -> RtspReplay:
+        wanted = _wanted(interval, clock_offset - head_start, clock_offset, intra=intra)
+        answer = await _started(ready, wanted)
+        clocks = partial(ReplayTimes, clock_offset, _first_instant(answer))
+        stream = RtspReplay(ready.session, ready.video, clocks, self._limits, interval)
+        await stream.find_track()
+        return stream
 
     @asynccontextmanager
     async def _session(self, url: str) -> AsyncIterator[Session]:
+        session = await self._connected(url)
+        try:
+            yield session
+        finally:
+            await session.close()
+
+    async def _connected(self, url: str) -> Session:
         try:
             address = Address.parse(url)
         except RtspError as error:
@@ -112,16 +211,34 @@ class RtspClient:
             )
         except RtspError as error:
             raise told(error, recorder_at(self._name, address.place)) from error
-        session = Session(connection, address, self._limits, self._name)
-        try:
-            yield session
-        finally:
-            await session.close()
+        return Session(connection, address, self._limits, self._name)
 
 
-def _wanted(interval: Interval, clock_offset: timedelta, *, intra: bool) -> Headers:
+class _InUse:
+    """The session of one replay."""
+
+    def __init__(self, ready: Ready | None) -> None:
+        self.ready = ready
+
+    async def end(self) -> None:
+        """Close it; nothing is left."""
+        ready, self.ready = self.ready, None
+        if ready is not None:
+            await ready.session.close()
+
+    async def leave(self, warm: WarmSessions, key: Key) -> None:
+        """Let it wait for the next replay, or close it."""
+        if self.ready is not None and warm.keeps:
+            with suppress(RtspError):
+                await self.ready.session.pause(self.ready.video)
+                if warm.keep(key, self.ready):
+                    self.ready = None
+        await self.end()
+
+
+def _wanted(interval: Interval, start_offset: timedelta, end_offset: timedelta, *, intra: bool) -> Headers:
     """ONVIF Streaming Specification section 6: without rate control the recorder sends as fast as it can."""
-    start, end = interval.start + clock_offset - HEAD_START, interval.end + clock_offset
+    start, end = interval.start + start_offset, interval.end + end_offset
     return (
         ("Range", f"clock={_clock(start)}-{_clock(end + timedelta(microseconds=999))}"),
         ("Rate-Control", "no"),
@@ -129,17 +246,27 @@ def _wanted(interval: Interval, clock_offset: timedelta, *, intra: bool) -> Head
     )
 
 
-async def _play_recording(
-    session: Session, video: VideoDescription, wanted: Headers, *, sound: bool, metadata: bool
-) -> Response:
+async def _started(ready: Ready, wanted: Headers) -> Response:
     try:
-        return await session.play(
-            video, _REQUIRE_REPLAY, (*_REQUIRE_REPLAY, *wanted), sound=sound, metadata=metadata
-        )
+        required = _REQUIRE_REPLAY if ready.requires else ()
+        return await ready.session.start(ready.video, (*required, *wanted))
+    except Refused as refusal:
+        if not ready.requires or refusal.status != _OPTION_NOT_SUPPORTED:
+            raise
+        ready.requires = False
+        return await ready.session.start(ready.video, wanted)
+
+
+async def _set_up_replay(session: Session, video: VideoDescription, *, sound: bool, metadata: bool) -> bool:
+    """Set the streams up; says whether the recorder knows replay as a feature that can be required."""
+    try:
+        await session.set_up(video, _REQUIRE_REPLAY, sound=sound, metadata=metadata)
     except Refused as refusal:
         if refusal.status != _OPTION_NOT_SUPPORTED:
             raise
-        return await session.play(video, (), wanted, sound=sound, metadata=metadata)
+        await session.set_up(video, (), sound=sound, metadata=metadata)
+        return False
+    return True
 
 
 def _clock(instant: datetime) -> str:

@@ -118,6 +118,23 @@ class Connection(asyncio.Protocol):
             self._transport.resume_reading()
         return batch
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether it is open and nothing went wrong on it."""
+        return self._failure is None and self._transport is not None
+
+    def forget_packets(self) -> None:
+        """Let go of what arrived and was not read."""
+        self._batches.clear()
+        self._kept = 0
+
+    def discard(self, discarding: bool) -> None:
+        """Throw away packets that arrive from now on, or keep them again."""
+        self._discarding = discarding
+        self.forget_packets()
+        if self._transport is not None:
+            self._transport.resume_reading()
+
     async def close(self, farewell: Callable[[], asyncio.Future[Response]] | None, limit: float) -> None:
         """Send a last request, wait a little for its answer, and close.
 

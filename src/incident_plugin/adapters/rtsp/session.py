@@ -19,6 +19,7 @@ _DEFAULT_TIMEOUT = 60.0
 #: Part of the session's time-out after which it is refreshed.
 _REFRESH = 0.4
 _METHOD_UNKNOWN = (405, 455, 501)
+_NOT_IN_THIS_STATE = 455
 
 
 @attrs.frozen(kw_only=True)
@@ -79,6 +80,7 @@ class Session:
         self._name = name
         self._video: VideoDescription | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._refresh = _DEFAULT_TIMEOUT * _REFRESH
         self._keep_alive_method = "GET_PARAMETER"
         #: Channel of the RTP packets; the next one has RTCP.
         self.channel = 0
@@ -98,31 +100,35 @@ class Session:
         self._video = parse_description(text, on_host_of(self._address.url, base))
         return self._video
 
-    async def play(
-        self,
-        video: VideoDescription,
-        setup: Headers = (),
-        play: Headers = (),
-        *,
-        sound: bool = False,
-        metadata: bool = False,
-    ) -> Response:
-        """Set up the video over this connection and start it; gives the answer to PLAY.
+    async def play(self, video: VideoDescription, *, sound: bool = False, metadata: bool = False) -> Response:
+        """Set up what is shown live and start it; gives the answer to PLAY."""
+        await self.set_up(video, (), sound=sound, metadata=metadata)
+        return await self.start(video, ())
+
+    async def set_up(
+        self, video: VideoDescription, headers: Headers, *, sound: bool = False, metadata: bool = False
+    ) -> None:
+        """Set up the video over this connection; raises ``RtspError``.
 
         Sound and metadata are set up too where they are asked for and there are any. A recorder that refuses
         them still gives its pictures.
         """
-        answer, self.channel = await self._set_up(video.setup_url, 0, setup)
+        answer, self.channel = await self._set_up(video.setup_url, 0, headers)
         identity, _, rest = (answer.header("session") or "").partition(";")
         self.connection.session = identity.strip() or None
-        if sound and video.sound is not None:
-            self.sound_channel = await self._also(video.sound.setup_url, 2, setup)
-        if metadata and video.metadata is not None:
-            self.metadata_channel = await self._also(video.metadata.setup_url, 4, setup)
-        answer = await self._request("PLAY", video.session_url, play)
         found = re.search(r"timeout=(\d{1,5})", rest)
-        interval = (float(found[1]) or _DEFAULT_TIMEOUT if found else _DEFAULT_TIMEOUT) * _REFRESH
-        self._keeper = asyncio.create_task(self._keep_alive(video.session_url, interval))
+        self._refresh = (float(found[1]) or _DEFAULT_TIMEOUT if found else _DEFAULT_TIMEOUT) * _REFRESH
+        if sound and video.sound is not None:
+            self.sound_channel = await self._also(video.sound.setup_url, 2, headers)
+        if metadata and video.metadata is not None:
+            self.metadata_channel = await self._also(video.metadata.setup_url, 4, headers)
+
+    async def start(self, video: VideoDescription, headers: Headers) -> Response:
+        """Play what is set up, also once more; gives the answer to PLAY. Raises ``RtspError``."""
+        self.connection.forget_packets()
+        answer = await self._request("PLAY", video.session_url, headers)
+        if self._keeper is None:
+            self._keeper = asyncio.create_task(self._keep_alive(video.session_url, self._refresh))
         return answer
 
     async def _set_up(self, url: str, channel: int, headers: Headers) -> tuple[Response, int]:
@@ -136,6 +142,17 @@ class Session:
             return (await self._set_up(url, channel, headers))[1]
         except Refused:
             return None
+
+    async def pause(self, video: VideoDescription) -> None:
+        """Stop what is sent, whether or not it came to its end; raises ``RtspError``."""
+        self.connection.discard(True)
+        try:
+            await self.connection.request("PAUSE", video.session_url, limit=self._limits.farewell)
+        except Refused as refusal:
+            # Nothing was being sent any more (RFC 2326 section 11.3.6).
+            if refusal.status != _NOT_IN_THIS_STATE:
+                raise
+        self.connection.discard(False)
 
     async def alive(self) -> None:
         """Make sure that the recorder still answers; raises ``RtspError`` if not."""

@@ -157,6 +157,18 @@ class RtspReplay(RtspStream):
         """Whether it ended before its first picture."""
         return self._ended and self._begins is None
 
+    @property
+    def named(self) -> str:
+        """The recorder, as messages name it."""
+        return self._session.named
+
+    @property
+    def begins(self) -> datetime:
+        """Time of its first picture; it must not be empty."""
+        if self._begins is None:
+            raise ValueError("there is no picture")
+        return self._begins
+
     async def _read(self) -> list[Unit]:
         given: list[Unit] = []
         units = await self._next()

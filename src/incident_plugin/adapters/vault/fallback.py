@@ -6,14 +6,20 @@ import asyncio
 import mmap
 import struct
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 from incident_plugin.adapters.vault.boxes import Fragment, Movie, read
 from incident_plugin.application.media_ports import Recorders, VideoStream
-from incident_plugin.domain.errors import IncidentError, StoreUnavailable
+from incident_plugin.domain.errors import (
+    IncidentError,
+    NotFound,
+    NoVideo,
+    RecorderUnavailable,
+    StoreUnavailable,
+)
 from incident_plugin.domain.media import (
     AccessUnit,
     Camera,
@@ -70,23 +76,33 @@ class PreservedRecorders:
     async def replay(
         self, camera: CameraId, interval: Interval, *, sound: bool = False, intra: bool = False
     ) -> AsyncIterator[VideoStream]:
-        """Open the recording, of the vault when it has all of it."""
+        """Open the recording, of the vault when it has all of it.
+
+        The vault has pictures alone: for their sound the recorder is asked first.
+        """
         copy = self._covering(camera, interval)
-        film: Film | None = None
-        if copy is not None and copy.delivered is not None and not sound:
-            try:
-                film = await asyncio.to_thread(Film, self._path(copy.sha256), copy, interval)
-            except StoreUnavailable:
-                # A damaged copy is no reason to have none of the recorder's.
-                film = None
-        if film is not None:
-            try:
-                yield film
-            finally:
-                film.close()
-            return
-        async with self._recorders.replay(camera, interval, sound=sound, intra=intra) as stream:
+        async with AsyncExitStack() as stack:
+            stream: VideoStream | None = None
+            if copy is not None and sound:
+                with suppress(NoVideo, NotFound, RecorderUnavailable):
+                    replay = self._recorders.replay(camera, interval, sound=True, intra=intra)
+                    stream = await stack.enter_async_context(replay)
+            if stream is None and (film := await self._film(copy, interval)):
+                stack.callback(film.close)
+                stream = film
+            if stream is None:
+                replay = self._recorders.replay(camera, interval, sound=sound, intra=intra)
+                stream = await stack.enter_async_context(replay)
             yield stream
+
+    async def _film(self, copy: Copy | None, interval: Interval) -> Film | None:
+        """Open a copy; a damaged one is no reason to have none of the recorder's."""
+        if copy is None or copy.delivered is None:
+            return None
+        try:
+            return await asyncio.to_thread(Film, self._path(copy.sha256), copy, interval)
+        except StoreUnavailable:
+            return None
 
     def _spans(self, copy: Copy) -> tuple[Interval, ...]:
         try:

@@ -1,17 +1,11 @@
-// Fills a video element with the pieces that are wanted, by Media Source Extensions (W3C).
+// Fills a video element with the pictures that are wanted, by Media Source Extensions (W3C).
 
-import { CHUNK } from './chunks.js';
+import { Delivered, nextPart } from './parts.js';
 
-/** @typedef {import('./source.js').Piece} Piece */
+/** @typedef {import('./boxes.js').Part} Part */
+/** @typedef {import('./source.js').Opened} Opened */
 /** @typedef {import('./source.js').Source} Source */
-
-/**
- * @typedef {object} Loaded
- * @property {'loading' | 'loaded' | 'empty' | 'failed'} state
- * @property {boolean} final whether it will not grow any more
- * @property {number} at when that was, by `performance.now()`
- * @property {unknown} [error]
- */
+/** @typedef {{at: number, end: number}} Picture instants: when it was taken, and when the next one was */
 
 /** The browser cannot play what the recorder delivers. */
 export class Unplayable extends Error {
@@ -24,47 +18,59 @@ export class Unplayable extends Error {
 
 /** Seconds on the media time line before the place where the buffer was opened: so far back one may seek. */
 const ROOM = 6 * 3600;
-/** Seconds of video kept before and after the playhead. */
-const KEPT = { before: 20, after: 45 };
+/** Milliseconds of video kept before and after the playhead. */
+const KEPT = { before: 20_000, after: 60_000 };
+const KEPT_INTRA = { before: 120_000, after: 600_000 };
+const KEPT_LITTLE = { before: 4_000, after: 12_000 };
 /**
- * Milliseconds that the playhead must rest before the next piece is asked for, once one was given up: somebody drags
+ * Milliseconds that the playhead must rest before the next part is asked for, once one was given up: somebody drags
  * the timeline, and recorders are slow to stop what they began.
  */
 const REST = 150;
 /** Milliseconds within which moves that follow one another are a drag; a single click does not wait. */
 const DRAGGING = 400;
-/** Milliseconds until a piece is asked for anew. */
-const AGAIN = { failed: 5_000, growing: 1_000 };
-/** Milliseconds before the end of what is there when a growing piece is asked for anew. */
-const SOON = 3_000;
+/** Milliseconds until what failed, or was not recorded yet, is asked for anew. */
+const AGAIN = { failed: 3_000, growing: 1_000 };
+/** Recorders write some seconds behind the present: what is younger may still grow, milliseconds. */
+const SETTLED = 10_000;
+/** Milliseconds: names of instants are rounded to whole ones. */
+const ROUNDING = 1;
 
 export class VideoBuffer {
   #media = new MediaSource();
   /** @type {SourceBuffer | undefined} */
   #buffer;
   #mime = '';
-  /** @type {Map<number, Loaded>} */
-  #chunks = new Map();
-  /** @type {number[]} */
-  #wanted = [];
-  /** @type {{chunk: number, abort: AbortController} | undefined} */
+  #delivered = new Delivered();
+  /** @type {Picture[]} */
+  #pictures = [];
+  /** @type {{from: number, to: number, reached: number, abort: AbortController} | undefined} */
   #loading;
+  /** @type {{from: number, to: number, error: unknown, again: number} | undefined} */
+  #failed;
+  /** Where nothing was recorded yet when it was asked for last. */
+  #edge = Infinity;
+  #growAt = 0;
   #closed = false;
   #restUntil = 0;
   #movedAt = -Infinity;
-  #at = 0;
+  #at = NaN;
+  /** Whether the sound of the recording is among what is played. */
+  hasSound = false;
 
   /**
    * @param {HTMLVideoElement} video
    * @param {Source} source
    * @param {number} at an instant near which the operator looks
-   * @param {() => void} changed called when pieces came or failed
+   * @param {boolean} intra key pictures alone, for playing fast
+   * @param {() => void} changed called when pictures came or failed
    */
-  constructor(video, source, at, changed) {
+  constructor(video, source, at, intra, changed) {
     this.changed = changed;
     this.video = video;
     this.source = source;
-    this.origin = Math.floor(at / CHUNK) * CHUNK - ROOM * 1000;
+    this.intra = intra;
+    this.origin = Math.floor(at) - ROOM * 1000;
     this.url = URL.createObjectURL(this.#media);
     this.opened = new Promise((resolve) => this.#media.addEventListener('sourceopen', resolve, { once: true }));
     video.src = this.url;
@@ -84,7 +90,7 @@ export class VideoBuffer {
    */
   reaches(at) {
     const media = this.toMedia(at);
-    return media > KEPT.before && media < 2 * ROOM;
+    return media > KEPT.before / 1000 && media < 2 * ROOM;
   }
 
   /**
@@ -95,119 +101,153 @@ export class VideoBuffer {
     const media = this.toMedia(at);
     const { buffered } = this.video;
     for (let i = 0; i < buffered.length; i += 1) {
-      if (buffered.start(i) <= media + 0.001 && media < buffered.end(i)) return true;
+      if (buffered.start(i) <= media + ROUNDING / 1000 && media < buffered.end(i)) return true;
     }
     return false;
   }
 
   /**
-   * What is known of a piece.
-   * @param {number} chunk
+   * What is known of an instant whose picture is not there: `gap` nothing is recorded, `edge` nothing yet.
+   * @param {number} at
+   * @returns {{state: 'loading' | 'gap' | 'edge' | 'failed', error?: unknown}}
    */
-  of(chunk) {
-    return this.#chunks.get(chunk);
+  of(at) {
+    const failed = this.#failed;
+    if (failed && failed.from <= at && at < failed.to) return { state: 'failed', error: failed.error };
+    if (this.#delivered.has(at)) return { state: 'gap' };
+    if (at >= this.#edge) return { state: 'edge' };
+    return { state: 'loading' };
   }
 
   /**
-   * Brings these pieces, in this order, and lets go of every other one that is on its way.
-   * @param {number[]} chunks
-   * @param {number} at the playhead
+   * The picture before or after the one that is shown at an instant.
+   * @param {number} at
+   * @param {1 | -1} direction
    */
-  want(chunks, at) {
+  beside(at, direction) {
+    const shown = this.#pictures.findLastIndex((picture) => picture.at <= at + ROUNDING);
+    return shown < 0 ? undefined : this.#pictures[shown + direction];
+  }
+
+  /**
+   * Brings what is wanted for a playhead, and lets go of everything else that is on its way.
+   * @param {number} at
+   */
+  want(at) {
     if (this.#closed) return;
-    const moved = chunks[0] !== this.#wanted[0];
-    const dragged = moved && performance.now() - this.#movedAt < DRAGGING;
-    if (moved) this.#movedAt = performance.now();
-    this.#wanted = chunks;
+    const now = performance.now();
+    const wasThere = this.#at;
     this.#at = at;
-    for (const [chunk, { state }] of this.#chunks) {
-      if (state === 'failed' && !chunks.includes(chunk)) this.#chunks.delete(chunk);
+    if (this.#failed && (now > this.#failed.again || at < this.#failed.from || at >= this.#failed.to)) {
+      if (!(this.#failed.error instanceof Unplayable)) this.#failed = undefined;
     }
-    const next = this.#next();
-    const given = this.#loading && next !== this.#loading.chunk;
-    if (given) this.#loading?.abort.abort();
-    if (dragged && (given || performance.now() < this.#restUntil)) this.#restUntil = performance.now() + REST;
-    if (!this.#loading && next !== undefined && performance.now() >= this.#restUntil) void this.#load(next);
+    const next = this.#next(now);
+    const loading = this.#loading;
+    const given = loading && next && !(loading.from <= next.from && next.from < loading.to);
+    const moved = Math.abs(at - wasThere) > 2 * DRAGGING;
+    const dragged = moved && now - this.#movedAt < DRAGGING;
+    if (moved) this.#movedAt = now;
+    if (given) loading.abort.abort();
+    if (dragged && (given || now < this.#restUntil)) this.#restUntil = now + REST;
+    if (!loading && next && now >= this.#restUntil) void this.#load(next);
   }
 
   /** Asks anew for what failed. */
   retry() {
-    for (const [chunk, { state }] of this.#chunks) if (state === 'failed') this.#chunks.delete(chunk);
-    this.want(this.#wanted, this.#at);
+    this.#failed = undefined;
+    this.want(this.#at);
   }
 
   close() {
     this.#closed = true;
-    this.#wanted = [];
     this.#loading?.abort.abort();
     this.video.removeAttribute('src');
     this.video.load();
     URL.revokeObjectURL(this.url);
   }
 
-  #next() {
-    return this.#wanted.find((chunk) => {
-      const known = this.#chunks.get(chunk);
-      if (!known || known.state === 'loading') return true;
-      const age = performance.now() - known.at;
-      if (known.state === 'failed') return age > AGAIN.failed && !(known.error instanceof Unplayable);
-      return !known.final && age > AGAIN.growing && this.#lacks(chunk);
-    });
+  /** @param {number} now */
+  #next(now) {
+    const { source } = this;
+    const next = nextPart(this.#delivered, this.#at, {
+      intra: this.intra, earliest: source.limits?.start ?? -Infinity, latest: source.latest });
+    if (!next || next.to <= next.from) return undefined;
+    if (this.#failed && next.from < this.#failed.to && this.#failed.from < next.to) return undefined;
+    if (now < this.#growAt && next.to > source.now - SETTLED && next.from >= this.#edge) return undefined;
+    return next;
   }
 
-  /**
-   * Whether the playhead is about to run out of a piece.
-   * @param {number} chunk
-   */
-  #lacks(chunk) {
-    const soon = Math.min(this.#at + SOON, (chunk + 1) * CHUNK - 1);
-    return soon >= chunk * CHUNK && !this.covers(soon);
-  }
-
-  /** @param {number} chunk */
-  async #load(chunk) {
+  /** @param {import('./parts.js').Part} part */
+  async #load({ from, to }) {
     const abort = new AbortController();
-    const before = this.#chunks.get(chunk);
-    this.#loading = { chunk, abort };
-    // What failed or grows is shown as such until there is something better.
-    if (!before) this.#note(chunk, { state: 'loading', final: false });
+    const loading = this.#loading = { from, to, reached: from, abort };
+    if (to + SETTLED < this.source.now) this.#edge = Infinity;
     try {
-      const { piece, final } = await this.source.piece(chunk, abort.signal);
+      const opened = await this.source.open(from, to, this.intra, abort.signal);
       abort.signal.throwIfAborted();
-      if (piece) await this.#append(piece);
-      this.#note(chunk, { state: piece ? 'loaded' : 'empty', final });
+      if (opened) await this.#append(opened, loading);
+      this.#came(loading);
     } catch (error) {
-      if (abort.signal.aborted) {
-        if (before) this.#chunks.set(chunk, before);
-        else this.#chunks.delete(chunk);
-      } else {
-        this.#note(chunk, { state: 'failed', final: false, error });
+      if (!abort.signal.aborted) {
+        this.#failed = { from: loading.reached, to, error, again: performance.now() + AGAIN.failed };
       }
     }
     this.#loading = undefined;
     if (this.#closed) return;
     this.changed();
-    this.want(this.#wanted, this.#at);
+    this.want(this.#at);
+  }
+
+  /** @param {{from: number, to: number, reached: number}} loading */
+  #came({ from, to, reached }) {
+    if (to + SETTLED < this.source.now) {
+      this.#delivered.add(from, Math.max(to, reached));
+      this.#edge = Infinity;
+    } else {
+      this.#edge = reached;
+      this.#growAt = performance.now() + AGAIN.growing;
+    }
   }
 
   /**
-   * @param {number} chunk
-   * @param {Omit<Loaded, 'at'>} what
+   * @param {Opened} opened
+   * @param {{from: number, to: number, reached: number, abort: AbortController}} loading
    */
-  #note(chunk, what) {
-    this.#chunks.set(chunk, { ...what, at: performance.now() });
+  async #append({ start, codec, parts }, loading) {
+    const buffer = await this.#prepared(codec);
+    await this.#evict(buffer, this.intra ? KEPT_INTRA : KEPT);
+    buffer.timestampOffset = this.toMedia(start);
+    for await (const { data, pictures } of parts) {
+      loading.abort.signal.throwIfAborted();
+      await this.#put(buffer, data);
+      if (pictures.length === 0) continue;
+      this.#note(pictures.map(({ at, length }) => ({ at: start + at * 1000, end: start + (at + length) * 1000 })));
+      const last = pictures.at(-1);
+      if (last) loading.reached = Math.max(loading.reached, start + (last.at + last.length) * 1000);
+      // Key pictures before the start are there too.
+      this.#delivered.add(Math.min(start, loading.from), loading.reached);
+      this.changed();
+    }
   }
 
-  /** @param {Piece} piece */
-  async #append({ data, codec, start }) {
-    const buffer = await this.#prepared(codec);
-    await this.#evict(buffer, KEPT.before, KEPT.after);
-    buffer.timestampOffset = this.toMedia(start);
+  /** @param {Picture[]} pictures of one fragment, in order */
+  #note(pictures) {
+    const first = pictures[0]?.at ?? 0;
+    const end = pictures.at(-1)?.end ?? 0;
+    const others = this.#pictures.filter((picture) => picture.at < first - ROUNDING || picture.at >= end - ROUNDING);
+    this.#pictures = [...others, ...pictures].sort((a, b) => a.at - b.at);
+  }
+
+  /**
+   * @param {SourceBuffer} buffer
+   * @param {Uint8Array<ArrayBuffer>} data
+   */
+  async #put(buffer, data) {
     try {
       await this.#done(buffer, () => buffer.appendBuffer(data));
     } catch (error) {
       if (!(error instanceof DOMException && error.name === 'QuotaExceededError')) throw error;
-      await this.#evict(buffer, 2, CHUNK / 1000);
+      await this.#evict(buffer, KEPT_LITTLE);
       await this.#done(buffer, () => buffer.appendBuffer(data));
     }
   }
@@ -224,27 +264,29 @@ export class VideoBuffer {
       this.#buffer.changeType(mime);
     }
     this.#mime = mime;
+    this.hasSound = codec.includes(',');
     return this.#buffer;
   }
 
   /**
-   * Lets go of what lies far from the playhead.
+   * Lets go of what lies far from the playhead, groups of pictures as a whole.
    * @param {SourceBuffer} buffer
-   * @param {number} before seconds
-   * @param {number} after seconds
+   * @param {{before: number, after: number}} kept milliseconds
    */
-  async #evict(buffer, before, after) {
-    const nearest = this.#wanted[0];
-    if (nearest === undefined) return;
-    const media = this.toMedia(nearest * CHUNK);
-    for (const [start, end] of [[0, media - before], [media + CHUNK / 1000 + after, 3 * ROOM]]) {
+  async #evict(buffer, { before, after }) {
+    const from = this.#at - before;
+    const to = this.#at + after;
+    let removed = false;
+    for (const [start, end] of [[0, this.toMedia(from)], [this.toMedia(to), 3 * ROOM]]) {
       if (start === undefined || end === undefined || end <= start || !overlaps(buffer.buffered, start, end)) continue;
       await this.#done(buffer, () => buffer.remove(start, end));
-      for (const chunk of this.#chunks.keys()) {
-        const from = this.toMedia(chunk * CHUNK);
-        if (from < end && from + CHUNK / 1000 > start) this.#chunks.delete(chunk);
-      }
+      removed = true;
     }
+    if (!removed) return;
+    // Pictures that refer to removed ones go with them: what is left is what the browser says.
+    const left = first(buffer.buffered, this.toMedia(from));
+    this.#delivered.keep(Math.max(from, left === undefined ? from : left * 1000 + this.origin), to);
+    this.#pictures = this.#pictures.filter(({ at }) => from <= at && at < to);
   }
 
   /**
@@ -282,3 +324,12 @@ function overlaps(ranges, start, end) {
   return false;
 }
 
+/**
+ * Where the first range begins that ends after an instant.
+ * @param {TimeRanges} ranges
+ * @param {number} after
+ */
+function first(ranges, after) {
+  for (let i = 0; i < ranges.length; i += 1) if (ranges.end(i) > after) return ranges.start(i);
+  return undefined;
+}

@@ -6,9 +6,10 @@ import { h } from '../common/dom.js';
 import { time } from '../common/time.js';
 import { strings } from '../locales/en.js';
 import { Unplayable, VideoBuffer } from './buffer.js';
-import { chunkAt, wantedChunks } from './chunks.js';
 import { follow } from './follow.js';
+import { hearing } from './hearing.js';
 import { Source } from './source.js';
+import { join, leave, skipGap } from './stage.js';
 import { playbackSheet } from './style.js';
 
 /** @typedef {import('../common/contributed.js').Context} Context */
@@ -20,6 +21,10 @@ import { playbackSheet } from './style.js';
 
 const BEAT = 100;
 const HOUR = 3_600_000;
+/** Faster than this only key pictures are played: recorders cannot give all of them in time, nor eyes tell. */
+const FASTEST_WHOLE = 4;
+/** Milliseconds around what cannot be decoded within which it is not tried again. */
+const BROKEN = 10_000;
 /** Milliseconds before now within which a missing picture may still come. */
 const EDGE = 20_000;
 
@@ -34,8 +39,8 @@ export class IncidentPlayback extends Contributed {
   #holding = false;
   /** @type {number | undefined} */
   #brokenAt;
-  /** For which times the cover's way out of a gap holds. */
-  #gap = { from: 0, to: 0 };
+  /** For which times the cover's way out of a gap holds, and where recording begins again. */
+  #gap = { from: 0, to: 0, next: /** @type {number | undefined} */ (undefined) };
   /** @type {{hour: number, spans: Span[] | undefined, at: number}} */
   #recorded = { hour: NaN, spans: undefined, at: 0 };
   /** What the cover says, so that it is made anew only when that changes. */
@@ -56,19 +61,22 @@ export class IncidentPlayback extends Contributed {
     this.until(() => clearInterval(timer));
     this.listen(clock, 'change', sync);
     this.listen(this.video, 'seeked', sync);
+    this.listen(hearing, 'change', sync);
+    join(clock, this);
     this.until(() => {
+      leave(clock, this);
       this.#close();
       this.#hold(clock, false);
     });
   }
 
   /** @override @param {Context} context */
-  changed({ bridge, camera }) {
+  changed({ bridge, camera, clock }) {
     if (camera?.id !== this.#camera) {
       this.#close();
       this.#camera = camera?.id ?? '';
     }
-    if (camera && !this.#source) this.#source = new Source(bridge, camera.id);
+    if (camera && !this.#source) this.#source = new Source(bridge, camera.id, limitsOf(clock));
     this.video.setAttribute('aria-label', camera?.name ?? '');
     this.#sync();
   }
@@ -76,6 +84,33 @@ export class IncidentPlayback extends Contributed {
   /** What the view item shows now. */
   get showing() {
     return /** @type {Showing} */ (this.dataset.showing ?? 'loading');
+  }
+
+  /** Seconds by which the picture is ahead of the clock; nothing when no picture is shown. */
+  get drift() {
+    const clock = this.vms?.clock;
+    if (!clock || !this.#buffer || this.showing !== 'picture') return undefined;
+    return this.video.currentTime - this.#buffer.toMedia(clock.now);
+  }
+
+  /** Whether there is sound to hear. */
+  get hasSound() {
+    return this.#buffer?.hasSound ?? false;
+  }
+
+  /** In a gap: where recording begins again, infinity when nowhere. Nothing while there may be pictures. */
+  get recordedAgain() {
+    if (this.showing === 'edge') return Infinity;
+    return this.showing === 'gap' ? this.#gap.next : undefined;
+  }
+
+  /**
+   * The instant of the picture before or after the one shown at an instant, where that is known.
+   * @param {number} at
+   * @param {1 | -1} direction
+   */
+  beside(at, direction) {
+    return this.#buffer?.beside(at, direction)?.at;
   }
 
   #close() {
@@ -91,9 +126,9 @@ export class IncidentPlayback extends Contributed {
     const clock = this.vms?.clock;
     if (!source || !clock || !this.isConnected) return;
     const at = clock.now;
-    const buffer = this.#bufferFor(source, at);
     const rate = clock.paused ? 0 : clock.rate;
-    buffer.want(wantedChunks(at, source.now, rate), at);
+    const buffer = this.#bufferFor(source, at, rate > FASTEST_WHOLE);
+    buffer.want(at);
     this.#ask(source, at);
     const showing = this.#judge(buffer, source, at);
     // Another view item may hold the clock: then it stands although it is not paused.
@@ -103,6 +138,8 @@ export class IncidentPlayback extends Contributed {
     else if (!this.video.paused) this.video.pause();
     this.#show(showing, buffer, source, at);
     this.#hold(clock, showing === 'loading' && !clock.paused);
+    this.#hear(clock.rate);
+    if (showing === 'gap') skipGap(clock);
   }
 
   /**
@@ -117,18 +154,38 @@ export class IncidentPlayback extends Contributed {
   }
 
   /**
+   * Sound is that of the selected camera, at a speed at which it can be understood.
+   * @param {number} rate
+   */
+  #hear(rate) {
+    const selected = this.vms?.bridge.view?.().selected;
+    const ours = !selected || selected.id === this.#camera || limitsOf(this.vms?.clock) !== undefined;
+    this.video.muted = hearing.muted || !ours || rate > FASTEST_WHOLE;
+    this.video.volume = hearing.volume;
+  }
+
+  /**
    * @param {Source} source
    * @param {number} at
+   * @param {boolean} intra
    */
-  #bufferFor(source, at) {
-    if (this.video.error && this.#brokenAt === undefined) this.#brokenAt = chunkAt(at);
+  #bufferFor(source, at, intra) {
+    if (this.video.error && this.#brokenAt === undefined) this.#brokenAt = at;
     // Pictures that cannot be decoded do not keep the operator from others.
-    const usable = this.#brokenAt === undefined ? this.#buffer?.reaches(at) : this.#brokenAt === chunkAt(at);
-    if (this.#buffer && usable) return this.#buffer;
+    const usable = this.#brokenAt === undefined ? this.#buffer?.reaches(at) : Math.abs(this.#brokenAt - at) < BROKEN;
+    if (this.#buffer && usable && this.#buffer.intra === intra) return this.#buffer;
     this.#buffer?.close();
     this.#brokenAt = undefined;
-    this.#buffer = new VideoBuffer(this.video, source, at, () => this.#sync());
+    this.#buffer = new VideoBuffer(this.video, source, at, intra, () => this.#arrived());
     return this.#buffer;
+  }
+
+  #arrived() {
+    if (this.dataset.sound !== String(this.hasSound)) {
+      this.dataset.sound = String(this.hasSound);
+      hearing.changed();
+    }
+    this.#sync();
   }
 
   /**
@@ -142,10 +199,8 @@ export class IncidentPlayback extends Contributed {
     if (this.#betweenSpans(at)) return 'gap';
     if (buffer.covers(at)) return 'picture';
     if (at >= source.now) return 'edge';
-    const known = buffer.of(chunkAt(at));
-    if (!known || known.state === 'loading') return 'loading';
-    if (known.state === 'failed') return 'failed';
-    return known.final || source.now - at > EDGE ? 'gap' : 'edge';
+    const { state } = buffer.of(at);
+    return state === 'edge' && source.now - at > EDGE ? 'gap' : state;
   }
 
   /**
@@ -183,12 +238,12 @@ export class IncidentPlayback extends Contributed {
    * @param {number} at
    */
   #show(showing, buffer, source, at) {
-    const error = this.video.error ?? buffer.of(chunkAt(at))?.error;
+    const error = this.video.error ?? buffer.of(at).error;
     const said = `${showing} ${showing === 'failed' ? String(error) : ''}`;
     const sameGap = showing !== 'gap' || (this.#gap.from <= at && at < this.#gap.to);
     if (said === this.#said && sameGap) return;
     this.#said = said;
-    if (showing === 'gap') this.#gap = { from: at, to: Infinity };
+    if (showing === 'gap') this.#gap = { from: at, to: Infinity, next: undefined };
     this.dataset.showing = showing;
     this.cover.replaceChildren(...this.#covers[showing](source, at, error));
   }
@@ -201,7 +256,7 @@ export class IncidentPlayback extends Contributed {
     gap: (source, at) => {
       const further = h('p', { class: 'small' });
       void source.next(at).then((next) => {
-        this.#gap = { from: this.#gap.from, to: next ?? Infinity };
+        this.#gap = { from: this.#gap.from, to: next ?? Infinity, next: next ?? Infinity };
         further.replaceChildren(next === undefined ? strings.playback.noLater : this.#seekTo(next));
       });
       return [...said(strings.playback.gap), further];
@@ -210,6 +265,7 @@ export class IncidentPlayback extends Contributed {
       ...(error instanceof Problem ? said(error.title, error.detail)
         : error instanceof Unplayable ? said(strings.playback.codec(error.codec), strings.playback.codecHint)
           : said(strings.playback.broken, strings.playback.brokenHint)),
+      ...(error instanceof Problem ? [h('span', { class: 'small dim' }, strings.playback.goesOn)] : []),
       h('button', { type: 'button', onclick: () => this.#retry() }, strings.playback.retry),
     ],
   };
@@ -230,6 +286,15 @@ export class IncidentPlayback extends Contributed {
     }
     this.#sync();
   }
+}
+
+/**
+ * Within what a clock can go: the window that plays one sequence has one.
+ * @param {object | undefined} clock
+ * @returns {Span | undefined}
+ */
+function limitsOf(clock) {
+  return clock && 'limits' in clock ? /** @type {Span} */ (clock.limits) : undefined;
 }
 
 /**

@@ -1,20 +1,24 @@
-// Where a view item's recorded video comes from: pieces of fragmented MP4, and what is recorded at all.
+// Where a view item's recorded video comes from: streams of fragmented MP4, and what is recorded at all.
 
 import { Problem, reached, request } from '../common/api.js';
-import { CHUNK } from './chunks.js';
+import { Cutter } from './boxes.js';
 
 /** @typedef {import('../common/api.js').Bridge} Bridge */
+/** @typedef {import('./boxes.js').Part} Part */
 /** @typedef {{start: number, end: number}} Span milliseconds since 1970, half-open */
 
 /**
- * @typedef {object} Piece
- * @property {ArrayBuffer} data
+ * @typedef {object} Opened
  * @property {string} codec as in RFC 6381
  * @property {number} start of the first picture, milliseconds since 1970 with fractions
+ * @property {AsyncIterable<Part>} parts as they arrive
  */
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** How far beyond the end the server looks for the end of the last group of pictures, milliseconds. */
+const GROUP = 4_000;
+const BROKEN = 'The connection broke while the video was read. It is asked for again by itself.';
 
 export class Source {
   /** Server clock minus this computer's clock, in milliseconds; known to a second. */
@@ -23,10 +27,12 @@ export class Source {
   /**
    * @param {Bridge} bridge
    * @param {string} camera
+   * @param {Span} [limits] nothing outside is asked for
    */
-  constructor(bridge, camera) {
+  constructor(bridge, camera, limits) {
     this.bridge = bridge;
     this.camera = encodeURIComponent(camera);
+    this.limits = limits;
   }
 
   /** The server's time, never ahead of it. */
@@ -34,22 +40,42 @@ export class Source {
     return Date.now() + this.#skew;
   }
 
+  /** Where there can be no more video. */
+  get latest() {
+    return Math.min(this.now, this.limits?.end ?? Infinity);
+  }
+
   /**
-   * @param {number} chunk
+   * @param {number} start
+   * @param {number} end
+   * @param {boolean} intra key pictures alone
    * @param {AbortSignal} signal
-   * @returns {Promise<{piece: Piece | null, final: boolean}>} no piece: no picture; final: it will not grow any more
+   * @returns {Promise<Opened | null>} nothing where there is no picture
    */
-  async piece(chunk, signal) {
-    const start = chunk * CHUNK;
-    const end = Math.min(start + CHUNK, this.now);
-    if (end <= start) return { piece: null, final: false };
-    const response = await request(this.bridge, 'GET', `video/${this.camera}?${between(start, end)}`, undefined, { signal });
+  async open(start, end, intra, signal) {
+    const query = between(start, end);
+    if (intra) query.set('intra', '1');
+    // Whole groups of pictures join without a seam; what is limited may be preserved to its end and no further.
+    if (end + GROUP <= (this.limits?.end ?? Infinity)) query.set('groups', '1');
+    const response = await request(this.bridge, 'GET', `video/${this.camera}?${query}`, undefined, { signal });
     this.#heard(response);
-    // Recorders write some seconds behind the present.
-    const final = start + 2 * CHUNK < this.now;
-    if (response.status === 204) return { piece: null, final };
-    const data = await reached(response.arrayBuffer(), 'The connection broke while the video was read.');
-    return { piece: { data, codec: response.headers.get('Video-Codec') ?? '', start: precise(response.headers.get('Video-Start') ?? '') }, final };
+    if (response.status === 204 || !response.body) return null;
+    return {
+      codec: response.headers.get('Video-Codec') ?? '',
+      start: precise(response.headers.get('Video-Start') ?? ''),
+      parts: this.#parts(response.body),
+    };
+  }
+
+  /** @param {ReadableStream<Uint8Array>} body */
+  async* #parts(body) {
+    const cutter = new Cutter();
+    const reader = body.getReader();
+    for (;;) {
+      const { done, value } = await reached(reader.read(), BROKEN);
+      if (done) return;
+      yield* cutter.push(value);
+    }
   }
 
   /**
@@ -59,12 +85,7 @@ export class Source {
    */
   async around(at) {
     const hour = Math.floor(at / HOUR) * HOUR;
-    try {
-      return await this.#spans(hour, hour + HOUR);
-    } catch (error) {
-      if (error instanceof Problem) return undefined;
-      throw error;
-    }
+    return this.#told(this.#spans(hour, hour + HOUR));
   }
 
   /**
@@ -72,9 +93,16 @@ export class Source {
    * @param {number} at
    */
   async next(at) {
+    return (await this.#told(this.#spans(at, Math.min(at + DAY, this.now))))?.[0]?.start;
+  }
+
+  /**
+   * @template T
+   * @param {Promise<T>} asking
+   */
+  async #told(asking) {
     try {
-      const spans = await this.#spans(at, Math.min(at + DAY, this.now));
-      return spans[0]?.start;
+      return await asking;
     } catch (error) {
       if (error instanceof Problem) return undefined;
       throw error;

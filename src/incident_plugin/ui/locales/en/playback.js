@@ -4,6 +4,7 @@ export const playback = {
   loading: 'Loading',
   gap: 'No recording at this time',
   toNext: (/** @type {string} */ at) => `Go to ${at}`,
+  goesOn: 'It is asked for again every few seconds, and goes on by itself.',
   noLater: 'Nothing is recorded after it.',
   edge: 'Not recorded yet',
   edgeHint: 'The picture comes as soon as the recorder has it.',
