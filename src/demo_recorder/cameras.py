@@ -9,8 +9,9 @@ from demo_recorder.strip import MAX_CAMERA
 CameraToken = NewType("CameraToken", str)
 RecordingToken = NewType("RecordingToken", str)
 
-#: Every recording has one track, of video.
+#: The tracks of a recording: video always, sound where the camera has a microphone.
 VIDEO_TRACK = "VIDEO001"
+SOUND_TRACK = "AUDIO001"
 
 WIDTH = 640
 HEIGHT = 360
@@ -30,6 +31,8 @@ class Camera:
     location: str
     #: Has motors.
     movable: bool = False
+    #: Has a microphone.
+    hears: bool = False
 
     @property
     def recording(self) -> RecordingToken:
@@ -43,7 +46,7 @@ class Camera:
 
 
 CAMERAS = (
-    Camera(number=1, token=CameraToken("lobby"), name="Lobby", location="Ground floor, entrance"),
+    Camera(number=1, token=CameraToken("lobby"), name="Lobby", location="Ground floor, entrance", hears=True),
     Camera(number=2, token=CameraToken("corridor"), name="Corridor", location="Ground floor, east wing"),
     Camera(number=3, token=CameraToken("parking"), name="Parking", location="Basement, level 1"),
     Camera(number=4, token=CameraToken("yard"), name="Yard", location="Outside, east gate", movable=True),

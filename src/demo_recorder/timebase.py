@@ -48,12 +48,17 @@ def milliseconds_of(frame: FrameNumber) -> int:
 
 
 def ntp_of(frame: FrameNumber) -> int:
-    """When a frame was taken, as a 64-bit NTP timestamp.
+    """When a frame was taken, as a 64-bit NTP timestamp."""
+    return ntp_at(frame, FRAME_RATE)
+
+
+def ntp_at(count: int, rate: int) -> int:
+    """A moment counted from 1970 at so many a second, as a 64-bit NTP timestamp.
 
     Rounded up, so that a reader who rounds down to microseconds finds ``moment_of(frame)`` again.
     """
-    seconds, rest = divmod(frame, FRAME_RATE)
-    return ((seconds + NTP_UNIX_OFFSET) << 32) + -((-rest << 32) // FRAME_RATE)
+    seconds, rest = divmod(count, rate)
+    return ((seconds + NTP_UNIX_OFFSET) << 32) + -((-rest << 32) // rate)
 
 
 def rtp_ticks_of(frame: FrameNumber) -> int:

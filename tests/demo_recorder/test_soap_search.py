@@ -83,7 +83,8 @@ def test_recordings_are_found_by_scope(device: RunningRecorder) -> None:
     assert tokens(IncludedSources=[{"Token": "lobby"}]) == ["rec_lobby"]
     assert tokens(RecordingInformationFilter='boolean(//Track[TrackType = "Video"])') == everything
     assert tokens(RecordingInformationFilter='boolean(//Source[Name = "Yard"])') == ["rec_yard"]
-    assert tokens(RecordingInformationFilter='boolean(//Track[TrackType = "Audio"])') == []
+    assert tokens(RecordingInformationFilter='boolean(//Track[TrackType = "Audio"])') == ["rec_lobby"]
+    assert tokens(RecordingInformationFilter='boolean(//Track[TrackType = "Metadata"])') == []
 
 
 def test_a_recording_tells_its_time_range(device: RunningRecorder) -> None:

@@ -91,15 +91,27 @@ async def test_live_and_replay_addresses_can_be_played(device: RunningRecorder) 
 
 
 def test_recordings_lead_back_to_their_cameras(device: RunningRecorder) -> None:
-    """One recording per camera, with one video track; its source is the camera's profile."""
+    """One recording per camera, with a track of video and, at one, of sound; its source is the profile."""
     recording = service(device, "recording")
     items = recording.GetRecordings()
     assert [item.RecordingToken for item in items] == [camera.recording for camera in CAMERAS]
     assert [item.Configuration.Source.SourceId for item in items] == [camera.token for camera in CAMERAS]
-    assert [[track.TrackToken for track in item.Tracks.Track] for item in items] == [["VIDEO001"]] * 4
+    tracks = [[track.TrackToken for track in item.Tracks.Track] for item in items]
+    assert tracks == [["VIDEO001", "AUDIO001"], *[["VIDEO001"]] * 3]
     assert recording.GetRecordingConfiguration({"RecordingToken": "rec_yard"}).Source.Name == "Yard"
     track = recording.GetTrackConfiguration({"RecordingToken": "rec_yard", "TrackToken": "VIDEO001"})
     assert track.TrackType == "Video"
+    track = recording.GetTrackConfiguration({"RecordingToken": "rec_lobby", "TrackToken": "AUDIO001"})
+    assert track.TrackType == "Audio"
+
+
+def test_a_microphone_is_part_of_its_cameras_profile(device: RunningRecorder) -> None:
+    """G.711 at 8 kHz from the lobby; the others have no ear."""
+    media = service(device, "media")
+    assert [source.token for source in media.GetAudioSources()] == ["ear_lobby"]
+    heard = {one.token: one.AudioEncoderConfiguration for one in media.GetProfiles()}
+    assert (heard["lobby"].Encoding, heard["lobby"].SampleRate, heard["lobby"].Bitrate) == ("G711", 8, 64)
+    assert heard["yard"] is None
 
 
 def test_replay_says_what_it_can(device: RunningRecorder) -> None:

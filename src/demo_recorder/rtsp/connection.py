@@ -7,7 +7,7 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from demo_recorder.account import Account
 from demo_recorder.recording import Recording
@@ -20,17 +20,19 @@ from demo_recorder.rtsp.message import (
     Response,
     read_request,
 )
-from demo_recorder.rtsp.rtp import RtpPacketiser
+from demo_recorder.rtsp.rtp import SOUND_PAYLOAD_TYPE, RtpPacketiser
 from demo_recorder.rtsp.sdp import describe
-from demo_recorder.rtsp.stream import LiveStream, ReplayStream, Stream, Studio
+from demo_recorder.rtsp.stream import LiveStream, Outputs, ReplayStream, Stream, Studio
 from demo_recorder.rtsp.target import (
-    TRACK,
+    SOUND,
+    VIDEO,
     ReplayRequest,
     Target,
     clock_text,
-    find_target,
+    find_track,
     read_replay_request,
 )
+from demo_recorder.sound import packets_with, ticks_of
 from demo_recorder.timebase import FrameNumber, moment_of, rtp_ticks_of
 
 _LOG = logging.getLogger(__name__)
@@ -63,7 +65,7 @@ class Streams:
 @define(kw_only=True)
 class _Session:
     target: Target
-    packetiser: RtpPacketiser
+    outputs: Outputs = field(factory=Outputs)
     id: str = field(factory=lambda: secrets.token_hex(8))
     stream: Stream | None = None
     task: "asyncio.Task[None] | None" = None
@@ -156,7 +158,7 @@ class Connection:
         return _session_response(self._current(request))
 
     async def _describe(self, request: Request) -> Response:
-        target = find_target(request.uri, self._streams.recordings)
+        target, _ = find_track(request.uri, self._streams.recordings)
         studio = self._streams.studio
         sets = await studio.footage.parameter_sets(target.camera, studio.newest())
         base = request.uri.rstrip("/") + "/"
@@ -166,16 +168,17 @@ class Connection:
         )
 
     async def _setup(self, request: Request) -> Response:
-        target = find_target(request.uri, self._streams.recordings)
+        target, track = find_track(request.uri, self._streams.recordings)
         old = self._session
         if old is not None and (old.is_playing or old.target != target):
             raise RefusedError(455)
-        channel = _channel(request.headers.get("Transport") or "")
-        session = _Session(target=target, packetiser=RtpPacketiser(channel))
+        # With the session's name a track joins it; without, the client begins again.
+        session = self._current(request) if request.headers.get("Session") else _Session(target=target)
+        channel = _channel(request.headers.get("Transport") or "", 2 if track == SOUND else 0)
+        output = RtpPacketiser(channel, SOUND_PAYLOAD_TYPE) if track == SOUND else RtpPacketiser(channel)
+        session.outputs = evolve(session.outputs, **{track: output})
         self._session = session
-        transport = (
-            f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1};ssrc={session.packetiser.ssrc:08X}"
-        )
+        transport = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1};ssrc={output.ssrc:08X}"
         return Response(
             headers=Headers(
                 (("Session", f"{session.id};timeout={SESSION_TIMEOUT}"), ("Transport", transport))
@@ -187,11 +190,7 @@ class Connection:
         stream, extra = self._stream_for(request, session)
         await session.stop()
         session.stream = stream
-        packetiser = session.packetiser
-        track = request.uri.rstrip("/").removesuffix("/" + TRACK) + "/" + TRACK
-        rtptime = packetiser.timestamp(rtp_ticks_of(stream.first))
-        rtp_info = f"url={track};seq={packetiser.next_sequence};rtptime={rtptime}"
-        response = _session_response(session, *extra, ("RTP-Info", rtp_info))
+        response = _session_response(session, *extra, ("RTP-Info", _rtp_info(request.uri, session, stream)))
         # The first packet must not overtake this answer: the task first runs when the answer is written.
         session.task = asyncio.create_task(self._run(stream))
         return response
@@ -199,14 +198,14 @@ class Connection:
     def _stream_for(self, request: Request, session: _Session) -> tuple[Stream, tuple[tuple[str, str], ...]]:
         studio, recording = self._streams.studio, session.target.recording
         if recording is None:
-            live = LiveStream(camera=session.target.camera, studio=studio, packetiser=session.packetiser)
+            live = LiveStream(camera=session.target.camera, studio=studio, outputs=session.outputs)
             return live, (("Range", "npt=now-"),)
         wanted = read_replay_request(request.headers, recording)
         replay = ReplayStream(
             recording=recording,
             request=wanted,
             studio=studio,
-            packetiser=session.packetiser,
+            outputs=session.outputs,
             cseq=request.cseq,
             follows_another=session.stream is not None and wanted.start is not None,
             first=self._replay_start(wanted, recording, session),
@@ -248,7 +247,7 @@ class Connection:
         given = (request.headers.get("Session") or "").partition(";")[0].strip()
         if self._session is None or given != self._session.id:
             raise RefusedError(454)
-        if find_target(request.uri, self._streams.recordings) != self._session.target:
+        if find_track(request.uri, self._streams.recordings)[0] != self._session.target:
             raise RefusedError(404)
         return self._session
 
@@ -261,15 +260,30 @@ def _refuse_unknown_features(request: Request) -> None:
         raise RefusedError(551, [("Unsupported", ", ".join(unknown))])
 
 
-def _channel(transport: str) -> int:
-    """The first channel of the first transport offered that can be used; refuses with 461."""
+def _rtp_info(uri: str, session: _Session, stream: Stream) -> str:
+    """Where each track's packets begin (RFC 2326 section 12.33)."""
+    base = re.sub(f"/({VIDEO}|{SOUND})$", "", uri.rstrip("/"))
+    starts = {VIDEO: rtp_ticks_of(stream.first), SOUND: ticks_of(packets_with(stream.first)[0])}
+    outputs = {VIDEO: session.outputs.video, SOUND: session.outputs.sound}
+    return ",".join(
+        f"url={base}/{track};seq={output.next_sequence};rtptime={output.timestamp(starts[track])}"
+        for track, output in outputs.items()
+        if output is not None
+    )
+
+
+def _channel(transport: str, plain: int) -> int:
+    """The first channel of the first transport offered that can be used; refuses with 461.
+
+    Who names none gets the channel ``plain``.
+    """
     for offer in map(str.strip, transport.split(",")):
         if match := _TRANSPORT.match(offer):
             first, second = int(match[1]), int(match[2])
             if second == first + 1 and first <= _LAST_CHANNEL:
                 return first
         elif _TRANSPORT_PLAIN.fullmatch(offer):
-            return 0
+            return plain
     raise RefusedError(461)
 
 

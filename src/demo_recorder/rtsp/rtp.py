@@ -1,4 +1,4 @@
-"""RTP packets of H.264 on an interleaved channel (RFC 3550, RFC 6184, RFC 2326 section 10.12)."""
+"""RTP packets of H.264 and G.711 on an interleaved channel (RFC 3550, 3551, 6184, RFC 2326 section 10.12)."""
 
 import secrets
 from collections.abc import Iterator
@@ -7,9 +7,11 @@ from struct import Struct
 from attrs import frozen
 
 from demo_recorder.encoder import AccessUnit
-from demo_recorder.timebase import RTP_CLOCK_RATE, FrameNumber, ntp_of
+from demo_recorder.timebase import RTP_CLOCK_RATE
 
 PAYLOAD_TYPE = 96
+#: PCMU (RFC 3551 table 4).
+SOUND_PAYLOAD_TYPE = 0
 
 _MAX_PAYLOAD = 1400
 _WRAP_16 = 0xFFFF
@@ -41,9 +43,10 @@ _HEADER = Struct(">cBHBBHII")
 
 @frozen(kw_only=True)
 class ReplayMark:
-    """What the replay extension says of a frame."""
+    """What the replay extension says of a frame, or of a packet of sound."""
 
-    frame: FrameNumber
+    #: When it was recorded, as a 64-bit NTP timestamp.
+    ntp: int
     clean_point: bool
     #: The last one before a gap in the recording.
     ends_section: bool
@@ -57,16 +60,16 @@ class ReplayMark:
     def encoded(self) -> bytes:
         """The header extension with its own header (RFC 3550 section 5.3.1)."""
         flags = self.clean_point << 7 | self.ends_section << 6 | self.discontinuity << 5 | self.terminal << 4
-        ntp = ntp_of(self.frame)
-        return _REPLAY_EXTENSION.pack(_REPLAY_PROFILE, _REPLAY_WORDS, ntp, flags, self.cseq & 0xFF)
+        return _REPLAY_EXTENSION.pack(_REPLAY_PROFILE, _REPLAY_WORDS, self.ntp, flags, self.cseq & 0xFF)
 
 
 class RtpPacketiser:
-    """Turns the frames of one stream into interleaved RTP and RTCP packets."""
+    """Turns the frames or the sound of one stream into interleaved RTP and RTCP packets."""
 
-    def __init__(self, channel: int) -> None:
+    def __init__(self, channel: int, payload_type: int = PAYLOAD_TYPE) -> None:
         """Send media on an interleaved channel and reports on the next one."""
         self.channel = channel
+        self._payload_type = payload_type
         self.ssrc = secrets.randbits(32)
         self.next_sequence = secrets.randbits(16)
         self._ticks_offset = secrets.randbits(32)
@@ -90,15 +93,21 @@ class RtpPacketiser:
             extension = b""
         return b"".join(out)
 
-    def sender_report(self, frame: FrameNumber, ticks: int) -> bytes:
-        """A report that ties the moment of a frame to its RTP timestamp."""
+    def sound(self, samples: bytes, ticks: int, mark: ReplayMark | None = None) -> bytes:
+        """The packet of some sound at a point of its media clock."""
+        extension = mark.encoded() if mark else b""
+        header = self._header(extension, samples, self.timestamp(ticks), is_last=False)
+        return header + extension + samples
+
+    def sender_report(self, ntp: int, ticks: int) -> bytes:
+        """A report that ties a moment, as an NTP timestamp, to its RTP timestamp."""
         words = _SENDER_REPORT.size // 4 - 1
         report = _SENDER_REPORT.pack(
             _VERSION,
             _SENDER_REPORT_TYPE,
             words,
             self.ssrc,
-            ntp_of(frame),
+            ntp,
             self.timestamp(ticks),
             self._packets & _WRAP_32,
             self._octets & _WRAP_32,
@@ -125,7 +134,7 @@ class RtpPacketiser:
             self.channel,
             12 + len(extension) + len(payload),
             _VERSION | (_EXTENSION if extension else 0),
-            PAYLOAD_TYPE | (_MARKER if is_last else 0),
+            self._payload_type | (_MARKER if is_last else 0),
             sequence,
             timestamp,
             self.ssrc,

@@ -1,12 +1,13 @@
-"""Session descriptions (RFC 4566, RFC 6184 section 8.2, ONVIF Streaming "RTSP describe")."""
+"""Session descriptions (RFC 4566, RFC 6184 section 8.2, RFC 3551, ONVIF Streaming "RTSP describe")."""
 
 from base64 import b64encode
 from datetime import datetime
 
-from demo_recorder.cameras import HEIGHT, VIDEO_TRACK, WIDTH
+from demo_recorder.cameras import HEIGHT, SOUND_TRACK, VIDEO_TRACK, WIDTH
 from demo_recorder.encoder import ParameterSets
-from demo_recorder.rtsp.rtp import PAYLOAD_TYPE
-from demo_recorder.rtsp.target import TRACK, Target, clock_text
+from demo_recorder.rtsp.rtp import PAYLOAD_TYPE, SOUND_PAYLOAD_TYPE
+from demo_recorder.rtsp.target import SOUND, VIDEO, Target, clock_text
+from demo_recorder.sound import SAMPLE_RATE
 from demo_recorder.timebase import FRAME_RATE, RTP_CLOCK_RATE, moment_of
 
 
@@ -27,11 +28,21 @@ def describe(target: Target, sets: ParameterSets, now: datetime) -> bytes:
         f"a=fmtp:{PAYLOAD_TYPE} packetization-mode=1;profile-level-id={profile};sprop-parameter-sets={sprop}",
         f"a=framerate:{FRAME_RATE}",
         f"a=framesize:{PAYLOAD_TYPE} {WIDTH}-{HEIGHT}",
-        f"a=control:{TRACK}",
+        f"a=control:{VIDEO}",
+        *_track(target, VIDEO_TRACK),
     ]
-    if target.recording is not None:
-        lines.append(f"a=x-onvif-track:{VIDEO_TRACK}")
+    if target.camera.hears:
+        lines += [
+            f"m=audio 0 RTP/AVP {SOUND_PAYLOAD_TYPE}",
+            f"a=rtpmap:{SOUND_PAYLOAD_TYPE} PCMU/{SAMPLE_RATE}",
+            f"a=control:{SOUND}",
+            *_track(target, SOUND_TRACK),
+        ]
     return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _track(target: Target, token: str) -> list[str]:
+    return [] if target.recording is None else [f"a=x-onvif-track:{token}"]
 
 
 def _range(target: Target, now: datetime) -> str:

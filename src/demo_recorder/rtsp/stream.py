@@ -4,8 +4,9 @@ import asyncio
 from datetime import timedelta
 from typing import Protocol
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
+from demo_recorder import sound
 from demo_recorder.cameras import Camera
 from demo_recorder.footage import Footage
 from demo_recorder.recording import Recording
@@ -20,6 +21,8 @@ from demo_recorder.timebase import (
     group_of,
     latest_frame,
     moment_of,
+    ntp_at,
+    ntp_of,
     rtp_ticks_of,
 )
 
@@ -48,6 +51,19 @@ class Studio:
         return latest_frame(self.clock())
 
 
+@frozen(kw_only=True)
+class Outputs:
+    """Where a stream goes: the tracks that the client has set up."""
+
+    video: RtpPacketiser | None = None
+    sound: RtpPacketiser | None = None
+
+    @property
+    def all(self) -> tuple[RtpPacketiser, ...]:
+        """Those that are there."""
+        return tuple(output for output in (self.video, self.sound) if output is not None)
+
+
 class Stream(Protocol):
     """Something that PLAY starts."""
 
@@ -69,7 +85,7 @@ class LiveStream:
 
     camera: Camera
     studio: Studio
-    packetiser: RtpPacketiser
+    outputs: Outputs
     first: FrameNumber = field(init=False)
     position: FrameNumber = field(init=False)
 
@@ -83,13 +99,25 @@ class LiveStream:
         while True:
             frame = self.position
             await self.studio.wait_for(frame)
-            unit = await self.studio.footage.live(self.camera, frame)
             if frame >= report_due:
-                writer.write(self.packetiser.sender_report(frame, rtp_ticks_of(frame)))
+                self._report(writer, frame)
                 report_due = FrameNumber(frame + _REPORT_FRAMES)
-            writer.write(self.packetiser.packets(unit, rtp_ticks_of(frame)))
+            if self.outputs.video is not None:
+                unit = await self.studio.footage.live(self.camera, frame)
+                writer.write(self.outputs.video.packets(unit, rtp_ticks_of(frame)))
+            if self.outputs.sound is not None:
+                for number in sound.packets_with(frame):
+                    writer.write(self.outputs.sound.sound(sound.packet(number), sound.ticks_of(number)))
             await writer.drain()
             self.position = self._after(frame)
+
+    def _report(self, writer: asyncio.StreamWriter, frame: FrameNumber) -> None:
+        if self.outputs.video is not None:
+            writer.write(self.outputs.video.sender_report(ntp_of(frame), rtp_ticks_of(frame)))
+        if self.outputs.sound is not None:
+            number = sound.packets_with(frame)[0]
+            ntp = ntp_at(number, sound.PACKETS_PER_SECOND)
+            writer.write(self.outputs.sound.sender_report(ntp, sound.ticks_of(number)))
 
     def _after(self, frame: FrameNumber) -> FrameNumber:
         newest = self.studio.newest()
@@ -103,13 +131,15 @@ class ReplayStream:
     recording: Recording
     request: ReplayRequest
     studio: Studio
-    packetiser: RtpPacketiser
+    outputs: Outputs
     #: CSeq of the PLAY request.
     cseq: int
     #: Something else of the same session was sent before.
     follows_another: bool
     first: FrameNumber
     position: FrameNumber = field(init=False)
+    #: Packets of sound sent so far.
+    heard: int = field(init=False, default=0)
 
     def __attrs_post_init__(self) -> None:
         """Begin at the first frame."""
@@ -129,14 +159,43 @@ class ReplayStream:
             else:
                 await self._look_ahead(frame)
             await self.studio.wait_for(frame)
-            unit = await self.studio.footage.recorded(
-                self.recording.camera, frame, through=self._through(frame)
-            )
             mark = self._mark(frame, ends_section=skipped > 0, terminal=end is not None and following >= end)
-            writer.write(self.packetiser.packets(unit, self._ticks(frame, seconds), mark))
+            if self.outputs.sound is not None and self._is_heard:
+                self._send_sound(writer, self.outputs.sound, mark, frame)
+            if self.outputs.video is not None:
+                unit = await self.studio.footage.recorded(
+                    self.recording.camera, frame, through=self._through(frame)
+                )
+                writer.write(self.outputs.video.packets(unit, self._ticks(frame, seconds), mark))
             await writer.drain()
             played += following - frame - skipped
             self.position = following
+
+    @property
+    def _is_heard(self) -> bool:
+        """Sound belongs to all frames at their own speed: it is neither thinned out nor sped up."""
+        return self.request.intra_interval is None and self.request.scale == 1
+
+    def _send_sound(
+        self, writer: asyncio.StreamWriter, output: RtpPacketiser, mark: ReplayMark, frame: FrameNumber
+    ) -> None:
+        """Send what was heard with a frame, before it: who stops at the last frame has all of it."""
+        numbers = sound.packets_with(frame)
+        for number in numbers:
+            last = number == numbers[-1]
+            told = evolve(
+                mark,
+                ntp=ntp_at(number, sound.PACKETS_PER_SECOND),
+                clean_point=True,
+                ends_section=mark.ends_section and last,
+                discontinuity=mark.discontinuity and number == numbers[0],
+                terminal=mark.terminal and last,
+            )
+            ticks = sound.ticks_of(number)
+            if self.request.rate_control:
+                ticks = sound.ticks_of(sound.packets_with(self.first)[0] + self.heard)
+            writer.write(output.sound(sound.packet(number), ticks, told))
+            self.heard += 1
 
     def _following(self, frame: FrameNumber) -> tuple[FrameNumber, int]:
         """The frame to send after one, and how many missing frames lie between."""
@@ -171,7 +230,7 @@ class ReplayStream:
 
     def _mark(self, frame: FrameNumber, *, ends_section: bool, terminal: bool) -> ReplayMark:
         return ReplayMark(
-            frame=frame,
+            ntp=ntp_of(frame),
             clean_point=frame == clean_point(frame),
             ends_section=ends_section,
             discontinuity=self.follows_another and frame == self.first,

@@ -12,8 +12,8 @@ from demo_recorder.recording import Recording
 from demo_recorder.rtsp.message import Headers, RefusedError
 from demo_recorder.timebase import FrameNumber, first_frame_from, moment_of
 
-#: The last part of the address of a stream's only track.
-TRACK = "video"
+#: The last part of the address of a stream's track.
+VIDEO, SOUND = "video", "sound"
 
 _CLOCK = re.compile(r"clock\s*=\s*([0-9TZ.]*)\s*-\s*([0-9TZ.]*)")
 _NPT = re.compile(r"npt\s*=\s*(\d{1,9}(?:\.\d{1,9})?|now)?\s*-\s*")
@@ -46,8 +46,8 @@ class ReplayRequest:
     intra_interval: timedelta | None
 
 
-def find_target(uri: str, recordings: Sequence[Recording]) -> Target:
-    """The stream that a request address names, as a whole or by its track.
+def find_track(uri: str, recordings: Sequence[Recording]) -> tuple[Target, str]:
+    """The stream that a request address names, and its track; as a whole it means the video.
 
     Refuses with 404 what is not there, with 400 what is no address.
     """
@@ -55,13 +55,15 @@ def find_target(uri: str, recordings: Sequence[Recording]) -> Target:
         parts = urlsplit(uri).path.strip("/").split("/")
     except ValueError as error:
         raise RefusedError(400) from error
-    if parts[-1] == TRACK:
-        parts.pop()
+    track = parts.pop() if parts[-1] in (VIDEO, SOUND) else VIDEO
     for recording in recordings:
-        if parts == ["live", recording.camera.token]:
-            return Target(camera=recording.camera, recording=None)
+        camera = recording.camera
+        if track == SOUND and not camera.hears:
+            continue
+        if parts == ["live", camera.token]:
+            return Target(camera=camera, recording=None), track
         if parts == ["replay", recording.token]:
-            return Target(camera=recording.camera, recording=recording)
+            return Target(camera=camera, recording=recording), track
     raise RefusedError(404)
 
 

@@ -9,6 +9,7 @@ from demo_recorder.soap.faults import invalid_value
 from demo_recorder.soap.ptz import configuration as ptz_configuration
 from demo_recorder.soap.service import Call, Service, find_camera
 from demo_recorder.soap.wsdl import Answer
+from demo_recorder.sound import SAMPLE_RATE
 from demo_recorder.timebase import FRAME_RATE, GROUP_FRAMES
 
 NAMESPACE = "http://www.onvif.org/ver10/media/wsdl"
@@ -25,6 +26,14 @@ _CAPABILITIES = {
 }
 
 
+_NO_MULTICAST = {
+    "Address": {"Type": "IPv4", "IPv4Address": "0.0.0.0"},  # noqa: S104 - says "none"
+    "Port": 0,
+    "TTL": 0,
+    "AutoStart": False,
+}
+
+
 def media_service() -> Service:
     """The service that knows the cameras and their live streams."""
     return Service(
@@ -35,6 +44,9 @@ def media_service() -> Service:
             "GetServiceCapabilities": lambda _: {"Capabilities": _CAPABILITIES},
             "GetProfiles": lambda _: {"Profiles": [_profile(camera) for camera in CAMERAS]},
             "GetProfile": lambda call: {"Profile": _profile(_camera(call))},
+            "GetAudioSources": lambda _: {
+                "AudioSources": [{"token": _ear(camera), "Channels": 1} for camera in CAMERAS if camera.hears]
+            },
             "GetVideoSources": lambda _: {"VideoSources": [_video_source(camera) for camera in CAMERAS]},
             "GetStreamUri": _stream_uri,
         },
@@ -69,35 +81,61 @@ def refuse_other_transports(setup: Any) -> None:
 
 def _profile(camera: Camera) -> dict[str, Any]:
     moves = {"PTZConfiguration": ptz_configuration()} if camera.movable else {}
-    return moves | {
-        "token": camera.token,
-        "fixed": True,
-        "Name": camera.name,
-        "VideoSourceConfiguration": {
-            "token": f"{camera.source}_config",
+    hears = _sound_configurations(camera) if camera.hears else {}
+    return (
+        moves
+        | hears
+        | {
+            "token": camera.token,
+            "fixed": True,
             "Name": camera.name,
-            "UseCount": 1,
-            "SourceToken": camera.source,
-            "Bounds": {"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT},
-        },
-        "VideoEncoderConfiguration": {
-            "token": f"enc_{camera.token}",
-            "Name": f"{camera.name} H.264",
-            "UseCount": 1,
-            "Encoding": "H264",
-            "Resolution": {"Width": WIDTH, "Height": HEIGHT},
-            "Quality": 5.0,
-            "RateControl": {"FrameRateLimit": FRAME_RATE, "EncodingInterval": 1, "BitrateLimit": 512},
-            "H264": {"GovLength": GROUP_FRAMES, "H264Profile": "Baseline"},
-            "Multicast": {
-                "Address": {"Type": "IPv4", "IPv4Address": "0.0.0.0"},  # noqa: S104 - says "none"
-                "Port": 0,
-                "TTL": 0,
-                "AutoStart": False,
+            "VideoSourceConfiguration": {
+                "token": f"{camera.source}_config",
+                "Name": camera.name,
+                "UseCount": 1,
+                "SourceToken": camera.source,
+                "Bounds": {"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT},
             },
+            "VideoEncoderConfiguration": {
+                "token": f"enc_{camera.token}",
+                "Name": f"{camera.name} H.264",
+                "UseCount": 1,
+                "Encoding": "H264",
+                "Resolution": {"Width": WIDTH, "Height": HEIGHT},
+                "Quality": 5.0,
+                "RateControl": {"FrameRateLimit": FRAME_RATE, "EncodingInterval": 1, "BitrateLimit": 512},
+                "H264": {"GovLength": GROUP_FRAMES, "H264Profile": "Baseline"},
+                "Multicast": _NO_MULTICAST,
+                "SessionTimeout": _TIMEOUT,
+            },
+        }
+    )
+
+
+def _sound_configurations(camera: Camera) -> dict[str, Any]:
+    return {
+        "AudioSourceConfiguration": {
+            "token": f"{_ear(camera)}_config",
+            "Name": f"{camera.name} microphone",
+            "UseCount": 1,
+            "SourceToken": _ear(camera),
+        },
+        "AudioEncoderConfiguration": {
+            "token": f"sound_{camera.token}",
+            "Name": f"{camera.name} G.711",
+            "UseCount": 1,
+            "Encoding": "G711",
+            "Bitrate": SAMPLE_RATE * 8 // 1000,
+            "SampleRate": SAMPLE_RATE // 1000,
+            "Multicast": _NO_MULTICAST,
             "SessionTimeout": _TIMEOUT,
         },
     }
+
+
+def _ear(camera: Camera) -> str:
+    """Names the camera's microphone."""
+    return f"ear_{camera.token}"
 
 
 def _video_source(camera: Camera) -> dict[str, Any]:

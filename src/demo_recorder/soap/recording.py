@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from demo_recorder.cameras import VIDEO_TRACK
+from demo_recorder.cameras import SOUND_TRACK, VIDEO_TRACK
 from demo_recorder.recording import Recording
 from demo_recorder.soap.faults import invalid_value
 from demo_recorder.soap.service import Call, Service, find_recording
@@ -12,7 +12,8 @@ from demo_recorder.soap.wsdl import Answer
 
 NAMESPACE = "http://www.onvif.org/ver10/recording/wsdl"
 
-_TRACK = {"TrackType": "Video", "Description": "H.264 video"}
+_VIDEO = {"TrackType": "Video", "Description": "H.264 video"}
+_SOUND = {"TrackType": "Audio", "Description": "G.711 sound"}
 
 
 def recording_service(recordings: Sequence[Recording], retention: timedelta = timedelta(0)) -> Service:
@@ -20,7 +21,7 @@ def recording_service(recordings: Sequence[Recording], retention: timedelta = ti
     capabilities = {
         "DynamicRecordings": False,
         "DynamicTracks": False,
-        "Encoding": ["H264"],
+        "Encoding": ["H264", "G711"],
         "MaxRecordings": float(len(recordings)),
         "Options": False,
     }
@@ -39,6 +40,11 @@ def recording_service(recordings: Sequence[Recording], retention: timedelta = ti
             "GetTrackConfiguration": lambda call: _track(call, recordings),
         },
     )
+
+
+def tracks_of(recording: Recording) -> dict[str, dict[str, Any]]:
+    """The tracks of a recording by their tokens, described."""
+    return {VIDEO_TRACK: _VIDEO} | ({SOUND_TRACK: _SOUND} if recording.camera.hears else {})
 
 
 def source_of(recording: Recording) -> dict[str, Any]:
@@ -68,17 +74,20 @@ def _configuration(recording: Recording, retention: timedelta) -> dict[str, Any]
 
 
 def _item(recording: Recording, retention: timedelta) -> dict[str, Any]:
-    track = {"TrackToken": VIDEO_TRACK, "Configuration": _TRACK}
+    tracks = [
+        {"TrackToken": token, "Configuration": described} for token, described in tracks_of(recording).items()
+    ]
     return {
         "RecordingToken": recording.token,
         "Configuration": _configuration(recording, retention),
-        "Tracks": {"Track": [track]},
+        "Tracks": {"Track": tracks},
     }
 
 
 def _track(call: Call, recordings: Sequence[Recording]) -> Answer:
     recording = _recording(call, recordings)
     token = call.argument("TrackToken")
-    if token != VIDEO_TRACK:
+    described = tracks_of(recording).get(token)
+    if described is None:
         raise invalid_value("NoTrack", f"recording {recording.token!r} has no track {token!r}")
-    return {"TrackConfiguration": _TRACK}
+    return {"TrackConfiguration": described}

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from demo_recorder.cameras import HEIGHT, VIDEO_TRACK, WIDTH
+from demo_recorder.cameras import HEIGHT, WIDTH
 from demo_recorder.recording import Recording
 from demo_recorder.soap.faults import invalid_arguments, invalid_value
 from demo_recorder.soap.history import CONCRETE_TOPIC, TOPICS, HistoryEvent, find_events
-from demo_recorder.soap.recording import source_of
+from demo_recorder.soap.recording import source_of, tracks_of
 from demo_recorder.soap.scope import recordings_in, topics_in
 from demo_recorder.soap.service import Call, Service, find_recording
 from demo_recorder.soap.sessions import Session, Sessions, unknown_session
 from demo_recorder.soap.wsdl import Answer, mixed_text
+from demo_recorder.sound import SAMPLE_RATE
 from demo_recorder.timebase import FRAME_RATE, first_frame_from, moment_of
 
 NAMESPACE = "http://www.onvif.org/ver10/search/wsdl"
@@ -161,14 +162,11 @@ def _information(recording: Recording, now: datetime) -> dict[str, Any]:
     if not spans:
         return information
     first, last = moment_of(spans[0].start), moment_of(spans[-1].end)
-    track = {
-        "TrackToken": VIDEO_TRACK,
-        "TrackType": "Video",
-        "Description": "H.264 video",
-        "DataFrom": first,
-        "DataTo": last,
-    }
-    return information | {"EarliestRecording": first, "LatestRecording": last, "Track": [track]}
+    tracks = [
+        {"TrackToken": token, **described, "DataFrom": first, "DataTo": last}
+        for token, described in tracks_of(recording).items()
+    ]
+    return information | {"EarliestRecording": first, "LatestRecording": last, "Track": tracks}
 
 
 def _attributes(recording: Recording, moment: datetime, now: datetime) -> dict[str, Any] | None:
@@ -177,10 +175,19 @@ def _attributes(recording: Recording, moment: datetime, now: datetime) -> dict[s
     for span in recording.spans(now):
         if span.start <= frame < span.end:
             video = {"Width": WIDTH, "Height": HEIGHT, "Encoding": "H264", "Framerate": float(FRAME_RATE)}
-            track = {"TrackInformation": _information(recording, now)["Track"][0], "VideoAttributes": video}
+            sound = {
+                "Bitrate": SAMPLE_RATE * 8 // 1000,
+                "Encoding": "G711",
+                "Samplerate": SAMPLE_RATE // 1000,
+            }
+            attributes = {"Video": {"VideoAttributes": video}, "Audio": {"AudioAttributes": sound}}
+            tracks = [
+                {"TrackInformation": track, **attributes[track["TrackType"]]}
+                for track in _information(recording, now)["Track"]
+            ]
             return {
                 "RecordingToken": recording.token,
-                "TrackAttributes": [track],
+                "TrackAttributes": tracks,
                 "From": moment_of(span.start),
                 "Until": moment_of(span.end),
             }
