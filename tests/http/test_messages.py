@@ -7,11 +7,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import apsw
 import attrs
 import httpx
 import pytest
-from tests.adapters.stores.test_faults import FailingDisk
+from tests.failing_disk import FailingDisk, Failure
 from tests.support import OPERATOR, as_principal, host_services
 
 import incident_plugin
@@ -94,8 +93,8 @@ async def twice(world: World) -> httpx.Response:
     return await world.client.post(f"{world.path}/comments", json={"text": "b"}, headers=key)
 
 
-async def full(world: World, error: type[apsw.Error]) -> httpx.Response:
-    world.disk.fail_after(0, error)
+async def full(world: World, failure: Failure) -> httpx.Response:
+    world.disk.fail_after(0, failure)
     return await world.client.post(f"{world.path}/comments", json={"text": "lost?"})
 
 
@@ -133,8 +132,8 @@ PROVOKED: dict[str, tuple[str, str, Provoke]] = {
         "not known to any recorder",
         lambda w: w.client.post(f"{w.path}/sequences", json=w.footage(2, 1, "no such camera")),
     ),
-    "disk-full": (SAVE.format("comment"), "The disk is full", lambda w: full(w, apsw.FullError)),
-    "disk-fault": (SAVE.format("comment"), "disk does not work", lambda w: full(w, apsw.IOError)),
+    "disk-full": (SAVE.format("comment"), "The disk is full", lambda w: full(w, Failure.FULL)),
+    "disk-fault": (SAVE.format("comment"), "disk does not work", lambda w: full(w, Failure.BROKEN)),
     "end-before-start": (
         AS_ENTERED,
         "before the start",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import shutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +15,7 @@ import attrs
 from incident_plugin.application.footage import Cameras
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor, Clock, Ids
-from incident_plugin.application.reporting import Progress, Report
+from incident_plugin.application.reporting import Progress, Report, disk_errors
 from incident_plugin.application.storage_rooms import FolderRoom
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import (
@@ -24,7 +23,6 @@ from incident_plugin.domain.errors import (
     InvalidInput,
     NotFound,
     ReportFailed,
-    StoreUnavailable,
     Unreadable,
 )
 from incident_plugin.domain.people import PersonId
@@ -98,7 +96,7 @@ class ReportJobs:
         ]
         if len(running) >= EACH:
             raise InvalidInput(f"{EACH} of your reports are being made. Wait for one of them, or cancel it.")
-        with _disk_errors():
+        with disk_errors():
             if not self._emptied:
                 shutil.rmtree(self._directory, ignore_errors=True)
             self._directory.mkdir(parents=True, exist_ok=True)
@@ -166,7 +164,7 @@ class ReportJobs:
 
         try:
             async with self._places:
-                with _disk_errors():
+                with disk_errors():
                     if self._room is not None:
                         await asyncio.to_thread(self._room.require, 1)
                     job.report = await make(job.file, progress)
@@ -197,14 +195,3 @@ class ReportJobs:
             job.file.unlink(missing_ok=True)
             del self._jobs[job.id]
             self._changed()
-
-
-@contextlib.contextmanager
-def _disk_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreUnavailable(
-            f"The report cannot be written: {error.strerror or error}. The incident project is as it was. "
-            "Make room on the server's disk, then create the report again."
-        ) from error

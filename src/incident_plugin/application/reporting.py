@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from incident_plugin.application.report_pictures import SpooledPictures
 from incident_plugin.application.store import IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.errors import IncidentError, InvalidInput, NoVideo
+from incident_plugin.domain.errors import IncidentError, InvalidInput, NoVideo, StoreUnavailable
 from incident_plugin.domain.exports import Export, ExportState
 from incident_plugin.domain.journal import Action, Activity
 from incident_plugin.domain.media import CameraId, ClockOffset
@@ -107,7 +108,7 @@ class Reporting:
 
     async def report(self, actor: Actor, project_id: ProjectId, wish: ReportWish) -> Report:
         """Make a report and give it with its bytes; what ``write`` says holds here too."""
-        with tempfile.TemporaryDirectory() as place:
+        with disk_errors(), tempfile.TemporaryDirectory() as place:
             file = Path(place) / "report.pdf"
             report = await self.write(actor, project_id, wish, file)
             return attrs.evolve(report, pdf=await asyncio.to_thread(file.read_bytes))
@@ -264,3 +265,15 @@ class _Clocks:
         if recorder not in self._measured:
             self._measured[recorder] = await self._recorders.clock_offset(camera)
         return self._measured[recorder]
+
+
+@contextlib.contextmanager
+def disk_errors() -> Iterator[None]:
+    """Raise as ``StoreUnavailable`` what the disk refuses of a report."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The report cannot be written: {error.strerror or error}. The incident project is as it was. "
+            "Make room on the server's disk, then create the report again."
+        ) from error

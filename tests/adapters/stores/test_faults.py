@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-import apsw
 import pytest
 
 from incident_plugin.adapters.tinydb_store import TinyDBStore
@@ -20,56 +19,11 @@ from incident_plugin.domain.errors import StoreUnavailable
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
 from tests.domain.examples import between, project, sequence
+from tests.failing_disk import FailingDisk, Failure
 
 from .examples import collection, entry, export
 
 FIRST = ProjectId(1)
-
-
-class FailingDisk(apsw.VFS):
-    """A disk on which every write and sync fails from a certain one on, until it is repaired."""
-
-    def __init__(self) -> None:
-        super().__init__("failing", "unix", makedefault=True)
-        self._left: int | None = None
-        self._failed = False
-        self._error: type[apsw.Error] = apsw.FullError
-
-    def fail_after(self, operations: int, error: type[apsw.Error]) -> None:
-        self._left, self._error = operations, error
-
-    def repair(self) -> bool:
-        """Work again; say whether anything had failed."""
-        failed, self._failed, self._left = self._failed, False, None
-        return failed
-
-    def step(self) -> None:
-        if self._left == 0:
-            self._failed = True
-            raise self._error("as the test wants it")
-        if self._left is not None:
-            self._left -= 1
-
-    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
-        return _FailingFile(self, name, flags)
-
-
-class _FailingFile(apsw.VFSFile):
-    def __init__(self, disk: FailingDisk, name: str | apsw.URIFilename | None, flags: list[int]) -> None:
-        super().__init__("unix", name, flags)
-        self._disk = disk
-
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
-        self._disk.step()
-        super().xWrite(data, offset)
-
-    def xTruncate(self, size: int) -> None:  # noqa: N802
-        self._disk.step()
-        super().xTruncate(size)
-
-    def xSync(self, flags: int) -> None:  # noqa: N802
-        self._disk.step()
-        super().xSync(flags)
 
 
 @pytest.fixture
@@ -107,10 +61,11 @@ def refusal_of(act: Callable[[], object]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("error", "told"), [(apsw.FullError, "disk is full"), (apsw.IOError, "disk does not work")]
+    ("failure", "told"),
+    [(Failure.FULL, "disk is full"), (Failure.BROKEN, "not work"), (Failure.TORN, "not work")],
 )
 def test_whichever_write_fails_the_state_is_the_old_one_or_the_new(
-    disk: FailingDisk, tmp_path: Path, error: type[apsw.Error], told: str
+    disk: FailingDisk, tmp_path: Path, failure: Failure, told: str
 ) -> None:
     """At every single write and sync of a change: told why, reading goes on, afterwards writing as well."""
     store = TinyDBStore(tmp_path)
@@ -118,7 +73,7 @@ def test_whichever_write_fails_the_state_is_the_old_one_or_the_new(
     for operations in count():
         turn = operations + 2
         before = present(store)
-        disk.fail_after(operations, error)
+        disk.fail_after(operations, failure)
         refusal = refusal_of(lambda turn=turn: change(store, turn))
         if refusal:
             assert told in refusal
@@ -143,7 +98,7 @@ def test_a_disk_that_fails_while_the_store_closes_loses_nothing(disk: FailingDis
         store = TinyDBStore(tmp_path)
         change(store, operations + 1)
         after = present(store)
-        disk.fail_after(operations, apsw.FullError)
+        disk.fail_after(operations, Failure.FULL)
         # SQLite itself keeps silent about it; its Python binding passes on what this disk raised.
         refusal_of(store.close)
         failed = disk.repair()
@@ -164,7 +119,7 @@ def test_a_swallowed_failure_keeps_nothing_of_its_transaction(disk: FailingDisk,
 
     def change_and_swallow() -> None:
         with store.transaction() as transaction:
-            disk.fail_after(3, apsw.FullError)
+            disk.fail_after(3, Failure.FULL)
             # More than the page cache holds, so that pages are written before the end of the transaction.
             for number in range(2, 100):
                 try:
