@@ -6,10 +6,10 @@ import attrs
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor
-from incident_plugin.application.store import IncidentStore
+from incident_plugin.application.store import EntryFilter, IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.journal import Entry, first_fault
+from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.people import Person
 from incident_plugin.domain.project import ProjectId
 
@@ -29,27 +29,6 @@ class LogPage:
 
 
 @attrs.frozen(kw_only=True)
-class LogFilter:
-    """What an activity log is narrowed to."""
-
-    #: Beginning of the action: ``field``, ``comment``, ``sequence``...
-    kind: str = ""
-    person: str = ""
-    #: Name of a field, or id of a comment, call or sequence.
-    target: str = ""
-    #: Entries with lower numbers.
-    before: int | None = None
-
-    def takes(self, entry: Entry) -> bool:
-        """Whether an entry is left."""
-        return (
-            (not self.kind or entry.activity.action.partition(".")[0] == self.kind)
-            and (not self.person or entry.actor.id == self.person)
-            and (not self.target or entry.activity.target == self.target)
-        )
-
-
-@attrs.frozen(kw_only=True)
 class ActivityLogs:
     """Gives activity logs as far as somebody may read them."""
 
@@ -58,21 +37,34 @@ class ActivityLogs:
     _guard: Guard
 
     def page(
-        self, actor: Actor, project_id: ProjectId, narrowed: LogFilter, *, limit: int | None = None
+        self,
+        actor: Actor,
+        project_id: ProjectId,
+        narrowed: EntryFilter,
+        *,
+        limit: int | None = None,
+        before: int | None = None,
     ) -> LogPage:
-        """Give what the actor may read of a project's activity log; without a limit, all of it."""
+        """Give what the actor may read of entries below a number; without a limit, of all of them."""
         self._guard.require(actor, Permission.ACTIVITY_VIEW)
-        entries = self._store.entries(project_id)
         with self._work.reading(actor.person) as work:
             properties = work.properties
-        readable = self._guard.readable_log(actor, entries, properties)
-        left = [entry for entry in reversed(readable) if narrowed.takes(entry)]
-        below = [entry for entry in left if narrowed.before is None or entry.number < narrowed.before]
-        people = {entry.actor.id: entry.actor for entry in readable if entry.actor.id}
+            total = self._store.count_entries(project_id, EntryFilter())
+            # Of what a filter for one thing finds, all is read: how many there are is told of what may be read.
+            some = total if narrowed.target or limit is None else limit
+            below = None if narrowed.target else before
+            stored = self._store.newest_entries(project_id, narrowed, limit=some, below=below)
+            found = total if narrowed == EntryFilter() else self._store.count_entries(project_id, narrowed)
+            people = self._store.entry_people(project_id)
+            # A page by itself proves nothing.
+            fault = self._store.chain(project_id).fault
+        readable = self._guard.readable_log(actor, stored, properties)
+        left = [entry for entry in readable if narrowed.selects(entry)]
+        entries = [entry for entry in left if before is None or entry.number < before]
         return LogPage(
-            entries=tuple(below[:limit]),
-            found=len(left),
-            total=len(entries),
-            fault=first_fault(entries),
-            people=tuple(sorted(people.values(), key=lambda person: person.name.casefold())),
+            entries=tuple(entries[:limit]),
+            found=len(left) if narrowed.target else found,
+            total=total,
+            fault=fault,
+            people=tuple(sorted(people, key=lambda person: person.name.casefold())),
         )

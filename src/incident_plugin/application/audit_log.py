@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import attrs
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor, Clock
-from incident_plugin.application.store import IncidentStore
+from incident_plugin.application.store import EntryFilter, IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import IncidentError
 from incident_plugin.domain.journal import AUDIT, Action, Activity, Entry, first_fault
+from incident_plugin.domain.people import Person
 from incident_plugin.domain.phrases import sentence
 from incident_plugin.domain.text import words
 
@@ -30,7 +32,7 @@ _REMEMBERED = 10_000
 class AuditFilter:
     """What the audit log is narrowed to; an empty filter narrows nothing."""
 
-    #: Beginning of the action: ``security``, ``host``, ``properties``, ``settings``...
+    #: What the action's parts begin with: ``security``, ``host``, ``properties``, ``settings``...
     kind: str = ""
     #: Words of the actor's name or id.
     person: str = ""
@@ -39,15 +41,16 @@ class AuditFilter:
     since: datetime | None = None
     before: datetime | None = None
 
-    def selects(self, entry: Entry) -> bool:
-        """Say whether an entry belongs to it."""
-        return (
-            (not self.kind or entry.activity.action.startswith(self.kind))
-            and (self.since is None or entry.at >= self.since)
-            and (self.before is None or entry.at < self.before)
-            and _has(f"{entry.actor.name} {entry.actor.id}", self.person)
-            and (not self.text or _has(sentence(entry.activity), self.text))
+    def for_store(self, people: Iterable[Person]) -> EntryFilter:
+        """Give it as far as a store can tell; the words of the sentence are another matter."""
+        named = frozenset(one.id for one in people if _has(f"{one.name} {one.id}", self.person))
+        return EntryFilter(
+            kind=self.kind, people=named if self.person else None, since=self.since, until=self.before
         )
+
+    def says(self, entry: Entry) -> bool:
+        """Say whether an entry has the words of the sentence."""
+        return not self.text or _has(sentence(entry.activity), self.text)
 
 
 @attrs.frozen(kw_only=True)
@@ -80,9 +83,13 @@ class Audit:
     def page(self, actor: Actor, narrowed: AuditFilter, *, before: int | None = None) -> AuditPage:
         """Give up to ``PAGE`` entries below a number, newest first."""
         self._guard.require(actor, Permission.AUDIT_VIEW)
-        found = [entry for entry in self._store.entries(AUDIT) if narrowed.selects(entry)]
-        below = [entry for entry in reversed(found) if before is None or entry.number < before]
-        return AuditPage(entries=tuple(below[:PAGE]), total=len(found))
+        if narrowed.text:
+            found = self._found(narrowed)
+            below = tuple(entry for entry in found if before is None or entry.number < before)
+            return AuditPage(entries=below[:PAGE], total=len(found))
+        asked = self._asked(narrowed)
+        entries = self._store.newest_entries(AUDIT, asked, limit=PAGE, below=before)
+        return AuditPage(entries=entries, total=self._store.count_entries(AUDIT, asked))
 
     def verify(self, actor: Actor) -> Verification:
         """Walk the chain from its beginning."""
@@ -94,11 +101,20 @@ class Audit:
     def export(self, actor: Actor, narrowed: AuditFilter, form: str) -> tuple[Entry, ...]:
         """Give all entries of a filter, oldest first; that they were exported is an entry itself."""
         self._guard.require(actor, Permission.AUDIT_VIEW)
-        found = tuple(entry for entry in self._store.entries(AUDIT) if narrowed.selects(entry))
+        found = self._found(narrowed)[::-1]
         with self._work.begin(actor.person) as work:
             entries = f"{len(found):,} {'entry' if len(found) == 1 else 'entries'}"
             work.audit(Activity(action=Action.AUDIT_EXPORTED, subject=form, after=entries))
         return found
+
+    def _asked(self, narrowed: AuditFilter) -> EntryFilter:
+        return narrowed.for_store(self._store.entry_people(AUDIT) if narrowed.person else ())
+
+    def _found(self, narrowed: AuditFilter) -> tuple[Entry, ...]:
+        """Give all entries of a filter, newest first."""
+        asked = self._asked(narrowed)
+        entries = self._store.newest_entries(AUDIT, asked, limit=self._store.count_entries(AUDIT, asked))
+        return tuple(entry for entry in entries if narrowed.says(entry))
 
 
 class Denials:

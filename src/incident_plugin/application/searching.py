@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import attrs
 
+from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import PersonId
 from incident_plugin.domain.project import Project, ProjectId
@@ -56,6 +57,32 @@ class ProjectFilter:
     def asks_for_time(self) -> bool:
         """Whether the time of sequences matters."""
         return not (self.starts_after is None and self.ends_before is None and self.during is None)
+
+
+@attrs.frozen(kw_only=True)
+class EntryFilter:
+    """What an activity log is narrowed to; an empty one narrows nothing. All that is set must hold."""
+
+    #: The action, or what its parts begin with: ``field``, ``comment``, ``security``...
+    kind: str = ""
+    #: Who did it: one of these, or anybody.
+    people: frozenset[PersonId] | None = None
+    #: Name of a field, or id of a comment, call or sequence.
+    target: str = ""
+    #: Not before this, and before that.
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def selects(self, entry: Entry) -> bool:
+        """Say whether an entry is left."""
+        activity = entry.activity
+        return (
+            (not self.kind or f"{activity.action}.".startswith(f"{self.kind}."))
+            and (self.people is None or entry.actor.id in self.people)
+            and (not self.target or activity.target == self.target)
+            and (self.since is None or entry.at >= self.since)
+            and (self.until is None or entry.at < self.until)
+        )
 
 
 def part_of(field: str) -> Part:

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 import attrs
 
-from incident_plugin.application.searching import Part, ProjectFilter, part_of
+from incident_plugin.application.searching import EntryFilter, Part, ProjectFilter, part_of
 from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
@@ -23,7 +23,7 @@ from incident_plugin.domain.filters import ListSettings, SavedFilter
 from incident_plugin.domain.journal import Chain, Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.notices import NoticeList
-from incident_plugin.domain.people import KnownPerson
+from incident_plugin.domain.people import KnownPerson, Person
 from incident_plugin.domain.preserving import PreservedProject, PreserveRules
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import FieldValue, IncidentProperties
@@ -40,6 +40,7 @@ __all__ = [
     "SHOWN_DESCRIPTION",
     "Change",
     "Documents",
+    "EntryFilter",
     "IncidentStore",
     "Marked",
     "Part",
@@ -242,6 +243,24 @@ class IncidentStore(Protocol):
 
     def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
         """Give a project's activity log, oldest first; also of a deleted project."""
+        ...
+
+    def newest_entries(
+        self, project_id: ProjectId, narrowed: EntryFilter, *, limit: int, below: int | None = None
+    ) -> tuple[Entry, ...]:
+        """Give entries of a log, newest first, from those whose number is below ``below``."""
+        ...
+
+    def count_entries(self, project_id: ProjectId, narrowed: EntryFilter) -> int:
+        """Count the entries of a log."""
+        ...
+
+    def entry_people(self, project_id: ProjectId) -> tuple[Person, ...]:
+        """Give everybody whom a log names as having done something, once, by the latest name."""
+        ...
+
+    def chain(self, project_id: ProjectId) -> Chain:
+        """Give the hashes of one activity log as its entries are now."""
         ...
 
     def chains(self) -> Iterator[Chain]:

@@ -9,10 +9,11 @@ import attrs
 import msgspec
 from starlette.responses import Response
 
-from incident_plugin.application.activity import ActivityLogs, LogFilter
+from incident_plugin.application.activity import ActivityLogs
+from incident_plugin.application.searching import EntryFilter
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.journal import Action, Entry
-from incident_plugin.domain.people import Person
+from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.phrases import sentence, spoken
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.http.operations import Call, Operation, whole_number
@@ -66,13 +67,13 @@ class ActivityResources:
             self._logs.page,
             call.actor,
             ProjectId(call.number("id")),
-            LogFilter(
+            EntryFilter(
                 kind=query.get("kind", ""),
-                person=query.get("person", ""),
+                people=frozenset({PersonId(query["person"])}) if query.get("person") else None,
                 target=query.get("target", ""),
-                before=whole_number(before, "before") if before else None,
             ),
             limit=whole_number(limit, "limit") if limit else None,
+            before=whole_number(before, "before") if before else None,
         )
         # Whoever reads all of it reads it as it was written; a page is what is new.
         entries = page.entries if limit else tuple(reversed(page.entries))
@@ -86,7 +87,7 @@ class ActivityResources:
 
     async def lines(self, call: Call) -> Response:
         project = ProjectId(call.number("id"))
-        page = await asyncio.to_thread(self._logs.page, call.actor, project, LogFilter())
+        page = await asyncio.to_thread(self._logs.page, call.actor, project, EntryFilter())
         entries = reversed(page.entries)
         lines = b"".join(
             msgspec.json.encode({"hash": entry.hash, **attrs.asdict(entry, recurse=False)}) + b"\n"

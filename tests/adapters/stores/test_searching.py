@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import apsw
@@ -18,8 +19,9 @@ from incident_plugin.adapters.memory_store import MemoryStore
 from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep
 from incident_plugin.adapters.tinydb_store.index import bits, spans, terms
 from incident_plugin.adapters.tinydb_store.index import projects as index
-from incident_plugin.application.searching import Part, ProjectFilter
+from incident_plugin.application.searching import EntryFilter, Part, ProjectFilter
 from incident_plugin.application.store import IncidentStore
+from incident_plugin.domain.journal import GENESIS, Action, Activity, Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.project import Project, ProjectId
@@ -366,3 +368,61 @@ def test_the_creator_is_compared_by_id(store: IncidentStore) -> None:
     twin = Person(id=PersonId("ann2"), name=ANN.name)
     put(store, project(1), attrs.evolve(project(2), created_by=twin))
     assert found(store, ProjectFilter(created_by=ANN.id)) == [1]
+
+
+ENTRY_FILTERS = st.builds(
+    EntryFilter,
+    kind=st.sampled_from(["", "comment", "comment.added", "comm", "field"]),
+    people=st.none() | st.frozensets(st.sampled_from(["ann", "bob", "eve"]).map(PersonId)),
+    target=st.sampled_from(["", "c1", "status"]),
+    since=st.none() | INSTANTS,
+    until=st.none() | INSTANTS,
+)
+
+
+@given(
+    told=st.lists(
+        st.tuples(
+            st.sampled_from([ANN, BOB]),
+            st.sampled_from([Action.COMMENT_ADDED, Action.FIELD_SET]),
+            st.sampled_from(["", "c1", "status"]),
+            INSTANTS,
+        ),
+        max_size=12,
+    ),
+    narrowed=ENTRY_FILTERS,
+    below=st.none() | st.integers(0, 13),
+    limit=st.integers(1, 4),
+)
+@settings(deadline=None, max_examples=3_000 if SOAK else 60)
+def test_pages_of_a_log_are_those_of_a_plain_look_at_all_of_it(
+    told: list[tuple[Person, Action, str, datetime]], narrowed: EntryFilter, below: int | None, limit: int
+) -> None:
+    """In both stores: which entries, how many there are, who stands in it, and that its chain is whole."""
+    with both() as stores:
+        expected: list[Entry] = []
+        for store in stores:
+            last, expected = GENESIS, []
+            with store.transaction() as transaction:
+                for number, (actor, action, target, moment) in enumerate(told, start=1):
+                    activity = Activity(action=action, subject="s", target=target)
+                    for project_id in (1, 2):
+                        made = Entry(
+                            project=ProjectId(project_id),
+                            number=number,
+                            at=moment,
+                            actor=actor,
+                            activity=activity,
+                            salt="salt",
+                            previous=last,
+                        )
+                        transaction.append_entry(made)
+                    last = made.hash
+                    expected.insert(0, made)
+            left = [entry for entry in expected if narrowed.selects(entry)]
+            page = [entry for entry in left if below is None or entry.number < below][:limit]
+            log = ProjectId(2)
+            assert list(store.newest_entries(log, narrowed, limit=limit, below=below)) == page
+            assert store.count_entries(log, narrowed) == len(left)
+            assert {one.id for one in store.entry_people(log)} == {actor.id for actor, *_ in told}
+            assert (store.chain(log).fault, store.chain(log).hashes[-1:]) == (None, (last,) if told else ())

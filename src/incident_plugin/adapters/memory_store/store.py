@@ -6,9 +6,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import islice
 
 from incident_plugin.adapters.memory_store.transaction import MemoryTransaction, State
-from incident_plugin.application.searching import matches
+from incident_plugin.application.searching import EntryFilter, matches
 from incident_plugin.application.store import (
     Change,
     Marked,
@@ -20,6 +21,7 @@ from incident_plugin.application.store import (
 from incident_plugin.domain.errors import StoreUnavailable
 from incident_plugin.domain.journal import Chain, Entry, chain_of
 from incident_plugin.domain.media import CameraId
+from incident_plugin.domain.people import Person
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import DELIVERED
 from incident_plugin.domain.sealing import Seal
@@ -69,6 +71,29 @@ class MemoryStore:
     def entries(self, project_id: ProjectId) -> tuple[Entry, ...]:
         """Give a project's activity log, oldest first; also of a deleted project."""
         return self._present().journal.get(project_id, ())
+
+    def newest_entries(
+        self, project_id: ProjectId, narrowed: EntryFilter, *, limit: int, below: int | None = None
+    ) -> tuple[Entry, ...]:
+        """Give entries of a log, newest first, from those whose number is below ``below``."""
+        found = (
+            entry
+            for entry in reversed(self.entries(project_id))
+            if (below is None or entry.number < below) and narrowed.selects(entry)
+        )
+        return tuple(islice(found, limit))
+
+    def count_entries(self, project_id: ProjectId, narrowed: EntryFilter) -> int:
+        """Count the entries of a log."""
+        return sum(map(narrowed.selects, self.entries(project_id)))
+
+    def entry_people(self, project_id: ProjectId) -> tuple[Person, ...]:
+        """Give everybody whom a log names as having done something, once, by the latest name."""
+        return tuple({e.actor.id: e.actor for e in self.entries(project_id) if e.actor.id}.values())
+
+    def chain(self, project_id: ProjectId) -> Chain:
+        """Give the hashes of one activity log as its entries are now."""
+        return chain_of(project_id, (entry.link for entry in self.entries(project_id)))
 
     def chains(self) -> Iterator[Chain]:
         """Give the hashes of every activity log as its entries are now, by project."""

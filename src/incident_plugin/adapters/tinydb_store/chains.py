@@ -69,6 +69,11 @@ def chains(journal: SQLiteTable) -> Iterator[Chain]:
         yield from _chained(journal.ask(several, (first, last)))
 
 
+def chain(journal: SQLiteTable, project: ProjectId) -> Chain:
+    """Give the chain of one log."""
+    return chain_of(project, (_link(text) for _, text in _long_log(journal, project)))
+
+
 def _long_log(journal: SQLiteTable, project: ProjectId) -> Iterator[tuple[int, str]]:
     place, name = journal.name_of("project"), journal.sql_name
     sql = (

@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 
-from incident_plugin.adapters.tinydb_store.chains import chains
+from incident_plugin.adapters.tinydb_store import logs
+from incident_plugin.adapters.tinydb_store.chains import chain, chains
 from incident_plugin.adapters.tinydb_store.documents import value
 from incident_plugin.adapters.tinydb_store.inspection import faults
 from incident_plugin.adapters.tinydb_store.migrations import SCHEMA, index_again, upgrade
@@ -22,9 +23,17 @@ from incident_plugin.adapters.tinydb_store.sqlite_table import (
     where,
 )
 from incident_plugin.adapters.tinydb_store.transaction import Tables, TinyDBTransaction
-from incident_plugin.application.store import Change, Marked, ProjectFilter, ProjectSummary, Transaction
+from incident_plugin.application.store import (
+    Change,
+    EntryFilter,
+    Marked,
+    ProjectFilter,
+    ProjectSummary,
+    Transaction,
+)
 from incident_plugin.domain.journal import Chain, Entry
 from incident_plugin.domain.media import CameraId
+from incident_plugin.domain.people import Person
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.properties import DELIVERED, IncidentProperties
 from incident_plugin.domain.sealing import Seal
@@ -111,6 +120,28 @@ class TinyDBStore:
         with self._refusals:
             found = self._tables.journal.texts(where("project") == project_id)
             return tuple(value(Entry, text) for text in found)
+
+    def newest_entries(
+        self, project_id: ProjectId, narrowed: EntryFilter, *, limit: int, below: int | None = None
+    ) -> tuple[Entry, ...]:
+        """Give entries of a log, newest first, from those whose number is below ``below``."""
+        with self._refusals, self._db.storage.consistent():
+            return logs.newest(self._tables.journal, project_id, narrowed, limit=limit, below=below)
+
+    def count_entries(self, project_id: ProjectId, narrowed: EntryFilter) -> int:
+        """Count the entries of a log."""
+        with self._refusals:
+            return logs.count(self._tables.journal, project_id, narrowed)
+
+    def entry_people(self, project_id: ProjectId) -> tuple[Person, ...]:
+        """Give everybody whom a log names as having done something, once, by the latest name."""
+        with self._refusals:
+            return logs.people(self._tables.journal, project_id)
+
+    def chain(self, project_id: ProjectId) -> Chain:
+        """Give the hashes of one activity log as its entries are now."""
+        with self._refusals:
+            return chain(self._tables.journal, project_id)
 
     def chains(self) -> Iterator[Chain]:
         """Give the hashes of every activity log as its entries are now, by project."""
