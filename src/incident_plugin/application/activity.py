@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import attrs
 
 from incident_plugin.application.guard import Guard
@@ -12,6 +14,10 @@ from incident_plugin.domain.access import Permission
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.people import Person
 from incident_plugin.domain.project import ProjectId
+
+#: What was found of a whole log is told again for so long, unless it has grown; and of how many logs.
+_BELIEVED_SECONDS = 60
+_MOST_KNOWN = 100
 
 
 @attrs.frozen(kw_only=True)
@@ -29,12 +35,23 @@ class LogPage:
 
 
 @attrs.frozen(kw_only=True)
+class _Whole:
+    """What was found when all of a log was read."""
+
+    newest: tuple[Entry, ...]
+    fault: str | None
+    people: tuple[Person, ...]
+    since: float
+
+
+@attrs.frozen(kw_only=True)
 class ActivityLogs:
     """Gives activity logs as far as somebody may read them."""
 
     _store: IncidentStore
     _work: UnitOfWork
     _guard: Guard
+    _known: dict[ProjectId, _Whole] = attrs.field(factory=dict, init=False)
 
     def page(
         self,
@@ -50,14 +67,12 @@ class ActivityLogs:
         with self._work.reading(actor.person) as work:
             properties = work.properties
             total = self._store.count_entries(project_id, EntryFilter())
-            # Of what a filter for one thing finds, all is read: how many there are is told of what may be read.
+            # Of what a filter for one thing finds all is read: what may be read of it is counted.
             some = total if narrowed.target or limit is None else limit
             below = None if narrowed.target else before
             stored = self._store.newest_entries(project_id, narrowed, limit=some, below=below)
             found = total if narrowed == EntryFilter() else self._store.count_entries(project_id, narrowed)
-            people = self._store.entry_people(project_id)
-            # A page by itself proves nothing.
-            fault = self._store.chain(project_id).fault
+            whole = self._looked_through(project_id)
         readable = self._guard.readable_log(actor, stored, properties)
         left = [entry for entry in readable if narrowed.selects(entry)]
         entries = [entry for entry in left if before is None or entry.number < before]
@@ -65,6 +80,20 @@ class ActivityLogs:
             entries=tuple(entries[:limit]),
             found=len(left) if narrowed.target else found,
             total=total,
-            fault=fault,
-            people=tuple(sorted(people, key=lambda person: person.name.casefold())),
+            fault=whole.fault,
+            people=whole.people,
         )
+
+    def _looked_through(self, project_id: ProjectId) -> _Whole:
+        """Say what there is to say of the whole log; pages that follow one another are told the same."""
+        newest = self._store.newest_entries(project_id, EntryFilter(), limit=1)
+        known = self._known.get(project_id)
+        if known and known.newest == newest and monotonic() - known.since < _BELIEVED_SECONDS:
+            return known
+        people = sorted(self._store.entry_people(project_id), key=lambda person: person.name.casefold())
+        fault = self._store.chain(project_id).fault
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        whole = _Whole(newest=newest, fault=fault, people=tuple(people), since=monotonic())
+        self._known[project_id] = whole
+        return whole
