@@ -1,0 +1,108 @@
+"""What an operator's page showed and what the server acknowledged of it, as the network saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import attrs
+from playwright.async_api import Page, Request, Response
+
+#: A camera, and the first and last instant of an interval.
+Stretch = tuple[str, datetime, datetime]
+
+
+@attrs.define
+class Report:
+    """One view that the page sent; instants by the clock of this machine, which is the server's too."""
+
+    cameras: frozenset[str]
+    sent: datetime
+    #: Nothing while, or because, it was not acknowledged.
+    acknowledged: datetime | None = None
+
+
+# With slots playwright cannot keep its wrappers of the bound methods.
+@attrs.define(slots=False)
+class ViewLog:
+    """Listens to what a page reports, independently of what the product remembers."""
+
+    reports: list[Report] = attrs.field(factory=list)
+    #: The log ends here: a server or browser that was killed cannot have taken note of later views.
+    ended: datetime | None = None
+    _by_request: dict[Request, Report] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, page: Page) -> ViewLog:
+        """Begin to listen."""
+        log = cls()
+        page.on("request", log._sent)
+        page.on("response", log._answered)
+        return log
+
+    def end(self) -> None:
+        """Say that nothing that comes now counts."""
+        self.ended = datetime.now(UTC)
+
+    def acknowledged(self, cameras: Iterable[str]) -> bool:
+        """Whether the newest report is of these cameras and was acknowledged."""
+        last = self.reports[-1] if self.reports else None
+        return last is not None and last.acknowledged is not None and last.cameras == frozenset(cameras)
+
+    def shown(self, since: datetime) -> list[Stretch]:
+        """Give when which camera was certainly in view, as the server confirmed it: no longer, no shorter.
+
+        From one acknowledgement to when the next report was sent. The last one counts for its instant.
+        """
+        found: list[Stretch] = []
+        reports = [report for report in self.reports if self.ended is None or report.sent < self.ended]
+        for report, following in zip(reports, [*reports[1:], None], strict=True):
+            if report.acknowledged is None:
+                continue
+            start = max(since, report.acknowledged)
+            end = report.acknowledged if following is None else following.sent
+            found.extend((camera, start, end) for camera in report.cameras if start <= end)
+        return found
+
+    def _sent(self, request: Request) -> None:
+        if request.method == "POST" and request.url.endswith("/api/view"):
+            view = request.post_data_json
+            assert view is not None
+            cameras = frozenset(view["cameras"] if view["mode"] == "live" else ())
+            self._by_request[request] = Report(cameras, datetime.now(UTC))
+            self.reports.append(self._by_request[request])
+
+    def _answered(self, response: Response) -> None:
+        report = self._by_request.get(response.request)
+        if report is not None and response.status == 204:
+            # The event comes later than what it tells of.
+            began = response.request.timing["startTime"] / 1000
+            report.sent = min(report.sent, datetime.fromtimestamp(began, UTC))
+            report.acknowledged = datetime.now(UTC)
+
+
+def lost(shown: Iterable[Stretch], kept: Iterable[Stretch]) -> list[Stretch]:
+    """Give what was shown and is in no sequence."""
+    kept = list(kept)
+    return [
+        (camera, start, end)
+        for camera, start, end in shown
+        if not any(camera == other and first <= start and end <= last for other, first, last in kept)
+    ]
+
+
+def total(stretches: Iterable[Stretch]) -> timedelta:
+    """Give how long all of them are together."""
+    return sum((end - start for _, start, end in stretches), timedelta())
+
+
+def kept_in(collection: dict, now: datetime) -> list[Stretch]:
+    """Give the sequences of a running collection, or of a project, as the plug-in's interface tells them."""
+    found = []
+    for sequence in collection["sequences"]:
+        footage = sequence.get("footage")
+        interval = footage["interval"] if footage else sequence
+        camera = footage["camera"] if footage else sequence["camera"]
+        start, end = interval["start"], interval["end"]
+        found.append((camera, datetime.fromisoformat(start), datetime.fromisoformat(end) if end else now))
+    return found
