@@ -37,8 +37,10 @@ from incident_plugin.http.problems import problem_of
 from incident_plugin.http.projects import ProjectResources
 from incident_plugin.http.reports import ReportResources
 from incident_plugin.http.retention import RetentionResources
+from incident_plugin.http.steering import SteeringResources
 from incident_plugin.http.together import TogetherResources
 from incident_plugin.http.video import VideoResources
+from incident_plugin.http.whep import WhepResources
 
 REFERENCE = Path(__file__).parent / "ref"
 #: What is made from the code stands below this line.
@@ -85,9 +87,9 @@ _OF_THE_WEB = (
     ("incident.unexpected", 500, "The operation's own title.", "A fault of the program."),
     (
         "incident.http-404",
-        "404, 405, 413",
+        "404, 405, 412, 413, 415, 428",
         "Cannot perform this action. Try again later.",
-        "No such address or method, or a request larger than 1 MiB; the id ends in the status.",
+        "No such address or method, more than 1 MiB, or a player that breaks WHEP; the id ends so.",
     ),
 )
 
@@ -119,8 +121,14 @@ def operations() -> tuple[Operation, ...]:
         *EvidenceResources(keys=nobody).operations(),
         *ExportResources(exports=nobody, runner=nobody, clock=nobody, zone=nobody).operations(),
         *PreserveResources(preserving=nobody, preserver=nobody).operations(),
+        *SteeringResources(steering=nobody, snapshots=nobody).operations(),
         *VideoResources(
-            recorders=nobody, live=nobody, writer=nobody, stills=nobody, guard=nobody
+            recorders=nobody,
+            whep=WhepResources(live=nobody),
+            writer=nobody,
+            stills=nobody,
+            guard=nobody,
+            clock=nobody,
         ).operations(),
     )
 

@@ -21,7 +21,7 @@ from incident_plugin.adapters.host import (
     RandomIds,
 )
 from incident_plugin.adapters.live_preview import WebRtcRelay
-from incident_plugin.adapters.media import PyavWriter
+from incident_plugin.adapters.media import OpusRecoder, PyavWriter, recoded_pictures
 from incident_plugin.adapters.onvif import OnvifDevice, WsDiscovery
 from incident_plugin.adapters.pdf_report import PdfReportMaker
 from incident_plugin.adapters.recorders import Connect, Recorder, RecorderWalk, SiteRecorders
@@ -86,6 +86,7 @@ from incident_plugin.http.reports import ReportResources
 from incident_plugin.http.steering import SteeringResources
 from incident_plugin.http.together import TogetherResources
 from incident_plugin.http.video import VideoResources
+from incident_plugin.http.whep import WhepResources
 from vms_hooks.contributions import AsgiApp
 from vms_hooks.host import HostServices
 
@@ -306,7 +307,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         configured = (*fixed, *reading.recorders.all())
     recorders = connect_recorders(host, secrets, configured)
     cameras, writer = Cameras(recorders), PyavWriter()
-    relay = WebRtcRelay(recorders.live)
+    relay = WebRtcRelay(recorders, recode=recoded_pictures, recode_sound=OpusRecoder)
     live = LiveSessions(relay, guard, HostPeople(host=host))
     service = Person(id=PersonId("incident"), name="Incident manager")
     room, vault = vault_room(host.storage, settings.storage), DiskVault(host.storage / "vault")
@@ -446,7 +447,12 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
             steering=steering, snapshots=Snapshots(guard=guard, collections=collections)
         ).operations(),
         *VideoResources(
-            recorders=footage, live=live, writer=writer, stills=stills, guard=guard, clock=clock
+            recorders=footage,
+            whep=WhepResources(live=live),
+            writer=writer,
+            stills=stills,
+            guard=guard,
+            clock=clock,
         ).operations(),
     )
     return Parts(

@@ -238,7 +238,10 @@ class World:
             "GET exports/{id}/files/{file:path}": Asked(path=f"{export}/files/{self.file}"),
             "GET exports/{id}/archive": Asked(path=f"{export}/archive"),
             "POST live/{camera:path}": Asked(path=f"live/{shown}", content=b"no offer", statuses=offer),
-            "DELETE live/sessions/{id}": Asked(path="live/sessions/none", statuses=frozenset({204, 404})),
+            "OPTIONS live/{camera:path}": Asked(path=f"live/{shown}"),
+            "DELETE live/sessions/{id}": Asked(path="live/sessions/none", statuses=gone),
+            "PATCH live/sessions/{id}": Asked(path="live/sessions/none", statuses=gone),
+            "OPTIONS live/sessions/{id}": Asked(path="live/sessions/none"),
             "GET recorded/{camera:path}": Asked(path=f"recorded/{shown}", query=while_),
             "POST ptz/moves/{camera:path}": Asked(
                 path=f"ptz/moves/{shown}", body={"gesture": "press", "pan": 0.1}, statuses=gone
@@ -541,7 +544,7 @@ async def test_searching_words_takes_the_right_to_read_them(asking: Asking):
 )
 async def test_changing_a_field_takes_the_permission_of_its_part(asking: Asking, field, after, needed):
     """Which permission a change takes depends on the field: with exactly it, and not with all others."""
-    (change,) = [o for o in asking.table if o.method == "PATCH"]
+    (change,) = [o for o in asking.table if (o.method, o.path) == ("PATCH", "projects/{id}")]
     world = await asking.world()
     before = world.project["fields"][field]
     body = {"changes": [{"field": field, "before": before, "after": after}]}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from math import inf
+from secrets import token_urlsafe
 
 import attrs
 
@@ -10,6 +13,7 @@ from incident_plugin.application.guard import Guard
 from incident_plugin.application.media_ports import LiveRelay, LiveSession
 from incident_plugin.application.ports import Actor, SignedIn
 from incident_plugin.domain.access import Permission
+from incident_plugin.domain.errors import InvalidInput, NotFound, RecorderUnavailable
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import PersonId
 
@@ -18,6 +22,16 @@ from incident_plugin.domain.people import PersonId
 class _Open:
     actor: Actor
     camera: CameraId
+    #: By which the viewer's ICE session is told from a later one (RFC 8839 section 5.4).
+    fragment: str
+    #: Changes with the ICE session.
+    tag: str
+
+
+#: Live pictures of one person at a time: six windows of sixteen.
+MOST_OF_ONE = 96
+
+_FRAGMENT = re.compile(r"^a=ice-ufrag:(\S+)", re.MULTILINE)
 
 
 class LiveSessions:
@@ -33,19 +47,62 @@ class LiveSessions:
         self._people = people
         self._open: dict[str, _Open] = {}
 
-    async def open(self, actor: Actor, camera: CameraId, offer: str) -> LiveSession:
+    async def open(self, actor: Actor, camera: CameraId, offer: str, *, width: float = inf) -> LiveSession:
         """Answer an offer of somebody who may see the camera; raises what the relay and the guard raise."""
         self._guard.require(actor, Permission.CAMERAS_VIEW, (camera,))
-        session = await self._relay.open(camera, offer)
-        self._open[session.id] = _Open(actor=actor, camera=camera)
+        self._leave_some_for_others(actor)
+        session = await self._relay.open(camera, offer, width=width)
+        self._open[session.id] = _Open(
+            actor=actor, camera=camera, fragment=_fragment(offer), tag=token_urlsafe(12)
+        )
         # The right may have been taken while the picture was being opened.
         if not await asyncio.to_thread(self._may, self._open[session.id]):
-            await self.close(session.id)
+            await self._end(session.id)
             self._guard.require(self._now(actor) or actor, Permission.CAMERAS_VIEW, (camera,))
         return session
 
-    async def close(self, session: str) -> None:
-        """End a picture; unknown ones are ignored."""
+    def see(self, actor: Actor, camera: CameraId) -> None:
+        """Raise ``Unreadable`` unless the actor may see the camera."""
+        self._guard.require(actor, Permission.CAMERAS_VIEW, (camera,))
+
+    async def close(self, actor: Actor, session: str) -> None:
+        """End the actor's own picture; raises ``NotFound`` for others and for one that has ended."""
+        self._own(actor, session)
+        await self._end(session)
+
+    def tag(self, actor: Actor, session: str) -> str:
+        """Give what names the state of a session's ICE; raises ``NotFound``."""
+        return self._own(actor, session).tag
+
+    def trickle(self, actor: Actor, session: str, candidates: str) -> None:
+        """Take candidates that a viewer found later (RFC 8840); raises ``InvalidInput``, ``NotFound``.
+
+        They are not used: viewers reach the server, which learns their addresses from their own checks. An
+        ICE session is not begun anew within a session.
+        """
+        if _fragment(candidates) != self._own(actor, session).fragment:
+            raise InvalidInput(
+                "The connection of a live picture is not begun anew. The picture goes on as long as it can;"
+                " end this session and open another one.",
+                cause="incident.no-ice-restart",
+            )
+
+    def _leave_some_for_others(self, actor: Actor) -> None:
+        """Keep one person, or a page that has gone wild, from taking all live pictures of the server."""
+        mine = [id_ for id_, one in self._open.items() if one.actor.person.id == actor.person.id]
+        if len(mine) >= MOST_OF_ONE and sum(map(self._relay.is_open, mine)) >= MOST_OF_ONE:
+            raise RecorderUnavailable(
+                f"You have {MOST_OF_ONE} live pictures open. Close some of them, then open this one again.",
+                cause="incident.too-many-live",
+            )
+
+    def _own(self, actor: Actor, session: str) -> _Open:
+        found = self._open.get(session) if self._relay.is_open(session) else None
+        if found is None or found.actor.person.id != actor.person.id:
+            raise NotFound("This live picture has ended. Open it again.")
+        return found
+
+    async def _end(self, session: str) -> None:
         self._open.pop(session, None)
         await self._relay.close(session)
 
@@ -67,7 +124,7 @@ class LiveSessions:
         await self._close([id_ for (id_, _), may in zip(held, allowed, strict=True) if not may])
 
     async def _close(self, sessions: list[str]) -> None:
-        await asyncio.gather(*(self.close(session) for session in sessions))
+        await asyncio.gather(*(self._end(session) for session in sessions))
 
     def _may(self, one: _Open) -> bool:
         actor = self._now(one.actor)
@@ -76,3 +133,8 @@ class LiveSessions:
     def _now(self, actor: Actor) -> Actor | None:
         """Give who the session is now; as they were where the host does not tell sessions apart."""
         return self._people.now(actor)
+
+
+def _fragment(description: str) -> str:
+    found = _FRAGMENT.search(description)
+    return found[1] if found else ""

@@ -16,6 +16,7 @@ from incident_plugin.domain.media import (
     CameraEvent,
     CameraId,
     ClockOffset,
+    LiveProfile,
     Motion,
     Preset,
     SoundTrack,
@@ -64,8 +65,21 @@ class Recorders(Protocol):
         """Measure the clock of the camera's recorder."""
         ...
 
-    def live(self, camera: CameraId, *, sound: bool = False) -> AbstractAsyncContextManager[VideoStream]:
-        """Open the live stream, with its sound where that is asked for and there is any."""
+    async def live_profiles(self, camera: CameraId) -> tuple[LiveProfile, ...]:
+        """Give the live streams that a camera has, the largest first."""
+        ...
+
+    def live(
+        self, camera: CameraId, *, sound: bool = False, profile: str | None = None
+    ) -> AbstractAsyncContextManager[VideoStream]:
+        """Open a live stream, with its sound where that is asked for and there is any.
+
+        ``profile`` names one of ``live_profiles``; without one, or when it is gone, it is the largest.
+        """
+        ...
+
+    async def ask_for_key_picture(self, camera: CameraId, profile: str | None = None) -> None:
+        """Let the next picture of a live stream be one with which a decoder can start."""
         ...
 
     def replay(
@@ -136,8 +150,11 @@ class LiveSession:
 class LiveRelay(Protocol):
     """Live pictures to browsers: one connection to each camera, whatever the number of viewers."""
 
-    async def open(self, camera: CameraId, offer: str) -> LiveSession:
-        """Answer a viewer's SDP offer; raises ``InvalidInput`` for a bad offer, ``RecorderUnavailable``."""
+    async def open(self, camera: CameraId, offer: str, *, width: float = ...) -> LiveSession:
+        """Answer a viewer's SDP offer, who shows the picture ``width`` pixels wide.
+
+        Raises ``InvalidInput`` for a bad offer, ``RecorderUnavailable``.
+        """
         ...
 
     async def close(self, session: str) -> None:

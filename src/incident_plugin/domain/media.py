@@ -42,6 +42,17 @@ class Camera:
 
 
 @attrs.frozen(kw_only=True)
+class LiveProfile:
+    """One of the live streams of a camera."""
+
+    #: The recorder's own name for it.
+    token: str
+    codec: Codec
+    #: Pixels; 0 where the recorder does not say.
+    width: int = 0
+
+
+@attrs.frozen(kw_only=True)
 class ClockOffset:
     """Recorder clock minus our clock, with the bound of its uncertainty."""
 

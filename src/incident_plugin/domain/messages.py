@@ -84,6 +84,10 @@ _KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = 
     (
         RecorderUnavailable,
         {
+            "too-many-live": (
+                "One person has as many live pictures open as one may have.",
+                "Close some of them, also in other windows.",
+            ),
             "recorder-unreachable": (
                 "The recorder's address refuses the connection, or it broke.",
                 "Check that it is switched on and connected, and has the address.",
@@ -108,6 +112,10 @@ _KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = 
     (
         InvalidInput,
         {
+            "no-ice-restart": (
+                "A player wants to begin the connection of a live picture anew.",
+                "The player is to end the session and open another one.",
+            ),
             "end-before-start": ("The end is before the start.", "Choose an end after the start."),
             "no-length": ("Start and end are the same time.", "Choose an end after the start."),
             "in-the-future": ("The end is in the future.", "Choose an end that is not after now."),

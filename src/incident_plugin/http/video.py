@@ -11,7 +11,6 @@ import attrs
 from starlette.responses import Response, StreamingResponse
 
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.live_sessions import LiveSessions
 from incident_plugin.application.media_ports import Recorders, VideoWriter
 from incident_plugin.application.ports import Clock
 from incident_plugin.application.reporting import Stills
@@ -20,6 +19,7 @@ from incident_plugin.domain.errors import InvalidInput, NoVideo
 from incident_plugin.domain.media import AccessUnit, CameraId, SoundTrack, SoundUnit, VideoTrack
 from incident_plugin.domain.time import Interval
 from incident_plugin.http.operations import Call, Operation, while_wanted
+from incident_plugin.http.whep import WhepResources
 
 #: What one call gives at most: players fetch in short parts, so that a seek wastes little.
 MAXIMUM_LENGTH = timedelta(seconds=60)
@@ -57,7 +57,7 @@ class VideoResources:
     """Handlers of the operations on pictures."""
 
     _recorders: Recorders
-    _live: LiveSessions
+    _whep: WhepResources
     _writer: VideoWriter
     _stills: Stills
     _guard: Guard
@@ -67,27 +67,11 @@ class VideoResources:
         """Give the rows of the operation table."""
         view = Permission.CAMERAS_VIEW
         return (
-            Operation("DELETE", "live/sessions/{id}", view, "End a live session (WHEP).", self.close),
-            Operation("POST", "live/{camera:path}", view, "Open a live session (WHEP).", self.open),
+            *self._whep.operations(),
             Operation("GET", "recorded/{camera:path}", view, "Recorded spans.", self.recorded),
             Operation("GET", "video/{camera:path}", view, "Recorded video, fragmented MP4.", self.video),
             Operation("GET", "stills/{camera:path}", view, "Key picture as JPEG.", self.still),
         )
-
-    async def open(self, call: Call) -> Response:
-        camera = self._camera(call)
-        if call.request.headers.get("content-type", "").partition(";")[0].strip() != "application/sdp":
-            raise InvalidInput("A live session is opened with an SDP offer (application/sdp).")
-        session = await self._live.open(call.actor, camera, call.body.decode("utf-8", "replace"))
-        return Response(
-            session.answer,
-            status_code=HTTPStatus.CREATED,
-            media_type="application/sdp",
-            headers={"Location": f"live/sessions/{session.id}", "Cache-Control": "no-store"},
-        )
-
-    async def close(self, call: Call) -> None:
-        await self._live.close(call.path["id"])
 
     async def recorded(self, call: Call) -> object:
         spans = await self._recorders.recorded(self._camera(call), _interval(call))

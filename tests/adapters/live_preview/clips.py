@@ -14,7 +14,15 @@ import av
 import numpy as np
 
 from incident_plugin.domain.errors import IncidentError
-from incident_plugin.domain.media import AccessUnit, CameraId, Codec, VideoTrack
+from incident_plugin.domain.media import (
+    AccessUnit,
+    CameraId,
+    Codec,
+    LiveProfile,
+    SoundTrack,
+    SoundUnit,
+    VideoTrack,
+)
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 RATE = 25
@@ -79,11 +87,17 @@ def coded(profile: str = "high", *, group: int = 25, noise: int = 0, size: int =
 class FakeStream:
     """An open stream: pictures are put in by the test."""
 
-    def __init__(self, track: VideoTrack) -> None:
+    def __init__(self, track: VideoTrack, sound: SoundTrack | None = None) -> None:
         self.track = track
-        self.queue: asyncio.Queue[AccessUnit | IncidentError | None] = asyncio.Queue()
+        self.sound = sound
+        self.queue: asyncio.Queue[AccessUnit | SoundUnit | IncidentError | None] = asyncio.Queue()
 
     async def __aiter__(self) -> AsyncIterator[AccessUnit]:
+        async for unit in self.mixed():
+            assert isinstance(unit, AccessUnit)
+            yield unit
+
+    async def mixed(self) -> AsyncIterator[AccessUnit | SoundUnit]:
         while True:
             item = await self.queue.get()
             if item is None:
@@ -94,7 +108,7 @@ class FakeStream:
 
 
 class Camera:
-    """A camera that the test directs; usable as the relay's stream opener."""
+    """A camera that the test directs; the relay takes it for all there are."""
 
     def __init__(self, clip: Clip) -> None:
         self.clip = clip
@@ -107,10 +121,25 @@ class Camera:
         self.answers.set()
         self.asked = 0
         self.next = 0
+        self.sound: SoundTrack | None = None
+        #: Its live streams; nothing is told of them.
+        self.profiles: tuple[LiveProfile, ...] = ()
+        #: Which were opened, and how often a key picture was asked for.
+        self.wanted: list[str | None] = []
+        self.keys_wanted = 0
+
+    async def live_profiles(self, _camera: CameraId) -> tuple[LiveProfile, ...]:
+        return self.profiles
+
+    async def ask_for_key_picture(self, _camera: CameraId, profile: str | None = None) -> None:
+        self.keys_wanted += 1
 
     @asynccontextmanager
-    async def open(self, _camera: CameraId) -> AsyncIterator[FakeStream]:
+    async def live(
+        self, _camera: CameraId, *, sound: bool = False, profile: str | None = None
+    ) -> AsyncIterator[FakeStream]:
         self.opened += 1
+        self.wanted.append(profile)
         if self.refusal:
             raise self.refusal
         self.asked += 1
@@ -118,7 +147,7 @@ class Camera:
             await self.answers.wait()
         finally:
             self.asked -= 1
-        stream = FakeStream(self.track)
+        stream = FakeStream(self.track, self.sound if sound else None)
         self.open_now.append(stream)
         try:
             yield stream

@@ -76,7 +76,7 @@ def camera() -> Camera:
 @pytest.fixture
 async def relay(camera: Camera) -> AsyncIterator[WebRtcRelay]:
     """A relay for that camera; stopped afterwards."""
-    relay = WebRtcRelay(camera.open, limits=QUICK)
+    relay = WebRtcRelay(camera, limits=QUICK)
     yield relay
     await relay.stop()
     assert camera.open_now == []

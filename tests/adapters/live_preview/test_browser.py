@@ -34,7 +34,7 @@ def linger() -> float:
 async def relay(camera: Camera, browser: Browser, linger: float) -> AsyncIterator[WebRtcRelay]:
     """A relay for that camera, which leaves nothing behind."""
     async with leaving_nothing():
-        relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, linger=linger))
+        relay = WebRtcRelay(camera, limits=attrs.evolve(QUICK, linger=linger))
         yield relay
         await relay.stop()
         assert camera.open_now == []

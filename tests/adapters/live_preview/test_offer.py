@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from incident_plugin.adapters.live_preview.h264 import Profile
 from incident_plugin.adapters.live_preview.offer import Offer, answer_with
 from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.media import Codec
 
 #: As Chromium makes it; its fourth format, High 4:4:4 Predictive, has a number that aiortc cannot use.
 CHROMIUM = (Path(__file__).parent / "chromium.sdp").read_bytes().decode()
@@ -26,12 +27,12 @@ BASELINE, CONSTRAINED, MAIN, HIGH = (
 def test_format_that_covers_the_stream_is_chosen(stream: Profile, payload_type: str) -> None:
     """The answer promises a profile in which the camera's pictures are allowed."""
     offer = re.sub(r"\b41\b(?!:)", "117", CHROMIUM)
-    assert Offer.parse(offer).choose(stream).payload_type == payload_type
+    assert Offer.parse(offer).choose(Codec.H264, stream).payload_type == payload_type
 
 
 def test_without_a_covering_format_the_first_is_chosen() -> None:
     """A browser that lists only Baseline still gets the picture."""
-    assert Offer.parse(CHROMIUM).choose(HIGH).payload_type == "102"
+    assert Offer.parse(CHROMIUM).choose(Codec.H264, HIGH).payload_type == "102"
 
 
 @pytest.mark.parametrize(
@@ -56,19 +57,19 @@ def test_profiles_contain_one_another(decoder: Profile, stream: Profile, does: b
 def test_browser_without_h264_is_told_so() -> None:
     """The refusal names what is missing and what to use."""
     with pytest.raises(InvalidInput, match=r"cannot receive H\.264"):
-        Offer.parse(CHROMIUM.replace("H264/90000", "VP8/90000")).choose(HIGH)
+        Offer.parse(CHROMIUM.replace("H264/90000", "VP8/90000")).choose(Codec.H264, HIGH)
 
 
 def test_small_packets_only_is_no_h264_for_us() -> None:
     """packetization-mode 0 has no room for a key picture."""
     with pytest.raises(InvalidInput, match=r"H\.264"):
-        Offer.parse(CHROMIUM.replace("packetization-mode=1", "packetization-mode=0")).choose(HIGH)
+        Offer.parse(CHROMIUM.replace("packetization-mode=1", "packetization-mode=0")).choose(Codec.H264, HIGH)
 
 
 def test_aiortc_is_handed_one_format_and_no_candidate() -> None:
     """Nothing in an offer can make the server send packets somewhere else."""
     offer = Offer.parse(CHROMIUM + "a=candidate:1 1 udp 2122260223 203.0.113.9 53 typ host\r\n")
-    reduced = offer.reduced_to(offer.choose(HIGH))
+    reduced = offer.reduced_to(offer.choose(Codec.H264, HIGH))
     assert "candidate" not in reduced
     assert "m=video 9 UDP/TLS/RTP/SAVPF 102\r\n" in reduced
     assert reduced.count("a=rtpmap:") == reduced.count("a=fmtp:") == 1
@@ -78,7 +79,7 @@ def test_aiortc_is_handed_one_format_and_no_candidate() -> None:
 def test_answer_repeats_the_viewers_parameters() -> None:
     """What was negotiated is what the viewer offered, not what aiortc was told."""
     offer = Offer.parse(CHROMIUM)
-    chosen = offer.choose(HIGH)
+    chosen = offer.choose(Codec.H264, HIGH)
     answer = answer_with(
         chosen, "v=0\r\na=fmtp:102 packetization-mode=1;profile-level-id=42e01f\r\na=mid:0\r\n"
     )

@@ -87,7 +87,7 @@ async def test_many_viewers_share_one_stream(relay: WebRtcRelay, camera: Camera,
 
 async def test_who_returns_soon_finds_the_stream_open(camera: Camera, watch: Watch) -> None:
     """Changing the view forth and back does not bother the camera."""
-    relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, linger=PATIENCE))
+    relay = WebRtcRelay(camera, limits=attrs.evolve(QUICK, linger=PATIENCE))
     _, session = await watch(relay)
     await relay.close(session.id)
     await watch(relay)
@@ -99,7 +99,7 @@ async def test_who_comes_while_the_stream_is_closed_gets_it_opened_again(
     camera: Camera, watch: Watch
 ) -> None:
     """At no time are there two streams of a camera."""
-    relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, linger=0.0))
+    relay = WebRtcRelay(camera, limits=attrs.evolve(QUICK, linger=0.0))
     _, session = await watch(relay)
     await relay.close(session.id)
     watcher, _ = await watch(relay)
@@ -159,7 +159,7 @@ async def test_unreachable_camera_is_refused_with_its_reason(
 
 async def test_silent_camera_is_lost(camera: Camera, watch: Watch) -> None:
     """A stream that stays open and sends nothing counts as broken."""
-    relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, silence=0.3))
+    relay = WebRtcRelay(camera, limits=attrs.evolve(QUICK, silence=0.3))
     watcher, _ = await watch(relay)
     await until(lambda: "no picture for 0.3 seconds" in watcher.told["detail"])
     await until(lambda: camera.opened > 1)
@@ -173,10 +173,10 @@ async def test_ended_stream_is_lost(relay: WebRtcRelay, camera: Camera, watch: W
     await until(lambda: "ended" in watcher.told["detail"])
 
 
-async def test_h265_is_refused_in_words(relay: WebRtcRelay, camera: Camera) -> None:
-    """What live view cannot show is said, with what to do."""
+async def test_what_is_not_as_announced_is_said_in_words(relay: WebRtcRelay, camera: Camera) -> None:
+    """A stream of another codec than the recorder told is not shown, and the reason is said."""
     camera.track = VideoTrack(codec=Codec.H265, parameter_sets=())
-    with pytest.raises(RecorderUnavailable, match=r"sends H265.*Choose an H\.264 profile"):
+    with pytest.raises(RecorderUnavailable, match=r"announces H264 and sends H265.*Check the profile"):
         await relay.open(LOBBY, CHROMIUM)
 
 
@@ -201,7 +201,7 @@ async def test_b_pictures_are_pointed_out(relay: WebRtcRelay, camera: Camera, wa
 
 async def test_too_long_a_group_is_not_kept(camera: Camera, watch: Watch) -> None:
     """A camera without key pictures does not fill the memory; its viewers go on seeing it."""
-    relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, group=1_000, linger=0))
+    relay = WebRtcRelay(camera, limits=attrs.evolve(QUICK, group=1_000, linger=0))
     watcher, _ = await watch(relay)
     for taken in range(1, 20):
         camera.show()
@@ -232,7 +232,7 @@ async def test_lost_picture_is_answered_by_the_kept_group(
 async def test_every_packet_of_a_large_key_picture_can_be_had_again(watch: Watch) -> None:
     """Key pictures of more than 128 packets survive losses, also of their first packet."""
     camera = Camera(coded(group=2, noise=255, size=640))
-    relay = WebRtcRelay(camera.open, limits=QUICK)
+    relay = WebRtcRelay(camera, limits=QUICK)
     watcher, _ = await watch(relay)
     watcher.losing = {0, 5, 60}
     camera.show()
@@ -262,7 +262,7 @@ async def test_viewer_without_a_channel_is_served(relay: WebRtcRelay, camera: Ca
 
 async def test_session_that_never_connects_is_dropped(camera: Camera) -> None:
     """Half-open sessions hold no socket, and the camera is closed after them."""
-    relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, connecting=0.1))
+    relay = WebRtcRelay(camera, limits=attrs.evolve(QUICK, connecting=0.1))
     await relay.open(LOBBY, CHROMIUM)
     assert camera.open_now
     await until(lambda: not camera.open_now)
@@ -271,7 +271,7 @@ async def test_session_that_never_connects_is_dropped(camera: Camera) -> None:
 
 async def test_viewer_that_leaves_frees_its_session(camera: Camera, watch: Watch) -> None:
     """Closing the browser's end is enough."""
-    relay = WebRtcRelay(camera.open, limits=attrs.evolve(QUICK, sessions=1, linger=0))
+    relay = WebRtcRelay(camera, limits=attrs.evolve(QUICK, sessions=1, linger=0))
     watcher, _ = await watch(relay)
     with pytest.raises(RecorderUnavailable, match="in use"):
         await relay.open(LOBBY, CHROMIUM)
@@ -299,7 +299,7 @@ async def test_stopped_relay_takes_nobody(relay: WebRtcRelay, camera: Camera, wa
 async def test_closing_in_the_middle_of_connecting_leaves_nothing(camera: Camera, watch: Watch) -> None:
     """Operators who flick through views do not leave half-connected viewers behind."""
     for _ in range(10):
-        relay = WebRtcRelay(camera.open, limits=QUICK)
+        relay = WebRtcRelay(camera, limits=QUICK)
         await watch(relay)  # the viewer's end is connected, the relay's end may not be yet
         await relay.stop()
 
@@ -344,7 +344,7 @@ def test_damaged_offers_are_answered_or_refused(camera: Camera, damage: list[tup
         }[kind]
 
     async def offered() -> None:
-        relay = WebRtcRelay(camera.open, limits=QUICK)
+        relay = WebRtcRelay(camera, limits=QUICK)
         try:
             session = await relay.open(LOBBY, "\r\n".join(lines))
             assert session.answer.startswith("v=0")

@@ -25,6 +25,10 @@ class Film:
     now: float = 0.0
     taken: int = 0
     groups: int = 0
+    keys_wanted: int = 0
+
+    def want_key_picture(self) -> None:
+        self.keys_wanted += 1
 
     def take(self, *, key: bool = False, begin: bool = False) -> None:
         """Take the next picture; ``begin`` starts a group without a key picture."""

@@ -9,21 +9,35 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from incident_plugin.adapters.live_preview import h264
+from incident_plugin.adapters.live_preview import h264, h265
+from incident_plugin.adapters.live_preview.choice import Choice
 from incident_plugin.adapters.live_preview.limits import Limits
 from incident_plugin.adapters.live_preview.pictures import Group, Picture
-from incident_plugin.adapters.live_preview.rtp import h264_runs
+from incident_plugin.adapters.live_preview.rtp import h264_runs, h265_runs
+from incident_plugin.adapters.live_preview.sound import Recoder, SoundLine, recoded_track
 from incident_plugin.adapters.live_preview.state import CameraState, Phase, PictureTime
 from incident_plugin.adapters.live_preview.viewer import Viewer
 from incident_plugin.application.media_ports import VideoStream
 from incident_plugin.domain.errors import IncidentError, RecorderUnavailable
-from incident_plugin.domain.media import AccessUnit, CameraId, Codec, VideoTrack
+from incident_plugin.domain.media import (
+    AccessUnit,
+    CameraId,
+    Codec,
+    SoundCodec,
+    SoundTrack,
+    SoundUnit,
+    VideoTrack,
+)
 
 _log = logging.getLogger(__name__)
 
-StreamOpener = Callable[[CameraId], AbstractAsyncContextManager[VideoStream]]
+StreamOpener = Callable[[], AbstractAsyncContextManager[VideoStream]]
+#: Makes what makes Opus of a camera's sound.
+SoundRecoding = Callable[[SoundTrack], Recoder]
 
 _CLOCK_RATE = 90_000
+#: Bytes of one sample of sound that may be cut anywhere.
+_CUTTABLE = {SoundCodec.PCMU: 1, SoundCodec.PCMA: 1}
 #: Given to the first picture after a break at least, so that times grow.
 _ONE_PICTURE = 3_600
 
@@ -33,9 +47,10 @@ _B_PICTURES = (
 )
 
 
-def profile_of(track: VideoTrack) -> h264.Profile | None:
+def profile_of(track: VideoTrack) -> h264.Profile | h265.Profile | None:
     """Read the profile that a track declares, if it does."""
-    return h264.Profile.of_sets(track.parameter_sets)
+    read = h264.Profile.of_sets if track.codec is Codec.H264 else h265.Profile.of_sets
+    return read(track.parameter_sets)
 
 
 class CameraStream:
@@ -51,10 +66,19 @@ class CameraStream:
         opener: StreamOpener,
         limits: Limits,
         *,
+        choice: Choice,
         on_idle: Callable[[CameraStream], None],
         on_new_format: Callable[[CameraStream], None],
+        on_b_pictures: Callable[[CameraStream], None],
+        ask_for_key: Callable[[CameraStream], None],
+        recode_sound: SoundRecoding | None,
     ) -> None:
         self.camera = camera
+        #: Which of the camera's streams it is.
+        self.choice = choice
+        self._on_b_pictures = on_b_pictures
+        self._ask_for_key = ask_for_key
+        self._recode_sound = recode_sound
         self.state = CameraState(phase=Phase.CONNECTING)
         self.group: Group | None = None
         self._opener = opener
@@ -77,6 +101,12 @@ class CameraStream:
         self._shift: int | None = None
         self._last_pts = 0
         self._last_at = 0.0
+        #: When the newest key picture came, and when one was last asked for.
+        self._key_at = self._asked_at = float("-inf")
+        #: As browsers can be given it; the camera's own may be another.
+        self.sound = SoundLine(self._loop.time)
+        self.sound_track: SoundTrack | None = None
+        self._recoder: Recoder | None = None
 
     @property
     def newest(self) -> PictureTime | None:
@@ -98,6 +128,13 @@ class CameraStream:
         if self._task is None:
             self._start()
         return viewer
+
+    def want_key_picture(self) -> None:
+        """Have the camera asked for a key picture, unless one came or was asked for a moment ago."""
+        now = self._loop.time()
+        if now - max(self._key_at, self._asked_at) > self._limits.key_pictures:
+            self._asked_at = now
+            self._ask_for_key(self)
 
     def leave(self, viewer: Viewer) -> None:
         """Remove a viewer; the last one closes the stream, a little later."""
@@ -157,36 +194,44 @@ class CameraStream:
     async def _follow(self) -> None:
         """Open the stream and pass its pictures on until it breaks."""
         silence = self._limits.silence
-        async with asyncio.timeout(silence) as deadline, self._opener(self.camera) as stream:
-            self._begin(stream.track)
-            async for unit in stream:
+        async with asyncio.timeout(silence) as deadline, self._opener() as stream:
+            self._begin(stream.track, stream.sound)
+            async for unit in stream.mixed() if stream.sound else stream:
+                if isinstance(unit, SoundUnit):
+                    self._publish_sound(unit)
+                    continue
                 deadline.reschedule(self._loop.time() + silence)
                 self._publish(unit, stream.track)
 
-    def _begin(self, track: VideoTrack) -> None:
-        if track.codec is not Codec.H264:
+    def _begin(self, track: VideoTrack, sound: SoundTrack | None) -> None:
+        if track.codec is not self.choice.codec:
             raise RecorderUnavailable(
-                f"The camera sends {track.codec}, which live view cannot show. Its recording is not affected."
-                " Choose an H.264 profile for live view in the camera."
+                f"The camera announces {self.choice.codec} and sends {track.codec}: live view cannot show it."
+                " Its recording is not affected. Check the profile for live view in the camera."
             )
         before, self._track, self._shift = self._track, track, None
+        self.sound_track, self._recoder = sound, None
+        self.sound.begin()
         if before and profile_of(before) != profile_of(track):
             self._on_new_format(self)
         self._announce()
 
     def _publish(self, unit: AccessUnit, track: VideoTrack) -> None:
-        key = unit.key and h264.starts_decoding(unit.nals)
+        coding, runs = (h264, h264_runs) if track.codec is Codec.H264 else (h265, h265_runs)
+        key = unit.key and coding.starts_decoding(unit.nals)
         group = self.group
         if key or (group and group.size > self._limits.group):
             self._groups += 1
             group = self.group = Group(number=self._groups)
         if group is None:
             return
-        nals = h264.with_parameter_sets(unit.nals, track.parameter_sets) if key else unit.nals
+        if key:
+            self._key_at = self._loop.time()
+        nals = coding.with_parameter_sets(unit.nals, track.parameter_sets) if key else unit.nals
         picture = Picture(
             pts=self._continued(unit.pts),
             key=key,
-            runs=h264_runs(nals),
+            runs=runs(nals),
             first=self._sequence,
             origin=self._origin,
         )
@@ -194,7 +239,7 @@ class CameraStream:
         group.add(picture)
         if self.state.phase is not Phase.LIVE:
             self._failures = 0
-            self._set_state(CameraState(phase=Phase.LIVE))
+            self._set_state(self._live())
         for viewer in tuple(self._viewers):
             viewer.wake()
 
@@ -206,10 +251,29 @@ class CameraStream:
             self._shift = self._last_pts + max(passed, _ONE_PICTURE) - pts
         continued = pts + self._shift
         if continued < self._last_pts and not self.state.detail:
-            _log.warning("camera %s sends B pictures: live view stutters", self.camera)
-            self._set_state(CameraState(phase=Phase.LIVE, detail=_B_PICTURES))
+            _log.warning("camera %s sends B pictures", self.camera)
+            self._set_state(self._live(_B_PICTURES))
+            self._on_b_pictures(self)
         self._last_pts, self._last_at = max(continued, self._last_pts), now
         return continued
+
+    def _live(self, detail: str = "") -> CameraState:
+        return CameraState(phase=Phase.LIVE, detail=detail, sound=self.sound_track is not None)
+
+    def _publish_sound(self, unit: SoundUnit) -> None:
+        """Pass sound on, or what is made of it once for all; nothing is done while nobody listens."""
+        track = self.sound_track
+        if track is None or not self.sound.heard:
+            self._recoder = None
+            return
+        if not recoded_track(track):
+            self.sound.publish(unit, track.rate, bytes_a_sample=_CUTTABLE.get(track.codec, 0))
+            return
+        if self._recoder is None and self._recode_sound is not None:
+            self._recoder = self._recode_sound(track)
+        if self._recoder is not None:
+            for made in self._recoder.recoded(unit):
+                self.sound.publish(made, self._recoder.track.rate)
 
     def _set_state(self, state: CameraState) -> None:
         if state == self.state:

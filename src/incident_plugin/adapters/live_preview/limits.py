@@ -23,5 +23,7 @@ class Limits:
     group: int = 16 * 2**20
     #: How long a viewer may stay behind the camera before it is moved to a key picture.
     patience: float = 2.0
+    #: Least time between two requests to a camera for a key picture, and since it last sent one.
+    key_pictures: float = 5.0
     #: Least time between two replays for one viewer that lost a picture.
     replay: float = 1.0

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import math
 import time
 from collections.abc import Awaitable, Callable
@@ -45,12 +46,15 @@ from aiortc.rtp import (
 )
 
 from incident_plugin.adapters.live_preview import offer as sdp
-from incident_plugin.adapters.live_preview.outlet import Outlet
+from incident_plugin.adapters.live_preview.outlet import Outlet, Tally
 from incident_plugin.adapters.live_preview.route import IceRoute
+from incident_plugin.adapters.live_preview.sound import Piece, SoundLine, SoundOutlet
 from incident_plugin.adapters.live_preview.srtp import Protection
 from incident_plugin.adapters.live_preview.state import CameraState
 from incident_plugin.adapters.live_preview.viewer import Viewer
 from incident_plugin.domain.errors import RecorderUnavailable
+
+_log = logging.getLogger(__name__)
 
 _LOOPBACK = "127.0.0.1"
 _CLOCK_RATE = 90_000
@@ -101,16 +105,7 @@ class ViewerSender:
 
     async def report(self, packets: list[AnyRtcpPacket]) -> None:
         """Let sender reports tell how far the outlet is (RFC 3550 section 6.4.1)."""
-        for packet in packets:
-            if isinstance(packet, RtcpSrPacket) and self._outlet:
-                tally = self._outlet.tally
-                passed = int((asyncio.get_running_loop().time() - tally.at) * _CLOCK_RATE)
-                packet.sender_info = RtcpSenderInfo(
-                    ntp_timestamp=clock.current_ntp_time(),
-                    rtp_timestamp=(tally.time + passed) & 0xFFFFFFFF,
-                    packet_count=tally.packets & 0xFFFFFFFF,
-                    octet_count=tally.octets & 0xFFFFFFFF,
-                )
+        _correct(packets, self._outlet.tally if self._outlet else None, _CLOCK_RATE)
         await self._send_reports(packets)
 
     async def feedback(self, packet: AnyRtcpPacket) -> None:
@@ -124,10 +119,74 @@ class ViewerSender:
             await self._feedback(packet)
 
 
-class Peer:
-    """An answered offer: sends a viewer's pictures until it is closed."""
+class SoundSender:
+    """Takes the place of the sending half of aiortc's sender of sound, in the same way."""
 
-    def __init__(self, viewer: Viewer, on_connection: Callable[[str], None]) -> None:
+    def __init__(self, sender: RTCRtpSender, line: SoundLine, on_failure: Callable[[], None]) -> None:
+        self._sender = sender
+        self._line = line
+        self._on_failure = on_failure
+        self._outlet: SoundOutlet | None = None
+        self._rate = _CLOCK_RATE
+        sender._ssrc = line.ssrc  # noqa: SLF001
+        sender._run_rtp = self.run  # type: ignore[method-assign] # noqa: SLF001
+        self._send_reports: Callable[[list[AnyRtcpPacket]], Awaitable[None]] = sender._send_rtcp  # noqa: SLF001
+        sender._send_rtcp = self.report  # type: ignore[method-assign] # noqa: SLF001
+
+    async def run(self, codec: RTCRtpCodecParameters) -> None:
+        """Send until aiortc cancels it."""
+        assert codec.payloadType is not None  # noqa: S101 - negotiated
+        events = vars(self._sender)
+        events["_RTCRtpSender__rtp_started"].set()
+        route, self._rate = IceRoute(_ice_connection(self._sender)), codec.clockRate
+        try:
+            self._outlet = SoundOutlet(
+                route,
+                Protection(self._sender.transport),
+                payload_type=codec.payloadType,
+                ssrc=self._line.ssrc,
+            )
+            self._line.listen(self._hear)
+            await asyncio.Event().wait()
+        finally:
+            self._line.leave(self._hear)
+            route.close()
+            events["_RTCRtpSender__rtp_exited"].set()
+
+    async def report(self, packets: list[AnyRtcpPacket]) -> None:
+        """Let sender reports tell how far the sound is."""
+        _correct(packets, self._outlet.tally if self._outlet else None, self._rate)
+        await self._send_reports(packets)
+
+    def _hear(self, piece: Piece) -> None:
+        try:
+            if self._outlet:
+                self._outlet.send(piece, asyncio.get_running_loop().time())
+        except OSError as error:
+            _log.debug("sound for a viewer was not sent: %s", error)
+        except Exception:  # noqa: BLE001 - one viewer's fault must not reach the camera, which serves others next
+            _log.exception("a viewer's sound could not be sent")
+            self._line.leave(self._hear)
+            self._on_failure()
+
+
+def _correct(packets: list[AnyRtcpPacket], tally: Tally | None, rate: int) -> None:
+    """Write into sender reports what was sent past aiortc (RFC 3550 section 6.4.1)."""
+    for packet in packets:
+        if isinstance(packet, RtcpSrPacket) and tally:
+            passed = int((asyncio.get_running_loop().time() - tally.at) * rate)
+            packet.sender_info = RtcpSenderInfo(
+                ntp_timestamp=clock.current_ntp_time(),
+                rtp_timestamp=(tally.time + passed) & 0xFFFFFFFF,
+                packet_count=tally.packets & 0xFFFFFFFF,
+                octet_count=tally.octets & 0xFFFFFFFF,
+            )
+
+
+class Peer:
+    """An answered offer: sends a viewer's pictures, and sound if there is a line, until it is closed."""
+
+    def __init__(self, viewer: Viewer, sound: SoundLine | None, on_connection: Callable[[str], None]) -> None:
         self._viewer = viewer
         self._channels: list[RTCDataChannel] = []
         self._state: CameraState | None = None
@@ -135,6 +194,10 @@ class Peer:
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._sender = self._pc.addTransceiver("video", direction="sendonly").sender
         ViewerSender(self._sender, viewer, lambda: on_connection("failed"))
+        self._senders = [self._sender]
+        if sound:
+            self._senders.append(self._pc.addTransceiver("audio", direction="sendonly").sender)
+            SoundSender(self._senders[-1], sound, lambda: on_connection("failed"))
         self._settled = asyncio.Event()
         self._pc.on("connectionstatechange", self._connection_changed)
         self._pc.on("datachannel", self._channel_opened)
@@ -144,10 +207,11 @@ class Peer:
         """Whether the viewer is there."""
         return self._pc.connectionState == "connected"
 
-    async def answer(self, offer: sdp.Offer, chosen: sdp.Format) -> str:
+    async def answer(self, offer: sdp.Offer, chosen: sdp.Format, sound: sdp.SoundFormat | None = None) -> str:
         """Give the answer; raises ``InvalidInput`` for a refused offer, or ``RecorderUnavailable``."""
         try:
-            await self._pc.setRemoteDescription(RTCSessionDescription(offer.reduced_to(chosen), "offer"))
+            reduced = offer.reduced_to(chosen, sound)
+            await self._pc.setRemoteDescription(RTCSessionDescription(reduced, "offer"))
             answer = await self._pc.createAnswer()
         except InvalidStateError as error:
             raise RecorderUnavailable("The live picture was closed while it was being opened.") from error
@@ -180,7 +244,8 @@ class Peer:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_HANDSHAKE):
                     await self._settled.wait()
-        self._sender.send = _start_nothing  # type: ignore[method-assign]
+        for sender in self._senders:
+            sender.send = _start_nothing  # type: ignore[method-assign]
         _ice_connection(self._sender).query_consent = _check_nothing  # type: ignore[method-assign]
         await self._pc.close()
 

@@ -21,6 +21,9 @@ HEADER_SIZE = 12
 #: NAL unit types (RFC 6184 section 5.2, Rec. ITU-T H.264 table 7-1).
 _STAP_A, _FU_A = 24, 28
 _ACCESS_UNIT_DELIMITER, _FILLER = 9, 12
+#: The same of H.265 (RFC 7798 section 4.4, Rec. ITU-T H.265 table 7-1).
+_AP, _FU = 48, 49
+_H265_DELIMITER, _H265_FILLER = 35, 38
 _FU_START, _FU_END = 0x80, 0x40
 
 _VERSION = 0x80
@@ -78,6 +81,23 @@ def h264_runs(nals: Iterable[bytes]) -> tuple[Run, ...]:
     return (*runs, *_aggregate(small))
 
 
+def h265_runs(nals: Iterable[bytes]) -> tuple[Run, ...]:
+    """Cut the NAL units of one picture of H.265 into payloads (RFC 7798 section 4.4), in the same way."""
+    runs: list[Run] = []
+    small: list[bytes] = []
+    for nal in nals:
+        if len(nal) < 2 or nal[0] >> 1 & 0x3F in (_H265_DELIMITER, _H265_FILLER):  # noqa: PLR2004 - header
+            continue
+        if 1 + _aggregated_size([*small, nal]) > MAXIMUM_PAYLOAD:
+            runs += _h265_aggregate(small)
+            small = []
+        if len(nal) > MAXIMUM_PAYLOAD:
+            runs += _h265_fragments(nal)
+        else:
+            small.append(nal)
+    return (*runs, *_h265_aggregate(small))
+
+
 def blocks(runs: Iterable[Run], *, first: int, time: int, layout: Layout) -> tuple[Block, ...]:
     """Lay out a picture's packets; ``first`` is the first one's sequence number, ``time`` the RTP time."""
     made = []
@@ -128,4 +148,29 @@ def _fragments(nal: bytes) -> list[Run]:
     for start in range(1, len(nal), size):
         place = (_FU_START if start == 1 else 0) | (_FU_END if start + size >= len(nal) else 0)
         payloads.append(bytes((indicator, kind | place)) + nal[start : start + size])
+    return _in_runs(payloads)
+
+
+def _h265_aggregate(nals: list[bytes]) -> list[Run]:
+    """Put units into one packet (section 4.4.2); of layers and temporal ids the header tells the lowest."""
+    if len(nals) < 2:  # noqa: PLR2004 - one needs no envelope
+        return [tuple(nals)] if nals else []
+    layer = min((nal[0] & 1) << 5 | nal[1] >> 3 for nal in nals)
+    temporal = min(nal[1] & 7 for nal in nals)
+    envelope = b"".join(part for nal in nals for part in (_SIZE.pack(len(nal)), nal))
+    return [(bytes((_AP << 1 | layer >> 5, (layer & 0x1F) << 3 | temporal)) + envelope,)]
+
+
+def _h265_fragments(nal: bytes) -> list[Run]:
+    """Cut a unit (section 4.4.3): its header with another type, and its own type in a third byte."""
+    size = MAXIMUM_PAYLOAD - 3
+    header, kind = bytes((nal[0] & 0x81 | _FU << 1, nal[1])), nal[0] >> 1 & 0x3F
+    payloads = []
+    for start in range(2, len(nal), size):
+        place = (_FU_START if start == 2 else 0) | (_FU_END if start + size >= len(nal) else 0)  # noqa: PLR2004
+        payloads.append(header + bytes((kind | place,)) + nal[start : start + size])
+    return _in_runs(payloads)
+
+
+def _in_runs(payloads: list[bytes]) -> list[Run]:
     return [tuple(payloads[at : at + _MAXIMUM_RUN]) for at in range(0, len(payloads), _MAXIMUM_RUN)]

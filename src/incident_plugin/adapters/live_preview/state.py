@@ -37,7 +37,12 @@ class CameraState:
     phase: Phase
     #: Why the stream was lost, or what to know about a live one; a sentence for operators, or empty.
     detail: str = ""
+    #: Whether the camera has sound.
+    sound: bool = False
+    #: View items wider than the first and not wider than the second get this stream, in pixels.
+    fits: tuple[float, float] | None = None
 
     def message(self) -> str:
         """Give the JSON text that is sent to viewers."""
-        return json.dumps({"state": self.phase, "detail": self.detail})
+        told = {"state": self.phase, "detail": self.detail, "sound": self.sound}
+        return json.dumps({**told, "fits": self.fits} if self.fits else told)

@@ -15,6 +15,10 @@ class Pictures(Protocol):
 
     ssrc: int
 
+    def want_key_picture(self) -> None:
+        """Have the camera asked for one, within bounds."""
+        ...
+
     @property
     def newest(self) -> PictureTime | None:
         """When the newest picture came, if there is one."""
@@ -78,7 +82,11 @@ class Viewer:
         self._on_state(state)
 
     def replay(self) -> None:
-        """Begin again with the newest key picture for a player that lost one; limited in how often."""
+        """Begin again with the newest key picture for a player that lost one; limited in how often.
+
+        A newer one is asked for besides: a group may be long.
+        """
+        self._camera.want_key_picture()
         group = self._camera.group
         if group is None or not group.joinable or self._now() - self._replayed_at < self._limits.replay:
             return

@@ -1,5 +1,6 @@
-"""Video into files and pictures, without decoding except for stills."""
+"""Video into files and pictures, decoded only for stills, court copies and what browsers cannot play live."""
 
+from incident_plugin.adapters.media.recoding import OpusRecoder, recoded_pictures
 from incident_plugin.adapters.media.writer import PyavWriter
 
-__all__ = ["PyavWriter"]
+__all__ = ["OpusRecoder", "PyavWriter", "recoded_pictures"]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from incident_plugin.adapters.onvif.values import Channel, Profile, Recording
+from incident_plugin.domain.media import Codec, LiveProfile
 
 #: Encodings of the Media Service that can be passed through; others need another profile.
 _PASSED_THROUGH = ("H264", "H265")
@@ -24,7 +25,7 @@ def channels(profiles: Iterable[Profile], recordings: Iterable[Recording]) -> tu
     found: list[Channel] = []
     for source, alternatives in by_source.items():
         usable = [profile for profile in alternatives if profile.encoding in _PASSED_THROUGH]
-        best = max(usable, key=lambda profile: profile.pixels, default=None)
+        usable.sort(key=lambda profile: profile.pixels, reverse=True)
         mine = _of(source, alternatives, left)
         left = [recording for recording in left if recording not in mine]
         named = next((recording.name for recording in mine if recording.name), "")
@@ -32,7 +33,10 @@ def channels(profiles: Iterable[Profile], recordings: Iterable[Recording]) -> tu
             Channel(
                 token=source,
                 name=named or alternatives[0].name or source,
-                profile=best.token if best else None,
+                profile=usable[0].token if usable else None,
+                live=tuple(
+                    LiveProfile(token=one.token, codec=Codec(one.encoding), width=one.width) for one in usable
+                ),
                 recordings=tuple(recording.token for recording in mine),
                 ptz=next((profile.ptz for profile in alternatives if profile.ptz), None),
                 tokens=frozenset(

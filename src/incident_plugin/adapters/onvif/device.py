@@ -130,6 +130,10 @@ class OnvifDevice:
         """Where a profile's live stream is, on the configured host."""
         return await self._ask(lambda session: _media().live_uri(session, profile))
 
+    async def ask_for_key_picture(self, profile: str) -> None:
+        """Have the next picture of a profile's live stream be a key picture."""
+        await self._ask(lambda session: _media().ask_for_key_picture(session, profile))
+
     async def replay_uri(self, recording: str) -> str:
         """Where a recording can be replayed, on the configured host."""
         return await self._ask(lambda session: _recorded().replay_uri(session, recording))

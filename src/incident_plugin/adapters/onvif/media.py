@@ -47,6 +47,7 @@ def _profiles2(session: DeviceSession) -> list[Profile]:
                 encoding=content(encoder, "Encoding").upper() if encoder is not None else "",
                 pixels=_number(content(encoder, "Resolution", "Width"))
                 * _number(content(encoder, "Resolution", "Height")),
+                width=_number(content(encoder, "Resolution", "Width")),
                 ptz=token if first(configurations, "PTZ") is not None else None,
                 tokens=frozenset({token, *(one.get("token") for one in configurations if one.get("token"))}),
             )
@@ -74,6 +75,7 @@ def _profiles1(session: DeviceSession) -> list[Profile]:
                 source=source,
                 encoding=text(profile, "VideoEncoderConfiguration", "Encoding"),
                 pixels=int(getattr(size, "Width", 0) or 0) * int(getattr(size, "Height", 0) or 0),
+                width=int(getattr(size, "Width", 0) or 0),
                 ptz=token if item(profile, "PTZConfiguration") is not None else None,
                 tokens=frozenset({token, *(text(profile, name, "token") for name in configurations)} - {""}),
             )
@@ -94,6 +96,17 @@ def live_uri(session: DeviceSession, profile: str) -> str:
         return session.address.stream(found or _nested_uri(answer))
     answer = session.call("media", "GetStreamUri", StreamSetup=_STREAM_SETUP, ProfileToken=profile)
     return session.address.stream(text(answer, "Uri"))
+
+
+def ask_for_key_picture(session: DeviceSession, profile: str) -> None:
+    """Have the next picture be one with which a decoder can start.
+
+    ONVIF Media2 Service Specification section 5.3.3, Media Service Specification section 5.17.
+    """
+    if profile.startswith(_MEDIA2):
+        session.call("media2", "SetSynchronizationPoint", ProfileToken=profile.removeprefix(_MEDIA2))
+    else:
+        session.call("media", "SetSynchronizationPoint", ProfileToken=profile)
 
 
 def _nested_uri(answer: Any) -> str:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import attrs
 
+from incident_plugin.domain.media import LiveProfile
+
 
 @attrs.frozen(kw_only=True)
 class DeviceInformation:
@@ -41,6 +43,8 @@ class Channel:
     ptz: str | None = None
     #: Whatever events may name it by.
     tokens: frozenset[str] = frozenset()
+    #: Its live streams, the largest first.
+    live: tuple[LiveProfile, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -52,6 +56,7 @@ class Profile:
     source: str
     encoding: str
     pixels: int
+    width: int = 0
     #: By which its movements are asked for, if it has a PTZ configuration.
     ptz: str | None = None
     #: Of itself and its configurations.

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from incident_plugin.application.media_ports import VideoStream
-from incident_plugin.domain.media import ClockOffset, Motion, Preset
+from incident_plugin.domain.media import ClockOffset, LiveProfile, Motion, Preset
 from incident_plugin.domain.time import Interval
 
 
@@ -42,6 +42,11 @@ class Channel(Protocol):
     @property
     def profile(self) -> str | None:
         """By what its live stream is asked for, if it has one."""
+        ...
+
+    @property
+    def live(self) -> tuple[LiveProfile, ...]:
+        """All its live streams, the largest first."""
         ...
 
     @property
@@ -105,6 +110,8 @@ class Device(Protocol):
     async def channels(self) -> tuple[Channel, ...]: ...
 
     async def live_uri(self, profile: str) -> str: ...
+
+    async def ask_for_key_picture(self, profile: str) -> None: ...
 
     async def replay_uri(self, recording: str) -> str: ...
 

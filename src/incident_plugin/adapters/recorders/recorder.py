@@ -19,7 +19,15 @@ from incident_plugin.adapters.recorders.listening import camera_event
 from incident_plugin.adapters.recorders.parts import Channel, Device, Information, Notice, Streams
 from incident_plugin.application.media_ports import VideoStream
 from incident_plugin.domain.errors import IncidentError, NotFound, RecorderUnavailable
-from incident_plugin.domain.media import Camera, CameraEvent, CameraId, ClockOffset, Motion, Preset
+from incident_plugin.domain.media import (
+    Camera,
+    CameraEvent,
+    CameraId,
+    ClockOffset,
+    LiveProfile,
+    Motion,
+    Preset,
+)
 from incident_plugin.domain.recorders import RecorderId
 from incident_plugin.domain.time import Interval, union
 
@@ -152,16 +160,30 @@ class Recorder:
             monotonic=self._monotonic,
         )
 
+    async def live_profiles(self, camera: CameraId) -> tuple[LiveProfile, ...]:
+        """Give the live streams of a camera."""
+        return (await self._able(camera, lambda channel: bool(channel.live))).live
+
+    async def ask_for_key_picture(self, camera: CameraId, profile: str | None) -> None:
+        """Have the next picture of a live stream be a key picture."""
+        token = _wanted(await self._channel(camera), profile)
+        if token is not None:
+            # Whether it can do this says nothing of how it is.
+            await self._device.ask_for_key_picture(token)
+
     @asynccontextmanager
-    async def live(self, camera: CameraId, *, sound: bool = False) -> AsyncIterator[VideoStream]:
-        """Open the live stream."""
+    async def live(
+        self, camera: CameraId, *, sound: bool = False, profile: str | None = None
+    ) -> AsyncIterator[VideoStream]:
+        """Open a live stream."""
         channel = await self._able(camera, lambda channel: channel.profile is not None)
-        if channel.profile is None:
+        wanted = _wanted(channel, profile)
+        if wanted is None:
             raise RecorderUnavailable(
                 f"{channel.name} has no live picture that can be shown: {self.name} offers none in H.264 or"
                 " H.265. Ask your administrator to set one up."
             )
-        address = self._address(channel.profile, self._device.live_uri)
+        address = self._address(wanted, self._device.live_uri)
         known = self._correct_by if self._clock.last else None
         opened = self._streams.live(await address.get(), clock_offset=known, sound=sound)
         async with self._opened(opened, address) as stream:
@@ -350,3 +372,8 @@ class Recorder:
                 self._health = attrs.evolve(self._health, error=error, since=self._now())
             elif error != self._health.error:
                 self._health = attrs.evolve(self._health, error=error)
+
+
+def _wanted(channel: Channel, profile: str | None) -> str | None:
+    """Give the profile that was asked for, or the largest when the camera has it no more."""
+    return profile if any(one.token == profile for one in channel.live) else channel.profile

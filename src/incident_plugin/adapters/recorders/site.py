@@ -16,7 +16,15 @@ from incident_plugin.adapters.recorders.watching import Watching
 from incident_plugin.application.media_ports import VideoStream
 from incident_plugin.application.recorder_ports import OwnedCamera, RecorderState
 from incident_plugin.domain.errors import IncidentError, NotFound, NoVideo, RecorderUnavailable
-from incident_plugin.domain.media import Camera, CameraEvent, CameraId, ClockOffset, Motion, Preset
+from incident_plugin.domain.media import (
+    Camera,
+    CameraEvent,
+    CameraId,
+    ClockOffset,
+    LiveProfile,
+    Motion,
+    Preset,
+)
 from incident_plugin.domain.recorders import RecorderConfig, RecorderId, apart_id
 from incident_plugin.domain.time import Interval, gaps, union
 
@@ -165,14 +173,25 @@ class SiteRecorders:
         """Move to a remembered position."""
         await self._first(camera, lambda source: source.recorder.go_to(source.own, preset))
 
+    async def live_profiles(self, camera: CameraId) -> tuple[LiveProfile, ...]:
+        """Give the live streams that the first recorder which answers has of a camera."""
+        return await self._first(camera, lambda source: source.recorder.live_profiles(source.own))
+
+    async def ask_for_key_picture(self, camera: CameraId, profile: str | None = None) -> None:
+        """Have the next picture of a live stream be a key picture."""
+        await self._first(camera, lambda source: source.recorder.ask_for_key_picture(source.own, profile))
+
     @asynccontextmanager
-    async def live(self, camera: CameraId, *, sound: bool = False) -> AsyncIterator[VideoStream]:
-        """Open the live stream, of the first recorder that gives it."""
+    async def live(
+        self, camera: CameraId, *, sound: bool = False, profile: str | None = None
+    ) -> AsyncIterator[VideoStream]:
+        """Open a live stream, of the first recorder that gives it."""
         failure: IncidentError | None = None
         async with AsyncExitStack() as stack:
             for source in await self._sources(camera):
                 try:
-                    stream = await stack.enter_async_context(source.recorder.live(source.own, sound=sound))
+                    opening = source.recorder.live(source.own, sound=sound, profile=profile)
+                    stream = await stack.enter_async_context(opening)
                 except (RecorderUnavailable, NotFound) as error:
                     failure = failure or error
                 else:

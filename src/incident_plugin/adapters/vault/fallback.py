@@ -25,6 +25,7 @@ from incident_plugin.domain.media import (
     Camera,
     CameraId,
     ClockOffset,
+    LiveProfile,
     SoundTrack,
     SoundUnit,
     VideoTrack,
@@ -68,9 +69,19 @@ class PreservedRecorders:
         """Measure the clock of the camera's recorder."""
         return await self._recorders.clock_offset(camera)
 
-    def live(self, camera: CameraId, *, sound: bool = False) -> AbstractAsyncContextManager[VideoStream]:
+    async def live_profiles(self, camera: CameraId) -> tuple[LiveProfile, ...]:
+        """Give the live streams of a camera."""
+        return await self._recorders.live_profiles(camera)
+
+    async def ask_for_key_picture(self, camera: CameraId, profile: str | None = None) -> None:
+        """Ask the camera's recorder."""
+        await self._recorders.ask_for_key_picture(camera, profile)
+
+    def live(
+        self, camera: CameraId, *, sound: bool = False, profile: str | None = None
+    ) -> AbstractAsyncContextManager[VideoStream]:
         """Open the live stream."""
-        return self._recorders.live(camera, sound=sound)
+        return self._recorders.live(camera, sound=sound, profile=profile)
 
     @asynccontextmanager
     async def replay(

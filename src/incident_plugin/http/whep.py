@@ -1,0 +1,118 @@
+"""Live pictures as WHEP describes them (draft-ietf-wish-whep, with the rules of WHIP, RFC 9725).
+
+No ICE server is named (``Link``): viewers reach this server, or nobody does.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from math import inf
+
+import attrs
+from starlette.responses import Response
+
+from incident_plugin.application.live_sessions import LiveSessions
+from incident_plugin.domain.access import Permission
+from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.media import CameraId
+from incident_plugin.http.operations import Call, Operation
+from incident_plugin.http.problems import problem
+
+_SDP, _FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
+#: Wider than any screen, in pixels.
+_WIDEST = 100_000
+_REFUSED = "Cannot perform this action. Try again later."
+
+
+@attrs.frozen(kw_only=True)
+class WhepResources:
+    """Handlers of these operations."""
+
+    _live: LiveSessions
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Give the rows of the operation table."""
+        view, one = Permission.CAMERAS_VIEW, "live/sessions/{id}"
+        return (
+            Operation("DELETE", one, view, "End a live session (WHEP).", self.close),
+            Operation("PATCH", one, view, "Tell ICE candidates of a live session (WHEP).", self.trickle),
+            Operation(
+                "OPTIONS", one, view, "What can be asked of a live session (WHEP).", self.session_options
+            ),
+            Operation("POST", "live/{camera:path}", view, "Open a live session (WHEP).", self.open),
+            Operation("OPTIONS", "live/{camera:path}", view, "What can be posted (WHEP).", self.options),
+        )
+
+    async def open(self, call: Call) -> Response:
+        if _content_type(call) != _SDP:
+            return _unsupported(_SDP, {"Accept-Post": _SDP})
+        offer = call.body.decode("utf-8", "replace")
+        camera = CameraId(call.path["camera"])
+        session = await self._live.open(call.actor, camera, offer, width=_width(call))
+        return Response(
+            session.answer,
+            status_code=HTTPStatus.CREATED,
+            media_type=_SDP,
+            headers={
+                "Location": f"{call.request.scope.get('root_path', '')}/live/sessions/{session.id}",
+                "ETag": f'"{self._live.tag(call.actor, session.id)}"',
+                "Accept-Patch": _FRAGMENT,
+                "Cache-Control": "no-store",
+            },
+        )
+
+    async def options(self, call: Call) -> Response:
+        self._live.see(call.actor, CameraId(call.path["camera"]))
+        return Response(
+            status_code=HTTPStatus.NO_CONTENT, headers={"Allow": "OPTIONS, POST", "Accept-Post": _SDP}
+        )
+
+    async def session_options(self, call: Call) -> Response:
+        del call
+        headers = {"Allow": "DELETE, OPTIONS, PATCH", "Accept-Patch": _FRAGMENT}
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+
+    async def trickle(self, call: Call) -> Response:
+        """RFC 9725 section 4.3: 428 without If-Match, 412 for another ICE session, 422 for a restart."""
+        session = call.path["id"]
+        tag = f'"{self._live.tag(call.actor, session)}"'
+        if _content_type(call) != _FRAGMENT:
+            return _unsupported(_FRAGMENT, {"Accept-Patch": _FRAGMENT})
+        named = call.request.headers.get("if-match")
+        if named is None:
+            detail = "Candidates are taken with If-Match and the ETag of the session. The picture goes on."
+            return problem(HTTPStatus.PRECONDITION_REQUIRED, _REFUSED, detail, "incident.http-428")
+        if named.strip() != "*" and tag not in [one.strip() for one in named.split(",")]:
+            detail = "These candidates are of another connection of this session. The picture goes on."
+            return problem(HTTPStatus.PRECONDITION_FAILED, _REFUSED, detail, "incident.http-412")
+        self._live.trickle(call.actor, session, call.body.decode("utf-8", "replace"))
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"ETag": tag})
+
+    async def close(self, call: Call) -> Response:
+        await self._live.close(call.actor, call.path["id"])
+        return Response(status_code=HTTPStatus.OK)
+
+
+def _content_type(call: Call) -> str:
+    return call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _unsupported(wanted: str, headers: dict[str, str]) -> Response:
+    refused = problem(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        _REFUSED,
+        f"This is asked for as {wanted}. Nothing was opened or changed.",
+        "incident.http-415",
+    )
+    refused.headers.update(headers)
+    return refused
+
+
+def _width(call: Call) -> float:
+    """Give how wide the picture is shown, in pixels; players that do not say get the largest."""
+    text = call.query.get("width")
+    if text is None:
+        return inf
+    if not (text.isascii() and text.isdecimal() and len(text) < 7 and 1 <= int(text) <= _WIDEST):  # noqa: PLR2004
+        raise InvalidInput(f"“width” must be a whole number of pixels, 1 to {_WIDEST}.")
+    return float(text)
