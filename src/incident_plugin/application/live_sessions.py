@@ -66,8 +66,9 @@ class LiveSessions:
         self._guard.require(actor, Permission.CAMERAS_VIEW, (camera,))
 
     async def close(self, actor: Actor, session: str) -> None:
-        """End the actor's own picture; raises ``NotFound`` for others and for one that has ended."""
-        self._own(actor, session)
+        """End the actor's own picture, also one that has just ended; raises ``NotFound`` for others."""
+        if self._known(actor, session) is None:
+            raise _not_there()
         await self._end(session)
 
     def tag(self, actor: Actor, session: str) -> str:
@@ -97,10 +98,14 @@ class LiveSessions:
             )
 
     def _own(self, actor: Actor, session: str) -> _Open:
-        found = self._open.get(session) if self._relay.is_open(session) else None
-        if found is None or found.actor.person.id != actor.person.id:
-            raise NotFound("This live picture has ended. Open it again.")
+        found = self._known(actor, session)
+        if found is None or not self._relay.is_open(session):
+            raise _not_there()
         return found
+
+    def _known(self, actor: Actor, session: str) -> _Open | None:
+        found = self._open.get(session)
+        return found if found and found.actor.person.id == actor.person.id else None
 
     async def _end(self, session: str) -> None:
         self._open.pop(session, None)
@@ -133,6 +138,10 @@ class LiveSessions:
     def _now(self, actor: Actor) -> Actor | None:
         """Give who the session is now; as they were where the host does not tell sessions apart."""
         return self._people.now(actor)
+
+
+def _not_there() -> NotFound:
+    return NotFound("This live picture has ended. Open it again.")
 
 
 def _fragment(description: str) -> str:

@@ -35,7 +35,7 @@ class StopBody(Body):
     gesture: Gesture
 
 
-class PresetBody(Body):
+class PositionBody(Body):
     """A remembered position."""
 
     token: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
@@ -90,7 +90,7 @@ class SteeringResources:
         return {"presets": await self._steering.presets(call.actor, _camera(call))}
 
     async def go_to(self, call: Call) -> None:
-        await self._steering.go_to(call.actor, _camera(call), call.json(PresetBody).token)
+        await self._steering.go_to(call.actor, _camera(call), call.json(PositionBody).token)
 
     async def snapshot(self, call: Call) -> None:
         await asyncio.to_thread(self._snapshots.taken, call.actor, _camera(call))
