@@ -12,6 +12,7 @@ from pathlib import Path
 
 from demo_recorder.account import Account
 from demo_recorder.app import PortTakenError, Recorder, Settings
+from demo_recorder.cameras import CAMERAS, cameras_with
 from demo_recorder.timebase import Clock, shifted_clock
 
 _HISTORY = timedelta(hours=2)
@@ -66,6 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--retention", type=_days, default=0, metavar="DAYS", help="how long it says that it keeps video"
     )
+    parser.add_argument(
+        "--h265",
+        action="append",
+        default=[],
+        choices=[camera.token for camera in CAMERAS],
+        help="code this camera in H.265, and offer the Media2 service; may be given several times",
+    )
     parser.add_argument("--username", default="admin", help="user name (default: %(default)s)")
     parser.add_argument(
         "--password-file",
@@ -95,6 +103,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     return Settings(
         clock=clock,
         retention=timedelta(days=options.retention),
+        cameras=cameras_with(options.h265),
         host=options.host,
         http_port=options.http_port,
         rtsp_port=options.rtsp_port,

@@ -12,6 +12,7 @@ import uvicorn
 from attrs import frozen
 
 from demo_recorder.account import Account
+from demo_recorder.cameras import CAMERAS, Camera, Codec
 from demo_recorder.footage import Footage
 from demo_recorder.recording import recordings_since
 from demo_recorder.rtsp.connection import Streams
@@ -21,7 +22,7 @@ from demo_recorder.soap.device import device_service
 from demo_recorder.soap.endpoint import soap_application
 from demo_recorder.soap.events import PATH as EVENTS_PATH
 from demo_recorder.soap.events import EventService
-from demo_recorder.soap.media import media_service
+from demo_recorder.soap.media import media2_service, media_service
 from demo_recorder.soap.ptz import ptz_service
 from demo_recorder.soap.recording import recording_service
 from demo_recorder.soap.replay import replay_service
@@ -51,6 +52,7 @@ class Settings:
     clock: Clock = system_clock
     #: What it says about how long it keeps recordings; zero for no limit. It deletes nothing.
     retention: timedelta = timedelta(0)
+    cameras: tuple[Camera, ...] = CAMERAS
 
 
 class _HttpServer(uvicorn.Server):
@@ -74,12 +76,15 @@ class Recorder:
             self._http_socket.close()
             raise
         self._footage = Footage()
-        recordings = recordings_since(settings.since)
+        recordings = recordings_since(settings.since, settings.cameras)
         studio = Studio(footage=self._footage, clock=settings.clock)
         streams = Streams(studio=studio, recordings=recordings, account=settings.account)
         self._rtsp = RtspServer(streams)
+        # Like the devices that there are: who has no H.265 has often no Media2 either.
+        newer = any(camera.codec is Codec.H265 for camera in settings.cameras)
         others = (
-            media_service(),
+            media_service(settings.cameras),
+            *([media2_service(settings.cameras)] if newer else ()),
             recording_service(recordings, settings.retention),
             search_service(recordings),
             replay_service(recordings),

@@ -1,8 +1,10 @@
 """The four cameras, and the tokens by which ONVIF and RTSP name what belongs to them."""
 
+from collections.abc import Collection
+from enum import StrEnum
 from typing import NewType
 
-from attrs import field, frozen, validators
+from attrs import evolve, field, frozen, validators
 
 from demo_recorder.strip import MAX_CAMERA
 
@@ -17,6 +19,18 @@ WIDTH = 640
 HEIGHT = 360
 
 
+class Codec(StrEnum):
+    """How a camera codes its pictures, by its name in RTP."""
+
+    H264 = "H264"
+    H265 = "H265"
+
+    @property
+    def spoken(self) -> str:
+        """For people."""
+        return f"{self.value[0]}.{self.value[1:]}"
+
+
 @frozen(kw_only=True)
 class Camera:
     """A synthetic camera."""
@@ -29,6 +43,7 @@ class Camera:
     name: str
     #: Where it hangs, for people.
     location: str
+    codec: Codec = Codec.H264
     #: Has motors.
     movable: bool = False
     #: Has a microphone.
@@ -51,3 +66,8 @@ CAMERAS = (
     Camera(number=3, token=CameraToken("parking"), name="Parking", location="Basement, level 1"),
     Camera(number=4, token=CameraToken("yard"), name="Yard", location="Outside, east gate", movable=True),
 )
+
+
+def cameras_with(h265: Collection[str]) -> tuple[Camera, ...]:
+    """The four, those with these tokens in H.265."""
+    return tuple(evolve(camera, codec=Codec.H265) if camera.token in h265 else camera for camera in CAMERAS)

@@ -60,7 +60,7 @@ class _Group:
         return encoder
 
 
-_Key = tuple[int, GroupNumber]
+_Key = tuple[Camera, GroupNumber]
 
 
 class Footage:
@@ -121,7 +121,7 @@ class Footage:
 
     def _cached(self, camera: Camera, group: GroupNumber, count: int) -> Sequence[AccessUnit] | None:
         with self._lock:
-            key = (camera.number, group)
+            key = (camera, group)
             found = self._groups.get(key)
             if found is None or len(found.units) < count:
                 return None
@@ -129,7 +129,7 @@ class Footage:
             return found.units
 
     def _render(self, camera: Camera, number: GroupNumber, count: int) -> Sequence[AccessUnit]:
-        key = (camera.number, number)
+        key = (camera, number)
         with self._lock:
             group = self._groups.setdefault(key, _Group(camera, number))
             self._groups.move_to_end(key)

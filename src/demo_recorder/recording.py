@@ -1,5 +1,6 @@
 """What has been recorded: from when, and with which gap. A pure function of a start time and of the clock."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from attrs import frozen
@@ -78,14 +79,14 @@ class Recording:
         return clean_point(self.at_or_after(frame))
 
 
-def recordings_since(since: datetime) -> tuple[Recording, ...]:
+def recordings_since(since: datetime, cameras: Sequence[Camera] = CAMERAS) -> tuple[Recording, ...]:
     """The recordings of all cameras, begun at the first even second from ``since``."""
     start = _next_key_frame(since)
     gap_start = _next_key_frame(moment_of(start) + GAP_AFTER)
     gap = Span(start=gap_start, end=_next_key_frame(moment_of(gap_start) + GAP_LENGTH))
     return tuple(
-        Recording(camera=camera, start=start, gaps=(gap,) if camera == GAP_CAMERA else ())
-        for camera in CAMERAS
+        Recording(camera=camera, start=start, gaps=(gap,) if camera.number == GAP_CAMERA.number else ())
+        for camera in cameras
     )
 
 

@@ -93,7 +93,7 @@ def camera_seeing(frame: FrameNumber) -> Camera:
 
 def patch_of(camera: Camera, frame: FrameNumber) -> Patch | None:
     """What to draw over the camera's background in a frame; None when nobody is there."""
-    if camera_seeing(frame) != camera:
+    if camera_seeing(frame).number != camera.number:
         return None
     return _patch(camera, frame % _FRAMES_ON_CAMERA)
 

@@ -1,4 +1,4 @@
-"""RTP packets of H.264 and G.711 on an interleaved channel (RFC 3550, 3551, 6184, RFC 2326 section 10.12)."""
+"""RTP packets of H.264, H.265 and G.711 on an interleaved channel (RFC 3550, 3551, 6184, 7798, 2326)."""
 
 import secrets
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from struct import Struct
 
 from attrs import frozen
 
+from demo_recorder.cameras import Codec
 from demo_recorder.encoder import AccessUnit
 from demo_recorder.timebase import RTP_CLOCK_RATE
 
@@ -21,8 +22,9 @@ _VERSION = 0x80
 _EXTENSION = 0x10
 _MARKER = 0x80
 
-# RFC 6184 section 5.8: fragmentation unit A.
+# RFC 6184 section 5.8: fragmentation unit A; RFC 7798 section 4.4.3: fragmentation unit.
 _FU_A = 28
+_FU_H265 = 49
 _FU_START = 0x80
 _FU_END = 0x40
 
@@ -83,7 +85,7 @@ class RtpPacketiser:
     def packets(self, unit: AccessUnit, ticks: int, mark: ReplayMark | None = None) -> bytes:
         """The packets of a frame at a point of the 90 kHz media clock, ready to be written."""
         timestamp = self.timestamp(ticks)
-        payloads = [part for nal_unit in unit.nal_units for part in _fragments(nal_unit)]
+        payloads = [part for nal_unit in unit.nal_units for part in _fragments(nal_unit, unit.codec)]
         extension = mark.encoded() if mark else b""
         last = len(payloads) - 1
         out: list[bytes] = []
@@ -146,16 +148,21 @@ def ticks_in(seconds: float) -> int:
     return round(seconds * RTP_CLOCK_RATE)
 
 
-def _fragments(nal_unit: bytes) -> Iterator[bytes]:
+def _fragments(nal_unit: bytes, codec: Codec) -> Iterator[bytes]:
     """The payloads that carry a NAL unit: itself, or fragments when it is too long for one packet."""
     if len(nal_unit) <= _MAX_PAYLOAD:
         yield nal_unit
         return
-    indicator = nal_unit[0] & 0xE0 | _FU_A
-    kind = nal_unit[0] & 0x1F
-    step = _MAX_PAYLOAD - 2
-    for start in range(1, len(nal_unit), step):
+    if codec is Codec.H265:
+        head = bytes((nal_unit[0] & 0x81 | _FU_H265 << 1, nal_unit[1]))
+        kind = nal_unit[0] >> 1 & 0x3F
+    else:
+        head = bytes((nal_unit[0] & 0xE0 | _FU_A,))
+        kind = nal_unit[0] & 0x1F
+    step = _MAX_PAYLOAD - len(head) - 1
+    begin = len(head)
+    for start in range(begin, len(nal_unit), step):
         part = nal_unit[start : start + step]
-        first = _FU_START if start == 1 else 0
+        first = _FU_START if start == begin else 0
         final = _FU_END if start + step >= len(nal_unit) else 0
-        yield bytes((indicator, kind | first | final)) + part
+        yield head + bytes((kind | first | final,)) + part

@@ -1,9 +1,9 @@
-"""Session descriptions (RFC 4566, RFC 6184 section 8.2, RFC 3551, ONVIF Streaming "RTSP describe")."""
+"""Session descriptions (RFC 4566, RFC 6184 section 8.2, RFC 7798 section 7, RFC 3551, ONVIF Streaming)."""
 
 from base64 import b64encode
 from datetime import datetime
 
-from demo_recorder.cameras import HEIGHT, SOUND_TRACK, VIDEO_TRACK, WIDTH
+from demo_recorder.cameras import HEIGHT, SOUND_TRACK, VIDEO_TRACK, WIDTH, Codec
 from demo_recorder.encoder import ParameterSets
 from demo_recorder.rtsp.rtp import PAYLOAD_TYPE, SOUND_PAYLOAD_TYPE
 from demo_recorder.rtsp.target import SOUND, VIDEO, Target, clock_text
@@ -13,8 +13,6 @@ from demo_recorder.timebase import FRAME_RATE, RTP_CLOCK_RATE, moment_of
 
 def describe(target: Target, sets: ParameterSets, now: datetime) -> bytes:
     """The description of a stream."""
-    profile = sets.sps[1:4].hex()
-    sprop = ",".join(b64encode(unit).decode() for unit in (sets.sps, sets.pps))
     lines = [
         "v=0",
         f"o=- {target.camera.number} {int(now.timestamp())} IN IP4 0.0.0.0",
@@ -24,8 +22,8 @@ def describe(target: Target, sets: ParameterSets, now: datetime) -> bytes:
         "a=control:*",
         f"a=range:{_range(target, now)}",
         f"m=video 0 RTP/AVP {PAYLOAD_TYPE}",
-        f"a=rtpmap:{PAYLOAD_TYPE} H264/{RTP_CLOCK_RATE}",
-        f"a=fmtp:{PAYLOAD_TYPE} packetization-mode=1;profile-level-id={profile};sprop-parameter-sets={sprop}",
+        f"a=rtpmap:{PAYLOAD_TYPE} {target.camera.codec}/{RTP_CLOCK_RATE}",
+        f"a=fmtp:{PAYLOAD_TYPE} {_format(target.camera.codec, sets)}",
         f"a=framerate:{FRAME_RATE}",
         f"a=framesize:{PAYLOAD_TYPE} {WIDTH}-{HEIGHT}",
         f"a=control:{VIDEO}",
@@ -39,6 +37,14 @@ def describe(target: Target, sets: ParameterSets, now: datetime) -> bytes:
             *_track(target, SOUND_TRACK),
         ]
     return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _format(codec: Codec, sets: ParameterSets) -> str:
+    vps, sps, pps = (b64encode(unit).decode() for unit in (sets.vps, sets.sps, sets.pps))
+    if codec is Codec.H265:
+        return f"sprop-vps={vps};sprop-sps={sps};sprop-pps={pps}"
+    profile = sets.sps[1:4].hex()
+    return f"packetization-mode=1;profile-level-id={profile};sprop-parameter-sets={sps},{pps}"
 
 
 def _track(target: Target, token: str) -> list[str]:

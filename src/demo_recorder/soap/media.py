@@ -1,11 +1,14 @@
-"""The media service: one fixed profile per camera (ONVIF Media Service Specification)."""
+"""The media services: one fixed profile per camera (ONVIF Media and Media2 Service Specifications)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from demo_recorder.cameras import CAMERAS, HEIGHT, WIDTH, Camera
+from demo_recorder.cameras import HEIGHT, WIDTH, Camera, Codec
 from demo_recorder.rtsp.connection import SESSION_TIMEOUT
-from demo_recorder.soap.faults import invalid_value
+from demo_recorder.soap.faults import Fault, invalid_value
+from demo_recorder.soap.ptz import CONFIGURATION, NODE
 from demo_recorder.soap.ptz import configuration as ptz_configuration
 from demo_recorder.soap.service import Call, Service, find_camera
 from demo_recorder.soap.wsdl import Answer
@@ -13,6 +16,9 @@ from demo_recorder.sound import SAMPLE_RATE
 from demo_recorder.timebase import FRAME_RATE, GROUP_FRAMES
 
 NAMESPACE = "http://www.onvif.org/ver10/media/wsdl"
+NAMESPACE_2 = "http://www.onvif.org/ver20/media/wsdl"
+
+_KILOBITS = 512
 
 _TIMEOUT = timedelta(seconds=SESSION_TIMEOUT)
 _TCP_PROTOCOLS = ("RTSP", "TCP")
@@ -21,7 +27,6 @@ _CAPABILITIES = {
     "Rotation": False,
     "VideoSourceMode": False,
     "OSD": False,
-    "ProfileCapabilities": {"MaximumNumberOfProfiles": len(CAMERAS)},
     "StreamingCapabilities": {"RTPMulticast": False, "RTP_TCP": False, "RTP_RTSP_TCP": True},
 }
 
@@ -34,32 +39,51 @@ _NO_MULTICAST = {
 }
 
 
-def media_service() -> Service:
+def media_service(cameras: Sequence[Camera]) -> Service:
     """The service that knows the cameras and their live streams."""
+    capabilities = _CAPABILITIES | {"ProfileCapabilities": {"MaximumNumberOfProfiles": len(cameras)}}
+    hearing = [camera for camera in cameras if camera.hears]
     return Service(
         path="media_service",
         wsdl="media.wsdl",
         namespace=NAMESPACE,
         handlers={
-            "GetServiceCapabilities": lambda _: {"Capabilities": _CAPABILITIES},
-            "GetProfiles": lambda _: {"Profiles": [_profile(camera) for camera in CAMERAS]},
-            "GetProfile": lambda call: {"Profile": _profile(_camera(call))},
+            "GetServiceCapabilities": lambda _: {"Capabilities": capabilities},
+            "GetProfiles": lambda _: {"Profiles": [_profile(camera) for camera in cameras]},
+            "GetProfile": lambda call: {"Profile": _profile(_camera(cameras, call))},
             "GetAudioSources": lambda _: {
-                "AudioSources": [{"token": _ear(camera), "Channels": 1} for camera in CAMERAS if camera.hears]
+                "AudioSources": [{"token": _ear(camera), "Channels": 1} for camera in hearing]
             },
-            "GetVideoSources": lambda _: {"VideoSources": [_video_source(camera) for camera in CAMERAS]},
-            "GetStreamUri": _stream_uri,
+            "GetVideoSources": lambda _: {"VideoSources": [_video_source(camera) for camera in cameras]},
+            "GetStreamUri": partial(_stream_uri, cameras),
         },
     )
 
 
-def _camera(call: Call) -> Camera:
+def media2_service(cameras: Sequence[Camera]) -> Service:
+    """The newer service, which alone can tell of H.265; its profiles are those of the older one."""
+    return Service(
+        path="media2_service",
+        wsdl="media2.wsdl",
+        namespace=NAMESPACE_2,
+        handlers={
+            "GetProfiles": partial(_profiles2, cameras),
+            "GetStreamUri": partial(_stream_uri2, cameras),
+        },
+    )
+
+
+def _camera(cameras: Sequence[Camera], call: Call) -> Camera:
     token = call.argument("ProfileToken")
-    return find_camera(token, invalid_value("NoProfile", f"there is no media profile {token!r}"))
+    return find_camera(cameras, token, _no_profile(token))
 
 
-def _stream_uri(call: Call) -> Answer:
-    camera = _camera(call)
+def _no_profile(token: object) -> Fault:
+    return invalid_value("NoProfile", f"there is no media profile {token!r}")
+
+
+def _stream_uri(cameras: Sequence[Camera], call: Call) -> Answer:
+    camera = _camera(cameras, call)
     setup = call.argument("StreamSetup")
     refuse_other_transports(setup)
     return {
@@ -80,36 +104,79 @@ def refuse_other_transports(setup: Any) -> None:
 
 
 def _profile(camera: Camera) -> dict[str, Any]:
-    moves = {"PTZConfiguration": ptz_configuration()} if camera.movable else {}
-    hears = _sound_configurations(camera) if camera.hears else {}
-    return (
-        moves
-        | hears
-        | {
-            "token": camera.token,
-            "fixed": True,
-            "Name": camera.name,
-            "VideoSourceConfiguration": {
-                "token": f"{camera.source}_config",
-                "Name": camera.name,
-                "UseCount": 1,
-                "SourceToken": camera.source,
-                "Bounds": {"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT},
-            },
-            "VideoEncoderConfiguration": {
-                "token": f"enc_{camera.token}",
-                "Name": f"{camera.name} H.264",
-                "UseCount": 1,
-                "Encoding": "H264",
-                "Resolution": {"Width": WIDTH, "Height": HEIGHT},
-                "Quality": 5.0,
-                "RateControl": {"FrameRateLimit": FRAME_RATE, "EncodingInterval": 1, "BitrateLimit": 512},
-                "H264": {"GovLength": GROUP_FRAMES, "H264Profile": "Baseline"},
-                "Multicast": _NO_MULTICAST,
-                "SessionTimeout": _TIMEOUT,
-            },
-        }
-    )
+    profile: dict[str, Any] = {
+        "token": camera.token,
+        "fixed": True,
+        "Name": camera.name,
+        "VideoSourceConfiguration": _source(camera),
+    }
+    # The older service has no word for H.265: such a profile is without its encoder.
+    if camera.codec is Codec.H264:
+        profile["VideoEncoderConfiguration"] = _encoder(camera)
+    if camera.movable:
+        profile["PTZConfiguration"] = ptz_configuration()
+    return profile | (_sound_configurations(camera) if camera.hears else {})
+
+
+def _source(camera: Camera) -> dict[str, Any]:
+    return {
+        "token": f"{camera.source}_config",
+        "Name": camera.name,
+        "UseCount": 1,
+        "SourceToken": camera.source,
+        "Bounds": {"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT},
+    }
+
+
+def _encoder(camera: Camera) -> dict[str, Any]:
+    return _coding(camera) | {
+        "RateControl": {"FrameRateLimit": FRAME_RATE, "EncodingInterval": 1, "BitrateLimit": _KILOBITS},
+        "H264": {"GovLength": GROUP_FRAMES, "H264Profile": "Baseline"},
+        "Multicast": _NO_MULTICAST,
+        "SessionTimeout": _TIMEOUT,
+    }
+
+
+def _encoder2(camera: Camera) -> dict[str, Any]:
+    return _coding(camera) | {
+        "GovLength": GROUP_FRAMES,
+        "Profile": "Main" if camera.codec is Codec.H265 else "Baseline",
+        "RateControl": {"FrameRateLimit": float(FRAME_RATE), "BitrateLimit": _KILOBITS},
+    }
+
+
+def _coding(camera: Camera) -> dict[str, Any]:
+    return {
+        "token": f"enc_{camera.token}",
+        "Name": f"{camera.name} {camera.codec.spoken}",
+        "UseCount": 1,
+        "Encoding": camera.codec.value,
+        "Resolution": {"Width": WIDTH, "Height": HEIGHT},
+        "Quality": 5.0,
+    }
+
+
+def _profiles2(cameras: Sequence[Camera], call: Call) -> Answer:
+    """ONVIF Media2 section 5.2.2: all profiles or one; configurations only of the kinds asked for."""
+    token = call.argument("Token")
+    shown = [find_camera(cameras, token, _no_profile(token))] if token else cameras
+    kinds = set(call.argument("Type") or ())
+    return {"Profiles": [_profile2(camera, kinds) for camera in shown]}
+
+
+def _profile2(camera: Camera, kinds: set[str]) -> dict[str, Any]:
+    parts = {"VideoSource": _source(camera), "VideoEncoder": _encoder2(camera)}
+    if camera.movable:
+        parts["PTZ"] = {"token": CONFIGURATION, "Name": "PTZ", "UseCount": 1, "NodeToken": NODE}
+    shown = {kind: part for kind, part in parts.items() if {"All", kind} & kinds}
+    profile = {"token": camera.token, "fixed": True, "Name": camera.name}
+    return profile | ({"Configurations": shown} if shown else {})
+
+
+def _stream_uri2(cameras: Sequence[Camera], call: Call) -> Answer:
+    if call.argument("Protocol") != "RTSP":
+        raise invalid_value("InvalidStreamSetup", "streams are sent over RTSP within its TCP connection only")
+    return {"Uri": f"{call.rtsp_base}/live/{_camera(cameras, call).token}"}
 
 
 def _sound_configurations(camera: Camera) -> dict[str, Any]:

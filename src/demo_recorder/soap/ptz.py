@@ -6,6 +6,7 @@ Only its position changes: pictures are a function of their time alone, so live 
 from datetime import timedelta
 from typing import Any
 
+from demo_recorder.cameras import CAMERAS
 from demo_recorder.mechanics import Mechanics, Position, Velocity
 from demo_recorder.soap.faults import invalid_value
 from demo_recorder.soap.service import Call, Service, find_camera
@@ -140,7 +141,7 @@ class _Ptz:
 
 def _check_profile(call: Call) -> None:
     token = call.argument("ProfileToken")
-    camera = find_camera(token, invalid_value("NoProfile", f"there is no media profile {token!r}"))
+    camera = find_camera(CAMERAS, token, invalid_value("NoProfile", f"there is no media profile {token!r}"))
     if not camera.movable:
         raise invalid_value("NoPTZProfile", f"{camera.name} cannot be moved")
 

@@ -12,7 +12,6 @@ from demo_recorder.soap.wsdl import Answer
 
 NAMESPACE = "http://www.onvif.org/ver10/recording/wsdl"
 
-_VIDEO = {"TrackType": "Video", "Description": "H.264 video"}
 _SOUND = {"TrackType": "Audio", "Description": "G.711 sound"}
 
 
@@ -21,7 +20,7 @@ def recording_service(recordings: Sequence[Recording], retention: timedelta = ti
     capabilities = {
         "DynamicRecordings": False,
         "DynamicTracks": False,
-        "Encoding": ["H264", "G711"],
+        "Encoding": sorted({"G711", *(recording.camera.codec.value for recording in recordings)}),
         "MaxRecordings": float(len(recordings)),
         "Options": False,
     }
@@ -44,7 +43,8 @@ def recording_service(recordings: Sequence[Recording], retention: timedelta = ti
 
 def tracks_of(recording: Recording) -> dict[str, dict[str, Any]]:
     """The tracks of a recording by their tokens, described."""
-    return {VIDEO_TRACK: _VIDEO} | ({SOUND_TRACK: _SOUND} if recording.camera.hears else {})
+    video = {"TrackType": "Video", "Description": f"{recording.camera.codec.spoken} video"}
+    return {VIDEO_TRACK: video} | ({SOUND_TRACK: _SOUND} if recording.camera.hears else {})
 
 
 def source_of(recording: Recording) -> dict[str, Any]:

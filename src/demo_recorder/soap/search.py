@@ -174,13 +174,21 @@ def _attributes(recording: Recording, moment: datetime, now: datetime) -> dict[s
     frame = first_frame_from(moment)
     for span in recording.spans(now):
         if span.start <= frame < span.end:
-            video = {"Width": WIDTH, "Height": HEIGHT, "Encoding": "H264", "Framerate": float(FRAME_RATE)}
+            video = {
+                "Width": WIDTH,
+                "Height": HEIGHT,
+                "Encoding": recording.camera.codec.value,
+                "Framerate": float(FRAME_RATE),
+            }
             sound = {
                 "Bitrate": SAMPLE_RATE * 8 // 1000,
                 "Encoding": "G711",
                 "Samplerate": SAMPLE_RATE // 1000,
             }
-            attributes = {"Video": {"VideoAttributes": video}, "Audio": {"AudioAttributes": sound}}
+            attributes: dict[str, dict[str, Any]] = {
+                "Video": {"VideoAttributes": video},
+                "Audio": {"AudioAttributes": sound},
+            }
             tracks = [
                 {"TrackInformation": track, **attributes[track["TrackType"]]}
                 for track in _information(recording, now)["Track"]

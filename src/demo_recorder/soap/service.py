@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
-from demo_recorder.cameras import CAMERAS, Camera
+from demo_recorder.cameras import Camera
 from demo_recorder.recording import Recording
 from demo_recorder.soap.faults import Fault
 from demo_recorder.soap.wsdl import Answer
@@ -44,9 +44,9 @@ class Service:
     open_to_all: frozenset[str] = frozenset({"GetServiceCapabilities"})
 
 
-def find_camera(token: object, fault: Fault) -> Camera:
+def find_camera(cameras: Sequence[Camera], token: object, fault: Fault) -> Camera:
     """The camera with a token; raises the given fault."""
-    for camera in CAMERAS:
+    for camera in cameras:
         if camera.token == token:
             return camera
     raise fault

@@ -1,4 +1,7 @@
-"""The services' contracts: WSDL documents of the onvif-zeep distribution, read once per process by zeep."""
+"""The services' contracts: WSDL documents read once per process by zeep.
+
+They are those of the onvif-zeep distribution, and for services that it does not know ours, in ``contracts``.
+"""
 
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
@@ -16,6 +19,7 @@ from demo_recorder.soap.envelope import Envelope
 from demo_recorder.soap.faults import invalid_arguments
 
 _DISTRIBUTION = "onvif-zeep"
+_OURS = Path(__file__).parent / "contracts"
 
 #: Arguments of a response, by the names that its WSDL gives them.
 Answer = Mapping[str, Any]
@@ -66,10 +70,12 @@ class Contract:
 
 
 def read_contract(wsdl: str, namespace: str) -> Contract:
-    """Read one of the distribution's WSDL documents; raises MissingContractError."""
+    """Read a WSDL document; raises MissingContractError."""
     settings = Settings(strict=False, forbid_dtd=True, forbid_external=True)
     transport: Any = Transport()  # type: ignore[no-untyped-call]
-    document = Document(str(_wsdl_directory() / wsdl), transport, settings=settings)
+    ours = _OURS / wsdl
+    place = ours if ours.exists() else _wsdl_directory() / wsdl
+    document = Document(str(place), transport, settings=settings)
     operations = {
         name: Operation(name=name, document=document, zeep_operation=operation)
         for name, operation in _operations(document, namespace)

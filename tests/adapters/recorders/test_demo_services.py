@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import av
 import pytest
+from tests.programs import running_recorder
 
-from incident_plugin.domain.media import Motion
+from demo_recorder.cameras import cameras_with
+from demo_recorder.encoder import GroupEncoder
+from demo_recorder.strip import read_strip
+from demo_recorder.timebase import first_frame_from, group_of
+from incident_plugin.domain.media import Codec, Motion, SoundCodec, SoundUnit
 from incident_plugin.domain.time import Interval
 
 from .conftest import site_of
@@ -53,3 +59,43 @@ async def test_motion_is_told_where_the_person_walks(site):
     assert {event.camera for event in first} == ids
     assert sum(event.active for event in first) == 1
     assert {(event.topic, event.initial) for event in first} == {("VideoSource/MotionAlarm", True)}
+
+
+async def test_a_camera_in_h265_is_found_replayed_and_seen_live():
+    """Only Media2 names its codec; its NAL units come bit by bit as they were coded, and decode."""
+    with running_recorder("--h265", "corridor") as running:
+        site = site_of(running)
+        corridor = next(camera.id for camera in await site.cameras() if camera.name == "Corridor")
+        start = running.since + 60 * SECOND
+        async with site.replay(corridor, Interval(start, start + 2 * SECOND)) as stream:
+            assert stream.track.codec is Codec.H265
+            units = [unit async for unit in stream]
+        async with site.live(corridor) as stream:
+            assert (await anext(aiter(stream))).key
+        await site.close()
+    encoder = GroupEncoder(cameras_with({"corridor"})[1], group_of(first_frame_from(start)))
+    assert [unit.nals for unit in units] == [encoder.encode_next().nal_units for _ in range(30)]
+    decoder = av.CodecContext.create("hevc", "r")
+    pictures = [
+        picture
+        for unit in units
+        for picture in decoder.decode(av.Packet(b"".join(b"\0\0\0\1" + nal for nal in unit.nals)))
+    ] + decoder.decode(None)
+    seen = [read_strip(picture.to_ndarray(format="gray")).moment for picture in pictures]
+    assert seen[0] == start
+    assert len(seen) == len(units) == 30
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_lobby_is_heard(site):
+    """Sound comes beside the pictures when it is asked for: fifty pieces a second, each at its time."""
+    cameras = {camera.name: camera.id for camera in await site.cameras()}
+    start = datetime.now(UTC).replace(microsecond=0) - 600 * SECOND
+    async with site.replay(cameras["Lobby"], Interval(start, start + 4 * SECOND), sound=True) as stream:
+        assert stream.sound is not None
+        assert (stream.sound.codec, stream.sound.rate) == (SoundCodec.PCMU, 8_000)
+        heard = [unit async for unit in stream.mixed() if isinstance(unit, SoundUnit)]
+    within = [unit for unit in heard if start <= unit.time < start + 4 * SECOND]
+    assert [unit.time for unit in within] == [start + n * SECOND / 50 for n in range(200)]
+    async with site.replay(cameras["Yard"], Interval(start, start + 2 * SECOND), sound=True) as stream:
+        assert stream.sound is None
