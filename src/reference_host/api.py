@@ -52,6 +52,12 @@ class NewView(Body):
     shared: bool = False
 
 
+class OwnKeysBody(Body):
+    """Keys that somebody chose, by command."""
+
+    keys: Annotated[dict[ShortText, ShortText], msgspec.Meta(max_length=200)]
+
+
 class Api:
     """The handlers, bound to one host."""
 
@@ -69,6 +75,8 @@ class Api:
             Route("/api/timeline", guard(self.timeline)),
             Route("/api/warnings", guard(self.warnings)),
             Route("/api/view", guard(self.view), methods=["POST"]),
+            Route("/api/keys", guard(self.keys)),
+            Route("/api/keys", guard(self.choose_keys), methods=["PUT"]),
             Route("/api/views", guard(self.saved_views)),
             Route("/api/views", guard(self.save_view), methods=["POST"]),
             Route("/api/views/{view}", guard(self.delete_view), methods=["DELETE"]),
@@ -125,6 +133,18 @@ class Api:
                 f"{' '.join(reasons)} Your page tells them again by itself.",
                 retry_after=1,
             )
+        return nothing()
+
+    async def keys(self, _: Request, principal: Principal) -> Response:
+        """Give the keys that the principal chose for commands, in place of those proposed."""
+        return json_answer({"keys": self._host.keys.of(principal.id)})
+
+    async def choose_keys(self, request: Request, principal: Principal) -> Response:
+        """Replace the keys that the principal chose; no two commands can have the same."""
+        chosen = (await read_body(request, OwnKeysBody)).keys
+        if len(set(chosen.values())) < len(chosen):
+            raise invalid("Two commands have the same key. Choose another one for either.")
+        await asyncio.to_thread(self._host.keys.choose, principal.id, chosen)
         return nothing()
 
     async def saved_views(self, _: Request, principal: Principal) -> Response:

@@ -22,6 +22,7 @@ from reference_host.durable import KeptDocument, StorageRefused
 from reference_host.events import HostEvents
 from reference_host.licensing import SiteLicence
 from reference_host.log_lines import LogLines
+from reference_host.own_keys import Keys, OwnKeys
 from reference_host.plugins import PluginSet
 from reference_host.proxy import PROXIED_SCOPE_KEY
 from reference_host.roles import Roles
@@ -56,6 +57,7 @@ class Host:
         self.sessions = Sessions(own.document("sessions", Mapping[str, Session]))
         self.brake = Brake(own.document("attempts", Mapping[str, tuple[datetime, ...]]))
         self.views = SavedViews(own.document("views", Mapping[str, SavedView]))
+        self.keys = OwnKeys(own.document("keys", Mapping[str, Keys]))
         self.set_up = SetUp(lambda: bool(self.accounts.all) or _proxy_signs_in(config))
         self.licence = SiteLicence(
             config=config.licence,

@@ -22,7 +22,7 @@ from playwright.async_api import BrowserContext, Playwright, async_playwright, e
 from tests.browsing import ARGUMENTS, CHROMIUM, PATIENCE_MS, SMALLEST, in_shared_browser
 from tests.journeys.operator import Operator
 from tests.journeys.sites import RunningSite
-from tests.journeys.viewlog import ViewLog, kept_in, lost, total
+from tests.journeys.viewlog import ViewLog, a_start, kept_in, lost, total
 from tests.waiting import until
 
 pytestmark = in_shared_browser
@@ -86,7 +86,8 @@ class Watch:
     async def start(self) -> None:
         """Press F9 and wait for the acknowledgement."""
         page = self.operator.page
-        async with page.expect_response(re.compile(r"/collections$")) as answer:
+        await expect(self.bar.locator(".bar")).to_be_hidden()
+        async with page.expect_response(a_start) as answer:
             await page.keyboard.press("F9")
         self.collection = (await (await answer.value).json())["id"]
         self.began = datetime.now(UTC)
@@ -111,11 +112,15 @@ class Watch:
 
 
 async def watching(context: BrowserContext, site: RunningSite, tmp_path: Path) -> Watch:
-    """Sign in at a browser."""
+    """Sign in at a browser; one that came back from a crash may have kept its session."""
     page = context.pages[0] if context.pages else await context.new_page()
     log = ViewLog.of(page)
     operator = Operator(page, site, tmp_path)
-    await operator.sign_in("operator")
+    await page.goto(f"{site.address}/")
+    account, live = page.get_by_label("Account"), page.get_by_role("link", name="Live")
+    await expect(account.or_(live)).to_be_visible()
+    if await account.is_visible():
+        await operator.sign_in("operator")
     answer = await page.evaluate("fetch('/api/cameras').then(r => r.json())")
     cameras = {camera["name"]: camera["id"] for camera in answer["cameras"]}
     await expect(page.get_by_role("button", name="Start incident project")).to_be_enabled()

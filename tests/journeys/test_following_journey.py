@@ -21,7 +21,7 @@ from tests.browsing import in_shared_browser
 from tests.hand import Hand
 from tests.journeys.operator import Operator, seconds_between, until_readable
 from tests.journeys.test_live_journey import sequences_of
-from tests.journeys.viewlog import ViewLog
+from tests.journeys.viewlog import ViewLog, a_start
 from tests.waiting import until
 
 from demo_recorder.timebase import latest_frame
@@ -58,7 +58,7 @@ async def test_following_the_subject_gives_what_the_view_changes_say(operator: O
     await show(Hand(page), followed[0], log, cameras)
     await until_readable(operator, operator.view_item(1).locator("incident-live video"))
 
-    async with page.expect_response(re.compile("/collections$")) as starting:
+    async with page.expect_response(a_start) as starting:
         await hand.press("F9")
     started = await _times(starting)
     await expect(page.locator("incident-status")).to_contain_text(f"1 camera: {followed[0]}")

@@ -81,6 +81,11 @@ class ViewLog:
             report.acknowledged = datetime.now(UTC)
 
 
+def a_start(response: Response) -> bool:
+    """Whether it answers the start of a collection."""
+    return response.request.method == "POST" and response.url.endswith("/collections")
+
+
 def lost(shown: Iterable[Stretch], kept: Iterable[Stretch]) -> list[Stretch]:
     """Give what was shown and is in no sequence."""
     kept = list(kept)

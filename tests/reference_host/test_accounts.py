@@ -356,7 +356,9 @@ async def test_a_log_that_cannot_be_written_is_an_illness(running: Running, conf
     assert "security log" in answer.json()["trouble"]
 
 
-@pytest.mark.parametrize("name", ["accounts", "roles", "sessions", "views", "plugins", "clock", "attempts"])
+@pytest.mark.parametrize(
+    "name", ["accounts", "roles", "sessions", "views", "keys", "plugins", "clock", "attempts"]
+)
 def test_damaged_files_of_the_host_are_never_overwritten(config: SiteConfig, name: str) -> None:
     """The host does not start on what it cannot read, and says which file it is."""
     file = config.data_directory / "host" / f"{name}.json"
@@ -413,3 +415,15 @@ def test_the_program_shows_the_token_once(program: Start, site_file: Path) -> No
     assert answer.status_code == 200, answer.text
     host.process.terminate()
     assert token not in host.end().complaints
+
+
+async def test_keys_are_ones_own_and_survive(running: Running) -> None:
+    """Chosen keys are kept for the account; two commands with one key are refused."""
+    await running.sign_in("operator")
+    keys = {"keys": {"sample.greet": "F2"}}
+    assert (await running.http.put("/api/keys", json=keys)).status_code == 204
+    twice = {"keys": {"sample.greet": "F2", "sample.fail": "F2"}}
+    assert (await running.http.put("/api/keys", json=twice)).status_code == 422
+    assert (await running.http.get("/api/keys")).json() == keys
+    await running.sign_in("admin")
+    assert (await running.http.get("/api/keys")).json() == {"keys": {}}

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from tests.browsing import ARGUMENTS, CHROMIUM, PATIENCE_MS, SMALLEST, Watched, needs_browser
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect, sync_playwright
+from tests.browsing import ARGUMENTS, CHROMIUM, PATIENCE_MS, SMALLEST, Watched, needs_browser, problem
 from tests.waiting import attempts
 
 from .conftest import PASSWORD, Issuer, address_of, start_host, write_site
@@ -555,6 +555,89 @@ def test_the_shortcuts_are_shown(signed_in: SignIn) -> None:
     expect(dialog).not_to_contain_text("Hush")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+
+
+def press_new_key(page: Page, command: str, keys: str) -> Locator:
+    """Open the shortcuts, and press another key for a command; gives the dialog."""
+    if not page.get_by_role("dialog", name="Keyboard shortcuts").is_visible():
+        page.keyboard.press("?")
+    page.get_by_role("button", name=f"Change the key of {command}").click()
+    dialog = page.get_by_role("dialog", name=f"Key of “{command}”")
+    expect(dialog.get_by_label("New key")).to_be_focused()
+    page.keyboard.press(keys)
+    return dialog
+
+
+def test_a_command_gets_another_key(signed_in: SignIn, address: str) -> None:
+    """It works at once and after a reload, is the operator's own, and the old key does nothing any more."""
+    page = signed_in()
+    notices = page.get_by_role("region", name="Notices")
+    dialog = press_new_key(page, "Greet", "Control+F9")
+    expect(dialog).to_contain_text("Nothing else uses this key.")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Ctrl+F9")
+    page.keyboard.press("Escape")
+    page.keyboard.press("F9")
+    page.keyboard.press("Control+F9")
+    expect(notices.get_by_text("Greetings from live")).to_have_count(1)
+    page.reload()
+    expect(page.locator("host-frame")).to_be_visible()
+    page.get_by_role("searchbox", name="Search cameras").focus()
+    page.keyboard.press("Control+F9")
+    expect(notices.get_by_text("Greetings from live")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.locator("host-view-item").first.focus()
+    dialog = press_new_key(page, "Greet", "F2")
+    dialog.get_by_role("button", name="Use F9").click()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    assert page.request.get("/api/keys").json() == {"keys": {}}
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        ("Control+t", "The browser uses Ctrl+t itself."),
+        ("F5", "The browser uses F5 itself."),
+        ("[", "[ is the key of “Mark the start”."),
+        ("g", "g is the key of “Go to Live”."),
+        ("Shift+F9", "Shift+F9 is the key of “Fail”. Change that one first"),
+        ("Delete", "Delete is needed to move about in every page."),
+    ],
+)
+def test_a_key_that_is_taken_is_refused_with_a_reason(signed_in: SignIn, keys: str, reason: str) -> None:
+    """Keys of the browser, of the host and of other commands are named, and nothing is changed."""
+    page = signed_in()
+    dialog = press_new_key(page, "Greet", keys)
+    expect(dialog.get_by_role("status")).to_contain_text(reason)
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("The key is not changed.")
+    assert page.request.get("/api/keys").json() == {"keys": {}}
+
+
+def test_a_camera_that_may_not_be_seen_any_more_leaves_the_view(signed_in: SignIn, watched: Watched) -> None:
+    """The refusal of a view makes the page ask at once which cameras there are; the others are reported."""
+    watched.provoked.append("403")
+    page = signed_in()
+    expect_view(page, "lobby", "yard", "gate", "dock")
+
+    def without_dock(route: Route) -> None:
+        answer = route.fetch().json()
+        left = [camera for camera in answer["cameras"] if camera["id"] != "dock"]
+        route.fulfill(json=answer | {"cameras": left})
+
+    def refusing_dock(route: Route) -> None:
+        if "dock" in route.request.post_data_json["cameras"]:
+            route.fulfill(**problem("Denied.", "You may not see this camera.", 403))
+        else:
+            route.continue_()
+
+    page.route("**/api/cameras", without_dock)
+    page.route("**/api/view", refusing_dock)
+    page.get_by_role("button", name="Empty view item 1").click()
+    expect_view(page, "yard", "gate")
+    expect(page.get_by_role("group", name="View item 4: not available")).to_be_visible()
 
 
 def test_a_broken_module_leaves_a_note_in_its_place(signed_in: SignIn, watched: Watched) -> None:

@@ -2,6 +2,7 @@
 
 import { el, iconButton } from './dom.js';
 import { SIZES } from './layout.js';
+import { changeKey } from './own-keys.js';
 import { mark, togglePlay } from './transport.js';
 
 /** View items that a digit selects. */
@@ -36,7 +37,8 @@ export function bindKeys(shell, frame) {
   keys.add({ keys: ']', title: 'Mark the end', when: video, run: () => mark(shell, 'end') });
   keys.add({ keys: '?', title: 'Show these shortcuts', run: () => showShortcuts(shell) });
   for (const command of shell.contributions.commands) {
-    if (command.shortcut) keys.add({ keys: command.shortcut, title: command.title, run: () => void shell.runForOperator(command) });
+    const chosen = shell.keyOf(command);
+    if (chosen) keys.add({ id: command.id, keys: chosen, title: command.title, run: () => void shell.runForOperator(command) });
   }
 }
 
@@ -44,16 +46,32 @@ const WORDS = { ArrowLeft: '←', ArrowRight: '→' };
 
 /** @param {Shell} shell */
 export function showShortcuts(shell) {
+  const list = el('dl', {});
+  const draw = () => list.replaceChildren(...shell.shortcuts.all.map((each) => row(shell, each, draw)));
   const dialog = el(
     'dialog', { class: 'shortcuts', 'aria-label': 'Keyboard shortcuts', onclose: () => dialog.remove() },
     el('header', {}, el('h2', {}, 'Keyboard shortcuts'), iconButton('close', 'Close', () => dialog.close())),
-    el('dl', {}, ...shell.shortcuts.all.map(({ keys, title }) => el(
-      'div', {}, el('dt', {}, ...keys.split(' ').map((key) => el('kbd', {}, written(key)))), el('dd', {}, title),
-    ))),
-    el('p', { class: 'dim' }, 'Single letters are off while you type.'),
+    list,
+    el('p', { class: 'dim' }, 'Single letters are off while you type. Changed keys are yours on every computer.'),
   );
+  draw();
   document.body.append(dialog);
   dialog.showModal();
+}
+
+/**
+ * @param {Shell} shell
+ * @param {import('./shortcuts.js').Shortcut} shortcut
+ * @param {() => void} redraw
+ */
+function row(shell, { keys, title, id }, redraw) {
+  const command = shell.contributions.commands.find((each) => each.id === id);
+  const change = async () => {
+    if (command && await changeKey(shell, command)) redraw();
+  };
+  return el('div', {},
+    el('dt', {}, ...keys.split(' ').map((key) => el('kbd', {}, written(key)))), el('dd', {}, title),
+    command ? el('button', { type: 'button', class: 'quiet small', 'aria-label': `Change the key of ${title}`, onclick: () => void change() }, 'Change') : null);
 }
 
 /** @param {string} keys */

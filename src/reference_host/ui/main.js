@@ -23,6 +23,8 @@ async function start() {
   if (readAddress(location).tab === 'live') history.replaceState(null, '', writeAddress(readAddress(location)));
   shell.arrived();
   setInterval(() => void refresh(shell), REFRESH);
+  // A camera that may not be seen any more keeps the whole view from being recorded until it has left the view.
+  shell.reporter.addEventListener('change', () => { if (shell.reporter.trouble) void refresh(shell); });
   window.addEventListener('online', () => void refresh(shell));
   if (shell.contributions.starting.length > 0) void awaitPlugins(shell);
 }

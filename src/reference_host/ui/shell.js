@@ -5,6 +5,7 @@ import { LiveClock, PlaybackClock } from './clock.js';
 import { loadCommand } from './contributed.js';
 import { Layout } from './layout.js';
 import { Notices } from './notices.js';
+import { keepKeys } from './own-keys.js';
 import { missing } from './requirements.js';
 import { readAddress, writeAddress } from './router.js';
 import { Shortcuts } from './shortcuts.js';
@@ -33,8 +34,9 @@ export class Shell extends EventTarget {
    * @param {{cameras: VmsCamera[], incomplete: string[]}} list
    * @param {LiveClock} live
    * @param {string} client
+   * @param {Record<string, string>} keys chosen by the operator, by command
    */
-  constructor(session, contributions, list, live, client) {
+  constructor(session, contributions, list, live, client, keys) {
     super();
     this.session = session;
     this.contributions = contributions;
@@ -47,6 +49,7 @@ export class Shell extends EventTarget {
     this.reporter = new ViewReporter(client);
     this.notices = new Notices();
     this.shortcuts = new Shortcuts();
+    this.keys = keys;
     this.address = readAddress(location);
     this.mode = lastMode(client);
     /** @type {Map<string, VmsBridge>} */
@@ -58,14 +61,28 @@ export class Shell extends EventTarget {
     /** @type {Session} */
     const session = await call('/api/session');
     if (!session.principal) return signInAgain();
-    const [contributions, cameras, client] = await Promise.all([
-      call('/api/contributions'), call('/api/cameras'), clientId(session.principal.id), live.measure(),
+    const [contributions, cameras, client, { keys }] = await Promise.all([
+      call('/api/contributions'), call('/api/cameras'), clientId(session.principal.id), call('/api/keys'), live.measure(),
     ]);
-    return new Shell(session, contributions, cameras, live, client);
+    return new Shell(session, contributions, cameras, live, client, keys);
   }
 
   get timeZone() {
     return this.session.site.time_zone;
+  }
+
+  /** The key of a command: the operator's, or the one proposed. @param {Runnable} command */
+  keyOf(command) {
+    return this.keys[command.id] ?? command.shortcut;
+  }
+
+  /** Gives a command another key, on every computer of the operator. @param {Runnable} command @param {string} chosen */
+  async chooseKey(command, chosen) {
+    const { [command.id]: _, ...others } = this.keys;
+    const keys = chosen === command.shortcut ? others : { ...others, [command.id]: chosen };
+    await keepKeys(keys);
+    this.keys = keys;
+    this.shortcuts.change(command.id, chosen);
   }
 
   /** The clock of the tab that is shown. */

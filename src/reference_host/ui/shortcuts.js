@@ -1,6 +1,6 @@
-// One place for all keys: the host's own and those of contributed commands.
+// One place for all keys: the host's own and those of contributed commands, which have an `id` and can be changed.
 
-/** @typedef {{keys: string, title: string, run: (event: KeyboardEvent) => void, when?: () => boolean}} Shortcut */
+/** @typedef {{keys: string, title: string, run: (event: KeyboardEvent) => void, when?: () => boolean, id?: string}} Shortcut */
 
 /** How long the first key of a sequence such as `g l` waits for the second, milliseconds. */
 const SEQUENCE = 1500;
@@ -22,6 +22,11 @@ export class Shortcuts {
   /** @param {Shortcut} shortcut */
   add(shortcut) {
     this.#all.push({ ...shortcut, keys: shortcut.keys.split(' ').map(normal).join(' ') });
+  }
+
+  /** Gives a command another key. @param {string} id @param {string} keys */
+  change(id, keys) {
+    this.#all = this.#all.map((each) => (each.id === id ? { ...each, keys: normal(keys) } : each));
   }
 
   /** @param {KeyboardEvent} event */
@@ -48,7 +53,7 @@ export class Shortcuts {
 }
 
 /** `Ctrl+F9`; Shift is left out where it already shows in the character. @param {KeyboardEvent} event */
-function chordOf(event) {
+export function chordOf(event) {
   if (['Control', 'Shift', 'Alt', 'Meta', 'AltGraph'].includes(event.key)) return '';
   const character = event.key.length === 1;
   const letter = character && event.key.toLowerCase() !== event.key.toUpperCase();
