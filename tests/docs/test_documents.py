@@ -56,6 +56,18 @@ def test_links_lead_somewhere(document: Path):
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
+def test_the_tests_that_cover_the_manual_are_there():
+    """Whoever renames one tells the coverage of the manual."""
+    named = re.findall(
+        r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs/ref/manual-coverage.md").read_text("utf-8")
+    )
+    assert len(named) > 30
+    missing = [
+        f"{file}::{test}" for file, test in named if f"def {test}(" not in (ROOT / file).read_text("utf-8")
+    ]
+    assert missing == []
+
+
 def test_pictures_are_small():
     """A page with many pictures opens at once."""
     pictures = {path.name: path.stat().st_size for path in (ROOT / "docs/images").iterdir()}
