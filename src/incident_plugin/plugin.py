@@ -46,15 +46,17 @@ class IncidentPlugin:
             ("add-marked", "Add the marked time of this camera", "Enter"),
             ("add-marked-all", "Add the marked time of all cameras in the view", "Shift+Enter"),
         )
-        return tuple(
-            offers.Command(
-                id=f"incident.{name}",
-                title=title,
-                module=f"ui/commands/{name}.js",
-                shortcut=shortcut,
-                permission=manage,
-            )
-            for name, title, shortcut in rows
+        play = Permission.CAMERAS_VIEW.value
+        recorded = (
+            ("frame-back", "One picture back", ","),
+            ("frame-forward", "One picture on", "."),
+            ("slower", "Play slower", "j"),
+            ("pause", "Pause; again: normal speed", "k"),
+            ("faster", "Play; again: faster", "l"),
+        )
+        return (
+            *(_command(*row, manage) for row in rows),
+            *(_command(*row, play, frozenset({offers.Requirement.PLAYBACK})) for row in recorded),
         )
 
     @hookimpl
@@ -81,7 +83,16 @@ class IncidentPlugin:
 
     @hookimpl
     def vms_toolbar_items(self, area: str, principal: Principal) -> Sequence[offers.ToolbarItem]:
-        """Give "Add to incident project" in each view item, and the bar of a running collection."""
+        """Give "Add to incident project" in each view item, the bar of a running collection, and playing."""
+        if area == offers.PLAYBACK_TOOLBAR and self._allowed(principal, Permission.CAMERAS_VIEW):
+            element = Element(
+                tag="incident-playback-controls", module="ui/playback/incident-playback-controls.js"
+            )
+            return (
+                offers.ToolbarItem(
+                    id="incident.playback-controls", area=area, title="Speed and sound", element=element
+                ),
+            )
         if not self._allowed(principal, Permission.PROJECTS_MANAGE):
             return ()
         if area == offers.STATUS_BAR:
@@ -161,6 +172,23 @@ class IncidentPlugin:
 
     def _allowed(self, principal: Principal, permission: Permission) -> bool:
         return self._runtime is not None and self._runtime.parts.guard.allows(actor_of(principal), permission)
+
+
+def _command(
+    name: str,
+    title: str,
+    shortcut: str,
+    permission: str,
+    when: frozenset[offers.Requirement] = frozenset(),
+) -> offers.Command:
+    return offers.Command(
+        id=f"incident.{name}",
+        title=title,
+        module=f"ui/commands/{name}.js",
+        shortcut=shortcut,
+        permission=permission,
+        when=when,
+    )
 
 
 plugin = IncidentPlugin()

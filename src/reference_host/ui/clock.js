@@ -6,7 +6,7 @@ import { root } from './api.js';
 
 /** A view item that does not let go is let go after this long, milliseconds. */
 const LONGEST_HOLD = 5000;
-export const RATES = [0.25, 0.5, 1, 2, 4];
+export const RATES = [0.25, 0.5, 1, 2, 4, 8, 16];
 
 /** What both clocks have in common: the marks and the `change` event. */
 class Clock extends EventTarget {

@@ -61,6 +61,8 @@ const ICONS = {
   search: 'M7 2.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9zM10.5 10.5L14 14',
   back: 'M10 3L5 8l5 5',
   forward: 'M6 3l5 5-5 5',
+  sound: 'M2.5 6.5h2L8 3.5v9L4.5 9.5h-2zM10.5 6a3 3 0 0 1 0 4M12 4a6 6 0 0 1 0 8',
+  muted: 'M2.5 6.5h2L8 3.5v9L4.5 9.5h-2zM10.5 6.5l3 3M13.5 6.5l-3 3',
   stepBack: 'M11 3L6 8l5 5M4 3v10',
   stepForward: 'M5 3l5 5-5 5M12 3v10',
   edit: 'M3 13l.7-3L11 2.7l2.3 2.3L6 12.3z',

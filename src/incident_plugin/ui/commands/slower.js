@@ -1,0 +1,6 @@
+// Plays slower.
+
+import { changeRate } from '../playback/stage.js';
+
+/** @type {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsCommandRun} */
+export const run = ({ clock }) => changeRate(clock, -1);
