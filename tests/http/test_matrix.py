@@ -242,6 +242,7 @@ class World:
             "DELETE live/sessions/{id}": Asked(path="live/sessions/none", statuses=gone),
             "PATCH live/sessions/{id}": Asked(path="live/sessions/none", statuses=gone),
             "OPTIONS live/sessions/{id}": Asked(path="live/sessions/none"),
+            "GET clocks/{camera:path}": Asked(path=f"clocks/{shown}"),
             "GET recorded/{camera:path}": Asked(path=f"recorded/{shown}", query=while_),
             "POST ptz/moves/{camera:path}": Asked(
                 path=f"ptz/moves/{shown}", body={"gesture": "press", "pan": 0.1}, statuses=gone

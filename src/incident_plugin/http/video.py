@@ -69,6 +69,7 @@ class VideoResources:
         return (
             *self._whep.operations(),
             Operation("GET", "recorded/{camera:path}", view, "Recorded spans.", self.recorded),
+            Operation("GET", "clocks/{camera:path}", view, "How far a recorder's clock is off.", self.clock),
             Operation("GET", "video/{camera:path}", view, "Recorded video, fragmented MP4.", self.video),
             Operation("GET", "stills/{camera:path}", view, "Key picture as JPEG.", self.still),
         )
@@ -76,6 +77,14 @@ class VideoResources:
     async def recorded(self, call: Call) -> object:
         spans = await self._recorders.recorded(self._camera(call), _interval(call))
         return {"spans": spans}
+
+    async def clock(self, call: Call) -> object:
+        measured = await self._recorders.clock_offset(self._camera(call))
+        return {
+            "offset": measured.offset.total_seconds(),
+            "uncertainty": measured.uncertainty.total_seconds(),
+            "measured_at": measured.measured_at,
+        }
 
     async def video(self, call: Call) -> Response:
         camera, interval = self._camera(call), _interval(call)

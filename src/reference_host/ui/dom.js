@@ -41,6 +41,11 @@ const SHAPES = {
   info: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 11v5M12 8v.5',
   success: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8 12l3 3 5-6',
   person: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4 20c1-4 4-5 8-5s7 1 8 5',
+  calendar: 'M4 6h16v14H4zM4 10h16M8 3v5M16 3v5',
+  earlier: 'M4 5v14M20 6l-8 6 8 6z',
+  later: 'M20 5v14M4 6l8 6-8 6z',
+  list: 'M9 6h11M9 12h11M9 18h11M4 6h.5M4 12h.5M4 18h.5',
+  rows: 'M4 9h16v6H4zM4 5h16M4 19h16',
   markStart: 'M14 5H9v14h5',
   markEnd: 'M10 5h5v14h-5',
 };

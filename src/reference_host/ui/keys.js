@@ -33,6 +33,8 @@ export function bindKeys(shell, frame) {
   keys.add({ keys: 'Shift+ArrowRight', title: 'Forward 10 seconds', when: recorded, run: seek(10) });
   keys.add({ keys: '+', title: 'Show less time on the timeline', when: recorded, run: () => frame().video?.timeline?.zoom(1) });
   keys.add({ keys: '-', title: 'Show more time on the timeline', when: recorded, run: () => frame().video?.timeline?.zoom(-1) });
+  keys.add({ keys: '<', title: 'Show earlier time on the timeline', when: recorded, run: () => frame().video?.timeline?.pan(-1) });
+  keys.add({ keys: '>', title: 'Show later time on the timeline', when: recorded, run: () => frame().video?.timeline?.pan(1) });
   keys.add({ keys: '[', title: 'Mark the start', when: video, run: () => mark(shell, 'start') });
   keys.add({ keys: ']', title: 'Mark the end', when: video, run: () => mark(shell, 'end') });
   keys.add({ keys: '?', title: 'Show these shortcuts', run: () => showShortcuts(shell) });

@@ -2,7 +2,9 @@
 
 import { ProblemError, call } from './api.js';
 import { el, icon } from './dom.js';
-import { clockTime, day, shortTime, utcText, zoneName } from './time.js';
+import { clockTime, day, utcText, zoneName } from './time.js';
+import { ticks } from './timeline-axis.js';
+import { showTimelineList } from './timeline-list.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('./types.d.ts').TimelineRow} TimelineRow */
@@ -10,15 +12,17 @@ import { clockTime, day, shortTime, utcText, zoneName } from './time.js';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-const WIDTHS = [MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR];
-const STEPS = [5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR];
+const WIDTHS = [10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR];
 const BEGINS_WITH = 30 * MINUTE;
-/** Pixels that a label of the axis needs. */
-const LABEL = 72;
+/** How much of the shown time panning moves. */
+const PAN = 0.5;
+const ALONE = 'vms.timeline.alone';
 /** Recordings grow: rows are asked for anew this often, milliseconds. */
 const REFRESH = 10 * SECOND;
 /** Seeks while the playhead is being dragged are this far apart, milliseconds. */
 const DRAG_SEEK = 200;
+/** A playhead that moves so far at once was moved by somebody, milliseconds at normal speed. */
+const JUMP = SECOND;
 
 export class Timeline extends HTMLElement {
   #shell;
@@ -33,6 +37,11 @@ export class Timeline extends HTMLElement {
   #delay = 0;
   #dragged = 0;
   #trouble = '';
+  /** Whether the window goes along with the playhead; not after the operator looked elsewhere. */
+  #follows = true;
+  #at = 0;
+  /** Whether only the selected camera has a row. */
+  #alone = localStorage.getItem(ALONE) === 'yes';
 
   #date = el('span', { class: 'date dim small' });
   #axis = el('div', { class: 'axis' });
@@ -73,7 +82,14 @@ export class Timeline extends HTMLElement {
   /** Moves the playhead, and the window with it when it would leave. @param {number} at */
   tick(at) {
     const share = (at - this.#start) / this.#width;
-    if ((share < 0.02 || share > 0.98) && !this.#dragged) this.#show(at - this.#width / 2);
+    const jumped = Math.abs(at - this.#at) > JUMP * this.#shell.playback.rate;
+    this.#at = at;
+    if (jumped || (share > 0.02 && share < 0.98)) this.#follows = true;
+    if ((share < 0.02 || share > 0.98) && !this.#dragged && this.#follows) {
+      this.#show(at - this.#width / 2);
+      return;
+    }
+    this.#playhead.hidden = share < 0 || share > 1;
     this.#playhead.style.left = this.#left(at);
     this.#future.style.left = this.#left(this.#shell.live.now);
     const zone = this.#shell.timeZone;
@@ -92,6 +108,41 @@ export class Timeline extends HTMLElement {
     const share = (at - this.#start) / this.#width;
     this.#width = width;
     this.#show(at - share * width);
+  }
+
+  /** Looks earlier or later without moving the playhead. @param {1 | -1} direction */
+  pan(direction) {
+    this.#look(this.#start + direction * PAN * this.#width);
+  }
+
+  /** @param {number} start */
+  #look(start) {
+    this.#follows = false;
+    this.#show(start);
+  }
+
+  /** Whether only the selected camera has a row. */
+  get alone() {
+    return this.#alone;
+  }
+
+  set alone(alone) {
+    this.#alone = alone;
+    localStorage.setItem(ALONE, alone ? 'yes' : 'no');
+    this.#draw();
+  }
+
+  /** The same as a table. */
+  list() {
+    const rows = this.#cameras.map((camera) => ({ camera, row: this.#rows.get(camera.id) }));
+    return showTimelineList(this.#shell, rows, this.#start, this.#start + this.#width);
+  }
+
+  /** Cameras that have a row. */
+  get #cameras() {
+    const { layout, viewed } = this.#shell;
+    const selected = viewed.filter(({ id }) => id === layout.slots[layout.selected]);
+    return this.#alone && selected.length > 0 ? selected : viewed;
   }
 
   /** @param {number} start */
@@ -135,7 +186,7 @@ export class Timeline extends HTMLElement {
   #draw() {
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.mark : undefined;
     const { layout, viewed } = this.#shell;
-    this.#tracks.replaceChildren(...viewed.map((camera) => this.#row(camera, camera.id === layout.slots[layout.selected])));
+    this.#tracks.replaceChildren(...this.#cameras.map((camera) => this.#row(camera, camera.id === layout.slots[layout.selected])));
     if (viewed.length === 0) this.#tracks.append(el('p', { class: 'empty' }, 'Choose a camera to see its recordings.'));
     if (focused) [...this.#tracks.querySelectorAll('button')].find((mark) => mark.dataset.mark === focused)?.focus();
     this.#remark.hidden = this.#trouble === '';
@@ -195,14 +246,12 @@ export class Timeline extends HTMLElement {
     const pixels = this.#axis.clientWidth;
     this.#date.textContent = `${day(this.#start, zone)} ${zoneName(this.#start, zone)}`;
     if (pixels === 0) return;
-    const step = STEPS.find((each) => (each / this.#width) * pixels >= LABEL) ?? STEPS[STEPS.length - 1];
-    const ticks = [];
-    for (let at = Math.ceil(this.#start / step) * step; at < this.#start + this.#width; at += step) {
-      const tick = el('span', { class: 'tick small dim' }, step < MINUTE ? clockTime(at, zone) : shortTime(at, zone));
+    const marks = ticks(this.#start, this.#width, pixels, zone).map(({ at, text }) => {
+      const tick = el('span', { class: 'tick small dim', title: utcText(at) }, text);
       tick.style.left = this.#left(at);
-      ticks.push(tick);
-    }
-    this.#axis.replaceChildren(...ticks);
+      return tick;
+    });
+    this.#axis.replaceChildren(...marks);
   }
 
   #drawMarks() {
@@ -259,7 +308,7 @@ export class Timeline extends HTMLElement {
   #wheeled(event) {
     event.preventDefault();
     if (event.ctrlKey) this.zoom(event.deltaY < 0 ? 1 : -1);
-    else this.#show(this.#start + ((event.deltaX || event.deltaY) / 1000) * this.#width);
+    else this.#look(this.#start + ((event.deltaX || event.deltaY) / 1000) * this.#width);
   }
 
   /** @param {KeyboardEvent} event */

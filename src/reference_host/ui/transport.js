@@ -3,7 +3,7 @@
 import { Contributed } from './contributed.js';
 import { el, icon, iconButton } from './dom.js';
 import { showWhenMet } from './requirements.js';
-import { clockTime, day, readTime, utcText, zoneName } from './time.js';
+import { clockTime, day, otherInstant, pickerText, readTime, utcText, zoneName } from './time.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('./timeline.js').Timeline} Timeline */
@@ -20,6 +20,8 @@ export class Transport extends HTMLElement {
   #entry = el('input', {
     type: 'text', placeholder: '12:03, -5m, yesterday 14:00', 'aria-label': 'Go to time', 'aria-describedby': 'entry-fault', spellcheck: 'false',
   });
+  #picker = el('input', { type: 'datetime-local', step: '1', class: 'picker', tabindex: -1, 'aria-hidden': 'true' });
+  #twice = el('span', { class: 'dim', role: 'status' });
   #fault = el('span', { id: 'entry-fault', class: 'fault', role: 'alert' });
   #marks = el('span', { class: 'dim marks' });
   #clear;
@@ -32,10 +34,15 @@ export class Transport extends HTMLElement {
     this.#play = iconButton('play', 'Play', () => togglePlay(shell), { class: 'quiet play' });
     this.#clear = iconButton('close', 'Remove both marks', () => playback.setMarks(null, null));
     const jump = (/** @type {number} */ step) => playback.seek(playback.now + step);
+    const rows = iconButton('rows', 'Only the selected camera', () => {
+      timeline.alone = !timeline.alone;
+      rows.setAttribute('aria-pressed', String(timeline.alone));
+    }, { 'aria-pressed': String(timeline.alone) });
+    this.#picker.addEventListener('change', () => this.#go(this.#picker.value.replace('T', ' ')));
     this.append(
       el('div', { class: 'group' }, iconButton('back', 'Back 10 seconds', () => jump(-JUMP)), this.#play, iconButton('forward', 'Forward 10 seconds', () => jump(JUMP))),
       el('div', { class: 'group now' }, this.#time, this.#date, this.#held),
-      el('form', { class: 'group entry', onsubmit: (/** @type {Event} */ event) => this.#entered(event) }, this.#entry, el('button', { type: 'submit' }, 'Go'), this.#fault),
+      el('form', { class: 'group entry', onsubmit: (/** @type {Event} */ event) => this.#entered(event) }, this.#entry, el('button', { type: 'submit' }, 'Go'), el('span', { class: 'picking' }, iconButton('calendar', 'Choose date and time', () => this.#pick()), this.#picker), this.#twice, this.#fault),
       el('div', { class: 'group' },
         iconButton('markStart', 'Mark the start ( [ )', () => mark(shell, 'start')),
         iconButton('markEnd', 'Mark the end ( ] )', () => mark(shell, 'end')),
@@ -43,7 +50,10 @@ export class Transport extends HTMLElement {
       el('div', { class: 'group', role: 'toolbar', 'aria-label': 'Plug-ins' }, ...shell.contributions.toolbar_items[TOOLBAR].map(
         (item) => showWhenMet(shell, item.when, new Contributed(item, shell.context(item.plugin, 'playback', { clock: playback })).place),
       )),
-      el('div', { class: 'group end' }, iconButton('minus', 'Show more time ( - )', () => timeline.zoom(-1)), iconButton('plus', 'Show less time ( + )', () => timeline.zoom(1))),
+      el('div', { class: 'group end' },
+        rows, iconButton('list', 'List what is recorded in the shown time', () => void timeline.list()),
+        iconButton('earlier', 'Show earlier time ( < )', () => timeline.pan(-1)), iconButton('later', 'Show later time ( > )', () => timeline.pan(1)),
+        iconButton('minus', 'Show more time ( - )', () => timeline.zoom(-1)), iconButton('plus', 'Show less time ( + )', () => timeline.zoom(1))),
     );
     playback.addEventListener('change', () => this.#draw());
     this.#draw();
@@ -73,20 +83,49 @@ export class Transport extends HTMLElement {
     this.#clear.hidden = none;
   }
 
+  /** Offers the browser's calendar, at the time that is shown. */
+  #pick() {
+    this.#picker.value = pickerText(this.#shell.playback.now, this.#shell.timeZone);
+    this.#picker.max = pickerText(this.#shell.live.now, this.#shell.timeZone);
+    this.#picker.showPicker();
+  }
+
   /** @param {Event} event */
   #entered(event) {
     event.preventDefault();
-    const at = readTime(this.#entry.value, this.#shell.live.now, this.#shell.timeZone);
-    const fault = at === null
-      ? 'This is not a time. Type it like 12:03, -5m or yesterday 14:00.'
-      : at > this.#shell.live.now ? 'This time has not come yet.' : '';
-    this.#fault.textContent = fault;
-    this.#entry.setAttribute('aria-invalid', String(fault !== ''));
-    if (at === null || fault) return;
-    this.#shell.playback.seek(at);
+    if (!this.#go(this.#entry.value)) return;
     this.#entry.value = '';
     // Back to the page: the next key is a mark or Space, and not more of the time.
     this.#entry.blur();
+  }
+
+  /** @param {string} text @returns {boolean} whether it is a time that can be gone to */
+  #go(text) {
+    const { live, playback, timeZone } = this.#shell;
+    const at = readTime(text, live.now, timeZone);
+    const fault = at === null
+      ? 'This is not a time. Type it like 12:03, -5m or yesterday 14:00.'
+      : at > live.now ? 'This time has not come yet.' : '';
+    this.#fault.textContent = fault;
+    this.#entry.setAttribute('aria-invalid', String(fault !== ''));
+    this.#twice.replaceChildren();
+    if (at === null || fault) return false;
+    playback.seek(at);
+    this.#tellTwice(at);
+    return true;
+  }
+
+  /** On the night the clock goes back: the same time is there once more. @param {number} at */
+  #tellTwice(at) {
+    const zone = this.#shell.timeZone;
+    const other = otherInstant(at, zone);
+    if (other === undefined || other > this.#shell.live.now) return;
+    const go = () => {
+      this.#shell.playback.seek(other);
+      this.#twice.replaceChildren();
+    };
+    this.#twice.replaceChildren(`${clockTime(at, zone)} was there twice. `,
+      el('button', { type: 'button', onclick: go }, `Go to ${clockTime(other, zone)} ${zoneName(other, zone)}`));
   }
 }
 

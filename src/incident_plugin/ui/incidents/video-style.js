@@ -6,7 +6,18 @@ dialog.wide { width: min(1200px, 97vw); }
 .window { display: grid; grid-template-columns: minmax(0, 1fr) 260px; gap: 16px; }
 .main { display: grid; gap: 8px; min-width: 0; }
 .stage { background: #000; aspect-ratio: 16 / 9; max-height: calc(90vh - 180px); width: 100%; display: grid; overflow: hidden; }
-.stage > * { width: 100%; height: 100%; min-width: 0; min-height: 0; }
+.stage > *, figure > incident-playback { width: 100%; height: 100%; min-width: 0; min-height: 0; }
+.stage.several { grid-template-columns: repeat(auto-fit, minmax(34%, 1fr)); gap: 2px; }
+figure { margin: 0; position: relative; overflow: hidden; }
+figcaption { position: absolute; left: 0; top: 0; padding: 2px 6px; background: rgb(0 0 0 / .6); color: #fff; }
+.facts { display: grid; gap: 4px; }
+.fact .row { gap: 16px; }
+.bar { position: relative; height: 6px; background: var(--s3); border-radius: 2px; overflow: hidden; }
+.bar span { position: absolute; top: 0; bottom: 0; }
+.bar .recorded { background: var(--accent); }
+.bar .gap { background: repeating-linear-gradient(135deg, var(--amber) 0 3px, var(--s0) 3px 6px); }
+.lists { display: flex; flex-direction: column; gap: 8px; min-height: 0; }
+.others { max-height: 30%; overflow: auto; }
 input[type=range] { padding: 0; min-height: 24px; accent-color: var(--accent); border: 0; background: none; }
 .at { font-size: 15px; margin-left: 8px; }
 aside { display: flex; flex-direction: column; gap: 8px; justify-content: flex-end; min-height: 0; }

@@ -1,19 +1,20 @@
 // View video: a window that plays the sequences of one project.
 
-import { Problem, call, report } from '../common/api.js';
+import { call, Problem, report } from '../common/api.js';
 import { showDialog } from '../common/dialog.js';
 import { h, icon } from '../common/dom.js';
 import { date, duration, time } from '../common/time.js';
 import { zoneName } from '../common/zoned.js';
 import { strings } from '../locales/en.js';
+import { changeRate, step, viewsOf } from '../playback/stage.js';
+import { Choices, intervalOf } from './video-choices.js';
+import { factsOf } from './video-facts.js';
+import { keepers } from './video-still.js';
 import { videoSheet } from './video-style.js';
 import { WindowClock } from './window-clock.js';
 
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
 /** @typedef {import('../common/shapes.d.ts').Sequence} Sequence */
-
-/** @param {Sequence} sequence */
-const intervalOf = ({ footage: { interval } }) => ({ start: Date.parse(interval.start), end: Date.parse(interval.end) });
 
 /**
  * @param {Bridge} bridge
@@ -23,7 +24,8 @@ const intervalOf = ({ footage: { interval } }) => ({ start: Date.parse(interval.
  */
 export async function viewVideo(bridge, project, sequences, first) {
   try {
-    await import(new URL('../playback/incident-playback.js', import.meta.url).href);
+    await Promise.all(['incident-playback', 'incident-playback-controls'].map((name) =>
+      import(new URL(`../playback/${name}.js`, import.meta.url).href)));
   } catch {
     bridge.notify({ kind: 'error', title: strings.incidents.failures.action, detail: strings.incidents.video.noPlayer });
     return;
@@ -46,14 +48,16 @@ class Player {
   #current;
   #clock = new WindowClock(0, 0);
   #stage = h('div', { class: 'stage' });
+  #facts = h('div', { class: 'facts', role: 'group', 'aria-label': strings.incidents.video.facts });
   #seek = h('input', { type: 'range', min: '0', step: '100', 'aria-label': strings.incidents.video.seek,
-    oninput: () => this.#clock.seek(this.#start + Number(this.#seek.value)) });
+    oninput: () => this.#clock.seek(this.#clock.limits.start + Number(this.#seek.value)) });
   #play = h('button', { type: 'button', class: 'primary', autofocus: true, onclick: () => this.#toggle() });
+  #controls = h('span', { class: 'controls' });
   #at = h('output', { class: 'at' });
   #position = h('span', { class: 'dim' });
+  #told = h('span', { class: 'dim', role: 'status' });
   #all = h('input', { type: 'checkbox' });
-  #list = h('div', { class: 'choices', role: 'listbox', tabIndex: 0, 'aria-label': strings.incidents.video.list,
-    onkeydown: (/** @type {KeyboardEvent} */ event) => this.#arrows(event) });
+  #choices;
   #frame = 0;
 
   /** @param {Bridge} bridge @param {number} project @param {Sequence[]} sequences */
@@ -62,53 +66,72 @@ class Player {
     this.#project = project;
     this.#sequences = sequences;
     const texts = strings.incidents.video;
-    /** @param {string} label @param {'stepBack' | 'stepForward'} image @param {number} by */
-    const step = (label, image, by) => h('button', { type: 'button', class: 'quiet', title: label, 'aria-label': label,
-      onclick: () => this.#step(by) }, icon(image));
-    this.#list.append(...sequences.map((sequence) => this.#choice(sequence)));
+    /** @param {string} label @param {'back' | 'forward'} image @param {number} by */
+    const jump = (label, image, by) => h('button', { type: 'button', class: 'quiet', title: label, 'aria-label': label,
+      onclick: () => this.#jump(by) }, icon(image));
+    this.#choices = new Choices(sequences, bridge.timeZone, {
+      select: (sequence) => this.select(sequence), beside: () => this.#arrange() });
     this.element = h('div', { class: 'window', onkeydown: (/** @type {KeyboardEvent} */ event) => this.#keys(event) },
-      h('div', { class: 'main' }, this.#stage, this.#seek,
-        h('div', { class: 'row' }, step(texts.back, 'stepBack', -1000), this.#play, step(texts.forward, 'stepForward', 1000),
-          this.#at, this.#position)),
-      h('aside', {}, h('h3', {}, texts.list), h('label', { class: 'row' }, this.#all, texts.playAll), this.#list));
+      h('div', { class: 'main' }, this.#stage, this.#facts, this.#seek,
+        h('div', { class: 'row' }, jump(texts.back, 'back', -1000), this.#play, jump(texts.forward, 'forward', 1000),
+          this.#controls, this.#at, this.#position),
+        h('div', { class: 'row' }, ...keepers(bridge, () => viewsOf(this.#clock)[0], () => this.#clock.now, this.#told), this.#told)),
+      h('aside', {}, h('h3', {}, texts.list), h('label', { class: 'row' }, this.#all, texts.playAll), this.#choices.element));
     this.#tick();
-  }
-
-  get #start() {
-    return this.#current ? intervalOf(this.#current).start : 0;
   }
 
   /** @param {Sequence | undefined} sequence */
   select(sequence) {
     if (!sequence) return;
-    this.#clock.stop();
     this.#current = sequence;
-    const { start, end } = intervalOf(sequence);
-    const clock = this.#clock = new WindowClock(start, end);
-    clock.addEventListener('change', () => this.#draw());
-    clock.addEventListener('end', () => this.#next());
-    this.#seek.max = String(end - start);
-    this.#stage.replaceChildren(this.#picture(sequence));
-    for (const element of this.#list.children) {
-      element.setAttribute('aria-selected', String(/** @type {HTMLElement} */ (element).dataset.key === sequence.id));
-    }
-    void this.#tell(sequence);
-    this.#draw();
+    this.#choices.mark(sequence);
+    this.#arrange(intervalOf(sequence).start);
   }
 
   stop() {
     this.#clock.stop();
     cancelAnimationFrame(this.#frame);
     this.#stage.replaceChildren();
+    this.#controls.replaceChildren();
   }
 
-  /** @param {Sequence} sequence */
-  #picture({ footage }) {
+  /**
+   * Shows the chosen sequence, and beside it those that were chosen too, by one clock.
+   * @param {number} [at]
+   */
+  #arrange(at) {
+    const current = this.#current;
+    if (!current) return;
+    const shown = [current, ...this.#choices.beside(current)];
+    const start = Math.min(...shown.map((each) => intervalOf(each).start));
+    const end = Math.max(...shown.map((each) => intervalOf(each).end));
+    const was = this.#clock;
+    was.stop();
+    const clock = this.#clock = new WindowClock(start, end);
+    clock.setRate(was.rate);
+    clock.seek(at ?? was.now);
+    clock.addEventListener('change', () => this.#draw());
+    clock.addEventListener('end', () => this.#next());
+    this.#seek.max = String(end - start);
+    this.#stage.classList.toggle('several', shown.length > 1);
+    this.#stage.replaceChildren(...shown.map((sequence) => this.#picture(sequence, shown.length > 1)));
+    const controls = document.createElement('incident-playback-controls');
+    Object.assign(controls, { vms: { mode: 'playback', clock, bridge: this.#bridge } });
+    this.#controls.replaceChildren(controls);
+    this.#facts.replaceChildren(...shown.map((sequence) => factsOf(this.#bridge, sequence, { start, end })));
+    for (const sequence of shown) void this.#tell(sequence);
+    this.#draw();
+  }
+
+  /** @param {Sequence} sequence @param {boolean} named */
+  #picture(sequence, named) {
+    const { footage } = sequence;
     const camera = this.#bridge.cameras().find(({ id }) => id === footage.camera)
       ?? { id: footage.camera, name: footage.camera_name, group: '', capabilities: [] };
     const picture = document.createElement('incident-playback');
-    Object.assign(picture, { vms: { mode: 'playback', camera, clock: this.#clock, bridge: this.#bridge } });
-    return picture;
+    Object.assign(picture, { limits: intervalOf(sequence),
+      vms: { mode: 'playback', camera, clock: this.#clock, bridge: this.#bridge } });
+    return h('figure', {}, picture, named ? h('figcaption', { class: 'small' }, footage.camera_name) : null);
   }
 
   /** The activity log says who viewed which sequence, once for each time the window is opened. @param {Sequence} sequence */
@@ -129,45 +152,39 @@ class Player {
   }
 
   /** @param {number} by milliseconds */
-  #step(by) {
+  #jump(by) {
     this.#clock.pause();
     this.#clock.seek(this.#clock.now + by);
   }
 
   #next() {
+    const { end } = this.#clock.limits;
     const following = this.#sequences[this.#sequences.findIndex(({ id }) => id === this.#current?.id) + 1];
-    if (!this.#all.checked || !following) return;
-    this.select(following);
+    // What was shown beside, in step, is not played once more.
+    const later = following && this.#choices.beside(/** @type {Sequence} */ (this.#current)).includes(following)
+      ? this.#sequences.find((each) => intervalOf(each).start >= end) : following;
+    if (!this.#all.checked || !later) return;
+    this.select(later);
     this.#clock.play();
-  }
-
-  /** @param {Sequence} sequence */
-  #choice(sequence) {
-    const { start, end } = intervalOf(sequence);
-    const zone = this.#bridge.timeZone;
-    return h('div', { role: 'option', 'data-key': sequence.id, 'aria-selected': 'false', onclick: () => this.select(sequence) },
-      h('div', { class: 'ellipsis' }, sequence.footage.camera_name),
-      h('div', { class: 'dim small' }, `${date(start, zone)} ${time(start, zone)} · ${duration(end - start)}`));
-  }
-
-  /** @param {KeyboardEvent} event */
-  #arrows(event) {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const wanted = this.#sequences.findIndex(({ id }) => id === this.#current?.id) + by;
-    this.select(this.#sequences[wanted]);
-    this.#list.children[wanted]?.scrollIntoView({ block: 'nearest' });
   }
 
   /** @param {KeyboardEvent} event */
   #keys(event) {
-    const inField = event.target instanceof HTMLInputElement;
-    if (event.key === ' ' && !inField && !(event.target instanceof HTMLButtonElement)) this.#toggle();
-    else if (event.key === 'ArrowLeft' && !inField) this.#step(-1000);
-    else if (event.key === 'ArrowRight' && !inField) this.#step(1000);
-    else return;
+    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === ' ' && event.target instanceof HTMLButtonElement) return;
+    const act = {
+      ' ': () => this.#toggle(),
+      ArrowLeft: () => this.#jump(-1000),
+      ArrowRight: () => this.#jump(1000),
+      ',': () => step(this.#clock, -1),
+      '.': () => step(this.#clock, 1),
+      j: () => changeRate(this.#clock, -1),
+      k: () => this.#clock.pause(),
+      l: () => (this.#clock.paused ? this.#clock.play() : changeRate(this.#clock, 1)),
+    }[event.key];
+    if (!act) return;
+    act();
     event.preventDefault();
     event.stopPropagation();
   }
@@ -185,10 +202,11 @@ class Player {
 
   #drawTime() {
     const zone = this.#bridge.timeZone;
-    const { now } = this.#clock;
-    this.#seek.value = String(now - this.#start);
+    const { now, limits: { start } } = this.#clock;
+    this.#seek.value = String(now - start);
     this.#seek.setAttribute('aria-valuetext', time(now, zone));
     this.#at.textContent = `${date(now, zone)} ${time(now, zone)} ${zoneName(now, zone)}`;
-    this.#position.textContent = `${duration(Math.floor((now - this.#start) / 1000) * 1000)} / ${duration(Number(this.#seek.max))}`;
+    this.#position.textContent = `${duration(Math.floor((now - start) / 1000) * 1000)} / ${duration(Number(this.#seek.max))}`;
   }
 }
+

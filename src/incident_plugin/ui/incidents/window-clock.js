@@ -39,6 +39,11 @@ export class WindowClock extends EventTarget {
     this.#at = start;
   }
 
+  /** Within what it can go. */
+  get limits() {
+    return { start: this.#start, end: this.#end };
+  }
+
   get now() {
     return this.#runs ? Math.min(this.#end, this.#at + (performance.now() - this.#since) * this.rate) : this.#at;
   }

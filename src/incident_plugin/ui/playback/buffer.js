@@ -120,9 +120,9 @@ export class VideoBuffer {
   }
 
   /**
-   * The picture before or after the one that is shown at an instant.
+   * The picture before or after the one that is shown at an instant, or that one.
    * @param {number} at
-   * @param {1 | -1} direction
+   * @param {1 | 0 | -1} direction
    */
   beside(at, direction) {
     const shown = this.#pictures.findLastIndex((picture) => picture.at <= at + ROUNDING);

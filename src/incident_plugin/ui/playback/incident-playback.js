@@ -9,14 +9,15 @@ import { Unplayable, VideoBuffer } from './buffer.js';
 import { follow } from './follow.js';
 import { hearing } from './hearing.js';
 import { Source } from './source.js';
-import { join, leave, skipGap } from './stage.js';
+import { join, leave, skipGap, viewsOf } from './stage.js';
 import { playbackSheet } from './style.js';
 
 /** @typedef {import('../common/contributed.js').Context} Context */
 /** @typedef {import('./source.js').Span} Span */
 /**
  * `gap`: nothing is recorded there; `edge`: the recorder has not come there yet.
- * @typedef {'picture' | 'loading' | 'gap' | 'edge' | 'failed'} Showing
+ * `outside`: what is shown beside others has begun later, or is over.
+ * @typedef {'picture' | 'loading' | 'gap' | 'edge' | 'failed' | 'outside'} Showing
  */
 
 const BEAT = 100;
@@ -25,10 +26,14 @@ const HOUR = 3_600_000;
 const FASTEST_WHOLE = 4;
 /** Milliseconds around what cannot be decoded within which it is not tried again. */
 const BROKEN = 10_000;
+/** Milliseconds for which the last picture stands at the end of what is shown. */
+const EDGE_OF_LIMITS = 500;
 /** Milliseconds before now within which a missing picture may still come. */
 const EDGE = 20_000;
 
 export class IncidentPlayback extends Contributed {
+  /** Set before the element is attached: nothing outside is shown or asked for. @type {Span | undefined} */
+  limits;
   /** @type {Source | undefined} */
   #source;
   /** @type {VideoBuffer | undefined} */
@@ -71,12 +76,12 @@ export class IncidentPlayback extends Contributed {
   }
 
   /** @override @param {Context} context */
-  changed({ bridge, camera, clock }) {
+  changed({ bridge, camera }) {
     if (camera?.id !== this.#camera) {
       this.#close();
       this.#camera = camera?.id ?? '';
     }
-    if (camera && !this.#source) this.#source = new Source(bridge, camera.id, limitsOf(clock));
+    if (camera && !this.#source) this.#source = new Source(bridge, camera.id, this.limits);
     this.video.setAttribute('aria-label', camera?.name ?? '');
     this.#sync();
   }
@@ -100,8 +105,16 @@ export class IncidentPlayback extends Contributed {
 
   /** In a gap: where recording begins again, infinity when nowhere. Nothing while there may be pictures. */
   get recordedAgain() {
-    if (this.showing === 'edge') return Infinity;
+    if (this.showing === 'edge' || this.showing === 'outside') return Infinity;
     return this.showing === 'gap' ? this.#gap.next : undefined;
+  }
+
+  /**
+   * When the picture was taken that is shown at an instant; the instant itself where that is not known.
+   * @param {number} at
+   */
+  pictureAt(at) {
+    return this.#buffer?.beside(at, 0)?.at ?? at;
   }
 
   /**
@@ -125,7 +138,7 @@ export class IncidentPlayback extends Contributed {
     const source = this.#source;
     const clock = this.vms?.clock;
     if (!source || !clock || !this.isConnected) return;
-    const at = clock.now;
+    const at = this.#within(clock.now);
     const rate = clock.paused ? 0 : clock.rate;
     const buffer = this.#bufferFor(source, at, rate > FASTEST_WHOLE);
     buffer.want(at);
@@ -153,13 +166,19 @@ export class IncidentPlayback extends Contributed {
     clock.hold(this, held);
   }
 
+  /** The end is no picture's time any more: the last picture stands there. @param {number} at */
+  #within(at) {
+    return this.limits && at >= this.limits.end && at < this.limits.end + EDGE_OF_LIMITS ? this.limits.end - 1 : at;
+  }
+
   /**
    * Sound is that of the selected camera, at a speed at which it can be understood.
    * @param {number} rate
    */
   #hear(rate) {
     const selected = this.vms?.bridge.view?.().selected;
-    const ours = !selected || selected.id === this.#camera || limitsOf(this.vms?.clock) !== undefined;
+    const clock = this.vms?.clock;
+    const ours = this.limits ? clock && viewsOf(clock)[0] === this : !selected || selected.id === this.#camera;
     this.video.muted = hearing.muted || !ours || rate > FASTEST_WHOLE;
     this.video.volume = hearing.volume;
   }
@@ -196,6 +215,7 @@ export class IncidentPlayback extends Contributed {
    */
   #judge(buffer, source, at) {
     if (this.video.error) return 'failed';
+    if (this.limits && (at < this.limits.start || at >= this.limits.end)) return 'outside';
     if (this.#betweenSpans(at)) return 'gap';
     if (buffer.covers(at)) return 'picture';
     if (at >= source.now) return 'edge';
@@ -251,6 +271,7 @@ export class IncidentPlayback extends Contributed {
   /** @type {Record<Showing, (source: Source, at: number, error: unknown) => Node[]>} */
   #covers = {
     picture: () => [],
+    outside: () => said(strings.playback.outside),
     loading: () => [h('span', { class: 'skeleton' }), h('span', { class: 'small dim' }, strings.playback.loading)],
     edge: () => said(strings.playback.edge, strings.playback.edgeHint),
     gap: (source, at) => {
@@ -286,15 +307,6 @@ export class IncidentPlayback extends Contributed {
     }
     this.#sync();
   }
-}
-
-/**
- * Within what a clock can go: the window that plays one sequence has one.
- * @param {object | undefined} clock
- * @returns {Span | undefined}
- */
-function limitsOf(clock) {
-  return clock && 'limits' in clock ? /** @type {Span} */ (clock.limits) : undefined;
 }
 
 /**

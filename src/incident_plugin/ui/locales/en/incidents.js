@@ -366,6 +366,21 @@ export const incidents = {
     seek: 'Position',
     playAll: 'Play all in turn',
     list: 'Sequences',
+    beside: 'Beside it, at the same time',
+    facts: 'Gaps and clocks',
+    noGaps: 'Recorded without gaps',
+    /** @param {number} n @param {string} length @param {string} where */
+    gaps: (n, length, where) => `${n === 1 ? '1 gap' : `${n} gaps`}, ${length} in all: ${where}`,
+    gapsUnknown: 'The recorder does not say now whether there are gaps.',
+    /** @param {number} offset @param {number} uncertainty seconds */
+    clock: (offset, uncertainty) => (Math.abs(offset) <= uncertainty
+      ? `Recorder’s clock: right to ${uncertainty.toFixed(1)} s`
+      : `Recorder’s clock: ${Math.abs(offset).toFixed(1)} s ${offset > 0 ? 'fast' : 'slow'} (± ${uncertainty.toFixed(1)} s); times here are corrected`),
+    clockUnknown: 'The recorder’s clock is not known now.',
+    keepFile: 'Save picture',
+    keepCopy: 'Copy picture',
+    noPicture: 'There is no picture at this time.',
+    notKept: 'The browser did not keep the picture. Save it as a file instead, or allow it in the browser.',
     /** @param {string} at @param {string} zone */
     at: (at, zone) => `${at} ${zone}`,
     noPlayer: 'The video player could not be loaded.',

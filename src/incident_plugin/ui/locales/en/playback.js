@@ -11,6 +11,7 @@ export const playback = {
   mute: 'Turn the sound off',
   unmute: 'Turn the sound on',
   volume: 'Volume',
+  outside: 'Not part of the sequence',
   goesOn: 'It is asked for again every few seconds, and goes on by itself.',
   noLater: 'Nothing is recorded after it.',
   edge: 'Not recorded yet',

@@ -1,0 +1,71 @@
+// What the timeline draws, as a table: for those who read it with a screen reader, or want exact times.
+
+import { el } from './dom.js';
+import { openForm } from './form-dialog.js';
+import { clockTime, day, utcText, zoneName } from './time.js';
+
+/** @typedef {import('./shell.js').Shell} Shell */
+/** @typedef {import('./types.d.ts').TimelineRow} TimelineRow */
+/** @typedef {{what: string, start: number, end: number}} Entry */
+
+/**
+ * @param {Shell} shell
+ * @param {{camera: import('./shell.js').VmsCamera, row: TimelineRow | undefined}[]} rows
+ * @param {number} start of the time that is shown
+ * @param {number} end
+ */
+export function showTimelineList(shell, rows, start, end) {
+  const latest = Math.min(end, shell.live.now);
+  const body = el('tbody', {}, ...rows.flatMap(({ camera, row }) => entries(row, start, latest).map((entry) => line(shell, camera.name, entry))));
+  const heads = ['Camera', 'What', 'From', 'To', 'Playhead'].map((title) => el('th', { scope: 'col' }, title));
+  const missing = rows.flatMap(({ camera, row }) => (row?.incomplete ? [`${camera.name}: ${row.incomplete}`] : []));
+  return openForm({
+    title: 'Recordings in the shown time', wide: true,
+    fields: [
+      el('p', { class: 'dim' }, `${moment(start, shell.timeZone)} to ${moment(latest, shell.timeZone)}`),
+      ...missing.map((text) => el('p', { class: 'dim' }, `Incomplete. ${text}`)),
+      el('div', { class: 'table' }, el('table', {}, el('thead', {}, el('tr', {}, ...heads)), body)),
+    ],
+  });
+}
+
+/**
+ * Recordings, the gaps between them, and marks, in order of time.
+ * @param {TimelineRow | undefined} row
+ * @param {number} start
+ * @param {number} end
+ * @returns {Entry[]}
+ */
+function entries(row, start, end) {
+  if (!row) return [];
+  const spans = row.spans.map((span) => ({ what: 'Recorded', start: Math.max(Date.parse(span.start), start), end: Math.min(Date.parse(span.end), end) }))
+    .filter((span) => span.start < span.end);
+  /** @type {Entry[]} */
+  const gaps = [];
+  let at = start;
+  for (const span of spans) {
+    if (span.start > at) gaps.push({ what: 'Not recorded', start: at, end: span.start });
+    at = Math.max(at, span.end);
+  }
+  if (at < end) gaps.push({ what: 'Not recorded', start: at, end });
+  const marks = row.marks.map((mark) => ({ what: mark.title, start: Date.parse(mark.interval.start), end: Date.parse(mark.interval.end) }))
+    .filter((mark) => mark.start < end && start < mark.end);
+  return [...spans, ...gaps, ...marks].sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+/** @param {Shell} shell @param {string} camera @param {Entry} entry */
+function line(shell, camera, { what, start, end }) {
+  const zone = shell.timeZone;
+  const go = (/** @type {Event} */ event) => {
+    shell.playback.seek(start);
+    if (event.target instanceof Element) event.target.closest('dialog')?.close();
+  };
+  const cell = (/** @type {number} */ at) => el('td', { title: utcText(at) }, moment(at, zone));
+  return el('tr', {}, el('th', { scope: 'row' }, camera), el('td', {}, what), cell(start), cell(end),
+    el('td', {}, el('button', { type: 'button', 'aria-label': `Go to ${moment(start, zone)}, ${camera}, ${what}`, onclick: go }, 'Go')));
+}
+
+/** @param {number} at @param {string} zone */
+function moment(at, zone) {
+  return `${day(at, zone)} ${clockTime(at, zone)} ${zoneName(at, zone)}`;
+}
