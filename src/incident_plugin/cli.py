@@ -17,6 +17,12 @@ from incident_plugin.domain.errors import IncidentError
 
 #: Where a store lies below the directories that people know: its own, the plug-in's, the host's.
 _PLACES = (".", "store", "plugins/incident/store")
+#: What to do when a server has the files.
+_WHILE_IT_RUNS = (
+    "This command takes the server's place. Stop that process in the way it was started (a service by its "
+    "manager), give the command again, and start it. “store backup”, “store check”, “backup make”, “audit” "
+    "work beside a server.\n"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return status
         return _run(chosen.command, _store(chosen.data), getattr(chosen, "file", Path()))
     except IncidentError as error:
-        sys.stderr.write(f"{error.detail}\n")
+        more = _WHILE_IT_RUNS if error.message_id == "incident.store-in-use" else ""
+        sys.stderr.write(f"{error.detail}\n{more}")
         return 1
 
 

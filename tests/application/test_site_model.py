@@ -26,7 +26,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from incident_plugin.adapters.signing import SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore
-from incident_plugin.application.collections import CollectingRules, Collections, SeenView
+from incident_plugin.application.collections import (
+    MOST_RUNNING,
+    UNDO_WITHIN,
+    CollectingRules,
+    Collections,
+    SeenView,
+)
 from incident_plugin.application.drafts import Drafts
 from incident_plugin.application.footage import Cameras
 from incident_plugin.application.guard import Guard
@@ -92,39 +98,55 @@ class Kept:
 
 @attrs.define
 class Collecting:
-    """A running collection: of each camera the intervals, the last one without an end while it is shown."""
+    """A collection: which camera came into view when, less the pre-roll, and left it when, if it has."""
 
     owner: str
     confirmed: datetime
-    number: int
-    shown: dict[str, list[list[datetime | None]]] = attrs.Factory(dict)
+    number: int = 0
+    fed: bool = True
+    seen: list[tuple[str, datetime, datetime | None]] = attrs.Factory(list)
+    discarded_at: datetime | None = None
 
-    def settle(self, now: datetime) -> None:
+    def end(self, at: datetime, but: tuple[str, ...] = ()) -> None:
+        self.seen = [
+            (camera, start, max(at, start + SECOND) if end is None and camera not in but else end)
+            for camera, start, end in self.seen
+        ]
+
+    def reach(self, at: datetime) -> None:
+        if self.confirmed - SECOND <= at <= self.confirmed + MARGIN:
+            self.confirmed = max(at, self.confirmed)
+        else:
+            self.end(self.confirmed + MARGIN)
+            self.confirmed = at
+
+    def follow(self, cameras: tuple[str, ...], number: int, at: datetime) -> None:
+        if number >= self.number:
+            self.reach(at)
+            self.end(self.confirmed, but=cameras)
+            open_now = {camera for camera, _, end in self.seen if end is None}
+            new = [camera for camera in cameras if camera not in open_now]
+            self.seen += [(camera, self.confirmed - PRE_ROLL, None) for camera in new]
+            self.number = number
+
+    def pause(self, at: datetime) -> None:
+        self.follow((), self.number, at)
+        self.fed = False
+
+    def saved(self, now: datetime) -> set[tuple[str, datetime, datetime]]:
+        now = max(now, self.confirmed)
         if now > self.confirmed + MARGIN:
-            self.close(lambda start: max(self.confirmed + MARGIN, start + SECOND), set())
-
-    def close(self, end: Callable[[datetime], datetime], but: set[str]) -> None:
-        for camera, intervals in self.shown.items():
-            start, ended = intervals[-1]
-            if ended is None and start is not None and camera not in but:
-                intervals[-1][1] = end(start)
-
-    def follow(self, cameras: tuple[str, ...], number: int, now: datetime) -> None:
-        if number < self.number:
-            return
-        self.settle(now)
-        self.close(lambda start: max(now, start + SECOND), set(cameras))
-        self.confirmed, self.number = now, number
-        for camera in cameras:
-            intervals = self.shown.setdefault(camera, [])
-            start = now - PRE_ROLL
-            last = intervals[-1][1] if intervals else None
-            if intervals and last is None:
-                continue
-            if last is not None and start <= last + MERGE:
-                intervals[-1][1] = None
+            self.end(self.confirmed + MARGIN)
+        found: list[tuple[str, datetime, datetime]] = []
+        for camera, start, end in sorted(self.seen, key=lambda one: one[1]):
+            until = end or max(now, start + SECOND)
+            near = [i for i, one in enumerate(found) if one[0] == camera]
+            if near and start <= found[near[-1]][2] + MERGE:
+                _, first, last = found[near[-1]]
+                found[near[-1]] = (camera, first, max(last, until))
             else:
-                intervals.append([start, None])
+                found.append((camera, start, until))
+        return set(found)
 
 
 class Site(RuleBasedStateMachine):
@@ -145,7 +167,12 @@ class Site(RuleBasedStateMachine):
         self.projects = Projects(store=self.store, ids=self, licence=self, **shared)
         self.drafts = Drafts(ids=self, **shared)
         self.collections = Collections(
-            cameras=cameras, ids=self, licence=self, rules=CollectingRules(), **shared
+            cameras=cameras,
+            ids=self,
+            licence=self,
+            rules=CollectingRules(),
+            service=SERVICE,
+            **shared,
         )
         purger = Purger(clock=self, signer=SigningKey(place / "keys"), site="Harbour")
         self.bin = RecycleBin(work=work, guard=guard, purger=purger)
@@ -219,7 +246,8 @@ class Site(RuleBasedStateMachine):
 
     # Projects.
 
-    people = st.sampled_from(PEOPLE)
+    #: The one who may do everything does most of it.
+    people = st.sampled_from((ANN, *PEOPLE, ANN))
     which = st.integers(0, 30)
     texts = st.sampled_from(["red van", "gate open", "Fire at the dock", "\u00e4rger", "x" * 300])
 
@@ -433,14 +461,23 @@ class Site(RuleBasedStateMachine):
 
     @rule(person=people, cameras=shown)
     def start(self, person: Person, cameras: tuple[str, ...]) -> None:
-        expected = None if self.may(person, "projects") else Denied
+        mine = [one for one in self.running.values() if one.owner == person.id and not one.discarded_at]
+        expected = None if len(mine) < MOST_RUNNING else InvalidInput
+        if not self.may(person, "projects"):
+            expected = Denied
         made = self.tried(
             expected,
             lambda: self.collections.start(Actor(person=person), "tab", [CameraId(c) for c in cameras]),
         )
         if made is not None:
-            self.running[made.id] = Collecting(person.id, self.time, 0)
+            self.let_wait(person)
+            self.running[made.id] = Collecting(person.id, self.time)
             self.running[made.id].follow(tuple(c for c in cameras if self.seen(person, c)), 0, self.time)
+
+    def let_wait(self, person: Person) -> None:
+        for one in self.running.values():
+            if one.owner == person.id and one.fed:
+                one.pause(self.time)
 
     @rule(person=people, cameras=shown, number=st.integers(0, 50))
     def follow(self, person: Person, cameras: tuple[str, ...], number: int) -> None:
@@ -451,26 +488,41 @@ class Site(RuleBasedStateMachine):
         self.collections.follow(Actor(person=person), view)
         done["done"] += 1
         for one in self.running.values():
-            if one.owner == person.id:
+            if one.owner == person.id and one.fed:
                 one.follow(tuple(c for c in cameras if self.seen(person, c)), number, self.time)
+
+    @rule(person=people, which=which, cameras=shown)
+    def resume(self, person: Person, which: int, cameras: tuple[str, ...]) -> None:
+        key = self.collection(which)
+        expected = self.refusal_of(key, person)
+        cameras_ids = [CameraId(c) for c in cameras]
+        made = self.tried(
+            expected,
+            lambda: self.collections.resume(Actor(person=person), CollectionId(key), "tab", cameras_ids),
+        )
+        if made is not None:
+            one = self.running[key]
+            for other in self.running.values():
+                if other is not one and other.owner == person.id and other.fed:
+                    other.pause(self.time)
+            one.reach(self.time)
+            one.number, one.fed = 0, True
+            one.follow(tuple(c for c in cameras if self.seen(person, c)), 0, self.time)
 
     @rule(person=people, which=which, text=texts)
     def save(self, person: Person, which: int, text: str) -> None:
         key = self.collection(which)
-        expected = self.refusal_of(key, person)
         made = self.tried(
-            expected, lambda: self.collections.save(Actor(person=person), CollectionId(key), None, text)
+            self.refusal_of(key, person),
+            lambda: self.collections.save(Actor(person=person), CollectionId(key), None, text),
         )
         if made is not None:
-            one = self.running.pop(key)
-            one.settle(self.time)
-            one.close(lambda start: max(self.time, start + SECOND), set())
-            expected_times = {(c, s, e) for c, intervals in one.shown.items() for s, e in intervals}
             with self.store.read() as reading:
                 stored = reading.project(made.id)
             assert stored is not None
-            times = [s.footage for s in stored.sequences]
-            assert {(f.camera, f.interval.start, f.interval.end) for f in times} == expected_times
+            footage = [s.footage for s in stored.sequences]
+            times = {(f.camera, f.interval.start, f.interval.end) for f in footage}
+            assert times == self.running.pop(key).saved(self.time)
             listed = [(str(s.id), str(s.footage.camera), s.footage.interval.start) for s in stored.sequences]
             self.kept[made.id] = Kept(self.time, text, sequences=listed)
             self.touched = made.id
@@ -481,10 +533,27 @@ class Site(RuleBasedStateMachine):
         expected = self.refusal_of(key, person)
         self.tried(expected, lambda: self.collections.discard(Actor(person=person), CollectionId(key)))
         if expected is None:
-            del self.running[key]
+            self.running[key].pause(self.time)
+            self.running[key].discarded_at = self.time
 
-    def collection(self, which: int) -> str:
-        running = sorted(self.running)
+    @rule(person=people, which=which)
+    def undo_discard(self, person: Person, which: int) -> None:
+        key = self.collection(which, discarded=True)
+        one = self.running.get(key)
+        expected: type[IncidentError] | None = NotFound
+        if one is not None and one.discarded_at is not None and one.owner == person.id:
+            apart = abs(self.time + SECOND - one.discarded_at)
+            expected = None if apart <= UNDO_WITHIN else NotFound
+        if not self.may(person, "projects"):
+            expected = Denied
+        made = self.tried(
+            expected, lambda: self.collections.undo_discard(Actor(person=person), CollectionId(key))
+        )
+        if made is not None and one is not None:
+            one.discarded_at = None
+
+    def collection(self, which: int, *, discarded: bool = False) -> str:
+        running = sorted(k for k, one in self.running.items() if (one.discarded_at is not None) is discarded)
         return running[which % len(running)] if running else "never"
 
     def refusal_of(self, key: str, person: Person) -> type[IncidentError] | None:
@@ -567,6 +636,10 @@ class Site(RuleBasedStateMachine):
         for number in due:
             self.gone(number)
 
+    @rule(hours=st.sampled_from([0.001, 2, 30]))
+    def set_clock_back(self, hours: float) -> None:
+        self.time -= timedelta(hours=hours)
+
     def is_due(self, one: Kept) -> bool:
         ends = [] if one.deleted_at is None else [one.deleted_at + self.bin_days * DAY]
         if self.days is not None:
@@ -629,6 +702,8 @@ class Site(RuleBasedStateMachine):
             assert self.store.count(ProjectFilter(text="van"), cap=1_000_000) == len(vans)
             with self.store.read() as reading:
                 assert {one.id for one in reading.collections.all()} == set(self.running)
+                waiting = {one.id for one in reading.collections.all() if one.discarded_at is not None}
+                assert waiting == {k for k, one in self.running.items() if one.discarded_at is not None}
                 for person, mine in self.drafted.items():
                     stored = reading.drafts.get(person)
                     found = [s.id for s in stored.sequences] if stored else []

@@ -17,7 +17,7 @@ from incident_plugin.application.searching import EntryFilter, Part, ProjectFilt
 from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
-from incident_plugin.domain.errors import Conflict
+from incident_plugin.domain.errors import Conflict, InvalidInput
 from incident_plugin.domain.exports import Export, ExportList, ExportPresets
 from incident_plugin.domain.filters import ListSettings, SavedFilter
 from incident_plugin.domain.journal import Chain, Entry
@@ -48,6 +48,7 @@ __all__ = [
     "ProjectSummary",
     "Transaction",
     "refuse_stale",
+    "refuse_unkeepable",
     "summary",
 ]
 
@@ -135,6 +136,7 @@ class Transaction(Protocol):
     def put_project(self, project: Project, *, replacing: int | None = None) -> None:
         """Insert or replace a project.
 
+        Raises ``InvalidInput`` for a camera's id that cannot be kept, as ``Documents.put`` does for its own.
         ``replacing`` is the revision that it was made of: when another one is stored, or none, nothing is
         written and ``Conflict`` raised.
         """
@@ -315,6 +317,16 @@ class IncidentStore(Protocol):
     def close(self) -> None:
         """Let go of the files."""
         ...
+
+
+def refuse_unkeepable(*ids: str) -> None:
+    """Raise ``InvalidInput`` for an id with half a surrogate pair, which is no text in any encoding."""
+    for one in ids:
+        if not one.isascii() and any("\ud800" <= c <= "\udfff" for c in one):
+            raise InvalidInput(
+                f"The id {one!r:.100} has characters that cannot be kept. Nothing was changed.",
+                cause="incident.text-unkeepable",
+            )
 
 
 def refuse_stale(project: ProjectId, stored: int | None, expected: int) -> None:

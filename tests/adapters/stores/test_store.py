@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import timedelta
 
 import attrs
 import pytest
 
-from incident_plugin.application.store import IncidentStore, Marked, ProjectFilter, summary
-from incident_plugin.domain.errors import Conflict, StoreUnavailable
+from incident_plugin.application.store import (
+    SHOWN_DESCRIPTION,
+    EntryFilter,
+    IncidentStore,
+    Marked,
+    ProjectFilter,
+    summary,
+)
+from incident_plugin.domain.errors import Conflict, InvalidInput, StoreUnavailable
+from incident_plugin.domain.journal import GENESIS
 from incident_plugin.domain.media import CameraId
+from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import DELIVERED
 from incident_plugin.domain.sequence import DraftList
 from incident_plugin.domain.text import MAXIMUM_TEXT
-from tests.domain.examples import between, call, comment, project, sequence
+from tests.domain.examples import at, between, call, comment, project, sequence
 
 from .examples import HOSTILE, collection, entry, export, export_list
 
@@ -488,3 +498,112 @@ def test_a_change_made_of_another_revision_is_refused(store: IncidentStore) -> N
         transaction.put_project(project(5), replacing=1)
     assert stored(store) == attrs.evolve(project(), revision=2)
     assert listed(store) == [1]
+
+
+ODD_TEXTS = ["\ud800", "\0", "a\0b", "", "'\"%_*^;--", "x" * 100_000]
+ODD_NUMBERS = [0, -1, 2**53, 2**62, 2**63 - 1, 2**63, 2**70, -(2**70)]
+
+
+@pytest.mark.parametrize("number", ODD_NUMBERS)
+def test_numbers_from_elsewhere_find_nothing(store: IncidentStore, number: int) -> None:
+    """However large; and what is below a number that is too large is everything."""
+    odd = ProjectId(number)
+    with store.transaction() as transaction:
+        transaction.put_project(project(1, description="van", sequences=(sequence(),)))
+        transaction.append_entry(entry())
+    with store.read() as reading:
+        assert reading.project(odd) is None
+        assert reading.last_entry(odd) is None
+    assert (store.entries(odd), store.newest_entries(odd, EntryFilter(), limit=9)) == ((), ())
+    assert (store.entry_people(odd), store.count_entries(odd, EntryFilter())) == ((), 0)
+    below = [1] if number > 1 else []
+    for narrowed in (ProjectFilter(), ProjectFilter(text="van"), ProjectFilter(during=between(0, 9))):
+        assert store.page(attrs.evolve(narrowed, id=odd), limit=9) == ()
+        assert [p.id for p in store.page(narrowed, limit=9, before=odd)] == below
+    assert [
+        e.number for e in store.newest_entries(ProjectId(1), EntryFilter(), limit=9, below=number)
+    ] == below
+    assert store.count(ProjectFilter(fields={"data:persons": (number,)}), cap=9) == 0
+    assert len(store.changes(max(number, 0), limit=9)) == (number <= 0)
+    assert (store.footage([odd]), store.seen(odd, odd)) == ((), ())
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS)
+def test_texts_from_elsewhere_find_nothing(store: IncidentStore, text: str) -> None:
+    """As ids of documents, cameras, people and fields, and as what is searched."""
+    with store.transaction() as transaction:
+        transaction.put_project(project(1, description="van", sequences=(sequence(),)))
+        transaction.append_entry(entry())
+        transaction.exports.remove(text)
+    with store.read() as reading:
+        assert (reading.exports.get(text), reading.drafts.get(text)) == (None, None)
+    camera, person = CameraId(text), PersonId(text)
+    for narrowed in (
+        ProjectFilter(cameras=(camera,)),
+        ProjectFilter(cameras=(camera,), during=between(0, 9)),
+        ProjectFilter(created_by=person),
+        ProjectFilter(fields={text: (text,)}),
+    ):
+        assert (store.page(narrowed, limit=9), store.count(narrowed, cap=9)) == ((), 0)
+    assert store.marked([camera], between(0, 9)) == ()
+    one = EntryFilter(people=frozenset({person}))
+    assert store.newest_entries(ProjectId(1), one, limit=9) == ()
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS)
+def test_texts_from_elsewhere_are_kept_as_they_are(store: IncidentStore, text: str) -> None:
+    """Where they are what somebody wrote or is called; an id that is no text in any encoding is refused."""
+    odd = Person(id=PersonId(text), name=text)
+    kept = attrs.evolve(project(1, description=text, **{f"data:{text}": text}), created_by=odd)
+    with store.transaction() as transaction:
+        transaction.put_project(kept)
+        transaction.append_entry(attrs.evolve(entry(after=text), actor=odd))
+    with store.read() as reading:
+        assert reading.project(ProjectId(1)) == kept
+    assert store.count(ProjectFilter(created_by=odd.id), cap=9) == 1
+    assert store.newest_entries(ProjectId(1), EntryFilter(), limit=1)[0].actor == odd
+    assert store.entry_people(ProjectId(1)) == ((odd,) if text else ())
+    of_camera = attrs.evolve(kept, sequences=(sequence(camera=text),))
+    for put in (
+        lambda transaction: transaction.put_project(of_camera),
+        lambda transaction: transaction.exports.put(export(text)),
+    ):
+        unkeepable = "\ud800" in text
+        with (
+            pytest.raises(InvalidInput, match="cannot be kept") if unkeepable else nullcontext(),
+            store.transaction() as transaction,
+        ):
+            put(transaction)
+    marked = store.marked([CameraId(text)], between(0, 9))
+    assert len(marked) == ("\ud800" not in text)
+
+
+def test_a_description_of_ten_megabytes_is_kept_and_found(store: IncidentStore) -> None:
+    """People cannot enter it; a store from elsewhere may have it."""
+    long = "van at the dock, " * 600_000 + "zebra"
+    with store.transaction() as transaction:
+        transaction.put_project(project(1, description=long))
+        transaction.put_project(project(2, description="van"))
+    assert [p.id for p in store.page(ProjectFilter(text="zebra van"), limit=9)] == [1]
+    assert len(store.page(ProjectFilter(text="zebra"), limit=9)[0].description) == SHOWN_DESCRIPTION
+    with store.read() as reading:
+        stored = reading.project(ProjectId(1))
+    assert stored is not None
+    assert stored.fields["description"] == long
+
+
+def test_a_clock_that_is_set_back_changes_no_order(store: IncidentStore) -> None:
+    """Logs, lists and changes are in the order of their numbers, whatever the entries' times say."""
+    last = None
+    for number, hour in enumerate((5, 3, 9, -4), start=1):
+        with store.transaction() as transaction:
+            made = attrs.evolve(project(number), created_at=at(3_600 * hour))
+            transaction.put_project(made)
+            previous = GENESIS if last is None else last.hash
+            last = attrs.evolve(entry(7, number), at=made.created_at, previous=previous)
+            transaction.append_entry(last)
+    log = ProjectId(7)
+    assert [p.id for p in store.page(ProjectFilter(), limit=9)] == [4, 3, 2, 1]
+    assert [e.number for e in store.newest_entries(log, EntryFilter(), limit=9)] == [4, 3, 2, 1]
+    assert [e.number for e in store.newest_entries(log, EntryFilter(since=at(3_600 * 4)), limit=9)] == [3, 1]
+    assert store.chain(log).fault is None

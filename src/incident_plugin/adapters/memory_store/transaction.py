@@ -6,7 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 import attrs
 
-from incident_plugin.application.store import refuse_stale
+from incident_plugin.application.store import refuse_stale, refuse_unkeepable
 from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
@@ -115,6 +115,7 @@ class MemoryDocuments(Generic[D]):
     def put(self, changed: D, /) -> None:
         """Insert or replace the document under its id."""
         _refuse_reading(writes=self._writes)
+        refuse_unkeepable(changed.id)
         self._documents[changed.id] = changed
 
     def remove(self, key: str, /) -> None:
@@ -259,6 +260,7 @@ class MemoryTransaction:
 
     def put_project(self, project: Project, *, replacing: int | None = None) -> None:
         """Insert or replace a project; raises ``Conflict`` when it replaces another revision."""
+        refuse_unkeepable(*(sequence.footage.camera for sequence in project.sequences))
         if replacing is not None:
             stored = self._changing.projects.get(project.id)
             refuse_stale(project.id, None if stored is None else stored.revision, replacing)

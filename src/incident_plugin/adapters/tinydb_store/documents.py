@@ -14,6 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 import msgspec
 
 from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteTable, StorageCorrupt, encoded, where
+from incident_plugin.application.store import refuse_unkeepable
 from incident_plugin.domain.errors import IncidentError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -57,6 +58,14 @@ def value(kind: type[T], text: str) -> T:
     return made
 
 
+_LARGEST = 2**63 - 1
+
+
+def kept_number(number: int) -> int:
+    """Give a number as SQLite can compare it: beyond what it keeps there is nothing to find."""
+    return max(-_LARGEST, min(number, _LARGEST))
+
+
 def microseconds(instant: datetime) -> int:
     """Give an instant as microseconds since 1970, UTC: numbers compare as the instants do, texts do not."""
     return (instant - _EPOCH) // _MICROSECOND
@@ -94,8 +103,13 @@ class KeyedTable(Generic[D]):
         return tuple(sorted((value(self._kind, text) for text in self._table.texts()), key=lambda d: d.id))
 
     def put(self, changed: D, /) -> None:
-        """Insert or replace the document under its id."""
+        """Insert or replace the document; raises ``InvalidInput`` for an id that cannot be kept."""
+        refuse_unkeepable(changed.id)
         self._table.upsert(document(changed), where("id") == changed.id)
+
+    def put_text(self, text: str) -> None:
+        """Insert or replace a document that is given as JSON text; raises ``StorageCorrupt``."""
+        self.put(value(self._kind, text))
 
     def remove(self, key: str, /) -> None:
         """Remove the document, if it is there."""

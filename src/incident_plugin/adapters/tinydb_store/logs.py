@@ -6,8 +6,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from incident_plugin.adapters.tinydb_store.documents import value
-from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteTable
+from incident_plugin.adapters.tinydb_store.documents import kept_number, value
+from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteTable, comparable
 from incident_plugin.application.searching import EntryFilter
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.people import Person
@@ -24,6 +24,7 @@ def newest(
     """Give entries with lower numbers than ``below``, newest first."""
     condition, parameters = _condition(journal, project, narrowed)
     position = _LAST
+    below = None if below is None else kept_number(below)
     if below is not None:
         position = _place(journal, project, below)
         # Where somebody took entries out, their places are those of higher numbers.
@@ -45,7 +46,7 @@ def _place(journal: SQLiteTable, project: ProjectId, number: int) -> int:
     """Give the row of an entry: numbers have no gaps, so that its place is known."""
     of = journal.name_of("project")
     sql = f"SELECT id FROM {journal.sql_name} WHERE {of} = ? ORDER BY id LIMIT 1 OFFSET ?"  # noqa: S608 - ours
-    rows = journal.ask(sql, (project, max(number - 1, 0)))
+    rows = journal.ask(sql, (kept_number(project), max(number - 1, 0)))
     return rows[0][0] if rows else _LAST
 
 
@@ -67,13 +68,17 @@ def people(journal: SQLiteTable, project: ProjectId) -> tuple[Person, ...]:
         f"WHERE {journal.name_of('project')} = ? "
         "AND json_valid(document) GROUP BY json_extract(document, '$.actor.id') ORDER BY max(id)"
     )
-    actors = (value(Entry, text).actor for text, _ in journal.ask(sql, (project,)))
+    actors = (value(Entry, text).actor for text, _ in journal.ask(sql, (kept_number(project),)))
     return tuple(actor for actor in actors if actor.id)
 
 
 def _condition(journal: SQLiteTable, project: ProjectId, narrowed: EntryFilter) -> tuple[str, list[Any]]:
     """Give what SQL can say of a filter: all of it but the fractions of seconds."""
-    parts, parameters = [f"{journal.name_of('project')} = ?"], list[Any]([project])
+    parts, parameters = [f"{journal.name_of('project')} = ?"], list[Any]([kept_number(project)])
+    # What is no text in any encoding is in no document.
+    if not all(map(comparable, (narrowed.kind, narrowed.target, *(narrowed.people or ())))):
+        parts.append("FALSE")
+        return " AND ".join(parts), parameters
 
     def add(part: str, *values: object) -> None:
         parts.append(part)

@@ -9,10 +9,11 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from incident_plugin.adapters.tinydb_store import logs
 from incident_plugin.adapters.tinydb_store.chains import chain, chains
-from incident_plugin.adapters.tinydb_store.documents import value
+from incident_plugin.adapters.tinydb_store.documents import KeyedTable, kept_number, value
 from incident_plugin.adapters.tinydb_store.inspection import faults
 from incident_plugin.adapters.tinydb_store.migrations import SCHEMA, index_again, upgrade
 from incident_plugin.adapters.tinydb_store.refusals import Refusals
@@ -101,6 +102,7 @@ class TinyDBStore:
     ) -> tuple[ProjectSummary, ...]:
         """Give projects, newest first, from those whose id is below ``before``."""
         summaries = self._tables.summaries
+        before = None if before is None else ProjectId(kept_number(before))
         with self._refusals, self._db.storage.consistent():
             if narrowed == ProjectFilter():
                 found = summaries.texts(newest=True, limit=limit, before=before)
@@ -162,7 +164,7 @@ class TinyDBStore:
     def changes(self, after: int, *, limit: int) -> tuple[Change, ...]:
         """Give up to ``limit`` changes with higher numbers, oldest first."""
         with self._refusals:
-            found = self._tables.journal.column("project", after=after, limit=limit)
+            found = self._tables.journal.column("project", after=kept_number(after), limit=limit)
         return tuple(Change(number=number, project=ProjectId(project)) for number, project in found)
 
     def entries_of(self, changes: Sequence[int]) -> tuple[Entry, ...]:
@@ -190,7 +192,7 @@ class TinyDBStore:
     def seen(self, first: ProjectId, last: ProjectId) -> tuple[tuple[ProjectId, CameraId], ...]:
         """Give the cameras of the projects with these and the ids between, each of a project once."""
         with self._refusals:
-            return self._tables.index.spans.seen(first, last)
+            return self._tables.index.spans.seen(kept_number(first), kept_number(last))
 
     def cameras(self) -> tuple[CameraId, ...]:
         """Give every camera that a project has a sequence of."""
@@ -201,6 +203,11 @@ class TinyDBStore:
         """Give the sequences of these projects, in no particular order."""
         with self._refusals, self._db.storage.consistent():
             return tuple(self._tables.index.spans.of(projects))
+
+    @property
+    def keyed_tables(self) -> dict[str, KeyedTable[Any]]:
+        """The tables of documents with ids of their own, by name."""
+        return {name: table for name, table in vars(self._tables).items() if isinstance(table, KeyedTable)}
 
     def faults(self) -> tuple[str, ...]:
         """Say what is wrong with activity logs and lists; empty when everything is as it was written."""

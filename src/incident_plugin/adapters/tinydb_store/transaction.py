@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from incident_plugin.adapters.tinydb_store.documents import KeyedTable, document, json_text, value
+from incident_plugin.adapters.tinydb_store.documents import (
+    KeyedTable,
+    document,
+    json_text,
+    kept_number,
+    value,
+)
 from incident_plugin.adapters.tinydb_store.index import ProjectIndex
 from incident_plugin.adapters.tinydb_store.sqlite_table import Document, SQLiteDB, encoded, where
-from incident_plugin.application.store import refuse_stale, summary
+from incident_plugin.application.store import refuse_stale, refuse_unkeepable, summary
 from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
@@ -200,12 +206,13 @@ class TinyDBTransaction:
         """Give a project, or nothing."""
         if self._last is not None and self._last.id == project_id:
             return self._last
-        found = self._tables.projects.text(project_id)
+        found = self._tables.projects.text(kept_number(project_id))
         self._last = None if found is None else value(Project, found)
         return self._last
 
     def put_project(self, project: Project, *, replacing: int | None = None) -> None:
         """Insert or replace a project; raises ``Conflict`` when it replaces another revision."""
+        refuse_unkeepable(*(sequence.footage.camera for sequence in project.sequences))
         before = self.project(project.id)
         if replacing is not None:
             refuse_stale(project.id, None if before is None else before.revision, replacing)

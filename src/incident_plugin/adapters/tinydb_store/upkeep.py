@@ -19,13 +19,11 @@ from incident_plugin.adapters.tinydb_store.sqlite_table import StorageCorrupt, u
 from incident_plugin.adapters.tinydb_store.store import FILE, TinyDBStore
 from incident_plugin.application.searching import ProjectFilter
 from incident_plugin.application.store import Transaction
-from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.errors import InvalidInput
-from incident_plugin.domain.exports import Export, ExportList
 from incident_plugin.domain.journal import Entry, first_fault
 from incident_plugin.domain.project import Project
 from incident_plugin.domain.properties import IncidentProperties
-from incident_plugin.domain.sequence import DraftList
+from incident_plugin.domain.sealing import Seal
 
 
 def backup(directory: Path, target: Path) -> None:
@@ -74,13 +72,14 @@ def import_json(directory: Path, file: Path) -> int:
         raise InvalidInput(f"{file} is no JSON file of TinyDB ({error}). Nothing was imported.") from error
     if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
         raise InvalidInput(f"{file} is no JSON file of TinyDB. Nothing was imported.")
-    unknown = {name for name, table in tables.items() if table} - _TABLES
-    if unknown:
-        raise InvalidInput(f"{file} has unknown tables: {', '.join(sorted(unknown))}. Nothing was imported.")
     with closing(TinyDBStore(directory)) as store, store.transaction() as transaction:
+        unknown = {name for name, table in tables.items() if table} - {*_TABLES, *store.keyed_tables}
+        if unknown:
+            names = ", ".join(sorted(unknown))
+            raise InvalidInput(f"{file} has unknown tables: {names}. Nothing was imported.")
         if store.count(ProjectFilter(), cap=1) or store.last_change():
             raise InvalidInput(f"{directory} has incident projects already. Nothing was imported.")
-        _import(transaction, tables)
+        _import(store, transaction, tables)
         for project in {change.project for change in store.changes(0, limit=-1)}:
             fault = first_fault(store.entries(project))
             if fault is not None:
@@ -88,10 +87,11 @@ def import_json(directory: Path, file: Path) -> int:
     return len(tables.get("projects", {}))
 
 
-_TABLES = {"projects", "journal", "properties", "collections", "drafts", "export_lists", "exports"}
+#: Tables whose documents have no id of their own; summaries are made again.
+_TABLES = {"projects", "summaries", "journal", "seals", "properties"}
 
 
-def _import(transaction: Transaction, tables: dict[str, dict[str, Any]]) -> None:
+def _import(store: TinyDBStore, transaction: Transaction, tables: dict[str, dict[str, Any]]) -> None:
     def texts(name: str) -> Iterator[str]:
         numbered = sorted((int(number), document) for number, document in tables.get(name, {}).items())
         return (json.dumps(document) for _, document in numbered)
@@ -104,13 +104,10 @@ def _import(transaction: Transaction, tables: dict[str, dict[str, Any]]) -> None
             transaction.append_entry(value(Entry, json.dumps({"form": 1, **json.loads(text)})))
         for text in texts("properties"):
             transaction.put_properties(value(IncidentProperties, text))
-        for text in texts("collections"):
-            transaction.collections.put(value(Collection, text))
-        for text in texts("drafts"):
-            transaction.drafts.put(value(DraftList, text))
-        for text in texts("export_lists"):
-            transaction.export_lists.put(value(ExportList, text))
-        for text in texts("exports"):
-            transaction.exports.put(value(Export, text))
+        for text in texts("seals"):
+            transaction.append_seal(value(Seal, json.dumps({"form": 1, **json.loads(text)})))
+        for name, table in store.keyed_tables.items():
+            for text in texts(name):
+                table.put_text(text)
     except (StorageCorrupt, ValueError, TypeError) as error:
         raise InvalidInput(f"A document is not one of ours: {error} Nothing was imported.") from error

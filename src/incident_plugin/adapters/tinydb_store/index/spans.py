@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from incident_plugin.adapters.tinydb_store.documents import instant, microseconds
-from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteStorage
+from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteStorage, comparable
 from incident_plugin.application.searching import ProjectFilter
 from incident_plugin.application.store import Marked
 from incident_plugin.domain.media import CameraId
@@ -203,6 +203,7 @@ class Spans:
         found = [
             row
             for camera in sorted(set(cameras))
+            if comparable(camera)
             for row in self._storage.ask(
                 f'{_CLASSES} SELECT spans.project, spans.camera, spans.start, spans."end" '
                 "FROM classes CROSS JOIN spans INDEXED BY spans_by_camera "
@@ -213,7 +214,7 @@ class Spans:
         ]
         return [_marked(row) for row in found]
 
-    def seen(self, first: ProjectId, last: ProjectId) -> tuple[tuple[ProjectId, CameraId], ...]:
+    def seen(self, first: int, last: int) -> tuple[tuple[ProjectId, CameraId], ...]:
         """Give the cameras of the projects with these and the ids between, each of a project once."""
         found = self._storage.ask(
             "SELECT DISTINCT project, camera FROM spans NOT INDEXED WHERE project BETWEEN ? AND ?",

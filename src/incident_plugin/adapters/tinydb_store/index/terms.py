@@ -8,6 +8,7 @@ has many comments and calls, so that one more of them is a change to one piece. 
 from __future__ import annotations
 
 import hashlib
+import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -45,6 +46,8 @@ PIECES = 64
 _WHOLE = 64
 #: Projects whose terms are kept in memory until bitmaps cover them.
 _KEPT = 3 * bits.STEP
+#: Terms that are asked for at once: what an expression takes grows faster than its length.
+_ASKED = 200
 #: Words, and pages of the index, that one step of sweeping looks at, so that writers wait a moment at most.
 _SWEPT = 500
 _MERGED = 200
@@ -229,8 +232,10 @@ class Terms:
 
     def _learn(self, terms: set[str]) -> None:
         new = [term for term in terms - self._known if len(term) > _LISTED and not term.startswith(EVERY)]
-        for word in new:
-            self._storage.run("INSERT OR IGNORE INTO words VALUES (?)", (word,))
+        if new:
+            # In their order, because a text may have very many.
+            sql = "INSERT OR IGNORE INTO words SELECT value FROM json_each(?)"
+            self._storage.run(sql, (json.dumps(sorted(new), ensure_ascii=False),))
         self._known.update(new)
 
     def _keep(self, project_id: int, terms: set[str] | None) -> None:
@@ -272,10 +277,10 @@ class Terms:
         return all(
             self._storage.ask(
                 "SELECT 1 FROM terms WHERE terms MATCH ? AND rowid = ?",
-                (" AND ".join(f'"{term}"' for term in terms), project.id * PIECES + number),
+                (" AND ".join(f'"{term}"' for term in some), project.id * PIECES + number),
             )
             for number, piece in pieces(project).items()
-            if (terms := piece_terms(number, piece))
+            for some in _some(sorted(piece_terms(number, piece)))
         )
 
     def sweep_words(self, after: str) -> str | None:
@@ -398,6 +403,10 @@ class Terms:
                 for segment in segments:
                     found[segment] |= every[segment] & ~held.get(segment, 0)
         return found
+
+
+def _some(terms: list[str]) -> Iterator[list[str]]:
+    return (terms[first : first + _ASKED] for first in range(0, len(terms), _ASKED))
 
 
 def _rows(lowest: int, highest: int) -> tuple[int, int]:

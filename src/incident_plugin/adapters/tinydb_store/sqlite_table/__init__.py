@@ -29,7 +29,7 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     StorageOlder,
     StorageUnsafe,
 )
-from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Column, encoded
+from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Column, comparable, encoded
 from incident_plugin.adapters.tinydb_store.sqlite_table.special import Span, Words
 from incident_plugin.adapters.tinydb_store.sqlite_table.storage import SQLiteStorage
 from incident_plugin.adapters.tinydb_store.sqlite_table.table import SQLiteDB, SQLiteTable
@@ -54,6 +54,7 @@ __all__ = [
     "StorageOlder",
     "StorageUnsafe",
     "Words",
+    "comparable",
     "encoded",
     "where",
 ]
