@@ -24,6 +24,7 @@ from incident_plugin.adapters.live_preview import WebRtcRelay
 from incident_plugin.adapters.media import OpusRecoder, PyavWriter, recoded_pictures
 from incident_plugin.adapters.onvif import OnvifDevice, WsDiscovery
 from incident_plugin.adapters.pdf_report import PdfReportMaker
+from incident_plugin.adapters.picture_cache import PictureCache
 from incident_plugin.adapters.recorders import Connect, Recorder, RecorderWalk, SiteRecorders
 from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.adapters.signing import KEYS, SigningKey
@@ -92,6 +93,8 @@ from vms_hooks.host import HostServices
 
 #: Seconds that a session for replay waits at a recorder for the next seek in the same camera.
 _WARM_FOR = 15.0
+#: What is kept of fetched recordings and stills: a recorder that deletes its own is not outlived for long.
+_KEPT_BYTES, _KEPT_FOR = 512 << 20, timedelta(hours=1)
 
 
 @attrs.frozen(kw_only=True)
@@ -325,7 +328,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
     # Whoever wants recorded video gets it from the vault where that has all of it.
     footage = PreservedRecorders(recorders, preserver.covering, vault.path)
     stills = Stills(recorders=footage, writer=writer)
-    picker = FootagePicker(cameras=cameras, recorders=footage, guard=guard, clock=clock)
+    picker = FootagePicker(cameras=cameras, recorders=footage, guard=guard, clock=clock, marked=store.marked)
     projects = Projects(store=store, work=work, guard=guard, clock=clock, ids=ids, licence=licence)
     collections = Collections(
         work=work,
@@ -453,6 +456,9 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
             stills=stills,
             guard=guard,
             clock=clock,
+            kept=PictureCache(
+                host.storage / "cache" / "playback", most=_KEPT_BYTES, lasting=_KEPT_FOR, now=clock.now
+            ),
         ).operations(),
     )
     return Parts(

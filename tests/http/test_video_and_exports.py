@@ -53,6 +53,48 @@ async def sent_project(client, *footage: tuple[str, datetime, datetime]) -> dict
     return project
 
 
+async def test_part_that_was_fetched_is_not_fetched_again_but_its_camera_is_asked_about(
+    client, cameras, host
+):
+    """Bit by bit the same without the recorder; who may not see the camera gets nothing, kept or not."""
+    start = ago(600)
+    query = {"start": start.isoformat(), "end": (start + timedelta(seconds=4)).isoformat(), "groups": "1"}
+    at = {"at": start.isoformat(), "width": "160"}
+    first = await client.get(f"/video/{cameras['Yard']}", params=query)
+    picture = await client.get(f"/stills/{cameras['Yard']}", params=at)
+    assert list((host.storage / "cache" / "playback").iterdir())
+    again = await client.get(f"/video/{cameras['Yard']}", params=query)
+    assert again.content == first.content
+    assert again.headers["video-start"] == first.headers["video-start"]
+    assert again.headers["video-codec"] == first.headers["video-codec"]
+    assert (await client.get(f"/stills/{cameras['Yard']}", params=at)).content == picture.content
+    host.access.hidden_cameras = frozenset({cameras["Yard"]})
+    assert (await client.get(f"/video/{cameras['Yard']}", params=query)).status_code == 403
+    assert (await client.get(f"/stills/{cameras['Yard']}", params=at)).status_code == 403
+
+
+async def test_stills_have_a_size_that_makes_sense(client, cameras):
+    """A width of nothing, or of a wall, is refused in words."""
+    for width, status in (("160", 200), ("0", 422), ("99999", 422), ("wide", 422)):
+        answer = await client.get(
+            f"/stills/{cameras['Lobby']}", params={"at": ago(600).isoformat(), "width": width}
+        )
+        assert answer.status_code == status, width
+
+
+async def test_picker_is_told_what_projects_have_already(client, cameras):
+    """The same time once more is added, with a warning that names the project; so is a whole day."""
+    start = ago(900)
+    pick = {"camera": cameras["Lobby"], "start": start.isoformat(), "end": ago(840).isoformat()}
+    first = (await client.post("/projects", json={"footage": [pick]})).json()
+    assert first["warnings"] == []
+    again = (await client.post("/drafts", json={"footage": [pick]})).json()
+    assert f"already in incident project {first['project']['id']}." in " ".join(again["warnings"])
+    day = {"camera": cameras["Corridor"], "start": ago(86_400).isoformat(), "end": ago(60).isoformat()}
+    warnings = " ".join((await client.post("/drafts", json={"footage": [day]})).json()["warnings"])
+    assert "24 hours of video. Check both times." in warnings
+
+
 async def test_recorded_video_shows_what_was_asked_for(client, cameras):
     """The pictures' own time strips reach from the key picture before the start to the end, none missing."""
     start = ago(600) + timedelta(seconds=1)

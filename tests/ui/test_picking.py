@@ -124,6 +124,31 @@ async def test_clicks_to_an_existing_project(page: Page) -> None:
     assert len(project["sequences"]) == 1
 
 
+async def test_all_cameras_of_the_view_at_once_with_both_ends_shown(page: Page) -> None:
+    """Before OK both ends are seen as pictures; one check adds every camera in the view."""
+    await page.evaluate("host.watch(host.bridge.cameras().slice(0, 2).map(c => c.name))")
+    await in_playback(page)
+    icon = item(page, "playback").get_by_role("button", name=ADD)
+    await icon.click()
+    await page.get_by_role("menuitem", name="Add to draft sequence list").click()
+    await page.get_by_role("button", name="Select start time").click()
+    await icon.click()
+    await page.get_by_role("button", name="Select end time").click()
+    await move(page, 12)
+    await icon.click()
+    step = page.get_by_role("dialog", name="Add to draft sequence list")
+    pictures = step.locator("img")
+    await expect(pictures).to_have_count(2)
+    for place in (0, 1):
+        await expect(pictures.nth(place)).to_have_js_property("naturalWidth", 160)
+    await step.get_by_label("All 2 cameras of the view").check()
+    await step.get_by_role("button", name="OK").click()
+    await expect(page.locator(".notice")).to_contain_text("Added to the draft sequence list")
+    found = await drafts(page)
+    assert len({camera for camera, _ in found}) == 2
+    assert [length for _, length in found] == [12, 12]
+
+
 async def test_existing_project_by_keyboard(page: Page) -> None:
     """Arrow down from the filter to the list, Enter chooses."""
     await in_playback(page)

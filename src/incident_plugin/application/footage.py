@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 import attrs
@@ -10,6 +11,7 @@ import attrs
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.media_ports import Recorders
 from incident_plugin.application.ports import Actor, Clock
+from incident_plugin.application.store import Marked
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.collection import ShownCamera
 from incident_plugin.domain.errors import InvalidInput, NotFound, NoVideo, RecorderUnavailable
@@ -19,6 +21,17 @@ from incident_plugin.domain.time import Interval, gaps
 
 #: An operator may mark up to now; clocks of browsers and servers differ by a little.
 FUTURE_TOLERANCE = timedelta(seconds=2)
+#: Longer picks are asked about: often one of the two marks is an old one.
+LONG = timedelta(hours=6)
+#: Projects that are named in one warning.
+_NAMED = 3
+
+Marks = Callable[[Sequence[CameraId], Interval], tuple[Marked, ...]]
+
+
+def nothing_marked(_cameras: Sequence[CameraId], _interval: Interval) -> tuple[Marked, ...]:
+    """Of a site without projects nothing is marked."""
+    return ()
 
 
 @attrs.frozen(kw_only=True)
@@ -91,6 +104,8 @@ class FootagePicker:
     _recorders: Recorders
     _guard: Guard
     _clock: Clock
+    #: Gives the sequences that projects have already.
+    _marked: Marks = nothing_marked
 
     async def pick(self, actor: Actor, picks: Iterable[Pick]) -> PickedFootage:
         """Turn picks into footage.
@@ -105,6 +120,10 @@ class FootagePicker:
             self._guard.require(actor, Permission.CAMERAS_VIEW, (pick.camera,))
             camera = self._cameras.find(pick.camera)
             warnings += await self._checked(camera, pick.interval)
+            warnings += await self._had(actor, camera, pick.interval)
+            if pick.interval.length > LONG:
+                hours = round(pick.interval.length / timedelta(hours=1))
+                warnings.append(f"{camera.name} was added with {hours} hours of video. Check both times.")
             footage.append(
                 Footage(
                     camera=camera.id,
@@ -114,6 +133,18 @@ class FootagePicker:
                 )
             )
         return PickedFootage(footage=tuple(footage), warnings=tuple(warnings))
+
+    async def _had(self, actor: Actor, camera: Camera, interval: Interval) -> list[str]:
+        """Say which projects have a part of it, to those who may see what projects have."""
+        if not self._guard.allows(actor, Permission.SEQUENCES_VIEW):
+            return []
+        found = await asyncio.to_thread(self._marked, (camera.id,), interval)
+        projects = sorted({mark.project for mark in found}, reverse=True)
+        if not projects:
+            return []
+        named = ", ".join(str(project) for project in projects[:_NAMED])
+        more = f" and {len(projects) - _NAMED} more" if len(projects) > _NAMED else ""
+        return [f"{camera.name} at this time is already in incident project {named}{more}."]
 
     async def _checked(self, camera: Camera, interval: Interval) -> list[str]:
         if interval.end > self._clock.now() + FUTURE_TOLERANCE:

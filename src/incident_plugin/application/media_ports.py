@@ -259,3 +259,18 @@ class VideoWriter(Protocol):
     async def still(self, track: VideoTrack, unit: AccessUnit, *, width: int | None = None) -> bytes:
         """Decode one key picture to JPEG, scaled to ``width`` pixels if given."""
         ...
+
+
+class Kept(Protocol):
+    """Pictures and parts of recordings that were fetched, for a while.
+
+    It knows no permissions: whoever reads from it has asked before whether its reader may see the camera.
+    """
+
+    async def get(self, key: str) -> bytes | None:
+        """Give what was kept under a key, if it is still there."""
+        ...
+
+    async def put(self, key: str, data: bytes) -> None:
+        """Keep it, where there is room."""
+        ...

@@ -13,6 +13,7 @@ import { addSheet } from './style.js';
 
 /** @typedef {import('../common/contributed.js').Context} Context */
 /** @typedef {import('./picks.js').Destination} Destination */
+/** @typedef {import('./picks.js').Camera} Camera */
 /** @typedef {import('./picks.js').Pick} Pick */
 
 /** How far before now playback begins when the operator comes from live. */
@@ -203,6 +204,8 @@ export class IncidentAdd extends Contributed {
   #confirm(pick, cancel) {
     const problem = h('p', { class: 'error', role: 'alert', hidden: true });
     const { start, end } = pick;
+    const all = this.#all(pick);
+    const pictures = h('div', { class: 'ends' });
     const ok = h('button', { type: 'button', class: 'primary', onclick: async () => {
       if (this.#busy || start === null || end === null || !this.vms) return;
       this.#busy = true;
@@ -211,7 +214,7 @@ export class IncidentAdd extends Contributed {
       // The dialogs come over the page; behind them the popover would only be in the way.
       if (pick.destination !== 'draft') this.popup.hidePopover();
       try {
-        if (await finish[pick.destination](this.vms.bridge, { cameras: [pick.camera], start, end })) this.#end({ added: true });
+        if (await finish[pick.destination](this.vms.bridge, { cameras: all.cameras(), start, end })) this.#end({ added: true });
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         show(problem, error.title, error.detail);
@@ -224,22 +227,54 @@ export class IncidentAdd extends Contributed {
       show(problem, end < start ? strings.add.endFirst : strings.add.noLength);
       ok.disabled = true;
     } else {
-      void this.#look(pick, problem);
+      void this.#look(pick, problem, pictures);
     }
-    return [problem, h('footer', {}, cancel, ok)];
+    return [pictures, ...(all.element ? [all.element] : []), problem, h('footer', {}, cancel, ok)];
+  }
+
+  /**
+   * Offers the other cameras of the view at the same time.
+   * @param {Pick} pick
+   */
+  #all({ camera }) {
+    const viewed = this.vms?.bridge.view().cameras ?? [];
+    const others = viewed.filter(({ id }) => id !== camera.id);
+    const box = h('input', { type: 'checkbox' });
+    return {
+      element: others.length > 0 ? h('label', { class: 'row' }, box, strings.add.allOfView(others.length + 1)) : null,
+      cameras: () => (box.checked ? [camera, ...others] : [camera]),
+    };
+  }
+
+  /**
+   * What is seen at a chosen time, from the key picture before it; nothing where there is none.
+   * @param {Camera} camera
+   * @param {number} at
+   */
+  #thumbnail(camera, at) {
+    const query = new URLSearchParams({ at: new Date(at).toISOString(), width: '160' });
+    const address = this.vms?.bridge.url(`stills/${encodeURIComponent(camera.id)}?${query}`) ?? '';
+    return h('img', { class: 'thumbnail', src: address, alt: '', width: 160, height: 90,
+      onerror: (/** @type {Event} */ event) => /** @type {Element} */ (event.target).remove() });
   }
 
   /**
    * Says beforehand when there is nothing to add, so that nobody fills in a form for it.
    * @param {Pick} pick
    * @param {HTMLElement} problem
+   * @param {HTMLElement} pictures where both ends are shown, as far as they are recorded
    */
-  async #look({ camera, start, end }, problem) {
+  async #look({ camera, start, end }, problem, pictures) {
     if (!this.vms || start === null || end === null) return;
     const query = new URLSearchParams({ start: new Date(start).toISOString(), end: new Date(end).toISOString() });
     try {
       const { spans } = await call(this.vms.bridge, 'GET', `recorded/${encodeURIComponent(camera.id)}?${query}`);
       if (spans.length === 0) show(problem, strings.add.noVideo);
+      const recorded = (/** @type {number} */ at) => spans.some((/** @type {{start: string, end: string}} */ span) =>
+        Date.parse(span.start) <= at && at < Date.parse(span.end));
+      pictures.replaceChildren(...[start, end - 1].map((at, place) => h('figure', {},
+        recorded(at) ? this.#thumbnail(camera, at) : h('span', { class: 'dim small' }, strings.add.notRecorded),
+        h('figcaption', { class: 'small dim' }, place === 0 ? strings.common.start : strings.common.end))));
     } catch (error) {
       // The recorder may answer again by the time the sequence is added; what is wrong then is said then.
       if (!(error instanceof Problem)) throw error;

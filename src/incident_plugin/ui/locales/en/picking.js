@@ -60,6 +60,9 @@ export const add = {
   offered: 'Adding is not finished: select this icon.',
   endFirst: 'The end is before the start. Choose an end after the start.',
   noLength: 'The start and the end are the same time. Choose an end after the start.',
+  notRecorded: 'Not recorded at this moment',
+  /** @param {number} n */
+  allOfView: (n) => `All ${n} cameras of the view`,
   noVideo: 'There is no recorded video in the chosen time.',
   marksMissing: 'Mark the start with [ and the end with ] first',
   marksMissingDetail: 'Then Enter adds the sequence to the draft sequence list.',
