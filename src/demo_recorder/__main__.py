@@ -13,6 +13,7 @@ from pathlib import Path
 from demo_recorder.account import Account
 from demo_recorder.app import PortTakenError, Recorder, Settings
 from demo_recorder.cameras import CAMERAS, cameras_with
+from demo_recorder.soap.sign_in import SignIn
 from demo_recorder.timebase import Clock, shifted_clock
 
 _HISTORY = timedelta(hours=2)
@@ -74,6 +75,13 @@ def _parser() -> argparse.ArgumentParser:
         choices=[camera.token for camera in CAMERAS],
         help="code this camera in H.265, and offer the Media2 service; may be given several times",
     )
+    parser.add_argument(
+        "--sign-in",
+        type=SignIn,
+        choices=list(SignIn),
+        default=SignIn.TOKEN,
+        help="how ONVIF clients sign in: by a WS-Security token, by HTTP Digest, or either (default: token)",
+    )
     parser.add_argument("--username", default="admin", help="user name (default: %(default)s)")
     parser.add_argument(
         "--password-file",
@@ -104,6 +112,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         clock=clock,
         retention=timedelta(days=options.retention),
         cameras=cameras_with(options.h265),
+        sign_in=options.sign_in,
         host=options.host,
         http_port=options.http_port,
         rtsp_port=options.rtsp_port,

@@ -14,6 +14,7 @@ from attrs import frozen
 from demo_recorder.account import Account
 from demo_recorder.cameras import CAMERAS, Camera, Codec
 from demo_recorder.footage import Footage
+from demo_recorder.mechanics import Mechanics
 from demo_recorder.recording import recordings_since
 from demo_recorder.rtsp.connection import Streams
 from demo_recorder.rtsp.server import RtspServer
@@ -27,7 +28,7 @@ from demo_recorder.soap.ptz import ptz_service
 from demo_recorder.soap.recording import recording_service
 from demo_recorder.soap.replay import replay_service
 from demo_recorder.soap.search import search_service
-from demo_recorder.soap.security import TokenGuard
+from demo_recorder.soap.sign_in import Gate, SignIn
 from demo_recorder.timebase import Clock, system_clock
 
 _BACKLOG = 64
@@ -52,6 +53,8 @@ class Settings:
     clock: Clock = system_clock
     #: What it says about how long it keeps recordings; zero for no limit. It deletes nothing.
     retention: timedelta = timedelta(0)
+    #: How ONVIF clients sign in; RTSP clients always do so by Digest.
+    sign_in: SignIn = SignIn.TOKEN
     cameras: tuple[Camera, ...] = CAMERAS
 
 
@@ -75,7 +78,8 @@ class Recorder:
         except PortTakenError:
             self._http_socket.close()
             raise
-        self._footage = Footage()
+        mechanics = Mechanics()
+        self._footage = Footage(turns=mechanics.position)
         recordings = recordings_since(settings.since, settings.cameras)
         studio = Studio(footage=self._footage, clock=settings.clock)
         streams = Streams(studio=studio, recordings=recordings, account=settings.account)
@@ -88,13 +92,13 @@ class Recorder:
             recording_service(recordings, settings.retention),
             search_service(recordings),
             replay_service(recordings),
-            ptz_service(),
+            ptz_service(mechanics),
         )
-        guard = TokenGuard(settings.account, settings.clock)
-        self._events = EventService(guard, settings.clock)
+        gate = Gate(settings.account, settings.clock, settings.sign_in)
+        self._events = EventService(gate, settings.clock)
         application = soap_application(
-            (device_service(others), *others),
-            guard=guard,
+            (device_service(others, gate), *others),
+            gate=gate,
             clock=settings.clock,
             rtsp_port=self.rtsp_port,
             more={

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, Self
 
 from attrs import evolve, field, frozen, validators
 
@@ -33,11 +33,11 @@ class Codec(StrEnum):
 
 @frozen(kw_only=True)
 class Camera:
-    """A synthetic camera."""
+    """A synthetic camera, as its main stream shows it or as its smaller one does."""
 
     #: From 1; stands in the time strip of every frame.
     number: int = field(validator=[validators.ge(1), validators.le(MAX_CAMERA)])
-    #: Names the camera's media profile and its live stream.
+    #: Names the camera, and what belongs to it.
     token: CameraToken
     #: Shown in the picture and given to clients.
     name: str
@@ -48,6 +48,28 @@ class Camera:
     movable: bool = False
     #: Has a microphone.
     hears: bool = False
+    #: As the second stream shows it: at half its width and height, always in H.264, and never recorded.
+    small: bool = False
+
+    @property
+    def profile(self) -> str:
+        """Names the media profile and its live stream."""
+        return f"{self.token}_small" if self.small else self.token
+
+    @property
+    def title(self) -> str:
+        """What people call the profile."""
+        return f"{self.name} small" if self.small else self.name
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of its pictures, in dots."""
+        return (WIDTH // 2, HEIGHT // 2) if self.small else (WIDTH, HEIGHT)
+
+    @property
+    def streams(self) -> tuple[Self, Self]:
+        """The main stream and the smaller one."""
+        return evolve(self, small=False), evolve(self, small=True, codec=Codec.H264)
 
     @property
     def recording(self) -> RecordingToken:

@@ -12,7 +12,7 @@ BAR_HEIGHT = 24
 
 _MARGIN = 10
 _CELL = 10
-_ALPHABET = "0123456789-:. UTC"
+_ALPHABET = "0123456789-+:. UTCPZ"
 _FONT = ImageFont.load_default(size=16)
 _BASELINE = 18
 
@@ -34,6 +34,13 @@ def put_bar(picture: Picture, name: str) -> None:
     picture.y[:BAR_HEIGHT] = np.asarray(bar, np.uint8)
     picture.u[: BAR_HEIGHT // 2] = GREY_CHROMA
     picture.v[: BAR_HEIGHT // 2] = GREY_CHROMA
+
+
+def put_text(picture: Picture, text: str, left: int) -> None:
+    """Write a line of digits and the few letters that go with them into the bar, from ``left`` on."""
+    for place, character in enumerate(text):
+        start = left + place * _CELL
+        picture.y[:BAR_HEIGHT, start : start + _CELL] = _GLYPHS[character]
 
 
 class TimeText:

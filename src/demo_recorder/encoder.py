@@ -12,8 +12,8 @@ from typing import Any
 import av
 from attrs import frozen
 
-from demo_recorder.cameras import HEIGHT, WIDTH, Camera, Codec
-from demo_recorder.painter import Painter
+from demo_recorder.cameras import Camera, Codec
+from demo_recorder.painter import Painter, Turns, straight_ahead
 from demo_recorder.timebase import FRAME_RATE, GROUP_FRAMES, FrameNumber, GroupNumber, first_frame_of
 
 _START_CODE = re.compile(rb"\x00\x00\x00?\x01")
@@ -109,19 +109,21 @@ def parameter_sets(key_frame: AccessUnit) -> ParameterSets:
 class GroupEncoder:
     """Paints and codes the frames of one group, in order."""
 
-    def __init__(self, camera: Camera, group: GroupNumber) -> None:
-        """Begin before the group's key frame."""
-        self._painter = Painter(camera)
+    def __init__(self, camera: Camera, group: GroupNumber, turns: Turns = straight_ahead) -> None:
+        """Begin before the group's key frame; ``turns`` says where a movable camera looks."""
+        self._small = camera.small
+        self._painter = Painter(camera.streams[0], turns if camera.movable else straight_ahead)
         self._codec = camera.codec
         self._coding = _CODINGS[camera.codec]
-        self._context = _open_context(self._coding)
+        self._context = _open_context(self._coding, camera.size)
         self._next = first_frame_of(group)
 
     def encode_next(self) -> AccessUnit:
         """The next frame of the group."""
         picture = self._painter.paint(self._next)
         # Shares the picture's memory; the encoder has its own copy before the picture changes.
-        frame = av.VideoFrame.from_numpy_buffer(picture.buffer, format="yuv420p")
+        buffer = picture.halved() if self._small else picture.buffer
+        frame = av.VideoFrame.from_numpy_buffer(buffer, format="yuv420p")
         frame.pts = self._next
         self._next = FrameNumber(self._next + 1)
         (packet,) = self._context.encode(frame)
@@ -131,9 +133,9 @@ class GroupEncoder:
         return AccessUnit(nal_units=tuple(kept), codec=self._codec)
 
 
-def _open_context(coding: _Coding) -> Any:
+def _open_context(coding: _Coding, size: tuple[int, int]) -> Any:
     context: Any = av.CodecContext.create(coding.encoder, "w")
-    context.width, context.height, context.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+    (context.width, context.height), context.pix_fmt = size, "yuv420p"
     context.time_base, context.framerate = Fraction(1, FRAME_RATE), Fraction(FRAME_RATE)
     context.gop_size, context.max_b_frames, context.thread_count = GROUP_FRAMES, 0, 1
     context.options = dict(coding.options)

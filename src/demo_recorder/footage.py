@@ -12,6 +12,7 @@ from threading import Lock
 
 from demo_recorder.cameras import Camera
 from demo_recorder.encoder import AccessUnit, GroupEncoder, ParameterSets, parameter_sets
+from demo_recorder.painter import Turns, straight_ahead
 from demo_recorder.timebase import GROUP_FRAMES, FrameNumber, GroupNumber, clean_point, group_of
 
 _CACHE_BYTES = 192 << 20
@@ -24,7 +25,8 @@ _REPLAY_WORKERS = 4
 class _Group:
     """The frames of one group, as far as anybody asked for them."""
 
-    def __init__(self, camera: Camera, number: GroupNumber) -> None:
+    def __init__(self, camera: Camera, number: GroupNumber, turns: Turns) -> None:
+        self._turns = turns
         self.units: list[AccessUnit] = []
         self.size = 0
         self.counted = 0
@@ -54,7 +56,7 @@ class _Group:
 
     def _reopened(self) -> GroupEncoder:
         """An encoder that has come to where the last one was closed: the same frames give the same bits."""
-        encoder = GroupEncoder(self._camera, self._number)
+        encoder = GroupEncoder(self._camera, self._number, self._turns)
         for _ in self.units:
             encoder.encode_next()
         return encoder
@@ -66,8 +68,12 @@ _Key = tuple[Camera, GroupNumber]
 class Footage:
     """Frames of all cameras at any time, coded. Safe to share between tasks of one event loop."""
 
-    def __init__(self, *, cache_bytes: int = _CACHE_BYTES) -> None:
-        """Begin with an empty cache that will hold about ``cache_bytes`` of video."""
+    def __init__(self, *, cache_bytes: int = _CACHE_BYTES, turns: Turns = straight_ahead) -> None:
+        """Begin with an empty cache that will hold about ``cache_bytes`` of video.
+
+        ``turns`` says where the cameras look that can be moved; it is asked from several threads.
+        """
+        self._turns = turns
         self._budget = cache_bytes
         self._size = 0
         self._groups: OrderedDict[_Key, _Group] = OrderedDict()
@@ -131,7 +137,7 @@ class Footage:
     def _render(self, camera: Camera, number: GroupNumber, count: int) -> Sequence[AccessUnit]:
         key = (camera, number)
         with self._lock:
-            group = self._groups.setdefault(key, _Group(camera, number))
+            group = self._groups.setdefault(key, _Group(camera, number, self._turns))
             self._groups.move_to_end(key)
         group.render(count)
         with self._lock:

@@ -1,22 +1,39 @@
 """Frames of one camera, one after another, drawing only what changed since the one before."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from demo_recorder.cameras import HEIGHT, WIDTH, Camera
 from demo_recorder.caption import TimeText
+from demo_recorder.mechanics import Position
 from demo_recorder.picture import BLACK, WHITE, Picture, Plane
 from demo_recorder.scenes import background
 from demo_recorder.strip import BLOCKS, HEIGHT_RATIO, strip_blocks
-from demo_recorder.timebase import FrameNumber, milliseconds_of
+from demo_recorder.timebase import FrameNumber, milliseconds_of, moment_of
+from demo_recorder.viewport import turned
 from demo_recorder.walker import Patch, patch_of
 
 _STRIP_LINES = round(HEIGHT * HEIGHT_RATIO)
 
+#: Where a camera that can be moved looks at a moment.
+Turns = Callable[[datetime], Position]
+
+
+def straight_ahead(_: datetime) -> Position:
+    """Where a camera looks that nobody moves."""
+    return Position()
+
 
 class Painter:
-    """Paints any frame of a camera. A frame depends on its number alone, not on those painted before."""
+    """Paints any frame of a camera.
 
-    def __init__(self, camera: Camera) -> None:
+    A frame depends on its number and on where the camera looked then, not on frames painted before.
+    """
+
+    def __init__(self, camera: Camera, turns: Turns = straight_ahead) -> None:
         """Begin with the camera's empty scene."""
         self._camera = camera
+        self._turns = turns
         self._scene = background(camera)
         self._picture = self._scene.copy()
         self._time_text = TimeText(self._picture)
@@ -29,7 +46,8 @@ class Painter:
         blocks = strip_blocks(camera=self._camera.number, time_ms=milliseconds_of(frame))
         levels = (blocks * (WHITE - BLACK) + BLACK).astype("uint8")
         self._picture.y[-_STRIP_LINES:] = levels.repeat(WIDTH // BLOCKS)
-        return self._picture
+        position = self._turns(moment_of(frame))
+        return self._picture if position == Position() else turned(self._picture, position, _STRIP_LINES)
 
     def _move_person(self, patch: Patch | None) -> None:
         if self._shown is not None:

@@ -39,6 +39,14 @@ class Picture:
         twin.buffer[:] = self.buffer
         return twin
 
+    def halved(self) -> Plane:
+        """The buffer of the same picture at half its width and height."""
+        chroma = [_quartered(plane) for plane in (self.u, self.v)]
+        small = np.empty((HEIGHT * 3 // 4, WIDTH // 2), np.uint8)
+        small[: HEIGHT // 2] = _quartered(self.y)
+        small[HEIGHT // 2 :].reshape(2, HEIGHT // 4, WIDTH // 4)[:] = chroma
+        return small
+
     def put_rgb(self, rgb: Plane) -> None:
         """Replace the whole picture by a height x width x 3 array."""
         self.y[:], self.u[:], self.v[:] = to_yuv(rgb)
@@ -57,6 +65,12 @@ def to_yuv(rgb: Plane) -> tuple[Plane, Plane, Plane]:
 def halved(plane: Floats) -> Floats:
     """The plane at half its width and height, each value the mean of four."""
     return (plane[0::2, 0::2] + plane[1::2, 0::2] + plane[0::2, 1::2] + plane[1::2, 1::2]) / 4
+
+
+def _quartered(plane: Plane) -> Plane:
+    """Each dot the mean of four, without leaving whole numbers."""
+    rows = plane[0::2].astype(np.uint16) + plane[1::2]
+    return ((rows[:, 0::2] + rows[:, 1::2] + 2) >> 2).astype(np.uint8)
 
 
 def _rounded(plane: Floats) -> Plane:

@@ -63,16 +63,19 @@ def test_the_device_says_what_it_is(device: RunningRecorder) -> None:
     assert known.GetHostname().Name == "demo-recorder"
 
 
-def test_each_camera_has_a_profile_and_a_source(device: RunningRecorder) -> None:
-    """Profiles describe H.264 as it is sent, and refer to existing sources."""
+def test_each_camera_has_two_profiles_and_a_source(device: RunningRecorder) -> None:
+    """Two profiles describe H.264 as it is sent, and refer to existing sources."""
     media = service(device, "media")
     profiles = media.GetProfiles()
-    assert [(one.token, one.Name) for one in profiles] == [(one.token, one.name) for one in CAMERAS]
+    assert [(one.token, one.Name) for one in profiles] == [
+        (stream.profile, stream.title) for one in CAMERAS for stream in one.streams
+    ]
     sources = {one.token: one for one in media.GetVideoSources()}
     for profile in profiles:
         encoder = profile.VideoEncoderConfiguration
         assert (encoder.Encoding, encoder.RateControl.FrameRateLimit) == ("H264", 15)
-        assert (encoder.Resolution.Width, encoder.Resolution.Height) == (640, 360)
+        small = profile.token.endswith("_small")
+        assert (encoder.Resolution.Width, encoder.Resolution.Height) == ((320, 180) if small else (640, 360))
         assert encoder.H264.GovLength == 30
         assert sources[profile.VideoSourceConfiguration.SourceToken].Framerate == 15
     assert media.GetProfile({"ProfileToken": "yard"}).Name == "Yard"

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from datetime import datetime
 
-from demo_recorder.cameras import HEIGHT, SOUND_TRACK, VIDEO_TRACK, WIDTH, Codec
+from demo_recorder.cameras import SOUND_TRACK, VIDEO_TRACK, Codec
 from demo_recorder.encoder import ParameterSets
 from demo_recorder.rtsp.rtp import PAYLOAD_TYPE, SOUND_PAYLOAD_TYPE
 from demo_recorder.rtsp.target import SOUND, VIDEO, Target, clock_text
@@ -25,7 +25,7 @@ def describe(target: Target, sets: ParameterSets, now: datetime) -> bytes:
         f"a=rtpmap:{PAYLOAD_TYPE} {target.camera.codec}/{RTP_CLOCK_RATE}",
         f"a=fmtp:{PAYLOAD_TYPE} {_format(target.camera.codec, sets)}",
         f"a=framerate:{FRAME_RATE}",
-        f"a=framesize:{PAYLOAD_TYPE} {WIDTH}-{HEIGHT}",
+        f"a=framesize:{PAYLOAD_TYPE} {target.camera.size[0]}-{target.camera.size[1]}",
         f"a=control:{VIDEO}",
         *_track(target, VIDEO_TRACK),
     ]

@@ -60,8 +60,9 @@ def find_track(uri: str, recordings: Sequence[Recording]) -> tuple[Target, str]:
         camera = recording.camera
         if track == SOUND and not camera.hears:
             continue
-        if parts == ["live", camera.token]:
-            return Target(camera=camera, recording=None), track
+        for stream in camera.streams:
+            if parts == ["live", stream.profile]:
+                return Target(camera=stream, recording=None), track
         if parts == ["replay", recording.token]:
             return Target(camera=camera, recording=recording), track
     raise RefusedError(404)

@@ -7,6 +7,7 @@ from demo_recorder.soap.events import NAMESPACE as EVENTS_NAMESPACE
 from demo_recorder.soap.events import PATH as EVENTS_PATH
 from demo_recorder.soap.ptz import NAMESPACE as PTZ_NAMESPACE
 from demo_recorder.soap.service import Call, Service
+from demo_recorder.soap.sign_in import Gate
 from demo_recorder.soap.wsdl import Answer
 
 NAMESPACE = "http://www.onvif.org/ver10/device/wsdl"
@@ -27,15 +28,15 @@ _SCOPES = (
 )
 _CAPABILITIES = {
     "Network": {"IPFilter": False, "ZeroConfiguration": False, "IPVersion6": False, "DynDNS": False},
-    "Security": {"UsernameToken": True, "HttpDigest": False, "MaxUsers": 1},
     "System": {"DiscoveryResolve": False, "DiscoveryBye": False, "FirmwareUpgrade": False},
 }
 
 
-def device_service(others: Sequence[Service]) -> Service:
+def device_service(others: Sequence[Service], gate: Gate) -> Service:
     """The service through which a client finds all others."""
     addresses = {NAMESPACE: "device_service", EVENTS_NAMESPACE: EVENTS_PATH}
     addresses |= {service.namespace: service.path for service in others}
+    security = {"UsernameToken": gate.takes_tokens, "HttpDigest": gate.takes_digests, "MaxUsers": 1}
     return Service(
         path="device_service",
         wsdl="devicemgmt.wsdl",
@@ -44,7 +45,7 @@ def device_service(others: Sequence[Service]) -> Service:
         handlers={
             "GetSystemDateAndTime": _system_date_and_time,
             "GetServices": lambda call: _services(call, addresses),
-            "GetServiceCapabilities": lambda _: {"Capabilities": _CAPABILITIES},
+            "GetServiceCapabilities": lambda _: {"Capabilities": _CAPABILITIES | {"Security": security}},
             "GetCapabilities": lambda call: _capabilities(call, addresses),
             "GetDeviceInformation": _device_information,
             "GetScopes": lambda _: {

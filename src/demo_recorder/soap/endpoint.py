@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from demo_recorder.soap.envelope import MAX_BODY_BYTES, Envelope, fault_message, read_envelope, serialised
 from demo_recorder.soap.faults import Fault, device_failed, not_supported, not_well_formed
-from demo_recorder.soap.security import TokenGuard
 from demo_recorder.soap.service import Call, Service
+from demo_recorder.soap.sign_in import Gate
 from demo_recorder.soap.wsdl import Contract, read_contract
 from demo_recorder.timebase import Clock
 
@@ -32,7 +32,7 @@ class Endpoint:
 
     service: Service
     contract: Contract
-    guard: TokenGuard
+    gate: Gate
     clock: Clock
     rtsp_port: int
 
@@ -50,7 +50,7 @@ class Endpoint:
     def _answer(self, envelope: Envelope, request: Request) -> object:
         operation = self.contract.operation(envelope.action)
         if operation is None or operation.name not in self.service.open_to_all:
-            self.guard.check(envelope.header)
+            self.gate.check(request, envelope.header)
         if operation is None or operation.name not in self.service.handlers:
             raise not_supported(f"{envelope.action.localname} is not offered by {self.service.path}")
         base, host = where(request)
@@ -67,7 +67,7 @@ class Endpoint:
 def soap_application(
     services: Sequence[Service],
     *,
-    guard: TokenGuard,
+    gate: Gate,
     clock: Clock,
     rtsp_port: int,
     more: Mapping[str, Post] | None = None,
@@ -80,7 +80,7 @@ def soap_application(
         Endpoint(
             service=service,
             contract=read_contract(service.wsdl, service.namespace),
-            guard=guard,
+            gate=gate,
             clock=clock,
             rtsp_port=rtsp_port,
         )
@@ -111,7 +111,10 @@ async def read_body(request: Request) -> bytes:
 
 def refusal(fault: Fault) -> Response:
     """The answer to a request that is refused."""
-    return reply(fault.status, fault_message(fault))
+    answer = reply(fault.status, fault_message(fault))
+    if fault.challenge:
+        answer.headers["WWW-Authenticate"] = fault.challenge
+    return answer
 
 
 def reply(status: int, message: bytes) -> Response:

@@ -19,7 +19,7 @@ from demo_recorder.cameras import CAMERAS, Camera
 from demo_recorder.soap.endpoint import read_body, refusal, reply, where
 from demo_recorder.soap.envelope import Envelope, read_envelope
 from demo_recorder.soap.faults import Fault, invalid_arguments, invalid_value, not_supported
-from demo_recorder.soap.security import TokenGuard
+from demo_recorder.soap.sign_in import Gate
 from demo_recorder.timebase import Clock, latest_frame
 from demo_recorder.walker import SECONDS_ON_CAMERA, camera_seeing
 
@@ -113,9 +113,9 @@ class _Subscription:
 class EventService:
     """The event service and its subscriptions."""
 
-    def __init__(self, guard: TokenGuard, clock: Clock) -> None:
+    def __init__(self, gate: Gate, clock: Clock) -> None:
         """Begin without subscriptions."""
-        self._guard = guard
+        self._gate = gate
         self._clock = clock
         self._subscriptions: dict[str, _Subscription] = {}
         self._closing = asyncio.Event()
@@ -139,7 +139,7 @@ class EventService:
             envelope = read_envelope(await read_body(request))
             name = envelope.action.localname
             if name != "GetServiceCapabilities":
-                self._guard.check(envelope.header)
+                self._gate.check(request, envelope.header)
             answer = self._answers.get(name) if envelope.action.namespace == NAMESPACE else None
             if answer is None:
                 raise not_supported(f"{name} is not offered by {PATH}")
@@ -152,7 +152,7 @@ class EventService:
         """Answer a request to a subscription."""
         try:
             envelope = read_envelope(await read_body(request))
-            self._guard.check(envelope.header)
+            self._gate.check(request, envelope.header)
             return _answered(envelope, await self._managing(envelope, request.path_params["subscription"]))
         except Fault as fault:
             return refusal(fault)

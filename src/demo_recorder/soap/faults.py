@@ -16,10 +16,14 @@ class Fault(Exception):
     subcodes: tuple[str, ...] = ()
     #: For people.
     reason: str
+    #: What to answer in HTTP for the client to sign in by (RFC 7235 section 4.1).
+    challenge: str = ""
 
     @property
     def status(self) -> int:
         """The HTTP status (SOAP 1.2 part 2 section 7.5.2.2)."""
+        if self.challenge:
+            return 401
         return 400 if self.code == "Sender" else 500
 
 

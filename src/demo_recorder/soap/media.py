@@ -10,7 +10,7 @@ from demo_recorder.rtsp.connection import SESSION_TIMEOUT
 from demo_recorder.soap.faults import Fault, invalid_value
 from demo_recorder.soap.ptz import CONFIGURATION, NODE
 from demo_recorder.soap.ptz import configuration as ptz_configuration
-from demo_recorder.soap.service import Call, Service, find_camera
+from demo_recorder.soap.service import Call, Service, find_profile
 from demo_recorder.soap.wsdl import Answer
 from demo_recorder.sound import SAMPLE_RATE
 from demo_recorder.timebase import FRAME_RATE, GROUP_FRAMES
@@ -41,7 +41,8 @@ _NO_MULTICAST = {
 
 def media_service(cameras: Sequence[Camera]) -> Service:
     """The service that knows the cameras and their live streams."""
-    capabilities = _CAPABILITIES | {"ProfileCapabilities": {"MaximumNumberOfProfiles": len(cameras)}}
+    streams = [stream for camera in cameras for stream in camera.streams]
+    capabilities = _CAPABILITIES | {"ProfileCapabilities": {"MaximumNumberOfProfiles": len(streams)}}
     hearing = [camera for camera in cameras if camera.hears]
     return Service(
         path="media_service",
@@ -49,7 +50,7 @@ def media_service(cameras: Sequence[Camera]) -> Service:
         namespace=NAMESPACE,
         handlers={
             "GetServiceCapabilities": lambda _: {"Capabilities": capabilities},
-            "GetProfiles": lambda _: {"Profiles": [_profile(camera) for camera in cameras]},
+            "GetProfiles": lambda _: {"Profiles": [_profile(stream) for stream in streams]},
             "GetProfile": lambda call: {"Profile": _profile(_camera(cameras, call))},
             "GetAudioSources": lambda _: {
                 "AudioSources": [{"token": _ear(camera), "Channels": 1} for camera in hearing]
@@ -75,7 +76,7 @@ def media2_service(cameras: Sequence[Camera]) -> Service:
 
 def _camera(cameras: Sequence[Camera], call: Call) -> Camera:
     token = call.argument("ProfileToken")
-    return find_camera(cameras, token, _no_profile(token))
+    return find_profile(cameras, token, _no_profile(token))
 
 
 def _no_profile(token: object) -> Fault:
@@ -88,7 +89,7 @@ def _stream_uri(cameras: Sequence[Camera], call: Call) -> Answer:
     refuse_other_transports(setup)
     return {
         "MediaUri": {
-            "Uri": f"{call.rtsp_base}/live/{camera.token}",
+            "Uri": f"{call.rtsp_base}/live/{camera.profile}",
             "InvalidAfterConnect": False,
             "InvalidAfterReboot": False,
             "Timeout": timedelta(0),
@@ -105,9 +106,9 @@ def refuse_other_transports(setup: Any) -> None:
 
 def _profile(camera: Camera) -> dict[str, Any]:
     profile: dict[str, Any] = {
-        "token": camera.token,
+        "token": camera.profile,
         "fixed": True,
-        "Name": camera.name,
+        "Name": camera.title,
         "VideoSourceConfiguration": _source(camera),
     }
     # The older service has no word for H.265: such a profile is without its encoder.
@@ -122,7 +123,7 @@ def _source(camera: Camera) -> dict[str, Any]:
     return {
         "token": f"{camera.source}_config",
         "Name": camera.name,
-        "UseCount": 1,
+        "UseCount": 2,
         "SourceToken": camera.source,
         "Bounds": {"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT},
     }
@@ -146,12 +147,13 @@ def _encoder2(camera: Camera) -> dict[str, Any]:
 
 
 def _coding(camera: Camera) -> dict[str, Any]:
+    width, height = camera.size
     return {
-        "token": f"enc_{camera.token}",
-        "Name": f"{camera.name} {camera.codec.spoken}",
+        "token": f"enc_{camera.profile}",
+        "Name": f"{camera.title} {camera.codec.spoken}",
         "UseCount": 1,
         "Encoding": camera.codec.value,
-        "Resolution": {"Width": WIDTH, "Height": HEIGHT},
+        "Resolution": {"Width": width, "Height": height},
         "Quality": 5.0,
     }
 
@@ -159,7 +161,8 @@ def _coding(camera: Camera) -> dict[str, Any]:
 def _profiles2(cameras: Sequence[Camera], call: Call) -> Answer:
     """ONVIF Media2 section 5.2.2: all profiles or one; configurations only of the kinds asked for."""
     token = call.argument("Token")
-    shown = [find_camera(cameras, token, _no_profile(token))] if token else cameras
+    streams = [stream for camera in cameras for stream in camera.streams]
+    shown = [find_profile(cameras, token, _no_profile(token))] if token else streams
     kinds = set(call.argument("Type") or ())
     return {"Profiles": [_profile2(camera, kinds) for camera in shown]}
 
@@ -169,14 +172,14 @@ def _profile2(camera: Camera, kinds: set[str]) -> dict[str, Any]:
     if camera.movable:
         parts["PTZ"] = {"token": CONFIGURATION, "Name": "PTZ", "UseCount": 1, "NodeToken": NODE}
     shown = {kind: part for kind, part in parts.items() if {"All", kind} & kinds}
-    profile = {"token": camera.token, "fixed": True, "Name": camera.name}
+    profile = {"token": camera.profile, "fixed": True, "Name": camera.title}
     return profile | ({"Configurations": shown} if shown else {})
 
 
 def _stream_uri2(cameras: Sequence[Camera], call: Call) -> Answer:
     if call.argument("Protocol") != "RTSP":
         raise invalid_value("InvalidStreamSetup", "streams are sent over RTSP within its TCP connection only")
-    return {"Uri": f"{call.rtsp_base}/live/{_camera(cameras, call).token}"}
+    return {"Uri": f"{call.rtsp_base}/live/{_camera(cameras, call).profile}"}
 
 
 def _sound_configurations(camera: Camera) -> dict[str, Any]:
@@ -184,13 +187,13 @@ def _sound_configurations(camera: Camera) -> dict[str, Any]:
         "AudioSourceConfiguration": {
             "token": f"{_ear(camera)}_config",
             "Name": f"{camera.name} microphone",
-            "UseCount": 1,
+            "UseCount": 2,
             "SourceToken": _ear(camera),
         },
         "AudioEncoderConfiguration": {
             "token": f"sound_{camera.token}",
             "Name": f"{camera.name} G.711",
-            "UseCount": 1,
+            "UseCount": 2,
             "Encoding": "G711",
             "Bitrate": SAMPLE_RATE * 8 // 1000,
             "SampleRate": SAMPLE_RATE // 1000,

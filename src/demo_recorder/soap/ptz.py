@@ -1,7 +1,4 @@
-"""The PTZ service of the camera that can be moved (ONVIF PTZ Service Specification section 5).
-
-Only its position changes: pictures are a function of their time alone, so live and recorded ones agree.
-"""
+"""The PTZ service of the camera that can be moved (ONVIF PTZ Service Specification section 5)."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,7 +6,7 @@ from typing import Any
 from demo_recorder.cameras import CAMERAS
 from demo_recorder.mechanics import Mechanics, Position, Velocity
 from demo_recorder.soap.faults import invalid_value
-from demo_recorder.soap.service import Call, Service, find_camera
+from demo_recorder.soap.service import Call, Service, find_profile
 from demo_recorder.soap.wsdl import Answer
 
 NAMESPACE = "http://www.onvif.org/ver20/ptz/wsdl"
@@ -23,9 +20,9 @@ _MOST_PRESETS = 16
 _WHOLE = {"Min": -1.0, "Max": 1.0}
 
 
-def ptz_service() -> Service:
-    """The service that moves the camera; its position is kept while the recorder runs."""
-    ptz = _Ptz()
+def ptz_service(mechanics: Mechanics) -> Service:
+    """The service that moves the camera; its movements are kept while the recorder runs."""
+    ptz = _Ptz(mechanics)
     return Service(
         path="ptz_service",
         wsdl="ptz.wsdl",
@@ -63,8 +60,8 @@ def configuration() -> dict[str, Any]:
 
 
 class _Ptz:
-    def __init__(self) -> None:
-        self._mechanics = Mechanics()
+    def __init__(self, mechanics: Mechanics) -> None:
+        self._mechanics = mechanics
         self._presets = {
             "1": ("Gate", Position(pan=-0.5, tilt=0.1, zoom=0.0)),
             "2": ("Door", Position(pan=0.4, tilt=-0.2, zoom=0.5)),
@@ -141,7 +138,7 @@ class _Ptz:
 
 def _check_profile(call: Call) -> None:
     token = call.argument("ProfileToken")
-    camera = find_camera(CAMERAS, token, invalid_value("NoProfile", f"there is no media profile {token!r}"))
+    camera = find_profile(CAMERAS, token, invalid_value("NoProfile", f"there is no media profile {token!r}"))
     if not camera.movable:
         raise invalid_value("NoPTZProfile", f"{camera.name} cannot be moved")
 

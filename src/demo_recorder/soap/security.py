@@ -21,6 +21,11 @@ _UTILITY = f"{{{_WSS}wssecurity-utility-1.0.xsd}}"
 _PASSWORD_DIGEST = f"{_WSS}username-token-profile-1.0#PasswordDigest"
 
 
+def has_token(header: Any) -> bool:
+    """Whether a SOAP header carries a token, be it good or bad."""
+    return header is not None and header.find(f"{_SECEXT}Security/{_SECEXT}UsernameToken") is not None
+
+
 class TokenGuard:
     """Lets requests pass that carry a fresh token made with the account's password."""
 

@@ -44,11 +44,12 @@ class Service:
     open_to_all: frozenset[str] = frozenset({"GetServiceCapabilities"})
 
 
-def find_camera(cameras: Sequence[Camera], token: object, fault: Fault) -> Camera:
-    """The camera with a token; raises the given fault."""
+def find_profile(cameras: Sequence[Camera], token: object, fault: Fault) -> Camera:
+    """The stream of a camera that a media profile's token names; raises the given fault."""
     for camera in cameras:
-        if camera.token == token:
-            return camera
+        for stream in camera.streams:
+            if stream.profile == token:
+                return stream
     raise fault
 
 
