@@ -34,8 +34,18 @@ stays bounded, and the same call works again by itself once the recorder does. T
 purpose: a replay that breaks off is first opened again, after half a second, one and two; and a stream
 without a key picture is given up after 30 seconds, since some cameras send one that seldom.
 
-“Modelled on” says what a fault imitates. Those of onvifsim's list and those with a number were read in
-these public lists in November 2026; the others are known kinds of faults without a reference.
+“Modelled on” says what a fault imitates, and what is known of it differs:
+
+- Those of onvifsim are named as in `docs/quirks.md` of mrtian2016/onvifsim (commit 0822029), read on 26
+  November 2026. That list says for some of them which device did it, for others only that cameras do.
+- Those with a number stand in an issue or pull request of the project named, looked up on the same day:
+  agsh/onvif #65 (#160 by way of #165, which mends it), edgexfoundry/device-onvif-camera #158 (where a driver,
+  not a camera, lost the day), go2rtc #1943 (stamps begin anew at 0), homebridge-camera-ffmpeg #471, mediamtx
+  #6255, OpenIPC/majestic-webui #292, retina #13. Each is what one person reported of some devices; nothing
+  was tried with those devices here.
+- “History” of a project means the notes of its releases as remembered: no single entry was looked up.
+- All others, makers' names included, are kinds of faults that people of the field tell of, or that a hostile
+  device could have; there is no reference for them.
 
 `<recorder>` stands for the recorder's name and address, `<limit>` for the limit of time in seconds.
 
