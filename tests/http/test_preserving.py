@@ -85,11 +85,11 @@ async def test_a_cut_begins_with_a_key_picture_and_is_hashed(runtime, client, ca
     (copy,) = runtime.parts.preserver._kept[CameraId(cameras["Lobby"])]
     part = Interval(copy.interval.start + timedelta(seconds=1), copy.interval.end - timedelta(seconds=1))
     source = runtime.parts.preserver._vault.path(copy.sha256)
-    written = cut(source, copy.delivered.start, part, tmp_path / "cut.mp4")
+    written = cut(source, copy.delivered.start, part, tmp_path / "cut.mp4").written
     assert written.delivered.start <= part.start
     assert written.delivered.end >= part.end
     assert written.frames > 10
-    again = cut(source, copy.delivered.start, part, tmp_path / "again.mp4")
+    again = cut(source, copy.delivered.start, part, tmp_path / "again.mp4").written
     assert again.sha256 == written.sha256
     early = copy.delivered.start - timedelta(hours=1)
     before = Interval(early, early + timedelta(seconds=1))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import insort
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 
 import attrs
 
 from incident_plugin.application.media_ports import Recorders
+from incident_plugin.application.reordering import Repetitions
 from incident_plugin.domain.errors import NotFound, NoVideo, RecorderUnavailable
 from incident_plugin.domain.exports import Gap
 from incident_plugin.domain.media import AccessUnit, CameraId, VideoTrack
@@ -18,7 +20,6 @@ from incident_plugin.domain.time import Interval, gaps
 _TAIL = timedelta(seconds=2)
 #: Seconds to wait before a recorder that broke off is asked again.
 _WAITS = (1.0, 2.0, 5.0, 10.0, 20.0)
-_CLOCK_RATE = 90_000
 #: A picture is shown until the next one, unless that comes so many times later than usual.
 _GAP, _SHORTEST_GAP = 10, timedelta(seconds=1)
 #: A picture's length before there is a second one.
@@ -32,43 +33,55 @@ NOT_SENT = "The recorder says that it has video of this time, and sent none."
 
 @attrs.define
 class Coverage:
-    """Which time the pictures that came show, from one to the next."""
+    """Which time the pictures that came show, from one to the next in the order in which they are shown."""
 
+    #: How many pictures may come before one that is shown before them.
+    reordering: int = 0
     _parts: list[Interval] = attrs.field(init=False, factory=list)
     _begin: datetime | None = attrs.field(init=False, default=None)
-    _last: AccessUnit | None = attrs.field(init=False, default=None)
+    #: Time of the last picture, and whether the recorder says that a gap follows it.
+    _last: tuple[datetime, bool] | None = attrs.field(init=False, default=None)
     _usual: timedelta = attrs.field(init=False, default=_NOMINAL)
+    #: Pictures that another one may still come between, by their times.
+    _open: list[tuple[datetime, bool]] = attrs.field(init=False, factory=list)
 
-    def add(self, unit: AccessUnit) -> None:
-        """Take the next picture."""
-        last = self._last
-        if last is None or self._begin is None:
-            self._begin, self._last = unit.time, unit
+    def add(self, time: datetime, *, gap_follows: bool = False) -> None:
+        """Take the next picture's time."""
+        insort(self._open, (time, gap_follows))
+        while len(self._open) > self.reordering:
+            self._settle(*self._open.pop(0))
+
+    def _settle(self, time: datetime, gap_follows: bool) -> None:
+        if self._last is None or self._begin is None:
+            self._begin, self._last = time, (time, gap_follows)
             return
-        step = unit.time - last.time
+        before, gap = self._last
+        step = time - before
         if step <= timedelta(0):
             return
-        if last.gap_follows or step >= max(_GAP * self._usual, _SHORTEST_GAP):
-            self._parts.append(Interval(self._begin, last.time + self._usual))
-            self._begin = unit.time
+        if gap or step >= max(_GAP * self._usual, _SHORTEST_GAP):
+            self._parts.append(Interval(self._begin, before + self._usual))
+            self._begin = time
         else:
             self._usual = step
-        self._last = unit
+        self._last = (time, gap_follows)
 
-    def continues(self, unit: AccessUnit) -> bool:
-        """Whether no time is missing between the last picture and this one."""
-        return (
-            self._last is not None
-            and not self._last.gap_follows
-            and unit.time - self._last.time < max(_GAP * self._usual, _SHORTEST_GAP)
-        )
+    def continues(self, time: datetime) -> bool:
+        """Whether no time is missing between the latest picture and one of this time."""
+        latest = self._open[-1] if self._open else self._last
+        if latest is None:
+            return False
+        before, gap = latest
+        return not gap and time - before < max(_GAP * self._usual, _SHORTEST_GAP)
 
     @property
     def parts(self) -> tuple[Interval, ...]:
-        """The time that is shown, without interruption each."""
+        """The time that is shown, without interruption each; no picture is added after this."""
+        while self._open:
+            self._settle(*self._open.pop(0))
         if self._begin is None or self._last is None:
             return ()
-        return (*self._parts, Interval(self._begin, self._last.time + self._usual))
+        return (*self._parts, Interval(self._begin, self._last[0] + self._usual))
 
 
 @attrs.define(kw_only=True)
@@ -80,13 +93,18 @@ class Retrieval:
     _sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     camera: CameraId
     interval: Interval
+    #: Whether the recorder's sound is wanted.
+    sound: bool = False
     coverage: Coverage = attrs.field(init=False, factory=Coverage)
     #: Known when the first picture is.
     track: VideoTrack | None = attrs.field(init=False, default=None)
     #: Why the recorder did not deliver to the end; empty when it did.
     broken_off: str = attrs.field(init=False, default="")
     notes: list[str] = attrs.field(init=False, factory=list)
-    _last: AccessUnit | None = attrs.field(init=False, default=None)
+    _line: Repetitions = attrs.field(init=False, factory=Repetitions)
+    #: Time of the picture that reached the end.
+    _reached: datetime | None = attrs.field(init=False, default=None)
+    _latest: datetime | None = attrs.field(init=False, default=None)
     _failures: int = attrs.field(init=False, default=0)
 
     async def units(self) -> AsyncIterator[AccessUnit]:
@@ -113,39 +131,52 @@ class Retrieval:
                 return
 
     async def _one_answer(self) -> AsyncIterator[AccessUnit]:
-        start = self.interval.start if self._last is None else self._last.time
-        if start >= self.interval.end:
+        start = self._line.resume_at or self.interval.start
+        if start >= self._reach():
             return
         async with self._recorders.replay(self.camera, Interval(start, self._reach())) as stream:
             if self.track is None:
                 self.track = stream.track
+                self.coverage.reordering = stream.track.reordering
             elif self.track != stream.track:
                 self.broken_off = "The camera's video changed its form. Export the rest as another sequence."
                 return
-            resumed, shift = self._last, 0
+            self._line.begin(again=True)
             async for unit in stream:
-                if resumed is not None:
-                    if unit.time <= resumed.time:
-                        continue
-                    if not shift:
-                        passed = (unit.time - resumed.time).total_seconds()
-                        shift = resumed.pts + round(passed * _CLOCK_RATE) - unit.pts
-                placed = attrs.evolve(unit, pts=unit.pts + shift) if shift else unit
-                ends = unit.time >= self.interval.end
-                if ends and not self.coverage.continues(placed):
+                placed = self._line.place(unit)
+                if placed is None:
+                    continue
+                if self._is_beyond(placed):
                     return
                 self._take(placed)
                 yield placed
-                if ends:
+                if self._reached is not None and not stream.track.reordering:
                     return
+
+    def _is_beyond(self, unit: AccessUnit) -> bool:
+        """Whether a picture is no longer wanted: in decoding order all that are were there before it."""
+        if self._reached is not None:
+            return unit.time > self._reached
+        if unit.time >= self.interval.end:
+            if not self.coverage.continues(unit.time):
+                return True
+            self._reached = unit.time
+        return False
 
     def _take(self, unit: AccessUnit) -> None:
         self._failures = 0
-        if self._last is not None and unit.time < self._last.time - _SET_BACK:
-            by = (self._last.time - unit.time).total_seconds()
+        self._look_at_clock(unit)
+        self.coverage.add(unit.time, gap_follows=unit.gap_follows)
+
+    def _look_at_clock(self, unit: AccessUnit) -> None:
+        """Note a clock that was set back; where pictures are reordered only key pictures tell."""
+        if self.coverage.reordering and not unit.key:
+            self._latest = max(unit.time, self._latest or unit.time)
+            return
+        if self._latest is not None and unit.time < self._latest - _SET_BACK:
+            by = (self._latest - unit.time).total_seconds()
             self.notes.append(f"The recorder's clock was set back by {by:.1f} s at {unit.time.isoformat()}.")
-        self.coverage.add(unit)
-        self._last = unit
+        self._latest = unit.time
 
     def _reach(self) -> datetime:
         """Until when is asked for: nothing that is still to come, for which a recorder would let us wait."""

@@ -179,6 +179,17 @@ class WrittenVideo:
 
 
 @attrs.frozen(kw_only=True)
+class CutVideo:
+    """What was cut out of preserved video."""
+
+    written: WrittenVideo
+    #: Of its pictures, in the order in which they are shown.
+    times: tuple[datetime, ...]
+    track: VideoTrack
+    sound: SoundTrack | None
+
+
+@attrs.frozen(kw_only=True)
 class FileFacts:
     """What is written into a video file about where it comes from (ONVIF Export File Format)."""
 
@@ -212,10 +223,17 @@ class FileSealer(Protocol):
 class VideoWriter(Protocol):
     """Remuxing without decoding, and still pictures."""
 
-    def fragments(self, track: VideoTrack, units: AsyncIterable[AccessUnit]) -> AsyncIterator[bytes]:
+    def fragments(
+        self,
+        track: VideoTrack,
+        units: AsyncIterable[AccessUnit | SoundUnit],
+        *,
+        sound: SoundTrack | None = None,
+    ) -> AsyncIterator[bytes]:
         """Give fragmented MP4 (ISO/IEC 14496-12) whose time line starts with the first picture at 0.
 
-        The first piece is the initialisation segment; browsers want ``track.codec_string`` with it.
+        The first piece is the initialisation segment; browsers want ``track.codec_string`` with it. Sound is
+        a track of its own, as the recorder coded it.
         """
         ...
 
@@ -234,9 +252,11 @@ class VideoWriter(Protocol):
         self,
         path: Path,
         track: VideoTrack,
-        units: AsyncIterable[AccessUnit],
+        units: AsyncIterable[AccessUnit | SoundUnit],
         facts: FileFacts | None = None,
         sealer: FileSealer | None = None,
+        *,
+        sound: SoundTrack | None = None,
     ) -> WrittenVideo | None:
         """Write a playable MP4 of the bits as they come, with what is known of their origin.
 
@@ -245,7 +265,12 @@ class VideoWriter(Protocol):
         ...
 
     async def write_mkv(
-        self, path: Path, track: VideoTrack, units: AsyncIterable[AccessUnit]
+        self,
+        path: Path,
+        track: VideoTrack,
+        units: AsyncIterable[AccessUnit | SoundUnit],
+        *,
+        sound: SoundTrack | None = None,
     ) -> WrittenVideo | None:
         """Write the same as Matroska."""
         ...

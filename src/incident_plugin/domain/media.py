@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NewType
 
 import attrs
 
+from incident_plugin.domain.coding import h264_reordering, h265_reordering
 from incident_plugin.domain.time import utc
 
 #: Stays the same over restarts of plug-in and recorder; made of the recorder's id and its own token.
@@ -80,6 +82,19 @@ class VideoTrack:
             _h264_name(self.parameter_sets) if self.codec is Codec.H264 else _h265_name(self.parameter_sets)
         )
 
+    @property
+    def reordering(self) -> int:
+        """How many pictures may come before one that is shown before them (B pictures); 0 for none ever.
+
+        Where the parameter sets do not tell it is the most that the standards allow.
+        """
+        return _reordering(self.codec, self.parameter_sets)
+
+
+@lru_cache(maxsize=64)
+def _reordering(codec: Codec, sets: tuple[bytes, ...]) -> int:
+    return (h264_reordering if codec is Codec.H264 else h265_reordering)(sets)
+
 
 def _h264_name(sets: tuple[bytes, ...]) -> str:
     sps = next((nal for nal in sets if nal[0] & 0x1F == _H264_SPS and len(nal) > 3), None)  # noqa: PLR2004
@@ -133,6 +148,33 @@ class SoundTrack:
             return "opus"
         plain = self.codec is not SoundCodec.AAC or (self.config[:1] and self.config[0] >> 3 == _AAC_LC)
         return "mp4a.40.2" if plain else ""
+
+    def samples_in(self, data: bytes) -> int:
+        """Say how many samples a unit has, for each channel; raises ``ValueError`` for an empty one."""
+        if not data:
+            raise ValueError("there is no sound in it")
+        if self.codec is SoundCodec.AAC:
+            return _AAC_FRAME
+        if self.codec is SoundCodec.OPUS:
+            return _opus_samples(data)
+        return max(1, len(data) // self.channels)
+
+
+#: Samples of a frame of AAC (ISO/IEC 14496-3 section 4.5.2.1.1).
+_AAC_FRAME = 1024
+
+
+def _opus_samples(data: bytes) -> int:
+    """Read the first byte of a packet (RFC 6716 section 3.1): how long frames are, and how many."""
+    mode = data[0] >> 3
+    if mode < 12:  # noqa: PLR2004 - SILK
+        length = (480, 960, 1920, 2880)[mode % 4]
+    elif mode < 16:  # noqa: PLR2004 - hybrid
+        length = (480, 960)[mode % 2]
+    else:
+        length = (120, 240, 480, 960)[mode % 4]
+    counts = (1, 2, 2, data[1] & 0x3F if len(data) > 1 else 1)
+    return length * max(1, counts[data[0] & 3])
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -202,7 +244,8 @@ class Motion:
 class AccessUnit:
     """All NAL units of one coded picture, exactly as they were received."""
 
-    #: Presentation time in 1/90000 s on the stream's own time line, unwrapped: it only grows.
+    #: Presentation time in 1/90000 s on the stream's own time line, unwrapped. Pictures come in decoding
+    #: order, so it falls where pictures are reordered.
     pts: int
     #: When the picture was taken: UTC by our clock, that is, corrected by the recorder's clock offset.
     time: datetime

@@ -11,13 +11,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
+from tests.coded import START
 
 from incident_plugin.adapters.evidence import KeyRing, RsaSealer
 from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.application.exhibits import wall_clock
 from incident_plugin.application.media_ports import FileFacts
-
-from .conftest import START
 
 FACTS = FileFacts(
     camera_name="Lobby \N{GREEK SMALL LETTER ALPHA}", line="1", exporter="Site", exported_at=START

@@ -1,132 +1,125 @@
-"""A master as fragmented MP4 (ISO/IEC 14496-12): pictures as they came, hashed while they are written.
+"""Coded pictures and sound to fragmented MP4 (ISO/IEC 14496-12), byte by byte as they came.
 
 libavformat writes the head; the fragments are written here, because a file then needs one pass and one copy
-of its bytes. Behind the last one lies what the ONVIF Export File Format tells of the origin: ``suep`` and
-``cstb`` with the time of the first picture in UTC, and, where it is wanted, the seal over the whole file.
+of its bytes, and times are those of the recorder to the tick.
 """
 
 from __future__ import annotations
 
-import hashlib
 import struct
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import IO
 
-from incident_plugin.adapters.media.muxer import Fragmenter
-from incident_plugin.adapters.media.timeline import Timeline
-from incident_plugin.application.media_ports import FileFacts, FileSealer
-from incident_plugin.domain.media import AccessUnit, VideoTrack
+from incident_plugin.adapters.media.head import head
+from incident_plugin.adapters.media.timeline import CLOCK_RATE, SoundLine, Timeline
+from incident_plugin.domain.fragmented import Piece, decoding_times, mdat, moof
+from incident_plugin.domain.media import AccessUnit, SoundTrack, SoundUnit, VideoTrack
 
 _LENGTH = struct.Struct(">I").pack
-_SAMPLE = struct.Struct(">III").pack
-_TRACK = 1
 #: Bytes after which a fragment ends in any case.
-_LARGEST_FRAGMENT = 8 << 20
-#: sample_depends_on = 2 (on nothing) for key pictures; otherwise 1, and not a sync sample.
-_KEY, _OTHER = 0x02000000, 0x01010000
-_MPEG_EPOCH, _WINDOWS_EPOCH = datetime(1904, 1, 1, tzinfo=UTC), datetime(1601, 1, 1, tzinfo=UTC)
-_SCHEME, _SCHEME_VERSION = 0x6F656666, 0x00010000
+_LARGEST = 8 << 20
 
 
-class FragmentedFile:
-    """One file being written."""
+class Fragments:
+    """One film in the making: a fragment for each group of pictures, with the sound that is heard meanwhile.
 
-    def __init__(self, file: IO[bytes], track: VideoTrack, first: AccessUnit) -> None:
-        self._file = file
-        self._digest = hashlib.sha256()
-        self.size = 0
-        self.timeline = Timeline()
+    ``longest`` (1/90000 s) ends fragments within a group, where no picture is shown before one that was
+    decoded earlier.
+    """
+
+    def __init__(
+        self,
+        track: VideoTrack,
+        first: AccessUnit,
+        sound: SoundTrack | None = None,
+        *,
+        longest: int | None = None,
+    ) -> None:
+        self.head = head(track, first, sound)
+        self.timeline = Timeline(track.reordering)
+        self._reordering = track.reordering
+        self._longest = longest
+        self._line = SoundLine(sound, first.time) if sound else None
+        self._rate = sound.rate if sound else 1
         self._number = 0
-        self._pending: list[tuple[int, AccessUnit, int]] = []
-        self._pending_size = 0
-        self._first: AccessUnit = first
-        self._put(Fragmenter(track, first).add([first]))
+        self._decoded = -1
+        self._pictures: list[tuple[Piece, AccessUnit]] = []
+        self._sound: list[tuple[Piece, bytes, int]] = []
+        self._size = 0
 
-    def write(self, units: Sequence[AccessUnit]) -> None:
-        """Append pictures."""
+    def add(self, units: Sequence[AccessUnit | SoundUnit]) -> list[bytes]:
+        """Take pictures and sound; give the fragments that are complete now."""
+        done: list[bytes] = []
         for unit in units:
-            pts, _ = self.timeline.place(unit)
-            if self._pending and (unit.key or self._pending_size > _LARGEST_FRAGMENT):
-                self._fragment(pts)
+            if isinstance(unit, SoundUnit):
+                self._hear(unit)
+                continue
+            shown = self.timeline.place(unit)
+            if unit.key and self._pictures:
+                done.append(self._fragment(len(self._pictures), shown))
+            elif self._is_long(shown) and (count := self._divisible(shown)):
+                following = self._pictures[count][0].time if count < len(self._pictures) else shown
+                done.append(self._fragment(count, following))
             size = sum(map(len, unit.nals)) + 4 * len(unit.nals)
-            self._pending.append((pts, unit, size))
-            self._pending_size += size
+            self._pictures.append((Piece(shown, size, unit.key), unit))
+            self._size += size
+        return done
 
-    def finish(self, facts: FileFacts | None, sealer: FileSealer | None) -> str:
-        """Write the last fragment and the origin; give the SHA-256 of the file, in hexadecimal."""
-        if self._pending:
-            self._fragment(self._pending[-1][0] + self.timeline.last_duration)
-        if facts is None:
-            return self._digest.hexdigest()
-        meta, place = _meta(facts, self._first.time, sealer)
-        if sealer is not None:
-            sealed = self._digest.copy()
-            sealed.update(meta)
-            signature = sealer.sign(sealed.digest())
-            meta = meta[:place] + signature + meta[place + len(signature) :]
-        self._put(meta)
-        return self._digest.hexdigest()
+    def finish(self) -> list[bytes]:
+        """Give the last fragment."""
+        if not self._pictures:
+            return []
+        end = max(piece.time for piece, _ in self._pictures) + self.timeline.last_duration
+        return [self._fragment(len(self._pictures), end, last=True)]
 
-    def _fragment(self, end: int) -> None:
-        """Write what is pending; ``end`` is where the next picture begins."""
-        pending = self._pending
-        starts = [pts for pts, _, _ in pending]
-        samples = b"".join(
-            _SAMPLE(following - pts, size, _KEY if unit.key else _OTHER)
-            for (pts, unit, size), following in zip(pending, [*starts[1:], end], strict=True)
-        )
+    def _hear(self, unit: SoundUnit) -> None:
+        place = self._line.place(unit) if self._line else None
+        if self._line is not None and place is not None:
+            self._sound.append((Piece(place, len(unit.data)), unit.data, self._line.end))
+
+    def _is_long(self, shown: int) -> bool:
+        if self._size > _LARGEST or not self._pictures:
+            return bool(self._pictures)
+        return self._longest is not None and shown - self._pictures[0][0].time >= self._longest
+
+    def _divisible(self, shown: int) -> int:
+        """Give how many pictures can end a fragment now: those that none of the others is shown before."""
+        times = [piece.time for piece, _ in self._pictures]
+        earliest = shown
+        for count in range(len(times), 0, -1):
+            if max(times[:count]) < earliest:
+                return count
+            earliest = min(earliest, times[count - 1])
+        return 0
+
+    def _fragment(self, count: int, following: int, *, last: bool = False) -> bytes:
+        """Write the first so many pictures; ``following`` is when the one after them is shown."""
+        taken, self._pictures = self._pictures[:count], self._pictures[count:]
+        pieces = [piece for piece, _ in taken]
+        size = sum(piece.size for piece in pieces)
+        self._size -= size
+        decoded = decoding_times([piece.time for piece in pieces], self._decoded)
+        self._decoded = decoded[-1]
+        sound = self._heard_before(following, last=last)
         self._number += 1
-        count = len(pending)
-        # The offset of the data counts from the beginning of the moof, whose size is known by then.
-        moof_size = 8 + 16 + 8 + 16 + 20 + 20 + len(samples)
-        moof = b"".join(
-            (
-                struct.pack(">I4s", moof_size, b"moof"),
-                struct.pack(">I4sII", 16, b"mfhd", 0, self._number),
-                struct.pack(">I4s", moof_size - 24, b"traf"),
-                struct.pack(">I4sII", 16, b"tfhd", 0x020000, _TRACK),
-                struct.pack(">I4sIQ", 20, b"tfdt", 0x01000000, starts[0]),
-                struct.pack(">I4sIIi", 20 + len(samples), b"trun", 0x000701, count, moof_size + 8),
-                samples,
-            )
+        end = following
+        if self._reordering and not last:
+            # Pictures before the next key picture may yet follow it: when it is decoded is not known here.
+            end = min(following, decoded[-1] + self.timeline.last_duration)
+        until = sound[-1][2] if sound else 0
+        data = [part for _, unit in taken for nal in unit.nals for part in (_LENGTH(len(nal)), nal)]
+        data += [heard for _, heard, _ in sound]
+        size += sum(len(heard) for _, heard, _ in sound)
+        described = moof(
+            self._number, pieces, decoded, end, sound=[piece for piece, _, _ in sound], heard_until=until
         )
-        data = [part for _, unit, _ in pending for nal in unit.nals for part in (_LENGTH(len(nal)), nal)]
-        self._put(b"".join((moof, struct.pack(">I4s", 8 + self._pending_size, b"mdat"), *data)))
-        self._pending, self._pending_size = [], 0
+        return b"".join((described, mdat(size), *data))
 
-    def _put(self, data: bytes) -> None:
-        self._digest.update(data)
-        self._file.write(data)
-        self.size += len(data)
-
-
-def _meta(facts: FileFacts, begins: datetime, sealer: FileSealer | None) -> tuple[bytes, int]:
-    """Give the file-level ``meta`` box, with zeros for the signature, and where that goes."""
-    exported = (facts.exported_at - _MPEG_EPOCH) // timedelta(seconds=1)
-    source = struct.pack(">H", _TRACK) + b"".join(map(_text, (facts.camera_name, "", "", facts.line)))
-    export = b"".join(map(_text, (facts.exporter, "", ""))) + struct.pack(">Q", exported)
-    suep = _full(b"suep", export + _text(facts.operator) + struct.pack(">I", 1) + source, version=1)
-    ticks = (begins - _WINDOWS_EPOCH) // timedelta(microseconds=1) * 10
-    cstb = _box(b"cstb", struct.pack(">IIQ", 1, _TRACK, ticks))
-    handler = _full(b"hdlr", struct.pack(">I4s12xx", 0, b"meta"))
-    if sealer is None:
-        return _full(b"meta", handler + suep + cstb), 0
-    signature = _box(b"sibo", bytes(sealer.signature_size))
-    scheme = _full(b"schm", struct.pack(">II", _SCHEME, _SCHEME_VERSION))
-    information = _box(b"schi", signature + _box(b"cert", sealer.certificate) + cstb)
-    protection = _full(b"ipro", struct.pack(">H", 1) + _box(b"sinf", scheme + information))
-    meta = _full(b"meta", handler + suep + protection)
-    return meta, meta.index(signature) + 8
-
-
-def _box(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I4s", 8 + len(content), kind) + content
-
-
-def _full(kind: bytes, content: bytes, *, version: int = 0) -> bytes:
-    return _box(kind, struct.pack(">I", version << 24) + content)
-
-
-def _text(text: str) -> bytes:
-    return text.replace("\0", " ").encode("utf-8", "replace") + b"\0"
+    def _heard_before(self, end: int, *, last: bool) -> list[tuple[Piece, bytes, int]]:
+        """Take the sound that is heard before a place of the pictures; after the last picture all of it."""
+        count = next(
+            (n for n, (one, _, _) in enumerate(self._sound) if one.time * CLOCK_RATE >= end * self._rate),
+            len(self._sound),
+        )
+        count = len(self._sound) if last else count
+        taken, self._sound = self._sound[:count], self._sound[count:]
+        return taken

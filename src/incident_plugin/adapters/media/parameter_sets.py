@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 
+from incident_plugin.domain.coding import Bits, skip_sub_layers
 from incident_plugin.domain.errors import RecorderUnavailable
 from incident_plugin.domain.media import Codec, VideoTrack
 
@@ -52,7 +53,7 @@ def _hvcc(sets: tuple[bytes, ...]) -> bytes:
     bits.take(4)
     layers, nested = bits.take(3), bits.take(1)
     general = bits.take(96).to_bytes(12, "big")
-    _skip_sub_layers(bits, layers)
+    skip_sub_layers(bits, layers)
     bits.golomb()
     chroma = bits.golomb()
     if chroma == _YUV_444:
@@ -69,37 +70,5 @@ def _hvcc(sets: tuple[bytes, ...]) -> bytes:
     return record
 
 
-def _skip_sub_layers(bits: Bits, layers: int) -> None:
-    """Pass over what profile_tier_level says about temporal sub-layers (H.265 section 7.3.3)."""
-    present = [(bits.take(1), bits.take(1)) for _ in range(layers)]
-    if layers:
-        bits.take(2 * (8 - layers))
-    for profile, level in present:
-        bits.take(88 * profile + 8 * level)
-
-
 def _counted(nal: bytes) -> bytes:
     return struct.pack(">H", len(nal)) + nal
-
-
-class Bits:
-    """Reads a raw byte sequence payload bit by bit, without its emulation prevention bytes."""
-
-    def __init__(self, nal: bytes, *, skip: int) -> None:
-        payload = nal[skip:].replace(b"\x00\x00\x03", b"\x00\x00")
-        self._bits = "".join(f"{byte:08b}" for byte in payload)
-        self._position = 0
-
-    def take(self, count: int) -> int:
-        """Give the next bits as a number; raises ``ValueError`` at the end."""
-        taken = self._bits[self._position : self._position + count]
-        if len(taken) < count:
-            raise ValueError("a parameter set is cut off")
-        self._position += count
-        return int(taken or "0", 2)
-
-    def golomb(self) -> int:
-        """Give the next unsigned Exp-Golomb number (H.264 section 9.1); raises ``ValueError``."""
-        zeros = self._bits.index("1", self._position) - self._position
-        self._position += zeros
-        return self.take(zeros + 1) - 1

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from incident_plugin.adapters.media.muxer import head
+from incident_plugin.adapters.media.head import playing_head
 from incident_plugin.adapters.media.sound import PlayableSound, Sample
 from incident_plugin.domain.media import AccessUnit, SoundTrack, SoundUnit, VideoTrack
 
@@ -64,7 +64,7 @@ class PlayingStream:
         self._usual: int | None = None
         self._number = 0
         #: What a browser must know before the first fragment.
-        self.head = head(track, first, self._sound)
+        self.head = playing_head(track, first, self._sound)
 
     def add(self, unit: AccessUnit | SoundUnit) -> bytes:
         """Take the next unit; give the fragment that is complete now, or nothing."""

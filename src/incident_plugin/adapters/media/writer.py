@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -16,32 +16,41 @@ from incident_plugin.domain.errors import StoreUnavailable
 from incident_plugin.domain.media import AccessUnit, SoundTrack, SoundUnit, VideoTrack
 
 if TYPE_CHECKING:
+    from incident_plugin.adapters.media.fragments import Fragments
     from incident_plugin.adapters.media.master import Master
-    from incident_plugin.adapters.media.muxer import Fragmenter
     from incident_plugin.adapters.media.playing import PlayingStream
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+#: A fragment for playing lasts at most about a second, in 1/90000 s.
+_SECOND = 90_000
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class PyavWriter:
     """Remuxes and decodes in worker threads; keeps a few megabytes whatever the length of the video."""
 
-    async def fragments(self, track: VideoTrack, units: AsyncIterable[AccessUnit]) -> AsyncIterator[bytes]:
+    async def fragments(
+        self,
+        track: VideoTrack,
+        units: AsyncIterable[AccessUnit | SoundUnit],
+        *,
+        sound: SoundTrack | None = None,
+    ) -> AsyncIterator[bytes]:
         """Give fragmented MP4: first the initialisation segment, then fragments of about a second.
 
         The time line starts with the first picture at 0 and follows the recording, gaps included.
         """
-        fragmenter: Fragmenter | None = None
+        film: Fragments | None = None
         async for group in batches(units, prompt=True):
-            if fragmenter is None:
-                fragmenter = await _in_thread(_fragmenter, track, group[0])
-            done = await _in_thread(fragmenter.add, group)
-            if done:
-                yield done
-        if fragmenter is not None:
-            yield await _in_thread(fragmenter.finish)
+            if film is None:
+                film = await _in_thread(_film, track, _first(group), sound)
+                yield film.head
+            for fragment in await _in_thread(film.add, group):
+                yield fragment
+        if film is not None:
+            for fragment in await _in_thread(film.finish):
+                yield fragment
 
     async def playing(
         self,
@@ -73,26 +82,35 @@ class PyavWriter:
         self,
         path: Path,
         track: VideoTrack,
-        units: AsyncIterable[AccessUnit],
+        units: AsyncIterable[AccessUnit | SoundUnit],
         facts: FileFacts | None = None,
         sealer: FileSealer | None = None,
+        *,
+        sound: SoundTrack | None = None,
     ) -> WrittenVideo | None:
         """Write a playable MP4; see ``_write``. With ``facts`` it says where it comes from."""
-        return await self._write(path, track, units, facts, sealer)
+        return await self._write(path, track, units, sound=sound, facts=facts, sealer=sealer)
 
     async def write_mkv(
-        self, path: Path, track: VideoTrack, units: AsyncIterable[AccessUnit]
+        self,
+        path: Path,
+        track: VideoTrack,
+        units: AsyncIterable[AccessUnit | SoundUnit],
+        *,
+        sound: SoundTrack | None = None,
     ) -> WrittenVideo | None:
         """Write a Matroska file; see ``_write``."""
-        return await self._write(path, track, units, None, None)
+        return await self._write(path, track, units, sound=sound)
 
     async def _write(
         self,
         path: Path,
         track: VideoTrack,
-        units: AsyncIterable[AccessUnit],
-        facts: FileFacts | None,
-        sealer: FileSealer | None,
+        units: AsyncIterable[AccessUnit | SoundUnit],
+        *,
+        sound: SoundTrack | None,
+        facts: FileFacts | None = None,
+        sealer: FileSealer | None = None,
     ) -> WrittenVideo | None:
         """Write the bits as they come, first under another name: at ``path`` there is a whole file or none.
 
@@ -104,7 +122,7 @@ class PyavWriter:
         try:
             async for group in batches(units, prompt=False):
                 if master is None:
-                    master = await _in_thread(_master, partial, path, track, group[0])
+                    master = await _in_thread(_master, partial, path, track, _first(group), sound)
                 await _in_thread(master.write, group)
             return await _in_thread(_finish, master, partial, path, facts, sealer) if master else None
         except OSError as error:
@@ -137,10 +155,9 @@ async def _in_thread(work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs
         raise
 
 
-def _fragmenter(track: VideoTrack, first: AccessUnit) -> Fragmenter:
-    from incident_plugin.adapters.media.muxer import Fragmenter  # noqa: PLC0415 -- heavy, loaded when needed
-
-    return Fragmenter(track, first)
+def _first(group: Sequence[AccessUnit | SoundUnit]) -> AccessUnit:
+    """Give the first picture of the first group, which has one."""
+    return next(unit for unit in group if isinstance(unit, AccessUnit))
 
 
 def _playing(
@@ -151,10 +168,20 @@ def _playing(
     return PlayingStream(track, first, sought=sought, sound=sound)
 
 
-def _master(partial: Path, path: Path, track: VideoTrack, first: AccessUnit) -> Master:
+def _film(track: VideoTrack, first: AccessUnit, sound: SoundTrack | None) -> Fragments:
+    from incident_plugin.adapters.media.fragments import (  # noqa: PLC0415 -- heavy, loaded when needed
+        Fragments,
+    )
+
+    return Fragments(track, first, sound, longest=_SECOND)
+
+
+def _master(
+    partial: Path, path: Path, track: VideoTrack, first: AccessUnit, sound: SoundTrack | None
+) -> Master:
     from incident_plugin.adapters.media.master import Mkv, Mp4  # noqa: PLC0415 -- heavy, loaded when needed
 
-    return (Mkv if path.suffix == ".mkv" else Mp4)(partial, track, first)
+    return (Mkv if path.suffix == ".mkv" else Mp4)(partial, track, first, sound)
 
 
 def _court_copy(

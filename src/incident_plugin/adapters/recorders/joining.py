@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 import attrs
 
 from incident_plugin.application.media_ports import VideoStream
+from incident_plugin.application.reordering import Repetitions
 from incident_plugin.domain.errors import NoVideo, RecorderUnavailable
 from incident_plugin.domain.media import AccessUnit, SoundTrack, SoundUnit, VideoTrack
 from incident_plugin.domain.time import Interval
@@ -23,7 +24,6 @@ Opener = Callable[[Interval], AbstractAsyncContextManager[VideoStream]]
 
 #: Pauses before a broken replay is opened again, in seconds; a recorder that restarts needs longer.
 PAUSES = (0.5, 1.0, 2.0)
-_VIDEO_CLOCK = 90_000
 
 
 @attrs.frozen(kw_only=True)
@@ -148,13 +148,13 @@ class JoinedReplay:
 
     async def _resume(self, segment: Segment, attempts: Iterable[float], broken: RecorderUnavailable) -> None:
         """Open the rest of a segment again; raises what broke it when that does not help."""
-        last = self._line.last
+        last = self._line.resume_at
         if last is None or last >= segment.interval.end:
             raise broken
         for pause in attempts:
             await self._sleep(pause)
             try:
-                await self._open(segment.open, Interval(last, segment.interval.end))
+                await self._open(segment.open, Interval(last, segment.interval.end), again=True)
             except RecorderUnavailable as again:
                 broken = again
             except NoVideo:
@@ -171,7 +171,7 @@ class JoinedReplay:
             # What was said to be recorded is gone meanwhile: those who count see a gap.
             self._stream = _NothingRecorded(track=self.track)
 
-    async def _open(self, opener: Opener, interval: Interval) -> None:
+    async def _open(self, opener: Opener, interval: Interval, *, again: bool = False) -> None:
         await self._stack.aclose()
         self._stack = AsyncExitStack()
         stream = await self._stack.enter_async_context(opener(interval))
@@ -182,7 +182,7 @@ class JoinedReplay:
             )
         self._track = self._track or stream.track
         self._stream = stream
-        self._line.begin(stream.sound.rate if stream.sound else _VIDEO_CLOCK)
+        self._line.begin(stream.sound.rate if stream.sound else 1, again=again)
 
 
 @attrs.frozen(kw_only=True)
@@ -202,43 +202,43 @@ class _NothingRecorded:
 
 
 class _TimeLine:
-    """Puts units of one stream after those of the one before: later in time, and in one count."""
+    """Puts units of one stream after those of the one before: in one count, and each once."""
 
     def __init__(self) -> None:
-        self._last: dict[type[Unit], Unit] = {}
-        self._limits: dict[type[Unit], datetime] = {}
-        self._shift: dict[type[Unit], int] = {}
-        self._sound_rate = _VIDEO_CLOCK
+        self._pictures = Repetitions()
+        self._sound: SoundUnit | None = None
+        self._sound_limit: datetime | None = None
+        self._sound_shift: int | None = None
+        self._sound_rate = 1
 
     @property
-    def last(self) -> datetime | None:
-        """Time of the last picture."""
-        unit = self._last.get(AccessUnit)
-        return None if unit is None else unit.time
+    def resume_at(self) -> datetime | None:
+        """From when a stream that broke is to be opened again."""
+        return self._pictures.resume_at
 
-    def begin(self, sound_rate: int) -> None:
+    def begin(self, sound_rate: int, *, again: bool) -> None:
         """Another stream begins: what it repeats is left out."""
+        self._pictures.begin(again=again)
         self._sound_rate = sound_rate
-        self._limits = {kind: unit.time for kind, unit in self._last.items()}
-        self._shift = {}
+        self._sound_limit = self._sound.time if self._sound else None
+        self._sound_shift = None
 
     def place(self, unit: Unit) -> Unit | None:
         """Give the unit with its place, or nothing when it was there before."""
-        kind = type(unit)
-        limit = self._limits.get(kind)
-        if limit is not None and unit.time <= limit:
+        return self._pictures.place(unit) if isinstance(unit, AccessUnit) else self._heard(unit)
+
+    def _heard(self, unit: SoundUnit) -> SoundUnit | None:
+        if self._sound_limit is not None and unit.time <= self._sound_limit:
             return None
-        if kind not in self._shift:
-            self._shift[kind] = self._shift_of(unit)
-        if self._shift[kind]:
-            unit = attrs.evolve(unit, pts=unit.pts + self._shift[kind])
-        self._last[kind] = unit
+        if self._sound_shift is None:
+            self._sound_shift = self._sound_shift_of(unit)
+        if self._sound_shift:
+            unit = attrs.evolve(unit, pts=unit.pts + self._sound_shift)
+        self._sound = unit
         return unit
 
-    def _shift_of(self, unit: Unit) -> int:
-        before = self._last.get(type(unit))
-        if before is None:
+    def _sound_shift_of(self, unit: SoundUnit) -> int:
+        if self._sound is None:
             return 0
-        passed: timedelta = unit.time - before.time
-        rate = _VIDEO_CLOCK if isinstance(unit, AccessUnit) else self._sound_rate
-        return before.pts + max(1, round(passed.total_seconds() * rate)) - unit.pts
+        passed: timedelta = unit.time - self._sound.time
+        return self._sound.pts + max(1, round(passed.total_seconds() * self._sound_rate)) - unit.pts

@@ -18,13 +18,17 @@ class Beginning:
 
     def __init__(self, start: datetime) -> None:
         self._start = start
+        #: How many pictures may come before one that is shown before them.
+        self.reordering = 0
         self._held: list[AccessUnit] = []
         self._passed = False
+        #: Time of the first picture, until the next key picture.
+        self._first: datetime | None = None
 
     def push(self, unit: AccessUnit) -> list[AccessUnit]:
         """Take the next picture; give those that belong to the replay."""
         if self._passed:
-            return [unit]
+            return [] if self._leads(unit) else [unit]
         if unit.time <= self._start:
             if unit.key:
                 self._held = []
@@ -33,12 +37,25 @@ class Beginning:
         # Pictures from before a gap that the start lies in do not show the start.
         before = self.rest() if unit.key else self._held
         self._held, self._passed = [], True
-        return [*before, unit]
+        given = [*before, unit]
+        self._first = given[0].time
+        return [one for one in given if one is given[0] or not self._leads(one)]
+
+    def _leads(self, unit: AccessUnit) -> bool:
+        """Whether a picture is shown before the first one, and refers to others before that.
+
+        Such follow some key pictures (RASL, H.265 section 3.1); without what they refer to they show nothing.
+        """
+        if unit.key:
+            self._first = None
+        return bool(self.reordering and self._first and unit.time < self._first)
 
     def rest(self) -> list[AccessUnit]:
         """Give the pictures before the start, if the last one lasts until then, when no more of them come."""
         held, self._held = self._held, []
         if not held:
             return []
-        lasts = 2 * (held[-1].time - held[-2].time) if len(held) > 1 else _NOMINAL
-        return held if held[-1].time + lasts > self._start else []
+        times = sorted(unit.time for unit in held)
+        # Pictures from between the last one and the start may come behind the key picture after it.
+        lasts = (2 + self.reordering) * (times[-1] - times[-2]) if len(times) > 1 else _NOMINAL
+        return held if times[-1] + lasts > self._start else []

@@ -17,6 +17,7 @@ from incident_plugin.adapters.rtsp.sdp import VideoDescription
 from incident_plugin.adapters.rtsp.session import Limits, Session
 from incident_plugin.adapters.rtsp.times import CLOCK_RATE
 from incident_plugin.adapters.rtsp.words import told
+from incident_plugin.application.reordering import Ending
 from incident_plugin.domain.media import AccessUnit, MetadataUnit, SoundTrack, SoundUnit, VideoTrack
 from incident_plugin.domain.time import Interval
 
@@ -141,7 +142,9 @@ class RtspReplay(RtspStream):
         super().__init__(session, video, clocks, limits)
         self._interval = interval
         self._beginning = Beginning(interval.start)
-        self._last: AccessUnit | None = None
+        self._ending: Ending | None = None
+        #: Time of the latest picture.
+        self._last: datetime | None = None
         self._spacing = _SPACING
         #: What comes beside the pictures, before it is known which of them belong to the replay.
         self._early: list[SoundUnit | MetadataUnit] = []
@@ -177,17 +180,31 @@ class RtspReplay(RtspStream):
         for unit in units:
             if not isinstance(unit, AccessUnit):
                 given += self._heard(unit)
-            elif unit.time >= self._interval.end:
-                self._ended = True
-                break
             else:
-                if self._last is not None:
-                    self._spacing = unit.time - self._last.time
-                self._last = unit
-                given += self._began(self._beginning.push(unit))
+                given += self._seen(unit)
         if self._ended:
             given += self._began(self._beginning.rest())
         return given
+
+    def _seen(self, picture: AccessUnit) -> list[Unit]:
+        """Give what is wanted now that a picture is there, and find the end."""
+        if self._ending is None:
+            reordering = self._reordering(picture)
+            self._beginning.reordering = reordering
+            self._ending = Ending(self._interval.end, reordering)
+        given: list[Unit] = []
+        for wanted in self._ending.push(picture):
+            if self._last is not None and wanted.time > self._last:
+                self._spacing = wanted.time - self._last
+            self._last = max(wanted.time, self._last or wanted.time)
+            given += self._began(self._beginning.push(wanted))
+        self._ended |= self._ending.over
+        return given
+
+    def _reordering(self, first: AccessUnit) -> int:
+        """What was recorded may differ from what the recorder describes today: the first picture counts."""
+        sets = parameter_sets(self._video.codec, first.nals) or self._sets
+        return VideoTrack(codec=self._video.codec, parameter_sets=sets).reordering
 
     def _began(self, pictures: list[AccessUnit]) -> list[Unit]:
         """Give pictures that belong to the replay; with the first of them comes what was held back."""
@@ -225,7 +242,7 @@ class RtspReplay(RtspStream):
         return self._limits.tail if self._near_end() else self._limits.replay
 
     def _near_end(self) -> bool:
-        return self._last is not None and self._last.time + 2 * self._spacing >= self._interval.end
+        return self._last is not None and self._last + 2 * self._spacing >= self._interval.end
 
     def _bye(self) -> None:
         self._ended = True

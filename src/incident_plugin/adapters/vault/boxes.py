@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from itertools import repeat
 
 import attrs
 
 from incident_plugin.domain.errors import StoreUnavailable
-from incident_plugin.domain.media import Codec, VideoTrack
+from incident_plugin.domain.media import Codec, SoundCodec, SoundTrack, VideoTrack
 
 #: A sample that no decoder can start at (section 8.8.3.1).
 _NOT_SYNC = 0x10000
 _HEADER, _LARGE_HEADER = 8, 16
 #: Lengths of the fields before the boxes within these.
-_BEFORE = {b"stsd": 8, b"avc1": 78, b"avc3": 78, b"hvc1": 78, b"hev1": 78}
+_BEFORE = {b"stsd": 8, b"avc1": 78, b"avc3": 78, b"hvc1": 78, b"hev1": 78, b"mp4a": 28, b"Opus": 28}
+#: Fields of a sample in a run, by the flag that says that they are there; the last is signed in version 1.
+_FIELDS = ((0x100, "duration"), (0x200, "size"), (0x400, "flags"), (0x800, "later"))
+_SOUND = {
+    b"mp4a": SoundCodec.AAC,
+    b"ulaw": SoundCodec.PCMU,
+    b"alaw": SoundCodec.PCMA,
+    b"Opus": SoundCodec.OPUS,
+}
 
 
 class Damaged(StoreUnavailable):
@@ -35,13 +44,28 @@ class Box:
 
 @attrs.frozen(slots=True)
 class Sample:
-    """One picture in a fragment."""
+    """One picture, or one frame of sound, in a fragment."""
 
     offset: int
     size: int
-    #: In the track's time scale, from the beginning of the file.
+    #: When it is shown or heard, in the track's time scale, from the beginning of the file.
     time: int
     key: bool
+    #: When it is decoded, and when the next one is.
+    decoded: int
+    until: int
+
+
+@attrs.frozen(slots=True)
+class Part:
+    """What a fragment has of one track (section 8.8.6)."""
+
+    box: Box
+    track: int
+    #: Decoding time of its first sample, and where that is written, and whether in 64 bits.
+    time: int
+    time_at: int
+    wide: bool
 
 
 @attrs.frozen(slots=True)
@@ -51,14 +75,15 @@ class Fragment:
     start: int
     data: int
     end: int
-    #: Decoding time of its first sample, and where that is written, and whether in 64 bits.
+    #: Decoding time of its first picture, and when that is shown.
     time: int
-    time_at: int
-    wide: bool
+    shown: int
     #: Whether it begins with a key picture.
     key: bool
     #: Where the sequence number is written.
     number_at: int
+    #: What it has of each track.
+    parts: tuple[Part, ...]
 
 
 def boxes(data: memoryview, start: int, end: int) -> Iterator[Box]:
@@ -91,27 +116,39 @@ class Movie:
     #: Bytes before the first fragment: what every cut begins with.
     head: int
     track: VideoTrack
-    #: Units in a second.
+    #: Numbers of the tracks, and their units in a second.
+    pictures: int
     scale: int
     fragments: tuple[Fragment, ...]
+    sound: SoundTrack | None = None
+    heard: int = 0
 
     def samples(self, fragment: Fragment) -> Iterator[Sample]:
-        """Give the pictures of a fragment."""
-        moof = Box(b"moof", fragment.start, fragment.start + _HEADER, fragment.data)
-        traf = find(self.data, moof, b"traf")
-        defaults = _defaults(self.data, find(self.data, traf, b"tfhd"))
-        time = fragment.time
-        for run in (box for box in boxes(self.data, traf.body, traf.end) if box.kind == b"trun"):
-            for offset, size, duration, flags in _run(self.data, run, fragment.start, defaults):
-                yield Sample(offset, size, time, not flags & _NOT_SYNC)
-                time += duration
+        """Give the pictures of a fragment in decoding order."""
+        return self._samples(fragment, self.pictures)
+
+    def sounds(self, fragment: Fragment) -> Iterator[Sample]:
+        """Give the sound of a fragment."""
+        return self._samples(fragment, self.heard)
+
+    def _samples(self, fragment: Fragment, track: int) -> Iterator[Sample]:
+        for part in fragment.parts:
+            if part.track != track:
+                continue
+            defaults = _defaults(self.data, find(self.data, part.box, b"tfhd"))
+            time = part.time
+            for run in (b for b in boxes(self.data, part.box.body, part.box.end) if b.kind == b"trun"):
+                for offset, size, duration, flags, later in _run(self.data, run, fragment.start, defaults):
+                    following = time + duration
+                    yield Sample(offset, size, time + later, not flags & _NOT_SYNC, time, following)
+                    time = following
 
 
 def read(data: memoryview) -> Movie:
     """Look through a file; raises ``Damaged``."""
     try:
         return _read(data)
-    except (struct.error, IndexError, KeyError) as error:
+    except (struct.error, IndexError, KeyError, StopIteration) as error:
         raise Damaged("A file of the vault is damaged: it cannot be read as a film.") from error
 
 
@@ -120,33 +157,69 @@ def _read(data: memoryview) -> Movie:
     moov = next((box for box in whole if box.kind == b"moov"), None)
     if moov is None:
         raise Damaged("A file of the vault is damaged: its description is missing.")
-    media = find(data, moov, b"trak", b"mdia")
+    tracks = dict([_described(data, box) for box in boxes(data, moov.body, moov.end) if box.kind == b"trak"])
+    pictures = next((number for number, one in tracks.items() if isinstance(one[1], VideoTrack)), None)
+    if pictures is None:
+        raise Damaged("A file of the vault is damaged: its description of the video is missing.")
+    scale, track = tracks[pictures]
+    heard, sound = next(
+        ((number, one[1]) for number, one in tracks.items() if isinstance(one[1], SoundTrack)), (0, None)
+    )
+    assert isinstance(track, VideoTrack)  # noqa: S101 - it was chosen for that
+    return Movie(
+        data=data,
+        head=moov.end,
+        track=track,
+        pictures=pictures,
+        scale=scale,
+        fragments=tuple(
+            [
+                _fragment(data, box, whole[place + 1], pictures)
+                for place, box in enumerate(whole)
+                if box.kind == b"moof"
+            ]
+        ),
+        sound=sound,
+        heard=heard,
+    )
+
+
+def _described(data: memoryview, trak: Box) -> tuple[int, tuple[int, VideoTrack | SoundTrack]]:
+    """Give a track's number, its units in a second, and what a decoder must know."""
+    header = find(data, trak, b"tkhd")
+    number = struct.unpack_from(">I", data, header.body + (20 if data[header.body] else 12))[0]
+    media = find(data, trak, b"mdia")
     header = find(data, media, b"mdhd")
     scale = struct.unpack_from(">I", data, header.body + (20 if data[header.body] else 12))[0]
-    fragments = []
-    for place, box in enumerate(whole):
-        if box.kind == b"moof":
-            fragments.append(_fragment(data, box, whole[place + 1]))
-    return Movie(data=data, head=moov.end, track=_track(data, media), scale=scale, fragments=tuple(fragments))
+    stsd = find(data, media, b"minf", b"stbl", b"stsd")
+    entry = next(boxes(data, stsd.body + 8, stsd.end))
+    if entry.kind in _SOUND:
+        return number, (scale, _heard(data, entry, scale))
+    return number, (scale, _track(data, entry))
 
 
-def _fragment(data: memoryview, moof: Box, mdat: Box) -> Fragment:
-    traf = find(data, moof, b"traf")
-    time = find(data, traf, b"tfdt")
-    wide = data[time.body] == 1
-    at = time.body + 4
-    defaults = _defaults(data, find(data, traf, b"tfhd"))
-    first = next(_run(data, find(data, traf, b"trun"), moof.start, defaults))
+def _fragment(data: memoryview, moof: Box, mdat: Box, pictures: int) -> Fragment:
+    parts = tuple(_part(data, box) for box in boxes(data, moof.body, moof.end) if box.kind == b"traf")
+    shown = next(part for part in parts if part.track == pictures)
+    defaults = _defaults(data, find(data, shown.box, b"tfhd"))
+    _, _, _, flags, later = next(_run(data, find(data, shown.box, b"trun"), moof.start, defaults))
     return Fragment(
         moof.start,
         mdat.start,
         mdat.end,
-        struct.unpack_from(">Q" if wide else ">I", data, at)[0],
-        at,
-        wide,
-        not first[3] & _NOT_SYNC,
+        shown.time,
+        shown.time + later,
+        not flags & _NOT_SYNC,
         find(data, moof, b"mfhd").body + 4,
+        parts,
     )
+
+
+def _part(data: memoryview, traf: Box) -> Part:
+    track = struct.unpack_from(">I", data, find(data, traf, b"tfhd").body + 4)[0]
+    time = find(data, traf, b"tfdt")
+    wide, at = data[time.body] == 1, time.body + 4
+    return Part(traf, track, struct.unpack_from(">Q" if wide else ">I", data, at)[0], at, wide)
 
 
 def _defaults(data: memoryview, tfhd: Box) -> dict[str, int]:
@@ -169,8 +242,8 @@ def _defaults(data: memoryview, tfhd: Box) -> dict[str, int]:
 
 def _run(
     data: memoryview, trun: Box, base: int, defaults: dict[str, int]
-) -> Iterator[tuple[int, int, int, int]]:
-    """Give place, size, duration and flags of each sample of a run (section 8.8.8)."""
+) -> Iterator[tuple[int, int, int, int, int]]:
+    """Give place, size, duration, flags and composition offset of each sample of a run (section 8.8.8)."""
     flags = struct.unpack_from(">I", data, trun.body)[0] & 0xFFFFFF
     count = struct.unpack_from(">I", data, trun.body + 4)[0]
     place = trun.body + 8
@@ -182,29 +255,52 @@ def _run(
     if flags & 0x04:
         first_flags = struct.unpack_from(">I", data, place)[0]
         place += 4
-    for number in range(count):
-        duration, size, own = defaults["duration"], defaults["size"], defaults["flags"]
-        if flags & 0x100:
-            duration = struct.unpack_from(">I", data, place)[0]
-            place += 4
-        if flags & 0x200:
-            size = struct.unpack_from(">I", data, place)[0]
-            place += 4
-        if flags & 0x400:
-            own = struct.unpack_from(">I", data, place)[0]
-            place += 4
-        if flags & 0x800:
-            place += 4
-        if number == 0 and first_flags is not None:
-            own = first_flags
-        yield offset, size, duration, own
+    fields = [name for bit, name in _FIELDS if flags & bit]
+    if not fields:
+        rows: Iterator[tuple[int, ...]] = repeat((), count)
+    else:
+        kinds = "".join("i" if name == "later" and data[trun.body] else "I" for name in fields)
+        rows = struct.iter_unpack(f">{kinds}", data[place : place + 4 * len(fields) * count])
+    usual = (defaults["duration"], defaults["size"], defaults["flags"], 0)
+    at = [fields.index(name) if name in fields else None for _, name in _FIELDS]
+    for row in rows:
+        duration, size, own, later = (
+            row[place] if place is not None else one for place, one in zip(at, usual, strict=True)
+        )
+        if first_flags is not None:
+            own, first_flags = first_flags, None
+        yield offset, size, duration, own, later
         offset += size
 
 
-def _track(data: memoryview, media: Box) -> VideoTrack:
+def _heard(data: memoryview, entry: Box, scale: int) -> SoundTrack:
+    """Give what a decoder of the sound must know (section 12.2.3; ISO/IEC 14496-14 section 5.6)."""
+    codec, config = _SOUND[entry.kind], b""
+    if codec is SoundCodec.AAC:
+        record = find(data, entry, b"esds")
+        config = _configuration(bytes(data[record.body + 4 : record.end]))
+    channels = struct.unpack_from(">H", data, entry.body + 16)[0]
+    return SoundTrack(codec=codec, rate=scale, channels=channels, config=config)
+
+
+def _configuration(descriptors: bytes) -> bytes:
+    """Find the AudioSpecificConfig in an elementary stream's descriptors (ISO/IEC 14496-1 section 7.2.6)."""
+    place = 0
+    #: Fields before the descriptors within one, by its tag.
+    before = {3: 3, 4: 13}
+    while place < len(descriptors):
+        tag, size, place = descriptors[place], 0, place + 1
+        while descriptors[place] & 0x80:
+            size, place = size << 7 | descriptors[place] & 0x7F, place + 1
+        size, place = size << 7 | descriptors[place], place + 1
+        if tag not in before:
+            return descriptors[place : place + size]
+        place += before[tag]
+    return b""
+
+
+def _track(data: memoryview, entry: Box) -> VideoTrack:
     """Give codec and parameter sets (ISO/IEC 14496-15, sections 5.3.3 and 8.3.3)."""
-    stsd = find(data, media, b"minf", b"stbl", b"stsd")
-    entry = next(boxes(data, stsd.body + 8, stsd.end))
     if entry.kind in (b"avc1", b"avc3"):
         record = find(data, entry, b"avcC")
         place = record.body + 5

@@ -1,4 +1,7 @@
-"""Cutting a film of the vault: whole fragments are copied, with new times and numbers, hashed meanwhile."""
+"""Cutting a film of the vault: whole fragments are copied, with new times and numbers, hashed meanwhile.
+
+Only where the part begins and ends within a fragment that one is written anew, without what is not wanted.
+"""
 
 from __future__ import annotations
 
@@ -6,36 +9,52 @@ import hashlib
 import mmap
 import os
 import struct
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from incident_plugin.adapters.vault.boxes import Fragment, Movie, read
-from incident_plugin.application.media_ports import WrittenVideo
+from incident_plugin.adapters.vault.boxes import Fragment, Movie, Sample, read
+from incident_plugin.application.file_origin import origin
+from incident_plugin.application.media_ports import CutVideo, FileFacts, FileSealer, WrittenVideo
 from incident_plugin.domain.errors import NoVideo, StoreUnavailable
+from incident_plugin.domain.fragmented import Piece, decoding_times, mdat, moof
 from incident_plugin.domain.time import Interval
 
+#: What is read, hashed and written at once: as much as stays in a processor's cache.
+_PIECE = 256 * 1024
 
-def cut(source: Path, begins: datetime, wanted: Interval, target: Path) -> WrittenVideo:
+
+def cut(
+    source: Path,
+    begins: datetime,
+    wanted: Interval,
+    target: Path,
+    *,
+    facts: FileFacts | None = None,
+    sealer: FileSealer | None = None,
+) -> CutVideo:
     """Write the part of a film that has an interval, from the key picture at or before its start.
 
+    It ends with the first picture at or after the interval's end, and those that are decoded with it.
     ``begins`` is when the film's first picture was taken. At ``target`` there is a whole file or none. Raises
     ``NoVideo``, ``StoreUnavailable``.
     """
     partial = target.with_name(target.name + ".partial")
     try:
         with (
-            source.open("rb") as file,
+            source.open("rb", buffering=0) as file,
             mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as mapped,
             memoryview(mapped) as data,
-            partial.open("wb") as out,
+            partial.open("wb", buffering=0) as out,
         ):
-            movie = read(data)
-            chosen = _chosen(movie, begins, wanted)
-            sha256, size, frames = _written(movie, chosen, out)
-            out.flush()
+            part = _Part(read(data), begins, wanted)
+            copy = _Copy(file.fileno(), out)
+            part.write(copy)
+            if facts is not None:
+                copy.put(origin(copy.digest, facts, part.starts, sealer))
             os.fsync(out.fileno())
-            delivered = _delivered(movie, chosen, begins)
+            done = part.told(copy)
         partial.replace(target)
     except OSError as error:
         raise StoreUnavailable(
@@ -43,51 +62,161 @@ def cut(source: Path, begins: datetime, wanted: Interval, target: Path) -> Writt
         ) from error
     finally:
         partial.unlink(missing_ok=True)
-    return WrittenVideo(frames=frames, size=size, delivered=delivered, sha256=sha256)
+    return done
 
 
-def _chosen(movie: Movie, begins: datetime, wanted: Interval) -> tuple[Fragment, ...]:
-    start, end = (((at - begins) / timedelta(seconds=1)) * movie.scale for at in (wanted.start, wanted.end))
-    first = 0
-    for place, fragment in enumerate(movie.fragments):
-        if fragment.key and fragment.time <= start:
-            first = place
-    chosen = tuple(f for f in movie.fragments[first:] if f.time < end)
-    if not chosen:
-        raise NoVideo("The vault has no picture of this time.")
-    return chosen
+class _Copy:
+    """A file being written from parts of another one."""
+
+    def __init__(self, source: int, out: BinaryIO) -> None:
+        self._source, self._out = source, out
+        self._buffer = memoryview(bytearray(_PIECE))
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def put(self, piece: bytes | bytearray | memoryview) -> None:
+        """Write bytes, all of them: a disk that becomes full takes some and says so at the next."""
+        self.digest.update(piece)
+        self.size += len(piece)
+        left = memoryview(piece)
+        while left:
+            left = left[self._out.write(left) :]
+
+    def take(self, start: int, end: int) -> None:
+        """Copy a part of the source. It is not read through its map: faults of pages cost more than reads."""
+        while start < end:
+            count = os.preadv(self._source, [self._buffer[: min(_PIECE, end - start)]], start)
+            if not count:
+                raise StoreUnavailable("A file of the vault became shorter while it was read.")
+            self.put(self._buffer[:count])
+            start += count
 
 
-def _written(movie: Movie, chosen: tuple[Fragment, ...], out: BinaryIO) -> tuple[str, int, int]:
-    digest, size, frames = hashlib.sha256(), 0, 0
-    base = chosen[0].time
+class _Part:
+    """The pictures and the sound of an interval."""
 
-    def put(piece: bytes | bytearray | memoryview) -> None:
-        nonlocal size
-        digest.update(piece)
-        out.write(piece)
-        size += len(piece)
+    def __init__(self, movie: Movie, begins: datetime, wanted: Interval) -> None:
+        self._movie, self._begins = movie, begins
+        start, end = (
+            ((at - begins) / timedelta(seconds=1)) * movie.scale for at in (wanted.start, wanted.end)
+        )
+        place = 0
+        for number, fragment in enumerate(movie.fragments):
+            if fragment.key and fragment.shown <= start:
+                place = number
+        self._fragments = movie.fragments[place:]
+        if not self._fragments or self._fragments[0].shown >= end:
+            raise NoVideo("The vault has no picture of this time.")
+        self._end = end
+        #: When the first picture is shown: the zero of what is cut.
+        self._base = self._fragments[0].shown
+        self._number = 0
+        self._shown: list[int] = []
+        self._reached: int | None = None
 
-    put(movie.data[: movie.head])
-    for number, fragment in enumerate(chosen, start=1):
-        moof = bytearray(movie.data[fragment.start : fragment.data])
-        struct.pack_into(">I", moof, fragment.number_at - fragment.start, number)
-        at = fragment.time_at - fragment.start
-        struct.pack_into(">Q" if fragment.wide else ">I", moof, at, fragment.time - base)
-        put(moof)
-        put(movie.data[fragment.data : fragment.end])
-        frames += sum(1 for _ in movie.samples(fragment))
-    return digest.hexdigest(), size, frames
+    @property
+    def starts(self) -> datetime:
+        """When the first picture was taken."""
+        return self._at(self._base)
+
+    def write(self, copy: _Copy) -> None:
+        """Write the head and what is wanted."""
+        copy.take(0, self._movie.head)
+        for place, fragment in enumerate(self._fragments):
+            following = self._fragments[place + 1 : place + 2]
+            self._number += 1
+            if place and following and following[0].shown < self._end:
+                self._whole(fragment, copy)
+            elif not self._divided(fragment, copy):
+                return
+
+    def told(self, copy: _Copy) -> CutVideo:
+        """Say what was written."""
+        times = sorted(self._shown)
+        step = times[-1] - times[-2] if len(times) > 1 else self._movie.scale // 25
+        end = times[-1] + min(step, self._movie.scale)
+        return CutVideo(
+            written=WrittenVideo(
+                frames=len(times),
+                size=copy.size,
+                delivered=Interval(self.starts, self._at(end)),
+                sha256=copy.digest.hexdigest(),
+            ),
+            times=tuple(map(self._at, times)),
+            track=self._movie.track,
+            sound=self._movie.sound,
+        )
+
+    def _whole(self, fragment: Fragment, copy: _Copy) -> None:
+        """Copy a fragment; where it stands in the file is all that changes."""
+        described = bytearray(self._movie.data[fragment.start : fragment.data])
+        struct.pack_into(">I", described, fragment.number_at - fragment.start, self._number)
+        for part in fragment.parts:
+            base = self._base if part.track == self._movie.pictures else self._heard_base
+            at = part.time_at - fragment.start
+            struct.pack_into(">Q" if part.wide else ">I", described, at, max(0, part.time - base))
+        self._shown += [sample.time for sample in self._movie.samples(fragment)]
+        copy.put(described)
+        copy.take(fragment.data, fragment.end)
+
+    def _divided(self, fragment: Fragment, copy: _Copy) -> bool:
+        """Write what is wanted of a fragment; say whether more may follow."""
+        samples = list(self._wanted(self._movie.samples(fragment)))
+        if not samples:
+            return False
+        self._shown += [sample.time for sample in samples]
+        latest = self._heard_until(samples)
+        heard = [s for s in self._movie.sounds(fragment) if self._heard_base <= s.time < latest]
+        pictures = [Piece(s.time - self._base, s.size, s.key) for s in samples]
+        sound = [Piece(s.time - self._heard_base, s.size) for s in heard]
+        decoded = decoding_times([one.time for one in pictures], max(-1, samples[0].decoded - self._base - 1))
+        until = heard[-1].until - self._heard_base if heard else 0
+        end = decoded[-1] + samples[-1].until - samples[-1].decoded
+        copy.put(moof(self._number, pictures, decoded, end, sound=sound, heard_until=until))
+        copy.put(mdat(sum(one.size for one in (*samples, *heard))))
+        for start, stop in _joined((*samples, *heard)):
+            copy.take(start, stop)
+        return self._reached is None
+
+    def _wanted(self, samples: Iterator[Sample]) -> Iterator[Sample]:
+        """Leave out pictures from before the first one, and those decoded after one that is later."""
+        for sample in samples:
+            if sample.time < self._base:
+                continue
+            if self._reached is not None and sample.time > self._reached:
+                return
+            if sample.time >= self._end and self._reached is None:
+                if self._shown and sample.time - max(self._shown) > self._movie.scale and sample.key:
+                    # It is behind a gap, in which the end lies.
+                    self._reached = sample.time
+                    return
+                self._reached = sample.time
+            yield sample
+
+    def _heard_until(self, samples: Sequence[Sample]) -> float:
+        """Sound ends where it was asked to, if the pictures do."""
+        if self._reached is None:
+            return float("inf")
+        return self._in_sound(max(self._end, *(s.time for s in samples)))
+
+    @property
+    def _heard_base(self) -> int:
+        return round(self._in_sound(self._base))
+
+    def _in_sound(self, time: float) -> float:
+        return time * (self._movie.sound.rate if self._movie.sound else 1) / self._movie.scale
+
+    def _at(self, units: int) -> datetime:
+        return self._begins + timedelta(seconds=units / self._movie.scale)
 
 
-def _delivered(movie: Movie, chosen: tuple[Fragment, ...], begins: datetime) -> Interval:
-    last = movie.fragments.index(chosen[-1])
-    samples = list(movie.samples(chosen[-1]))
-    step = samples[-1].time - samples[-2].time if len(samples) > 1 else movie.scale // 25
-    end = samples[-1].time + step
-    if last + 1 < len(movie.fragments):
-        end = min(end, movie.fragments[last + 1].time)
-    return Interval(
-        begins + timedelta(seconds=chosen[0].time / movie.scale),
-        begins + timedelta(seconds=end / movie.scale),
-    )
+def _joined(samples: Sequence[Sample]) -> list[tuple[int, int]]:
+    """Give where samples lie: neighbours as one piece."""
+    pieces: list[tuple[int, int]] = []
+    for sample in samples:
+        start, end = sample.offset, sample.offset + sample.size
+        if pieces and pieces[-1][1] == start:
+            pieces[-1] = (pieces[-1][0], end)
+        else:
+            pieces.append((start, end))
+    return pieces

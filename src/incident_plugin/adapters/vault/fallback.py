@@ -11,8 +11,16 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from incident_plugin.adapters.vault.boxes import Fragment, Movie, read
-from incident_plugin.application.media_ports import Recorders, VideoStream
+from incident_plugin.adapters.vault.boxes import Fragment, Movie, Sample, read
+from incident_plugin.adapters.vault.cutting import cut
+from incident_plugin.application.media_ports import (
+    CutVideo,
+    FileFacts,
+    FileSealer,
+    Recorders,
+    VideoStream,
+)
+from incident_plugin.application.reordering import Ending
 from incident_plugin.domain.errors import (
     IncidentError,
     NotFound,
@@ -89,22 +97,55 @@ class PreservedRecorders:
     ) -> AsyncIterator[VideoStream]:
         """Open the recording, of the vault when it has all of it.
 
-        The vault has pictures alone: for their sound the recorder is asked first.
+        Where a copy was made without sound the recorder is asked first for that.
         """
         copy = self._covering(camera, interval)
         async with AsyncExitStack() as stack:
             stream: VideoStream | None = None
-            if copy is not None and sound:
+            film = await self._film(copy, interval)
+            if film is not None:
+                stack.callback(film.close)
+            if film is not None and sound and film.sound is None:
                 with suppress(NoVideo, NotFound, RecorderUnavailable):
                     replay = self._recorders.replay(camera, interval, sound=True, intra=intra)
                     stream = await stack.enter_async_context(replay)
-            if stream is None and (film := await self._film(copy, interval)):
-                stack.callback(film.close)
-                stream = film
+            stream = stream or film
             if stream is None:
                 replay = self._recorders.replay(camera, interval, sound=sound, intra=intra)
                 stream = await stack.enter_async_context(replay)
             yield stream
+
+    async def write(
+        self,
+        camera: CameraId,
+        interval: Interval,
+        target: Path,
+        *,
+        sound: bool,
+        facts: FileFacts | None = None,
+        sealer: FileSealer | None = None,
+    ) -> CutVideo | None:
+        """Cut a master out of a copy that has all of an interval; nothing where there is none such.
+
+        Raises ``NoVideo``, and ``StoreUnavailable`` when the disk refuses.
+        """
+        copy = self._covering(camera, interval)
+        film = await self._film(copy, interval)
+        if film is None or copy is None or copy.delivered is None:
+            return None
+        heard = film.sound is not None
+        film.close()
+        if heard != sound:
+            return None
+        return await asyncio.to_thread(
+            cut,
+            self._path(copy.sha256),
+            copy.delivered.start,
+            interval,
+            target,
+            facts=facts,
+            sealer=sealer,
+        )
 
     async def _film(self, copy: Copy | None, interval: Interval) -> Film | None:
         """Open a copy; a damaged one is no reason to have none of the recorder's."""
@@ -154,8 +195,8 @@ class Film:
 
     @property
     def sound(self) -> SoundTrack | None:
-        """Pictures alone are preserved."""
-        return None
+        """What a decoder of the sound must know; nothing for a copy without sound."""
+        return self._movie.sound
 
     def close(self) -> None:
         """Let go of the file."""
@@ -165,7 +206,7 @@ class Film:
     def spans(self) -> tuple[Interval, ...]:
         """Give the spans that have pictures: a step longer than a second is a gap."""
         scale = self._movie.scale
-        times = [s.time for fragment in self._movie.fragments for s in self._movie.samples(fragment)]
+        times = sorted(s.time for fragment in self._movie.fragments for s in self._movie.samples(fragment))
         ends = [place for place, (one, other) in enumerate(pairwise(times)) if other - one > scale]
         spans = pairwise([-1, *ends, len(times) - 1])
         return tuple(
@@ -175,35 +216,60 @@ class Film:
 
     async def __aiter__(self) -> AsyncIterator[AccessUnit]:
         """Give the pictures from the key picture at or before the start to the end."""
+        async for unit in self._all(mixed=False):
+            if isinstance(unit, AccessUnit):
+                yield unit
+
+    def mixed(self) -> AsyncIterator[AccessUnit | SoundUnit]:
+        """Give pictures and sound."""
+        return self._all(mixed=True)
+
+    async def _all(self, *, mixed: bool) -> AsyncIterator[AccessUnit | SoundUnit]:
         start = self._units(self._wanted.start)
         first = 0
         for place, fragment in enumerate(self._movie.fragments):
-            if fragment.key and fragment.time <= start:
+            if fragment.key and fragment.shown <= start:
                 first = place
-        end = self._units(self._wanted.end)
+        end, ending = self._units(self._wanted.end), Ending(self._wanted.end, self._movie.track.reordering)
         for fragment in self._movie.fragments[first:]:
-            if fragment.time >= end:
+            if ending.over or (fragment.key and fragment.time >= end):
                 return
-            for unit in await asyncio.to_thread(self._pictures, fragment, end):
+            begins = self._movie.fragments[first].shown
+            for unit in await asyncio.to_thread(self._units_of, fragment, begins, ending, mixed=mixed):
                 yield unit
 
-    async def mixed(self) -> AsyncIterator[AccessUnit | SoundUnit]:
-        """Give the pictures: there is no sound."""
-        async for unit in self:
-            yield unit
+    def _units_of(
+        self, fragment: Fragment, begins: int, ending: Ending, *, mixed: bool
+    ) -> list[AccessUnit | SoundUnit]:
+        units: list[AccessUnit | SoundUnit] = []
+        for sample in self._movie.samples(fragment):
+            # What is shown before the first key picture refers to pictures that are not there.
+            if sample.time >= begins:
+                units += ending.push(self._picture(sample))
+        sound = self._movie.sound
+        if mixed and sound is not None:
+            first, last = self._at(begins), self._wanted.end
+            units += [
+                unit
+                for sample in self._movie.sounds(fragment)
+                if first <= (unit := self._heard(sample, sound)).time < last
+            ]
+        return units
 
-    def _pictures(self, fragment: Fragment, end: float) -> list[AccessUnit]:
-        scale = self._movie.scale
-        return [
-            AccessUnit(
-                pts=sample.time * _RATE // scale,
-                time=self._at(sample.time),
-                key=sample.key,
-                nals=_nals(self._data, sample.offset, sample.size),
-            )
-            for sample in self._movie.samples(fragment)
-            if sample.time < end
-        ]
+    def _picture(self, sample: Sample) -> AccessUnit:
+        return AccessUnit(
+            pts=sample.time * _RATE // self._movie.scale,
+            time=self._at(sample.time),
+            key=sample.key,
+            nals=_nals(self._data, sample.offset, sample.size),
+        )
+
+    def _heard(self, sample: Sample, sound: SoundTrack) -> SoundUnit:
+        return SoundUnit(
+            pts=sample.time,
+            time=self._begins + timedelta(seconds=sample.time / sound.rate),
+            data=bytes(self._data[sample.offset : sample.offset + sample.size]),
+        )
 
     def _units(self, at: datetime) -> float:
         return ((at - self._begins) / timedelta(seconds=1)) * self._movie.scale
