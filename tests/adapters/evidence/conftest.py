@@ -36,7 +36,7 @@ from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.project import Project
 from incident_plugin.domain.sequence import Footage, SequenceId
 from incident_plugin.domain.time import Interval
-from tests.adapters.media.conftest import START, encode
+from tests.coded import START, encode
 
 GUIDE = Path(__file__).parents[3] / "docs/guide/admin/evidence.md"
 ANN = Person(id=PersonId("ann"), name="Ann Archer")
