@@ -170,6 +170,8 @@ class Settings:
     watch: WatchSettings = attrs.field(factory=WatchSettings)
     storage: StorageSettings = attrs.field(factory=StorageSettings)
     recorders: tuple[RecorderSettings, ...] = ()
+    #: Whether recorded sound may be preserved, and exported where somebody chooses that.
+    sound: bool = True
 
     @property
     def configured(self) -> tuple[RecorderConfig, ...]:
@@ -323,6 +325,7 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         vault=vault,
         room=room,
         service=service,
+        sound=settings.sound,
     )
     preserving = Preserving(work=work, guard=guard, clock=clock, wake=preserver.wake)
     # Whoever wants recorded video gets it from the vault where that has all of it.
@@ -374,10 +377,11 @@ def assemble(host: HostServices, settings: Settings) -> Parts:
         room=shelf_room,
         work=work,
         guard=guard,
-        recorders=footage,
+        footage=footage,
         writer=writer,
         reporting=reporting,
         sealing=sealing,
+        sound=settings.sound,
     )
     administration = administer(
         host,

@@ -12,12 +12,12 @@ from incident_plugin.adapters.evidence import DiskShelf, KeyRing, RsaSealer, Sta
 from incident_plugin.adapters.host import HostClock, RandomIds
 from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.adapters.signing import KEYS
+from incident_plugin.adapters.vault import PreservedRecorders
 from incident_plugin.application.evidence_keys import EvidenceKeys
 from incident_plugin.application.exhibits import ExhibitMaker
 from incident_plugin.application.export_runner import ExportRunner
 from incident_plugin.application.exporting import Exports
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.media_ports import Recorders
 from incident_plugin.application.packaging import Packaging
 from incident_plugin.application.reporting import Reporting
 from incident_plugin.application.sealing import Sealing
@@ -46,22 +46,28 @@ def assemble_exports(
     room: FolderRoom,
     work: UnitOfWork,
     guard: Guard,
-    recorders: Recorders,
+    footage: PreservedRecorders,
     writer: PyavWriter,
     reporting: Reporting,
     sealing: Sealing,
+    sound: bool,
 ) -> Exporting:
-    """Put together what makes exports; ``retention`` is how long finished ones are kept, nothing for ever."""
+    """Put together what makes exports.
+
+    ``retention`` is how long finished ones are kept, nothing for ever; ``sound`` is whether the site lets
+    recorded sound leave.
+    """
     clock, site, zone = HostClock(clock=host.clock), host.site.name, host.site.time_zone
     keys, stamps = (KeyRing(host.storage / KEYS / "evidence"), Stamps(host.storage / KEYS / "evidence"))
     shelf = DiskShelf(directory=host.storage / "exports", keys=keys, stamps=stamps, clock=clock, room=room)
-    exports = Exports(work=work, guard=guard, clock=clock, ids=RandomIds(), shelf=shelf)
+    exports = Exports(work=work, guard=guard, clock=clock, ids=RandomIds(), shelf=shelf, sound=sound)
     runner = ExportRunner(
         work=work,
         clock=clock,
         shelf=shelf,
         exhibits=ExhibitMaker(
-            recorders=recorders,
+            recorders=footage,
+            preserved=footage,
             writer=writer,
             clock=clock,
             site=site,

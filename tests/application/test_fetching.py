@@ -31,7 +31,8 @@ class Tape:
     fault: Exception = attrs.field(factory=lambda: RecorderUnavailable("The recorder is gone."))
 
     @asynccontextmanager
-    async def replay(self, _: str, interval: Interval) -> AsyncIterator[Tape]:
+    async def replay(self, _: str, interval: Interval, *, sound: bool) -> AsyncIterator[Tape]:
+        assert not sound
         self.asked.append(interval)
         yield self
 

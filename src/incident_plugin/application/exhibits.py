@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,12 +17,13 @@ from incident_plugin.application.fetching import Retrieval
 from incident_plugin.application.media_ports import (
     FileFacts,
     FileSealer,
+    PreservedVideo,
     Recorders,
     VideoWriter,
     WrittenVideo,
 )
 from incident_plugin.application.ports import Clock
-from incident_plugin.domain.errors import IncidentError, NotFound, RecorderUnavailable
+from incident_plugin.domain.errors import IncidentError, NotFound, NoVideo, RecorderUnavailable
 from incident_plugin.domain.exports import (
     Container,
     Exhibit,
@@ -31,13 +32,27 @@ from incident_plugin.domain.exports import (
     ExportFormat,
     ExportItem,
 )
-from incident_plugin.domain.media import AccessUnit, CameraId, ClockOffset
+from incident_plugin.domain.media import (
+    AccessUnit,
+    CameraId,
+    ClockOffset,
+    SoundCodec,
+    SoundTrack,
+    SoundUnit,
+)
 from incident_plugin.domain.time import Interval
 
 #: The part of an exhibit's work that fetching is, when a court copy follows.
 _FETCHING = 0.4
 #: A still picture is looked for in this much video.
 _STILL_WITHIN = timedelta(seconds=2)
+#: Names of codecs for readers.
+_SOUNDS = {
+    SoundCodec.AAC: "AAC",
+    SoundCodec.PCMU: "G.711 \N{GREEK SMALL LETTER MU}-law",
+    SoundCodec.PCMA: "G.711 A-law",
+    SoundCodec.OPUS: "Opus",
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -45,6 +60,7 @@ class ExhibitMaker:
     """Makes exhibits; knows recorders and files, and nothing of jobs."""
 
     _recorders: Recorders
+    _preserved: PreservedVideo
     _writer: VideoWriter
     _clock: Clock
     _site: str
@@ -68,12 +84,18 @@ class ExhibitMaker:
             sleep=self._sleep,
             camera=camera,
             interval=interval,
+            sound=settings.sound and settings.format is not ExportFormat.STILLS,
         )
         names = _Names(export, index, item)
         fetching = _FETCHING if settings.court_copy else 1.0
-        watched = _watched(retrieval, lambda part: at(fetching * part))
-        written, key = await self._written(export, item, folder / names.master, retrieval, watched)
-        others, notes = [], list(retrieval.notes)
+        written = await self._cut(export, item, folder / names.master, retrieval)
+        key = None
+        if written is None:
+            watched = _watched(retrieval, lambda part: at(fetching * part))
+            written, key = await self._written(export, item, folder / names.master, retrieval, watched)
+        elif settings.format is not ExportFormat.MEDIA:
+            key = await self._key_picture(retrieval)
+        others, notes = [], [*retrieval.notes, *_sound_note(retrieval)]
         if key is not None and retrieval.track is not None and settings.format is not ExportFormat.MEDIA:
             still = await self._made(notes, self._still(folder, names.still, retrieval, key))
             others += [still] if still else []
@@ -97,8 +119,57 @@ class ExhibitMaker:
             clock_offset_after=after,
             frames=written.frames if written else 0,
             codec=_codec(retrieval),
+            sound=_described(retrieval.heard) if written else "",
             others=tuple(others),
             notes=(*notes, *_clock_was_set(before, after)),
+        )
+
+    async def _cut(
+        self, export: Export, item: ExportItem, path: Path, retrieval: Retrieval
+    ) -> WrittenVideo | None:
+        """Cut the master out of preserved video, if there is some whose boxes can be copied as they are."""
+        settings = export.settings
+        if settings.container is not Container.MP4 or settings.format is ExportFormat.STILLS:
+            return None
+        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+        try:
+            done = await self._preserved.write(
+                retrieval.camera,
+                retrieval.interval,
+                path,
+                sound=retrieval.sound,
+                facts=self._facts(export, item),
+                sealer=await self._sealing(export),
+            )
+        except NoVideo:
+            return None
+        if done is None:
+            return None
+        retrieval.take_cut(done)
+        return done.written
+
+    async def _key_picture(self, retrieval: Retrieval) -> AccessUnit | None:
+        """Give the picture that an exhibit begins with."""
+        start = retrieval.interval.start
+        within = Interval(start, min(retrieval.interval.end, start + _STILL_WITHIN))
+        try:
+            async with self._recorders.replay(retrieval.camera, within) as stream:
+                return await anext(aiter(stream), None)
+        except IncidentError:
+            return None
+
+    async def _sealing(self, export: Export) -> FileSealer | None:
+        """Give what seals single files from within, where that is wanted."""
+        single = export.settings.format is ExportFormat.MEDIA and export.settings.sign
+        return await asyncio.to_thread(self._sealer) if single else None
+
+    def _facts(self, export: Export, item: ExportItem) -> FileFacts:
+        return FileFacts(
+            camera_name=item.footage.camera_name,
+            line=item.footage.camera,
+            exporter=self._site,
+            exported_at=export.created_at,
+            operator=export.owner.name if export.settings.user_names else "",
         )
 
     async def _written(
@@ -107,29 +178,24 @@ class ExhibitMaker:
         item: ExportItem,
         path: Path,
         retrieval: Retrieval,
-        units: AsyncIterator[AccessUnit],
+        units: AsyncIterator[AccessUnit | SoundUnit],
     ) -> tuple[WrittenVideo | None, AccessUnit | None]:
         """Write the master; give it with the first key picture."""
         async with aclosing(units):  # type: ignore[type-var]
-            first = await anext(units, None)
+            early, first = await _first_picture(units)
             if first is None or retrieval.track is None:
                 return None, None
             if export.settings.format is ExportFormat.STILLS:
                 return None, first
             await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-            pictures = _chained(first, units)
+            everything = _chained([*early, first], units)
+            track, sound = retrieval.track, retrieval.heard
+            if sound is not None and not _fits(sound, export.settings.container):
+                sound = retrieval.heard = None
             if export.settings.container is Container.MKV:
-                return await self._writer.write_mkv(path, retrieval.track, pictures), first
-            single = export.settings.format is ExportFormat.MEDIA and export.settings.sign
-            sealer = await asyncio.to_thread(self._sealer) if single else None
-            facts = FileFacts(
-                camera_name=item.footage.camera_name,
-                line=retrieval.camera,
-                exporter=self._site,
-                exported_at=export.created_at,
-                operator=export.owner.name if export.settings.user_names else "",
-            )
-            return await self._writer.write_mp4(path, retrieval.track, pictures, facts, sealer), first
+                return await self._writer.write_mkv(path, track, everything, sound=sound), first
+            facts, sealer = self._facts(export, item), await self._sealing(export)
+            return await self._writer.write_mp4(path, track, everything, facts, sealer, sound=sound), first
 
     async def _still(self, folder: Path, name: str, retrieval: Retrieval, key: AccessUnit) -> ExhibitFile:
         assert retrieval.track is not None  # noqa: S101 - there is a picture
@@ -213,6 +279,28 @@ def _codec(retrieval: Retrieval) -> str:
         return ""
 
 
+def _fits(sound: SoundTrack, container: Container) -> bool:
+    return container is Container.MP4 or sound.codec in (SoundCodec.AAC, SoundCodec.OPUS)
+
+
+def _described(sound: SoundTrack | None) -> str:
+    """Give what is said of the sound in a master."""
+    if sound is None:
+        return ""
+    channels = "mono" if sound.channels == 1 else f"{sound.channels} channels"
+    return f"{_SOUNDS[sound.codec]}, {sound.rate} Hz, {channels}, as recorded"
+
+
+def _sound_note(retrieval: Retrieval) -> tuple[str, ...]:
+    if not retrieval.sound or retrieval.heard is not None or retrieval.track is None:
+        return ()
+    note = (
+        "Sound was asked for and is not in the file: the recorder gave none, or gave G.711, which is put into "
+        "MP4 files only."
+    )
+    return (note,)
+
+
 def _clock_was_set(before: ClockOffset | None, after: ClockOffset | None) -> tuple[str, ...]:
     if before is None or after is None:
         return ()
@@ -226,17 +314,34 @@ def _clock_was_set(before: ClockOffset | None, after: ClockOffset | None) -> tup
     return (note,)
 
 
-async def _watched(retrieval: Retrieval, at: Callable[[float], None]) -> AsyncIterator[AccessUnit]:
+async def _watched(
+    retrieval: Retrieval, at: Callable[[float], None]
+) -> AsyncIterator[AccessUnit | SoundUnit]:
     length = retrieval.interval.length
     async with aclosing(retrieval.units()) as units:  # type: ignore[type-var]
         async for unit in units:
-            if unit.key:
+            if isinstance(unit, AccessUnit) and unit.key:
                 at(min(1.0, max(0.0, (unit.time - retrieval.interval.start) / length)))
             yield unit
 
 
-async def _chained(first: AccessUnit, rest: AsyncIterator[AccessUnit]) -> AsyncIterator[AccessUnit]:
-    yield first
+async def _first_picture(
+    units: AsyncIterator[AccessUnit | SoundUnit],
+) -> tuple[list[SoundUnit], AccessUnit | None]:
+    """Give what is heard before the first picture, and that."""
+    early: list[SoundUnit] = []
+    async for unit in units:
+        if isinstance(unit, AccessUnit):
+            return early, unit
+        early.append(unit)
+    return early, None
+
+
+async def _chained(
+    first: Iterable[AccessUnit | SoundUnit], rest: AsyncIterator[AccessUnit | SoundUnit]
+) -> AsyncIterator[AccessUnit | SoundUnit]:
+    for unit in first:
+        yield unit
     async for unit in rest:
         yield unit
 

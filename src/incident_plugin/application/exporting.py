@@ -92,6 +92,8 @@ class Exports:
     _clock: Clock
     _ids: Ids
     _shelf: ExportShelf
+    #: Whether the site lets recorded sound leave.
+    _sound: bool = True
 
     def waiting(self, actor: Actor) -> ExportList:
         """Give the actor's export list, without cameras that they may not see any more."""
@@ -161,6 +163,11 @@ class Exports:
         self._guard.require(actor, Permission.EXPORTS_MANAGE)
         if settings.user_names:
             self._guard.require(actor, Permission.USER_NAMES_VIEW)
+        if settings.sound and not self._sound:
+            raise InvalidInput(
+                "This site does not let recorded sound leave it. Nothing was begun and your list was kept: "
+                "choose the export without sound."
+            )
         estimate = self.estimate(actor, settings)
         if not estimate.fits:
             self._shelf.require(estimate.size)

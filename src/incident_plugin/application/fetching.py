@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from incident_plugin.application.media_ports import Recorders
-from incident_plugin.application.reordering import Repetitions
+from incident_plugin.application.media_ports import CutVideo, Recorders, VideoStream
+from incident_plugin.application.reordering import Repetitions, SoundOnce
 from incident_plugin.domain.errors import NotFound, NoVideo, RecorderUnavailable
 from incident_plugin.domain.exports import Gap
-from incident_plugin.domain.media import AccessUnit, CameraId, VideoTrack
+from incident_plugin.domain.media import AccessUnit, CameraId, SoundTrack, SoundUnit, VideoTrack
 from incident_plugin.domain.time import Interval, gaps
 
 #: Asked for beyond the end, so that the last picture is one at or after it.
@@ -26,6 +26,9 @@ _GAP, _SHORTEST_GAP = 10, timedelta(seconds=1)
 _NOMINAL = timedelta(milliseconds=40)
 #: Clocks of recorders jitter; more than this is a clock that was set back.
 _SET_BACK = timedelta(seconds=1)
+
+#: How far sound may come behind the pictures of its time.
+_SOUND_LAG = timedelta(seconds=1)
 
 NOT_RECORDED = "The recorder has no video of this time."
 NOT_SENT = "The recorder says that it has video of this time, and sent none."
@@ -93,24 +96,29 @@ class Retrieval:
     _sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     camera: CameraId
     interval: Interval
-    #: Whether the recorder's sound is wanted.
+    #: Whether the recorder's sound is wanted, too.
     sound: bool = False
     coverage: Coverage = attrs.field(init=False, factory=Coverage)
     #: Known when the first picture is.
     track: VideoTrack | None = attrs.field(init=False, default=None)
+    #: Known then, too; nothing where none is wanted, or the recorder has none.
+    heard: SoundTrack | None = attrs.field(init=False, default=None)
     #: Why the recorder did not deliver to the end; empty when it did.
     broken_off: str = attrs.field(init=False, default="")
     notes: list[str] = attrs.field(init=False, factory=list)
     _line: Repetitions = attrs.field(init=False, factory=Repetitions)
+    _sound: SoundOnce = attrs.field(init=False, factory=SoundOnce)
     #: Time of the picture that reached the end.
     _reached: datetime | None = attrs.field(init=False, default=None)
+    _over: bool = attrs.field(init=False, default=False)
     _latest: datetime | None = attrs.field(init=False, default=None)
     _failures: int = attrs.field(init=False, default=0)
 
-    async def units(self) -> AsyncIterator[AccessUnit]:
-        """Give the pictures; a recorder that breaks off is asked for the rest, again and again.
+    async def units(self) -> AsyncIterator[AccessUnit | SoundUnit]:
+        """Give the pictures, and the sound if that is wanted.
 
-        Ends when all came, or ``broken_off`` says why not.
+        A recorder that breaks off is asked for the rest, again and again. Ends when all came, or
+        ``broken_off`` says why not.
         """
         while True:
             try:
@@ -130,28 +138,36 @@ class Retrieval:
             else:
                 return
 
-    async def _one_answer(self) -> AsyncIterator[AccessUnit]:
+    async def _one_answer(self) -> AsyncIterator[AccessUnit | SoundUnit]:
         start = self._line.resume_at or self.interval.start
         if start >= self._reach():
             return
-        async with self._recorders.replay(self.camera, Interval(start, self._reach())) as stream:
-            if self.track is None:
-                self.track = stream.track
-                self.coverage.reordering = stream.track.reordering
-            elif self.track != stream.track:
+        asked = Interval(start, self._reach())
+        async with self._recorders.replay(self.camera, asked, sound=self.sound) as stream:
+            if not self._is_same(stream):
                 self.broken_off = "The camera's video changed its form. Export the rest as another sequence."
                 return
             self._line.begin(again=True)
-            async for unit in stream:
-                placed = self._line.place(unit)
-                if placed is None:
-                    continue
-                if self._is_beyond(placed):
+            self._sound.begin(self.heard.rate if self.heard else 1)
+            async for unit in stream.mixed() if self.heard else stream:
+                wanted = self._hear(unit) if isinstance(unit, SoundUnit) else self._see(unit)
+                if wanted is not None:
+                    yield wanted
+                if self._over:
                     return
-                self._take(placed)
-                yield placed
-                if self._reached is not None and not stream.track.reordering:
-                    return
+
+    def take_cut(self, cut: CutVideo) -> None:
+        """Take note of video that was not fetched but cut."""
+        self.track, self.heard = cut.track, cut.sound
+        for time in cut.times:
+            self.coverage.add(time)
+
+    def _is_same(self, stream: VideoStream) -> bool:
+        """Learn what is sent; say whether it goes into one file with what came before."""
+        if self.track is None:
+            self.track, self.coverage.reordering = stream.track, stream.track.reordering
+            self.heard = stream.sound if self.sound else None
+        return (self.track, self.heard) == (stream.track, stream.sound if self.sound else None)
 
     def _is_beyond(self, unit: AccessUnit) -> bool:
         """Whether a picture is no longer wanted: in decoding order all that are were there before it."""
@@ -162,6 +178,29 @@ class Retrieval:
                 return True
             self._reached = unit.time
         return False
+
+    def _hear(self, unit: SoundUnit) -> SoundUnit | None:
+        """Give sound if it is wanted; behind the end it says that all of it is there."""
+        if unit.time < self.interval.end:
+            return self._sound.place(unit)
+        self._over = self._reached is not None
+        return None
+
+    def _see(self, unit: AccessUnit) -> AccessUnit | None:
+        """Give a picture if it is wanted, and find the end."""
+        placed = self._line.place(unit)
+        if placed is None:
+            return None
+        beyond = self._is_beyond(placed)
+        if self.heard is not None:
+            # What is heard until the end may come behind the picture that reached it.
+            self._over = beyond and placed.time >= (self._reached or self.interval.end) + _SOUND_LAG
+        else:
+            self._over = beyond or (self._reached is not None and not self.coverage.reordering)
+        if beyond:
+            return None
+        self._take(placed)
+        return placed
 
     def _take(self, unit: AccessUnit) -> None:
         self._failures = 0

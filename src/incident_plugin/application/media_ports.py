@@ -220,6 +220,27 @@ class FileSealer(Protocol):
         ...
 
 
+class PreservedVideo(Protocol):
+    """Video that outlives its recorder's, cut without taking it apart."""
+
+    async def write(
+        self,
+        camera: CameraId,
+        interval: Interval,
+        target: Path,
+        *,
+        sound: bool,
+        facts: FileFacts | None = None,
+        sealer: FileSealer | None = None,
+    ) -> CutVideo | None:
+        """Write an MP4 of an interval; nothing where there is no copy that has all of it.
+
+        ``sound`` says whether the recorder's sound is to be in it; a copy that would have to be taken apart
+        for that counts as none. Raises ``NoVideo``, ``StoreUnavailable``.
+        """
+        ...
+
+
 class VideoWriter(Protocol):
     """Remuxing without decoding, and still pictures."""
 

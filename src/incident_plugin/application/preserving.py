@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from bisect import insort
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -19,9 +21,10 @@ from incident_plugin.application.storage_rooms import FolderRoom
 from incident_plugin.application.store import IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
+from incident_plugin.domain.coding import MOST_REORDERED
 from incident_plugin.domain.errors import IncidentError, InvalidInput, NoVideo
 from incident_plugin.domain.journal import Action, Activity, described_interval
-from incident_plugin.domain.media import AccessUnit, CameraId
+from incident_plugin.domain.media import AccessUnit, CameraId, SoundUnit
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.preserving import (
     MAXIMUM_ATTEMPTS,
@@ -183,6 +186,8 @@ class Preserver:
     _room: FolderRoom
     #: Acts where no operator does.
     _service: Person
+    #: Whether the site lets recorded sound be preserved.
+    _sound: bool = True
     _loop: asyncio.AbstractEventLoop | None = attrs.field(init=False, default=None)
     _woken: asyncio.Event = attrs.field(init=False, factory=asyncio.Event)
     #: The copy in the making, and how far it is, 0 to 1.
@@ -314,9 +319,10 @@ class Preserver:
     async def _made(self, copy: Copy) -> Copy:
         await asyncio.to_thread(self._room.require, 1)
         span = _Span()
-        async with self._recorders.replay(copy.camera, copy.interval) as stream:
+        async with self._recorders.replay(copy.camera, copy.interval, sound=self._sound) as stream:
             offset = await self._recorders.clock_offset(copy.camera)
-            pieces = self._writer.fragments(stream.track, self._watched(copy, stream, span))
+            units = self._watched(copy, stream, span)
+            pieces = self._writer.fragments(stream.track, units, sound=stream.sound)
             stored = await self._vault.put(self._bounded(pieces))
         if stored is None or span.whole is None:
             raise NoVideo("The recorder has no video of this time any more, so nothing could be preserved.")
@@ -336,8 +342,13 @@ class Preserver:
             checked_at=now,
         )
 
-    async def _watched(self, copy: Copy, stream: VideoStream, span: _Span) -> AsyncIterator[AccessUnit]:
-        async for unit in stream:
+    async def _watched(
+        self, copy: Copy, stream: VideoStream, span: _Span
+    ) -> AsyncIterator[AccessUnit | SoundUnit]:
+        async for unit in stream.mixed() if stream.sound else stream:
+            if isinstance(unit, SoundUnit):
+                yield unit
+                continue
             span.add(unit)
             part = (unit.time - copy.interval.start) / copy.interval.length
             self._making = (copy.sequence, min(1.0, max(0.0, part)))
@@ -413,21 +424,23 @@ class _Span:
 
     def __init__(self) -> None:
         self._first: datetime | None = None
-        self._last: datetime | None = None
-        self._step = timedelta(seconds=1 / 25)
+        #: The latest times, in order: pictures may be decoded before those that are shown before them.
+        self._latest: list[datetime] = []
 
     def add(self, unit: AccessUnit) -> None:
         """Take a picture into account."""
-        if self._last is not None and timedelta(0) < unit.time - self._last < timedelta(seconds=1):
-            self._step = unit.time - self._last
-        self._first, self._last = self._first or unit.time, unit.time
+        self._first = self._first or unit.time
+        insort(self._latest, unit.time)
+        del self._latest[: -MOST_REORDERED - 2]
 
     @property
     def whole(self) -> Interval | None:
         """Give the span; nothing when there was no picture."""
-        if self._first is None or self._last is None:
+        if self._first is None:
             return None
-        return Interval(self._first, max(self._first, self._last) + self._step)
+        steps = [later - earlier for earlier, later in pairwise(self._latest)]
+        usual = [step for step in steps if timedelta(0) < step < timedelta(seconds=1)]
+        return Interval(self._first, self._latest[-1] + (usual[-1] if usual else timedelta(seconds=1 / 25)))
 
 
 def _is_due(copy: Copy, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from incident_plugin.domain.media import AccessUnit
+from incident_plugin.domain.media import AccessUnit, SoundUnit
 
 _CLOCK_RATE = 90_000
 #: Times of the same picture in two connections may be rounded differently.
@@ -103,3 +103,29 @@ class Repetitions:
         assert self._key is not None  # noqa: S101 - ``begin`` says so
         passed = (unit.time - self._key.time).total_seconds()
         return self._key.pts + max(1, round(passed * _CLOCK_RATE)) - unit.pts
+
+
+@attrs.define
+class SoundOnce:
+    """Puts sound of one connection behind that of the one before, each of it once."""
+
+    _last: SoundUnit | None = attrs.field(init=False, default=None)
+    _limit: datetime | None = attrs.field(init=False, default=None)
+    _shift: int | None = attrs.field(init=False, default=0)
+    _rate: int = attrs.field(init=False, default=1)
+
+    def begin(self, rate: int) -> None:
+        """Another connection begins, with so many samples a second; its stamps begin where they like."""
+        self._rate = rate
+        self._limit = self._last.time + _SAME if self._last else None
+        self._shift = None if self._last else 0
+
+    def place(self, unit: SoundUnit) -> SoundUnit | None:
+        """Give it with its place on the time line, or nothing when it was there already."""
+        if self._limit is not None and unit.time <= self._limit:
+            return None
+        if self._shift is None and self._last is not None:
+            passed = (unit.time - self._last.time).total_seconds()
+            self._shift = self._last.pts + max(1, round(passed * self._rate)) - unit.pts
+        self._last = attrs.evolve(unit, pts=unit.pts + self._shift) if self._shift else unit
+        return self._last

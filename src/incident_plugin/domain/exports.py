@@ -121,6 +121,8 @@ class ExportSettings:
     court_copy: bool = False
     #: Burn the time into that copy.
     burn_in_time: bool = True
+    #: Put recorded sound into the videos: laws on overhearing people differ, so somebody has to choose it.
+    sound: bool = False
     #: One ZIP with AES-256 instead of files.
     encrypted: bool = False
     #: Cut the ZIP into parts of this many bytes; nothing for one piece.
@@ -230,6 +232,8 @@ class Exhibit:
     frames: int = 0
     #: Name of codec, profile and level (RFC 6381).
     codec: str = ""
+    #: The sound in the master, as readers are told; empty for none.
+    sound: str = ""
     #: Court copy, still picture.
     others: tuple[ExhibitFile, ...] = ()
     #: What the reader should know: the recorder's clock was set, a copy could not be made.

@@ -72,6 +72,7 @@ class SettingsBody(Body):
     user_names: bool = False
     court_copy: bool = False
     burn_in_time: bool = True
+    sound: bool = False
     encrypted: bool = False
     split_size: int | None = None
 
@@ -86,6 +87,7 @@ class SettingsBody(Body):
             user_names=self.user_names,
             court_copy=self.court_copy,
             burn_in_time=self.burn_in_time,
+            sound=self.sound,
             encrypted=self.encrypted,
             split_size=self.split_size,
         )

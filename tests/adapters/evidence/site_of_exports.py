@@ -38,7 +38,7 @@ from incident_plugin.domain.project import Project
 from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
 from incident_plugin.domain.time import Interval
 from tests.adapters.evidence.conftest import Steps
-from tests.adapters.media.conftest import START, Codec, encode
+from tests.coded import START, Codec, encode
 from tests.support import OPERATOR, host_services
 from tests.waiting import until
 

@@ -25,7 +25,7 @@ from incident_plugin.domain.time import Interval
 from tests.adapters.evidence.conftest import Steps
 from tests.adapters.evidence.site_of_exports import FINISHED, OWNER, Tape, site
 from tests.adapters.evidence.test_package import commands, offline, verdict
-from tests.adapters.media.conftest import START, Codec, encode
+from tests.coded import START, Codec, encode
 from tests.support import OPERATOR, host_services
 from tests.waiting import until
 

@@ -19,7 +19,7 @@ from incident_plugin.cli import main
 from incident_plugin.domain.exports import ExportSettings, ExportState
 from incident_plugin.domain.media import Codec
 from tests.adapters.evidence.site_of_exports import FINISHED, Tape, site
-from tests.adapters.media.conftest import encode
+from tests.coded import encode
 from tests.waiting import until
 
 SOAK = bool(os.environ.get("SOAK"))

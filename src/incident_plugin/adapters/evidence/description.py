@@ -91,6 +91,8 @@ class DescribedExhibit:
     clock_offset: MeasuredOffset | None
     clock_offset_after: MeasuredOffset | None
     codec: str
+    #: The sound in the master; empty for none.
+    sound: str = ""
     pictures: int
     files: tuple[DescribedFile, ...]
     notes: tuple[str, ...]
@@ -211,6 +213,7 @@ def _exhibit(exhibit: Exhibit, clock: _Wall) -> DescribedExhibit:
         clock_offset=measured(exhibit.clock_offset),
         clock_offset_after=measured(exhibit.clock_offset_after),
         codec=exhibit.codec,
+        sound=exhibit.sound,
         pictures=exhibit.frames,
         files=tuple(file for file in files if file.name),
         notes=exhibit.notes,

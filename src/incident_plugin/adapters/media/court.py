@@ -1,4 +1,4 @@
-"""A court copy: H.264 with its index in front, for any player; the time is burnt into its pictures.
+"""A court copy: H.264 and AAC with the index in front, for any player; the time is burnt into its pictures.
 
 It is a convenience: the master is the evidence. It is made at low priority, and drawing the time touches only
 the corner of a picture that it stands in.
@@ -17,7 +17,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-from av.container import InputContainer
+from av.audio.stream import AudioStream
+from av.container import InputContainer, OutputContainer
 from PIL import Image, ImageDraw, ImageFont
 
 from incident_plugin.application.media_ports import WrittenVideo
@@ -28,6 +29,9 @@ _CLOCK_RATE = 90_000
 _OPTIONS = {"preset": "veryfast", "crf": "20", "threads": "1"}
 _NICE = 10
 _MARGIN = 4
+_LEAST_RATE, _USUAL_RATE, _AAC_FRAME = 16_000, 48_000, 1024
+#: Sound that begins later than this after the one before begins behind silence: 1/20 s.
+_AUDIBLE = 20
 _GREY = 128
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EACCES, errno.EROFS)
 
@@ -66,7 +70,11 @@ def _encode(
         stream.pix_fmt = "yuv420p"
         stream.time_base = stream.codec_context.time_base = Fraction(1, _CLOCK_RATE)
         caption = None if clock is None else _Caption(stream.width)
+        voice = _Voice(source, out)
         for frame in _decoded(source):
+            if isinstance(frame, av.AudioFrame):
+                voice.add(frame)
+                continue
             at = begins + timedelta(seconds=float((frame.pts or 0) * (frame.time_base or 0)))
             picture = frame.reformat(width=stream.width, height=stream.height, format="yuv420p")
             if caption is not None and clock is not None:
@@ -78,12 +86,72 @@ def _encode(
             out.mux(stream.encode(picture))
             count += 1
         out.mux(stream.encode(None))
+        voice.finish()
     return count, at + timedelta(seconds=1 / 25)
 
 
-def _decoded(source: InputContainer) -> Iterator[av.VideoFrame]:
+def _decoded(source: InputContainer) -> Iterator[av.VideoFrame | av.AudioFrame]:
     source.streams.video[0].codec_context.thread_count = 1
-    yield from source.decode(video=0)
+    for frame in source.decode(source.streams.video[0], *source.streams.audio[:1]):
+        if isinstance(frame, av.VideoFrame | av.AudioFrame):
+            yield frame
+
+
+class _Voice:
+    """The sound as AAC, silent where the recording has a gap; nothing where the master has none."""
+
+    def __init__(self, source: InputContainer, out: OutputContainer) -> None:
+        self._out = out
+        self._stream: AudioStream | None = None
+        if not source.streams.audio:
+            return
+        context = source.streams.audio[0].codec_context
+        # Old players know few rates: telephone sound gets a usual one.
+        self._rate = context.sample_rate if context.sample_rate >= _LEAST_RATE else _USUAL_RATE
+        layout = "mono" if context.channels == 1 else "stereo"
+        self._stream = out.add_stream("aac", rate=self._rate, layout=layout)
+        self._resampler = av.AudioResampler(format="fltp", layout=layout, rate=self._rate)
+        self._fifo = av.AudioFifo()
+        #: Samples written so far.
+        self._count = 0
+
+    def add(self, frame: av.AudioFrame) -> None:
+        """Take decoded sound to its time."""
+        if self._stream is None:
+            return
+        at = round(float((frame.pts or 0) * (frame.time_base or 0)) * self._rate)
+        if at - self._count > self._rate // _AUDIBLE:
+            self._put(_silence(at - self._count, self._stream))
+        frame.pts = None
+        for given in self._resampler.resample(frame):
+            self._put(given)
+
+    def finish(self) -> None:
+        """Write the rest."""
+        if self._stream is None:
+            return
+        for given in self._resampler.resample(None):
+            self._put(given)
+        rest = self._fifo.read(0, partial=True)
+        if rest is not None:
+            self._out.mux(self._stream.encode(rest))
+        self._out.mux(self._stream.encode(None))
+
+    def _put(self, frame: av.AudioFrame) -> None:
+        assert self._stream is not None  # noqa: S101 - the callers look
+        frame.pts, frame.time_base = self._count, Fraction(1, self._rate)
+        self._count += frame.samples
+        self._fifo.write(frame)
+        while (whole := self._fifo.read(_AAC_FRAME)) is not None:
+            self._out.mux(self._stream.encode(whole))
+
+
+def _silence(samples: int, stream: AudioStream) -> av.AudioFrame:
+    frame = av.AudioFrame(format="fltp", layout=stream.codec_context.layout.name, samples=samples)
+    for plane in frame.planes:
+        plane.update(bytes(plane.buffer_size))
+    frame.sample_rate = stream.codec_context.sample_rate
+    return frame
 
 
 class _Caption:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from incident_plugin.adapters.media.head import head
 from incident_plugin.adapters.media.timeline import CLOCK_RATE, SoundLine, Timeline
@@ -45,36 +46,47 @@ class Fragments:
         self._pictures: list[tuple[Piece, AccessUnit]] = []
         self._sound: list[tuple[Piece, bytes, int]] = []
         self._size = 0
+        self._parted: _Parted | None = None
 
     def add(self, units: Sequence[AccessUnit | SoundUnit]) -> list[bytes]:
         """Take pictures and sound; give the fragments that are complete now."""
         done: list[bytes] = []
         for unit in units:
             if isinstance(unit, SoundUnit):
-                self._hear(unit)
+                done += self._hear(unit)
                 continue
             shown = self.timeline.place(unit)
             if unit.key and self._pictures:
-                done.append(self._fragment(len(self._pictures), shown))
+                done += self._end(len(self._pictures), shown)
             elif self._is_long(shown) and (count := self._divisible(shown)):
                 following = self._pictures[count][0].time if count < len(self._pictures) else shown
-                done.append(self._fragment(count, following))
+                done += self._end(count, following)
             size = sum(map(len, unit.nals)) + 4 * len(unit.nals)
             self._pictures.append((Piece(shown, size, unit.key), unit))
             self._size += size
         return done
 
     def finish(self) -> list[bytes]:
-        """Give the last fragment."""
-        if not self._pictures:
-            return []
-        end = max(piece.time for piece, _ in self._pictures) + self.timeline.last_duration
-        return [self._fragment(len(self._pictures), end, last=True)]
+        """Give what is left."""
+        done = self._released()
+        if self._pictures:
+            end = max(piece.time for piece, _ in self._pictures) + self.timeline.last_duration
+            self._parted = self._part(len(self._pictures), end, last=True)
+            done += self._released(last=True)
+        return done
 
-    def _hear(self, unit: SoundUnit) -> None:
+    def _hear(self, unit: SoundUnit) -> list[bytes]:
+        """Take sound; give the fragment that waited for it."""
         place = self._line.place(unit) if self._line else None
-        if self._line is not None and place is not None:
-            self._sound.append((Piece(place, len(unit.data)), unit.data, self._line.end))
+        if self._line is None or place is None:
+            return []
+        self._sound.append((Piece(place, len(unit.data)), unit.data, self._line.end))
+        caught_up = self._parted is not None and self._is_heard_from(place, self._parted.following)
+        return self._released() if caught_up else []
+
+    def _is_heard_from(self, place: int, shown: int) -> bool:
+        """Whether sound belongs to pictures from here on."""
+        return place * CLOCK_RATE >= shown * self._rate
 
     def _is_long(self, shown: int) -> bool:
         if self._size > _LARGEST or not self._pictures:
@@ -91,35 +103,62 @@ class Fragments:
             earliest = min(earliest, times[count - 1])
         return 0
 
-    def _fragment(self, count: int, following: int, *, last: bool = False) -> bytes:
-        """Write the first so many pictures; ``following`` is when the one after them is shown."""
+    def _end(self, count: int, following: int) -> list[bytes]:
+        """End a fragment with the first so many pictures; it waits for the sound of its time, if any.
+
+        It waits no longer than until the next one ends: sound may have stopped.
+        """
+        done = self._released()
+        self._parted = self._part(count, following)
+        return done if self._line else done + self._released()
+
+    def _part(self, count: int, following: int, *, last: bool = False) -> _Parted:
+        """Part pictures from those that follow; ``following`` is when the first of these is shown."""
         taken, self._pictures = self._pictures[:count], self._pictures[count:]
         pieces = [piece for piece, _ in taken]
         size = sum(piece.size for piece in pieces)
         self._size -= size
         decoded = decoding_times([piece.time for piece in pieces], self._decoded)
         self._decoded = decoded[-1]
-        sound = self._heard_before(following, last=last)
-        self._number += 1
         end = following
         if self._reordering and not last:
             # Pictures before the next key picture may yet follow it: when it is decoded is not known here.
             end = min(following, decoded[-1] + self.timeline.last_duration)
-        until = sound[-1][2] if sound else 0
         data = [part for _, unit in taken for nal in unit.nals for part in (_LENGTH(len(nal)), nal)]
-        data += [heard for _, heard, _ in sound]
-        size += sum(len(heard) for _, heard, _ in sound)
-        described = moof(
-            self._number, pieces, decoded, end, sound=[piece for piece, _, _ in sound], heard_until=until
-        )
-        return b"".join((described, mdat(size), *data))
+        return _Parted(pieces, decoded, end, following, data, size)
 
-    def _heard_before(self, end: int, *, last: bool) -> list[tuple[Piece, bytes, int]]:
-        """Take the sound that is heard before a place of the pictures; after the last picture all of it."""
-        count = next(
-            (n for n, (one, _, _) in enumerate(self._sound) if one.time * CLOCK_RATE >= end * self._rate),
-            len(self._sound),
+    def _released(self, *, last: bool = False) -> list[bytes]:
+        """Write the fragment that waits, with the sound that is heard before what follows; last with all."""
+        parted, self._parted = self._parted, None
+        if parted is None:
+            return []
+        count = len(self._sound)
+        if not last:
+            places = (one.time for one, _, _ in self._sound)
+            count = next(
+                (n for n, at in enumerate(places) if self._is_heard_from(at, parted.following)), count
+            )
+        sound, self._sound = self._sound[:count], self._sound[count:]
+        self._number += 1
+        described = moof(
+            self._number,
+            parted.pieces,
+            parted.decoded,
+            parted.end,
+            sound=[piece for piece, _, _ in sound],
+            heard_until=sound[-1][2] if sound else 0,
         )
-        count = len(self._sound) if last else count
-        taken, self._sound = self._sound[:count], self._sound[count:]
-        return taken
+        size = parted.size + sum(piece.size for piece, _, _ in sound)
+        return [b"".join((described, mdat(size), *parted.data, *(heard for _, heard, _ in sound)))]
+
+
+class _Parted(NamedTuple):
+    """A fragment whose pictures are all there."""
+
+    pieces: list[Piece]
+    decoded: list[int]
+    #: When the next picture is decoded, as far as is known, and when it is shown.
+    end: int
+    following: int
+    data: list[bytes]
+    size: int

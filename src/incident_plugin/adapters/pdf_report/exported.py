@@ -58,6 +58,8 @@ def _exhibit(exhibit: Exhibit, material: Material) -> list[Row]:
         return rows
     start, end = (moments.milliseconds(at) for at in (exhibit.delivered.start, exhibit.delivered.end))
     rows.append((Cell(text=texts("export.delivered", start=start, end=end), style=SMALL, **_FILE),))
+    if exhibit.sound:
+        rows.append((Cell(text=texts("export.sound", sound=exhibit.sound), style=SMALL, **_FILE),))
     rows += [
         (
             Cell(

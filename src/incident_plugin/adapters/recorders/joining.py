@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self, TypeVar
 
 import attrs
 
 from incident_plugin.application.media_ports import VideoStream
-from incident_plugin.application.reordering import Repetitions
+from incident_plugin.application.reordering import Repetitions, SoundOnce
 from incident_plugin.domain.errors import NoVideo, RecorderUnavailable
 from incident_plugin.domain.media import AccessUnit, SoundTrack, SoundUnit, VideoTrack
 from incident_plugin.domain.time import Interval
@@ -205,11 +205,7 @@ class _TimeLine:
     """Puts units of one stream after those of the one before: in one count, and each once."""
 
     def __init__(self) -> None:
-        self._pictures = Repetitions()
-        self._sound: SoundUnit | None = None
-        self._sound_limit: datetime | None = None
-        self._sound_shift: int | None = None
-        self._sound_rate = 1
+        self._pictures, self._sound = Repetitions(), SoundOnce()
 
     @property
     def resume_at(self) -> datetime | None:
@@ -219,26 +215,8 @@ class _TimeLine:
     def begin(self, sound_rate: int, *, again: bool) -> None:
         """Another stream begins: what it repeats is left out."""
         self._pictures.begin(again=again)
-        self._sound_rate = sound_rate
-        self._sound_limit = self._sound.time if self._sound else None
-        self._sound_shift = None
+        self._sound.begin(sound_rate)
 
     def place(self, unit: Unit) -> Unit | None:
         """Give the unit with its place, or nothing when it was there before."""
-        return self._pictures.place(unit) if isinstance(unit, AccessUnit) else self._heard(unit)
-
-    def _heard(self, unit: SoundUnit) -> SoundUnit | None:
-        if self._sound_limit is not None and unit.time <= self._sound_limit:
-            return None
-        if self._sound_shift is None:
-            self._sound_shift = self._sound_shift_of(unit)
-        if self._sound_shift:
-            unit = attrs.evolve(unit, pts=unit.pts + self._sound_shift)
-        self._sound = unit
-        return unit
-
-    def _sound_shift_of(self, unit: SoundUnit) -> int:
-        if self._sound is None:
-            return 0
-        passed: timedelta = unit.time - self._sound.time
-        return self._sound.pts + max(1, round(passed.total_seconds() * self._sound_rate)) - unit.pts
+        return self._pictures.place(unit) if isinstance(unit, AccessUnit) else self._sound.place(unit)

@@ -208,6 +208,7 @@ export interface ExportSettings {
   user_names: boolean;
   court_copy: boolean;
   burn_in_time: boolean;
+  sound: boolean;
   encrypted: boolean;
   /** Bytes. */
   split_size: number | null;

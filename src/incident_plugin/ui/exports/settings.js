@@ -15,7 +15,7 @@ import { fileSize, timeLeft } from './figures.js';
 /** @type {ExportSettings} */
 const DELIVERED = {
   format: 'package', container: 'mp4', sign: true, report: true, user_names: false, court_copy: false, burn_in_time: true,
-  encrypted: false, split_size: null,
+  sound: false, encrypted: false, split_size: null,
 };
 export const SHORTEST_PASSWORD = 8;
 /** Bytes: a CD, a file system without large files, a DVD, a large DVD. */
@@ -39,6 +39,7 @@ export class SettingsForm {
   #names = this.#box('user_names', strings.exports.settings.userNames);
   #court = this.#box('court_copy', strings.exports.settings.courtCopy);
   #burn = this.#box('burn_in_time', strings.exports.settings.burnIn);
+  #sound = this.#box('sound', strings.exports.settings.sound);
   #encrypted = this.#box('encrypted', strings.exports.settings.encrypted);
   #password = h('input', { type: 'password', id: 'password', autocomplete: 'new-password', oninput: () => this.#changed() });
   #again = h('input', { type: 'password', id: 'again', autocomplete: 'new-password', oninput: () => this.#changed() });
@@ -60,7 +61,7 @@ export class SettingsForm {
         field('preset', texts.preset, this.#preset), this.#remove,
         h('button', { type: 'button', onclick: () => this.#keep() }, texts.keep)),
       h('div', { class: 'row fields' }, field('format', texts.format, this.#format), this.#containerField, field('split', texts.split, this.#split)),
-      h('div', { class: 'row boxes' }, ...[this.#sign, this.#report, this.#names, this.#court, this.#burn, this.#encrypted].map(({ label }) => label)),
+      h('div', { class: 'row boxes' }, ...[this.#sign, this.#report, this.#names, this.#court, this.#burn, this.#sound, this.#encrypted].map(({ label }) => label)),
       this.#passwords, this.#estimate);
     this.#draw();
   }
@@ -127,6 +128,7 @@ export class SettingsForm {
     this.#names.show(given.user_names, packaged && may(this.#bridge, 'projects.user-names.view'));
     this.#court.show(given.court_copy, given.format !== 'stills');
     this.#burn.show(given.burn_in_time, given.format !== 'stills' && given.court_copy);
+    this.#sound.show(given.sound, given.format !== 'stills');
     this.#encrypted.show(given.encrypted, true);
     this.#passwords.hidden = !given.encrypted;
     const chosen = this.#preset.value;
@@ -185,7 +187,7 @@ export class SettingsForm {
     return select;
   }
 
-  /** @param {'sign' | 'report' | 'user_names' | 'court_copy' | 'burn_in_time' | 'encrypted'} name @param {string} title */
+  /** @param {'sign' | 'report' | 'user_names' | 'court_copy' | 'burn_in_time' | 'sound' | 'encrypted'} name @param {string} title */
   #box(name, title) {
     const box = h('input', { type: 'checkbox', onchange: () => this.#set({ [name]: box.checked }) });
     const text = h('span', {}, title);

@@ -71,6 +71,7 @@
       ['Camera', `${exhibit.camera_name} (${exhibit.recorder})`],
       ['Asked for', span(exhibit.requested)],
       ['First to last picture', exhibit.first_to_last ? span(exhibit.first_to_last) : 'none'],
+      ['Sound', exhibit.sound || ''],
       ['Recorder clock minus server clock', exhibit.clock_offset ? exhibit.clock_offset.text : 'not measured'],
       ['Comment', exhibit.comment],
       ['Notes', exhibit.notes.join(' ')],

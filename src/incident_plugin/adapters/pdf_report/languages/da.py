@@ -91,6 +91,7 @@ DANISH: Mapping[str, str] = {
     "export.id": "Eksport",
     "export.nothing": "Optageren havde ingen video til denne sekvens.",
     "export.delivered": "Video fra {start} til {end}",
+    "export.sound": "Lyd: {sound}",
     "log.remark": "Tider inde i en aktivitet er UTC (Z), som de blev noteret.",
     "log.number": "Nr.",
     "log.time": "Tid",

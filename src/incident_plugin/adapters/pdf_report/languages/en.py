@@ -91,6 +91,7 @@ ENGLISH: Mapping[str, str] = {
     "export.id": "Export",
     "export.nothing": "The recorder had no video for this sequence.",
     "export.delivered": "Video from {start} to {end}",
+    "export.sound": "Sound: {sound}",
     "log.remark": "Times within an activity are UTC (Z), as they were recorded.",
     "log.number": "No.",
     "log.time": "Time",

@@ -158,6 +158,7 @@ export const exportsTexts = {
     report: 'Include the report',
     userNames: 'Show user names',
     courtCopy: 'Add a copy for any player (H.264)',
+    sound: 'Include recorded sound',
     burnIn: 'Burn the time into that copy',
     encrypted: 'Protect with a password (AES-256 ZIP)',
     password: 'Password',
