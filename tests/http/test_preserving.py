@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
+import av
 import pytest
 from tests.waiting import until
 
-from incident_plugin.adapters.vault import cut
+from incident_plugin.adapters.vault import cut, fallback
 from incident_plugin.adapters.vault.fallback import Film
 from incident_plugin.domain.errors import NoVideo
 from incident_plugin.domain.media import CameraId
@@ -96,6 +98,65 @@ async def test_a_cut_begins_with_a_key_picture_and_is_hashed(runtime, client, ca
     with pytest.raises(NoVideo):
         cut(source, copy.delivered.start, before, tmp_path / "no.mp4")
     assert not (tmp_path / "no.mp4").exists()
+
+
+async def exported(client, path, settings, folder):
+    """Export the one sequence of a project as a single file; give what is said of it, and the file."""
+    await client.post("/export-list", json={"projects": [int(path.rsplit("/", 1)[1])]})
+    chosen = {"format": "media", "sign": False, **settings}
+    ordered = await client.post("/exports", json={"settings": chosen})
+    assert ordered.status_code == 201, ordered.text
+
+    async def done():
+        job = (await client.get(f"/exports/{ordered.json()['id']}")).json()
+        return job if job["state"] == "done" else None
+
+    export = await until(done, "the end of the export")
+    (exhibit,) = export["exhibits"]
+    file = folder / "master.mp4"
+    name = f"{export['package']['name']}/{exhibit['file']}"
+    file.write_bytes((await client.get(f"/exports/{export['id']}/files/{name}")).content)
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == exhibit["sha256"]
+    return exhibit, file
+
+
+@pytest.mark.parametrize("sound", [True, False])
+async def test_preserved_video_is_exported_with_its_sound_only_where_that_is_chosen(
+    client, cameras, tmp_path, monkeypatch, sound
+):
+    """The lobby hears: with its sound an export is cut out of the vault, without it the file has none."""
+    cuts = []
+    monkeypatch.setattr(fallback, "cut", lambda *given, **more: cuts.append(given) or cut(*given, **more))
+    path = await project(client, cameras)
+    await client.put(f"{path}/preserve", json={"wanted": True})
+    await preserved(client, path)
+    exhibit, file = await exported(client, path, {"sound": sound}, tmp_path)
+    assert len(cuts) == sound
+    assert exhibit["gaps"] == []
+    assert exhibit["notes"] == []
+    with av.open(str(file)) as container:
+        pictures = [packet for packet in container.demux(video=0) if packet.size]
+    assert len(pictures) == exhibit["frames"]
+    assert ("G.711" in exhibit["sound"]) == sound
+    with av.open(str(file)) as container:
+        assert len(container.streams.audio) == sound
+        heard = [packet for packet in container.demux(audio=0) if packet.size] if sound else []
+    assert abs(sum(packet.size for packet in heard) / 8000 - (4 if sound else 0)) < 2.5
+
+
+@pytest.mark.parametrize("rules", [{"sound": False}])
+async def test_a_site_can_forbid_sound(runtime, client, cameras):
+    """Nothing is preserved with it; who orders it is told before anything begins, and the list is kept."""
+    path = await project(client, cameras)
+    await client.put(f"{path}/preserve", json={"wanted": True})
+    (copy,) = (await preserved(client, path))["copies"]
+    with av.open(str(runtime.parts.preserver._vault.path(copy["sha256"]))) as container:
+        assert not container.streams.audio
+    await client.post("/export-list", json={"projects": [int(path.rsplit("/", 1)[1])]})
+    refused = await client.post("/exports", json={"settings": {"sound": True}})
+    assert refused.status_code == 422
+    assert "does not let recorded sound leave" in refused.json()["detail"]
+    assert len((await client.get("/export-list")).json()["items"]) == 1
 
 
 async def test_a_type_can_be_preserved_as_soon_as_it_is_saved(client, cameras):

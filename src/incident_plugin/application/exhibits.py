@@ -295,8 +295,8 @@ def _sound_note(retrieval: Retrieval) -> tuple[str, ...]:
     if not retrieval.sound or retrieval.heard is not None or retrieval.track is None:
         return ()
     note = (
-        "Sound was asked for and is not in the file: the recorder gave none, or gave G.711, which is put into "
-        "MP4 files only."
+        "Sound was asked for and is not in the file: the recorder gave none, or gave G.711, which is "
+        "put into MP4 files only."
     )
     return (note,)
 
