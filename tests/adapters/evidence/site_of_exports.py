@@ -25,6 +25,7 @@ from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.adapters.pdf_report import PdfReportMaker
 from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore
+from incident_plugin.adapters.vault import DiskVault, PreservedRecorders
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.reporting import Reporting, Stills
 from incident_plugin.application.sealing import Sealing
@@ -161,10 +162,11 @@ def site(directory: Path, recorder: Any, storage: StorageSettings | None = None)
         room=exports_room(directory, storage or StorageSettings()),
         work=work,
         guard=guard,
-        recorders=recorder,
+        footage=PreservedRecorders(recorder, lambda _camera, _interval: None, DiskVault(directory).path),
         writer=writer,
         reporting=reporting,
         sealing=Sealing(store=store, clock=clock, signer=SigningKey(directory / KEYS)),
+        sound=True,
     )
     return Site(work=work, exporting=exporting)
 
