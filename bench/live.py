@@ -11,12 +11,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
+from bench.peers.floor import Unbuildable, build, viewers_per_core
+from bench.peers.janus import janus, missing
 from bench.product import Product, connections_to, product
 from bench.rows import Row, write
-from bench.viewers import Relay, Way, relay
+from bench.viewers import Relaying, Way, relay
 from tests.journeys.operator import Operator, until_readable
 
 _VIEWERS = 48
+_JANUS = "Janus, event_loops=1"
+_FLOOR = "libsrtp and segmented sends in C"
 _WINDOWS = 5
 _WINDOW = 2.0
 _RATE = 25
@@ -38,10 +42,23 @@ def clip(directory: Path) -> str:
 async def relay_rows(file: str) -> list[Row]:
     """Measure the relays at work at the same time, and the one that recodes by itself: it fills a core."""
     async with AsyncExitStack() as stack:
-        passing = {
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        passing: dict[str, Relaying] = {
             way: await stack.enter_async_context(relay(way, file, _VIEWERS)) for way in (Way.OURS, Way.RELAY)
         }
-        found = await _viewers_per_core(passing)
+        if reason := missing():
+            print(f"{_JANUS} is left out: {reason}")
+        else:
+            passing[_JANUS] = await stack.enter_async_context(janus(file, _VIEWERS, folder))
+        measuring = _viewers_per_core(passing)
+        try:
+            floor = viewers_per_core(build(folder), _VIEWERS, _WINDOW * (_WINDOWS + 1))
+        except Unbuildable as error:
+            print(f"{_FLOOR} is left out: {error}")
+            found = await measuring
+        else:
+            found, found_floor = await asyncio.gather(measuring, floor)
+            found[_FLOOR] = found_floor
         lost = sum(viewer.lost for viewer in passing[Way.OURS].viewers)
         packets = sum(viewer.packets for viewer in passing[Way.OURS].viewers)
     async with relay(Way.RECODE, file, 1) as recoding:
@@ -50,7 +67,8 @@ async def relay_rows(file: str) -> list[Row]:
     return [
         *(
             Row.at_least(name, ours, "", against=way, peer=found[way], goal=goal, n=_WINDOWS)
-            for way, goal in ((Way.RELAY, 4), (Way.RECODE, 150))
+            for way, goal in ((_JANUS, 2), (Way.RELAY, 4), (Way.RECODE, 150), (_FLOOR, 0.6))
+            if way in found
         ),
         Row(
             name="packets lost by our relay's viewers",
@@ -65,10 +83,10 @@ async def relay_rows(file: str) -> list[Row]:
     ]
 
 
-async def _viewers_per_core(relays: dict[Way, Relay]) -> dict[Way, float]:
+async def _viewers_per_core(relays: dict[str, Relaying]) -> dict[str, float]:
     """Count what reached the viewers: a relay that falls behind gets nothing for what it leaves out."""
     await asyncio.sleep(_WINDOW)
-    costs: dict[Way, list[float]] = {way: [] for way in relays}
+    costs: dict[str, list[float]] = {way: [] for way in relays}
     for _ in range(_WINDOWS):
         before = {way: (await each.seconds(), each.pictures) for way, each in relays.items()}
         await asyncio.sleep(_WINDOW)

@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import count
 from multiprocessing.connection import Connection
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import attrs
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.contrib.media import MediaPlayer, MediaRelay
 
 from incident_plugin.adapters.live_preview import WebRtcRelay
-from incident_plugin.domain.media import AccessUnit, CameraId, Codec, VideoTrack
+from incident_plugin.domain.media import AccessUnit, CameraId, Codec, LiveProfile, VideoTrack
 
 _CAMERA = CameraId("bench")
 _START_CODE = b"\x00\x00\x01"
@@ -44,6 +44,8 @@ class Way(StrEnum):
 
 class FileStream:
     """The file as a camera's stream, read by the same reader as the peers have."""
+
+    sound = None
 
     def __init__(self, track: MediaStreamTrack) -> None:
         self._source = track
@@ -83,12 +85,28 @@ async def _serve(answering: Answering, pipe: Connection) -> None:
         pipe.send(time.process_time() if asked is None else await answering(asked))
 
 
-def _ours(file: str) -> Answering:
-    @asynccontextmanager
-    async def opened(_camera: CameraId) -> AsyncIterator[FileStream]:
-        yield await FileStream(MediaPlayer(file, decode=False, loop=True).video).first()
+class FileCameras:
+    """Cameras that all send the file."""
 
-    relay = WebRtcRelay(opened)
+    def __init__(self, file: str) -> None:
+        self._file = file
+
+    async def live_profiles(self, _camera: CameraId) -> tuple[LiveProfile, ...]:
+        return ()
+
+    async def ask_for_key_picture(self, _camera: CameraId, profile: str | None = None) -> None:
+        """There is no camera to ask."""
+
+    @asynccontextmanager
+    async def live(
+        self, _camera: CameraId, *, sound: bool = False, profile: str | None = None
+    ) -> AsyncIterator[FileStream]:
+        del sound, profile
+        yield await FileStream(MediaPlayer(self._file, decode=False, loop=True).video).first()
+
+
+def _ours(file: str) -> Answering:
+    relay = WebRtcRelay(FileCameras(file))
 
     async def answer(offer: str) -> str:
         return (await relay.open(_CAMERA, offer)).answer
@@ -142,6 +160,21 @@ class Viewer:
         viewer._read(receiver.transport.transport.iceGatherer._connection._nominated[1].protocol)
         return viewer
 
+    @classmethod
+    async def answering(cls, offer: str, started: Callable[[str], Awaitable[None]]) -> Self:
+        """Answer a relay that offers, and wait until it is connected."""
+        peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        viewer = cls(peer)
+        connected = asyncio.Event()
+        peer.on("connectionstatechange", lambda: peer.connectionState == "connected" and connected.set())
+        await peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        await peer.setLocalDescription(await peer.createAnswer())
+        await started(peer.localDescription.sdp)
+        await asyncio.wait_for(connected.wait(), 20)
+        receiver = next(one.receiver for one in peer.getTransceivers() if one.kind == "video")
+        viewer._read(receiver.transport.transport.iceGatherer._connection._nominated[1].protocol)
+        return viewer
+
     def _read(self, protocol: Any) -> None:
         shared = protocol.transport.get_extra_info("socket")
         source = socket.socket(fileno=os.dup(shared.fileno()))
@@ -171,6 +204,21 @@ class Viewer:
     async def close(self) -> None:
         """Leave."""
         await self._peer.close()
+
+
+class Relaying(Protocol):
+    """A relay at work in a process of its own."""
+
+    viewers: list[Viewer]
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures came to all viewers."""
+        ...
+
+    async def seconds(self) -> float:
+        """Give the CPU it took so far."""
+        ...
 
 
 @attrs.frozen

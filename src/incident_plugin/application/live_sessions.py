@@ -46,6 +46,8 @@ class LiveSessions:
         self._guard = guard
         self._people = people
         self._open: dict[str, _Open] = {}
+        #: Those that had ended at the last review.
+        self._ended: set[str] = set()
 
     async def open(self, actor: Actor, camera: CameraId, offer: str, *, width: float = inf) -> LiveSession:
         """Answer an offer of somebody who may see the camera; raises what the relay and the guard raise."""
@@ -123,7 +125,10 @@ class LiveSessions:
 
     async def review(self) -> None:
         """Ask the host about every open picture, and end those that may not be seen any more."""
-        self._open = {id_: one for id_, one in self._open.items() if self._relay.is_open(id_)}
+        # Those that ended are known until the next time: their pages are about to say that they end them.
+        ended = {id_ for id_ in self._open if not self._relay.is_open(id_)}
+        self._open = {id_: one for id_, one in self._open.items() if id_ not in ended & self._ended}
+        self._ended = ended
         held = tuple(self._open.items())
         allowed = await asyncio.to_thread(lambda: [self._may(one) for _, one in held])
         await self._close([id_ for (id_, _), may in zip(held, allowed, strict=True) if not may])
