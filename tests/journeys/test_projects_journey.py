@@ -41,7 +41,8 @@ async def administrator(browser: Browser, site: RunningSite, tmp_path) -> AsyncI
     """An administrator at another browser, who is signed in."""
     context = await browser.new_context(viewport=SMALLEST, accept_downloads=True)
     context.set_default_timeout(PATIENCE_MS)
-    watched = Watched(context)
+    # A page that looks at a project in the moment of its deletion is told that it is gone.
+    watched = Watched(context, provoked=[r"status of 404 .*/projects/\d+\b"])
     administrator = Operator(await context.new_page(), site, tmp_path)
     await administrator.sign_in("admin")
     yield administrator

@@ -135,8 +135,9 @@ async def test_an_owner_hands_over_and_the_colleague_is_told(opening: Opening, s
     """The colleague sees a notice that leads to the project, wherever they are; it can be undone."""
     number = site.create(description="Gate")
     carl = await opening("incidents/", person="carl")
-    await carl.goto(f"{site.address}/?as=carl#/incidents/{number}")
-    await expect(carl.locator(".presence")).to_be_hidden()
+    # Whoever has opened a project is known from then on.
+    async with carl.expect_response(lambda answer: answer.url.endswith("/presence")):
+        await carl.goto(f"{site.address}/?as=carl#/incidents/{number}")
     await carl.goto(f"{site.address}/?as=carl#/incidents/")
     olivia = await opening(f"incidents/{number}")
     await olivia.get_by_role("button", name="Take").click()
