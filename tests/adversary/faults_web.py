@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import re
 from datetime import timedelta
 
 from tests.adversary.device import Conduct
@@ -274,6 +275,13 @@ HTTP_FAULTS = [
         "uses prefixes of its own",
         "many",
         {INFORMATION: enveloped(information()).replace(b"tds:", b"x:").replace(b"xmlns:tds", b"xmlns:x")},
+        cameras=DOOR,
+    ),
+    soap(
+        "soap-undeclared-prefix",
+        "uses prefixes that it does not declare",
+        "ipycam 1.3.0, run here: its answer to ContinuousMove",
+        {INFORMATION: re.sub(rb' xmlns:(tds|tt)="[^"]*"', b"", enveloped(information()))},
         cameras=DOOR,
     ),
     soap(

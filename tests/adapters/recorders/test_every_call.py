@@ -21,8 +21,8 @@ from tests.adversary.listing import FAULTS
 from incident_plugin.domain.errors import IncidentError
 
 ROWS = [(fault, call) for fault in FAULTS for call in CALLS]
-#: Limits of one second each: connecting, the answer, what is tried anew.
-MOST_SECONDS = 5.0
+#: Limits are one second each: connecting, the answer, what is tried anew. The rest is for slow machines.
+MOST_SECONDS = 10.0
 
 pytestmark = pytest.mark.skipif(not os.environ.get("SOAK"), reason="the long form: SOAK=1")
 
@@ -49,7 +49,8 @@ async def test_any_call_bears_any_fault(device: Device, fault: Fault, call: str)
         assert time.monotonic() - began < MOST_SECONDS
         assert device.sent < MOST_BYTES
         device.behave(Conduct(skew=fault.conduct.skew))
-        person.some_time_later()
+        # Longer than a camera, an address or the clock is believed, and events are told anew.
+        person.passed.append(400.0)
         assert await CALLS[call](person) == (WELL | fault.well)[call]
 
 

@@ -26,6 +26,7 @@ from incident_plugin.adapters.onvif.errors import (
     NotTrusted,
     OnvifError,
 )
+from incident_plugin.adapters.onvif.prefixes import declared
 from incident_plugin.adapters.onvif.tls import TlsAdapter, TlsRule, why_not_connected, why_not_trusted
 
 #: Longest answer in bytes. Lists of thousands of recordings are read in pages far below it.
@@ -105,8 +106,7 @@ class BoundedTransport(Transport):
         if status in _ELSEWHERE:
             place = _plain(reply_headers.get("Location", "another address"))[:120]
             raise NotOnvif(f"it sends to {place}: enter that address if it is this recorder's")
-        content = content.strip(_AROUND).replace(_SOAP_1_1, _SOAP_1_2)
-        _check(status, content)
+        content = _checked(status, content.strip(_AROUND).replace(_SOAP_1_1, _SOAP_1_2))
         return _Answer(status_code=status, headers=reply_headers, content=content)
 
     def _exchange(
@@ -161,14 +161,16 @@ def _read(response: requests.Response, deadline: float) -> bytes:
     return b"".join(pieces)
 
 
-def _check(status: int, content: bytes) -> None:
-    """Raise what the answer reports, or that it is no ONVIF answer."""
+def _checked(status: int, content: bytes) -> bytes:
+    """Give an answer that can be read; raises what it reports, or that it is no ONVIF answer."""
     if status in (_UNAUTHORISED, _FORBIDDEN):
         raise NotAuthorised
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root: Any = etree.fromstring(content, parser) if content else None
     except etree.XMLSyntaxError as error:
+        if (mended := declared(content, error)) is not None:
+            return _checked(status, mended)
         root = None
         if status == _OK:
             raise NotOnvif("the answer is not well-formed or is cut off") from error
@@ -182,6 +184,7 @@ def _check(status: int, content: bytes) -> None:
             raise _fault(fault)
     if status != _OK or not any(root.tag == f"{soap}Envelope" for soap in _SOAP):
         raise _by_status(status)
+    return content
 
 
 def _by_status(status: int) -> OnvifError:
