@@ -33,7 +33,8 @@ from bench.peers.store import (
 )
 from bench.rows import Row, write
 
-from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep
+from incident_plugin.adapters.tinydb_store import FILE, TinyDBStore
+from incident_plugin.adapters.tinydb_store.sqlite_table import upkeep
 from incident_plugin.application.store import ProjectFilter, ProjectSummary
 from incident_plugin.domain.journal import GENESIS
 from incident_plugin.domain.media import CameraId
@@ -257,6 +258,13 @@ def group_commit(directory: Path) -> Row:
     )
 
 
+def copied(store: Path, target: Path) -> Path:
+    """Copy a store's file for a peer, unless it was kept."""
+    if not target.exists():
+        upkeep.copy(store / FILE, target)
+    return target
+
+
 def memory(directory: Path) -> Row:
     """Measure what a process needs that filters and counts."""
     command = [sys.executable, "-m", "bench.store", "--read", str(directory)]
@@ -282,10 +290,8 @@ def main() -> None:
         place = Path(made)
         started = time.perf_counter()
         ours, fewer, stock = Ours(place / "ours", PROJECTS), Ours(place / "fewer", FEWER), Stock(place, FEWER)
-        upkeep.backup(place / "ours", place / "direct.db")
-        direct = Direct(place / "direct.db", PROJECTS)
-        upkeep.backup(place / "fewer", place / "scanned.db")
-        scanned = Direct(place / "scanned.db", FEWER)
+        direct = Direct(copied(place / "ours", place / "direct.db"), PROJECTS)
+        scanned = Direct(copied(place / "fewer", place / "scanned.db"), FEWER)
         print(f"{PROJECTS:,} projects made in {time.perf_counter() - started:.0f} s")
         sql, tiny, page = "SQLite asked directly", "stock TinyDB", "page 1"
         rows = [

@@ -211,6 +211,7 @@ def small(few: int) -> Iterator[None]:
         for module, name, value in (
             (bits, "SEGMENT", 8),
             (bits, "STEP", 1),
+            (bits, "_SPARSE", 1 + few),
             (bits, "_COMMON", 1 + few % 2),
             (bits, "_LOOK", 1),
             (spans, "ZONE", 2),

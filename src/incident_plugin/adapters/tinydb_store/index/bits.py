@@ -54,15 +54,25 @@ def bits_of(offsets: Iterable[int]) -> int:
     return int.from_bytes(made, "little")
 
 
+#: Fewer bits than these are found one by one, more of them byte by byte.
+_SPARSE = 64
 _PLACES = tuple(tuple(place for place in range(7, -1, -1) if byte >> place & 1) for byte in range(256))
 
 
 def ids_of(segment: int, bits: int) -> Iterator[int]:
     """Give the ids of bits, highest first."""
-    stored = packed(bits)
+    first = segment * SEGMENT
+    if bits.bit_count() < _SPARSE:
+        while bits:
+            offset = bits.bit_length() - 1
+            bits ^= 1 << offset
+            yield first + offset
+        return
+    nothing = ((bits & -bits).bit_length() - 1) // 8
+    stored = packed(bits >> nothing * 8)
     for position in range(len(stored) - 1, -1, -1):
         for place in _PLACES[stored[position]]:
-            yield segment * SEGMENT + position * 8 + place
+            yield first + (nothing + position) * 8 + place
 
 
 def between(segment: int, lowest: int, highest: int) -> int:
@@ -93,10 +103,12 @@ class Bits:
         return last
 
     def segments(self, lowest: int, highest: int) -> list[int]:
-        """Give the segments that have any of these ids, highest first."""
+        """Give the segments that have any of these ids, highest first, hopping through the index."""
         found = self._storage.ask(
-            "SELECT segment FROM bits WHERE term = ? AND segment BETWEEN ? AND ? ORDER BY segment DESC",
-            (self._every, lowest // SEGMENT, highest // SEGMENT),
+            "WITH RECURSIVE hops (segment) AS (SELECT max(segment) FROM bits WHERE segment <= ? UNION ALL "
+            "SELECT (SELECT max(segment) FROM bits WHERE segment < hops.segment) FROM hops "
+            "WHERE hops.segment > ?) SELECT segment FROM hops WHERE segment >= ?",
+            (highest // SEGMENT, lowest // SEGMENT, lowest // SEGMENT),
         )
         return [row[0] for row in found]
 
