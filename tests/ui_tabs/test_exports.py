@@ -85,6 +85,22 @@ async def test_an_export_from_start_to_files(open_at, world, tmp_path: Path) -> 
     assert (await coming.value).suggested_filename.endswith(".zip")
 
 
+async def test_sound_leaves_only_when_it_is_chosen(open_at, world) -> None:
+    """The box is there, and off; pictures alone have none."""
+    world.project(footage(LOBBY, 0, 40))
+    page = await open_at("incidents/1")
+    await page.get_by_role("button", name="Send for export").click()
+    box = page.get_by_role("checkbox", name="Include recorded sound")
+    await expect(box).not_to_be_checked()
+    await page.get_by_label("Format").select_option("stills")
+    await expect(box).to_be_hidden()
+    await page.get_by_label("Format").select_option("package")
+    await box.check()
+    await page.get_by_role("button", name="Start export").click()
+    await expect(page.get_by_text("The export list is empty")).to_be_visible()
+    assert world.ordered["settings"]["sound"] is True
+
+
 async def test_cancel_asks_first(open_at, world) -> None:
     """A cancelled export says so and can be put on the list again."""
     world.project(footage(LOBBY, 0, 40))
