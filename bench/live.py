@@ -1,7 +1,4 @@
-"""Live pictures: viewers per core against other relays, and what an operator sees in Chromium.
-
-Janus (Debian's ``janus``) and the loop in C (``gcc``, ``libsrtp2-dev``) are measured where installed.
-"""
+"""Live pictures: viewers per core against stock aiortc, and what an operator sees in Chromium."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ from bench.rows import Row, write
 from bench.viewers import Relaying, Way, relay
 from tests.journeys.operator import Operator, until_readable
 
-_VIEWERS, _CAMERAS = 48, 16
+_VIEWERS = 48
 _JANUS = "Janus, event_loops=1"
 _FLOOR = "libsrtp and segmented sends in C"
 _WINDOWS = 5
@@ -66,27 +63,12 @@ async def relay_rows(file: str) -> list[Row]:
         packets = sum(viewer.packets for viewer in passing[Way.OURS].viewers)
     async with relay(Way.RECODE, file, 1) as recoding:
         found |= await _viewers_per_core({Way.RECODE: recoding})
-    async with AsyncExitStack() as stack:
-        many: dict[str, Relaying] = {
-            way: await stack.enter_async_context(relay(way, file, _CAMERAS, apart=True))
-            for way in (Way.OURS, Way.RELAY)
-        }
-        each = await _viewers_per_core(many)
     name, ours = "viewers per core, 720p25 2 Mbit/s", found[Way.OURS]
     return [
         *(
             Row.at_least(name, ours, "", against=way, peer=found[way], goal=goal, n=_WINDOWS)
             for way, goal in ((_JANUS, 2), (Way.RELAY, 4), (Way.RECODE, 150), (_FLOOR, 0.6))
             if way in found
-        ),
-        Row.at_most(
-            f"a core's part for each of {_CAMERAS} cameras with one viewer",
-            100 / each[Way.OURS],
-            "%",
-            against=f"{Way.RELAY}; both read by libavformat",
-            peer=100 / each[Way.RELAY],
-            goal=0.3,
-            n=_WINDOWS,
         ),
         Row(
             name="packets lost by our relay's viewers",

@@ -74,13 +74,9 @@ def _split(data: bytes) -> tuple[bytes, ...]:
     return tuple(nal.rstrip(b"\x00") for nal in data.split(_START_CODE)[1:])
 
 
-def serve(way: Way, file: str, pipe: Connection, *, apart: bool) -> None:
-    """Answer offers from the pipe, and ``None`` with the seconds of CPU taken so far; until it is killed.
-
-    With ``apart`` each viewer watches a camera of their own.
-    """
-    answering = _ours(file, apart=apart) if way is Way.OURS else _stock(way, file, apart=apart)
-    asyncio.run(_serve(answering, pipe))
+def serve(way: Way, file: str, pipe: Connection) -> None:
+    """Answer offers from the pipe, and ``None`` with the seconds of CPU taken so far; until it is killed."""
+    asyncio.run(_serve(_ours(file) if way is Way.OURS else _stock(way, file), pipe))
 
 
 async def _serve(answering: Answering, pipe: Connection) -> None:
@@ -109,28 +105,25 @@ class FileCameras:
         yield await FileStream(MediaPlayer(self._file, decode=False, loop=True).video).first()
 
 
-def _ours(file: str, *, apart: bool) -> Answering:
+def _ours(file: str) -> Answering:
     relay = WebRtcRelay(FileCameras(file))
 
-    numbers = count()
-
     async def answer(offer: str) -> str:
-        camera = CameraId(f"{_CAMERA}-{next(numbers)}") if apart else _CAMERA
-        return (await relay.open(camera, offer)).answer
+        return (await relay.open(_CAMERA, offer)).answer
 
     return answer
 
 
-def _stock(way: Way, file: str, *, apart: bool) -> Answering:
+def _stock(way: Way, file: str) -> Answering:
     relay, kept, peers = MediaRelay(), list[MediaPlayer](), list[RTCPeerConnection]()
 
     async def answer(offer: str) -> str:
-        if apart or not kept:
+        if not kept:
             kept.append(MediaPlayer(file, decode=way is Way.RECODE, loop=True))
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         peers.append(peer)
         await peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-        peer.addTrack(relay.subscribe(kept[-1].video))
+        peer.addTrack(relay.subscribe(kept[0].video))
         codecs = RTCRtpSender.getCapabilities("video").codecs
         peer.getTransceivers()[0].setCodecPreferences([c for c in codecs if c.mimeType == _H264])
         await peer.setLocalDescription(await peer.createAnswer())
@@ -252,11 +245,11 @@ class Relay:
 
 
 @asynccontextmanager
-async def relay(way: Way, file: str, viewers: int, *, apart: bool = False) -> AsyncIterator[Relay]:
-    """Start a relay and connect viewers to it, all to one camera or each to another."""
+async def relay(way: Way, file: str, viewers: int) -> AsyncIterator[Relay]:
+    """Start a relay and connect viewers to it."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=serve, args=(way, file, theirs), kwargs={"apart": apart}, daemon=True)
+    process = context.Process(target=serve, args=(way, file, theirs), daemon=True)
     process.start()
     made = Relay(ours, [])
     try:
