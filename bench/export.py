@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import attrs
-from bench.packages import package_rows, zip_row
+from bench.packages import package_rows, zip_rows
 from bench.rows import Row, in_turns, write
 from tests.programs import RECORDER_PASSWORD, RECORDER_USER, running_recorder
 
@@ -171,7 +171,7 @@ def main() -> None:
             directory=Path(made),
             runner=runner,
         )
-        write("export", [*export_rows(export), still_row(export), *package_rows(), zip_row()])
+        write("export", [*export_rows(export), still_row(export), *package_rows(), *zip_rows()])
         runner.run(device.close())
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from incident_plugin.application.guard import WITHHELD, Guard
-from incident_plugin.application.ports import Actor, Clock, ExportShelf, Ids, ShelvedFile
+from incident_plugin.application.ports import Actor, Archive, Clock, ExportShelf, Ids, ShelvedFile
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput, NotFound, StoreUnavailable, Unreadable
@@ -229,6 +229,11 @@ class Exports:
         if export.state is not ExportState.DONE:
             raise NotFound("This export is not finished, so there is nothing to download yet.")
         return self._shelf.files(export_id)
+
+    def archive(self, actor: Actor, export_id: ExportId) -> Archive:
+        """Give the files of a finished export as one ZIP, or refuse as ``files`` does."""
+        self.files(actor, export_id)
+        return self._shelf.archive(export_id)
 
     def remove_files(self, actor: Actor, export_id: ExportId) -> Export:
         """Remove the files of a finished export before their retention ends; its record stays."""

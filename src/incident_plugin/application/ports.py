@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -144,6 +144,19 @@ class ShelvedFile:
     path: Path
 
 
+class Archive(Protocol):
+    """Files as one ZIP, of which any part can be given."""
+
+    @property
+    def size(self) -> int:
+        """Give the bytes of the whole."""
+        ...
+
+    def pieces(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """Give the bytes from ``start`` up to, not including, ``end``."""
+        ...
+
+
 class ExportShelf(Protocol):
     """Where finished exports lie, each in a folder under its id; half-made ones are never seen there.
 
@@ -173,9 +186,10 @@ class ExportShelf(Protocol):
         password: str = "",
         watch: Callable[[float], None] = ...,
     ) -> Package:
-        """Describe, seal and show the export; ``watch`` is told the part that was read back.
+        """Describe, seal and show the export; ``watch`` is told the part that is done.
 
-        Every file is read back; raises ``StoreUnavailable`` when its SHA-256 is not the one expected.
+        Every file is read back, from the ZIP if one is made; raises ``StoreUnavailable`` when its SHA-256 is
+        not the one expected.
         """
         ...
 
@@ -193,4 +207,8 @@ class ExportShelf(Protocol):
 
     def files(self, export: ExportId) -> tuple[ShelvedFile, ...]:
         """Give all files of a finished export; raises ``NotFound``."""
+        ...
+
+    def archive(self, export: ExportId) -> Archive:
+        """Give all files of a finished export as one ZIP; raises ``NotFound``."""
         ...

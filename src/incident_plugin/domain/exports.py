@@ -263,6 +263,8 @@ class Package:
     stamped_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(utc))
     #: What could not be done, such as a time stamp.
     note: str = ""
+    #: Names of the ZIP that was made of it, or of that ZIP's parts; empty when its files are kept as such.
+    volumes: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import zipfile
-from collections.abc import Iterator
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Literal
@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response, StreamingR
 
 from incident_plugin.application.export_runner import ExportRunner
 from incident_plugin.application.exporting import TOLD, Estimate, Exports
-from incident_plugin.application.ports import Clock, ShelvedFile
+from incident_plugin.application.ports import Archive, Clock, ShelvedFile
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput, NotFound
 from incident_plugin.domain.exports import (
@@ -38,6 +38,8 @@ from incident_plugin.http.receipt import receipt_page
 
 #: Characters of a password at least: what is shorter is found by trying.
 _SHORTEST_PASSWORD = 8
+#: What a browser asks for that goes on with a download; whatever else is asked for gets the whole.
+_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")
 
 
 class SendBody(Body):
@@ -291,15 +293,13 @@ class ExportResources:
 
     async def archive(self, call: Call) -> Response:
         export, files = await self._one(call), await self._files(call)
+        if len(files) == 1:
+            # One ZIP, with a password: not one in another.
+            path = files[0].path
+            return FileResponse(path, filename=path.name, headers={"Cache-Control": "no-store"})
+        archive = await asyncio.to_thread(self._exports.archive, call.actor, export.id)
         name = export.package.name if export.package else export.id
-        return StreamingResponse(
-            zipped(files),
-            media_type="application/zip",
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}.zip"',
-                "Cache-Control": "no-store",
-            },
-        )
+        return _answered(archive, f"{name}.zip", f'"{export.id}"', call.request.headers)
 
     def _id(self, call: Call) -> ExportId:
         return ExportId(call.path["id"])
@@ -330,33 +330,24 @@ def _password(password: str) -> str:
     return password
 
 
-class _Pipe:
-    """A file that is only written, from which a response takes what was written so far."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def taken(self) -> bytes:
-        data = b"".join(self._parts)
-        self._parts.clear()
-        return data
-
-
-def zipped(files: tuple[ShelvedFile, ...]) -> Iterator[bytes]:
-    """Give a ZIP of files as it grows; stored, because video does not shrink."""
-    pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:  # type: ignore[call-overload]
-        for file in files:
-            entry = zipfile.ZipInfo.from_file(file.path, file.name)
-            with file.path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
-                while block := source.read(1 << 20):
-                    target.write(block)
-                    yield pipe.taken()
-    yield pipe.taken()
+def _answered(archive: Archive, name: str, tag: str, asked: Mapping[str, str]) -> Response:
+    """Give an archive, or what is still missing of one (RFC 9110 section 14): one range, open or closed."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+        "Accept-Ranges": "bytes",
+        "ETag": tag,
+    }
+    start, end, status = 0, archive.size, HTTPStatus.OK
+    if (found := _RANGE.fullmatch(asked.get("range", ""))) and asked.get("if-range", tag) == tag:
+        start = int(found[1])
+        end = min(end, int(found[2]) + 1) if found[2] else end
+        if start >= end:
+            headers["Content-Range"] = f"bytes */{archive.size}"
+            return Response(status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{archive.size}"
+        status = HTTPStatus.PARTIAL_CONTENT
+    headers["Content-Length"] = str(end - start)
+    return StreamingResponse(
+        archive.pieces(start, end), status_code=status, media_type="application/zip", headers=headers
+    )

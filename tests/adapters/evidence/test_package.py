@@ -190,6 +190,18 @@ def test_good_packages_raise_no_alarm(bench):
         assert verdict(bench.package(f"p{number}", os.urandom(200 + number))).faults == ()
 
 
+@pytest.mark.parametrize("end", ["0026-11-02T12:00:02Z", "2026-11-02T12:00:00Z", "2026-11-02T12:00:02"])
+def test_times_that_cannot_be_are_named(bench, end):
+    """An end before its start, none at all, or without a zone: verifying says so, and does not stumble."""
+    package = bench.package("one", b"a master")
+    described = package / "data/package.json"
+    whole = described.read_text()
+    assert '"2026-11-02T12:00:02Z"' in whole
+    described.write_text(whole.replace('"2026-11-02T12:00:02Z"', f'"{end}"'))
+    faults = [fault.what for fault in verdict(package).faults if fault.file == "data/package.json"]
+    assert any("times that cannot be" in what for what in faults)
+
+
 def test_a_package_made_anew_by_somebody_else_has_another_fingerprint(bench, capsys):
     """Signed anew with another key it is whole in itself; the fingerprint told by telephone finds it out."""
     known = bench.keys.identity("Demo site").fingerprint

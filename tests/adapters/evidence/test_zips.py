@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import random
 import shutil
 import subprocess
 import zipfile
+import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,8 @@ import pyzipper
 
 from incident_plugin.adapters.evidence.checking import check
 from incident_plugin.adapters.evidence.sources import Folder, opened
+from incident_plugin.adapters.evidence.stored_zip import Member, StoredZip
+from incident_plugin.adapters.evidence.zip_records import Entry, directory
 from incident_plugin.cli import main
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.exports import ExportSettings
@@ -97,3 +103,50 @@ def test_an_encrypted_export_without_its_password_is_not_made(bench, video):
     """Nothing is ever written in clear because a password got lost."""
     with pytest.raises(InvalidInput, match="password is missing"):
         bench.package("one", video, ExportSettings(encrypted=True))
+
+
+def test_any_part_of_a_downloaded_zip_is_given(tmp_path):
+    """Its length is known beforehand, any range is what the whole has there, and standard tools open it."""
+    at = datetime(2026, 11, 2, 12, 30, 44, tzinfo=UTC)
+    contents = {"p/empty": b"", "p/data/master.mp4": bytes(range(256)) * 20_000, "p/café.txt": b"\n"}
+    members = []
+    for number, (name, data) in enumerate(contents.items()):
+        path = tmp_path / str(number)
+        path.write_bytes(data)
+        members.append(Member(name=name, path=path, size=len(data), crc32=zlib.crc32(data), at=at))
+    archive = StoredZip(members)
+    whole = b"".join(archive.pieces())
+    assert archive.size == len(whole)
+    chance = random.Random(9)
+    for _ in range(50):
+        start, end = sorted(chance.sample(range(len(whole) + 1), 2))
+        assert b"".join(archive.pieces(start, end)) == whole[start:end]
+    with zipfile.ZipFile(io.BytesIO(whole)) as opened_again:
+        assert opened_again.testzip() is None
+        assert {name: opened_again.read(name) for name in opened_again.namelist()} == contents
+        assert {entry.date_time for entry in opened_again.infolist()} == {(2026, 11, 2, 12, 30, 44)}
+
+
+def test_a_zip_beyond_four_gigabytes_is_read(tmp_path):
+    """Sizes and places that need 64 bits: the directory of a sparse giant says what there is."""
+    behind = b"behind the giant"
+    sizes = {"p/giant": (1 << 32) + 7, "p/small": len(behind)}
+    entries = [
+        Entry(name=name, size=size, stored=size, at=datetime(2026, 1, 1, tzinfo=UTC))
+        for name, size in sizes.items()
+    ]
+    offsets = [0, len(entries[0].local()) + sizes["p/giant"]]
+    end = directory(
+        list(zip(entries, offsets, strict=True)), offsets[1] + len(entries[1].local()) + len(behind)
+    )
+    made = tmp_path / "made.zip"
+    with made.open("wb") as file:
+        for entry, offset in zip(entries, offsets, strict=True):
+            file.seek(offset)
+            file.write(entry.local())
+        file.write(behind)
+        file.write(end)
+    with zipfile.ZipFile(made) as archive:
+        assert {one.filename: one.file_size for one in archive.infolist()} == sizes
+        assert archive.open("p/giant").read(3) == bytes(3)
+        assert archive.getinfo("p/small").header_offset == offsets[1]

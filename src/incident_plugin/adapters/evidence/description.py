@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import attrs
 import msgspec
 
+from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.exports import Exhibit, Export, ExportId, ExportSettings
 from incident_plugin.domain.media import CameraId, ClockOffset
 from incident_plugin.domain.project import ProjectId
@@ -181,8 +182,13 @@ def consistency_faults(data: bytes, files: Mapping[str, tuple[int, str]]) -> tup
             for file in exhibit.files
             if files.get(file.name) != (file.size, file.sha256)
         ]
-        covered = [one.interval for one in (*exhibit.delivered, *exhibit.missing)]
-        if any(gap.length > _ROUNDING for gap in gaps(exhibit.requested.interval, covered)):
+        try:
+            covered = [one.interval for one in (*exhibit.delivered, *exhibit.missing)]
+            left = gaps(exhibit.requested.interval, covered)
+        except (InvalidInput, ValueError) as error:
+            faults.append(f"Exhibit {exhibit.exhibit} tells times that cannot be: {error}")
+            continue
+        if any(gap.length > _ROUNDING for gap in left):
             faults.append(f"Exhibit {exhibit.exhibit}: requested is not delivered and missing together.")
     return tuple(faults)
 

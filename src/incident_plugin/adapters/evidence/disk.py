@@ -4,13 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
+
+import attrs
+from zlib_ng import zlib_ng
+
+#: What is read, hashed and written at once.
+BLOCK = 1 << 20
 
 
-def sha256_of(path: Path) -> str:
-    """Give the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+@attrs.frozen(kw_only=True)
+class Sums:
+    """Checksums of a file."""
+
+    #: Lower-case hexadecimal.
+    sha256: str
+    #: As ZIP has it.
+    crc32: int
+
+
+def sums_of(file: IO[bytes], passed: Callable[[int], None] = lambda _: None) -> Sums:
+    """Read a file once for both of its checksums; ``passed`` is told the bytes of each piece."""
+    digest, crc, buffer = hashlib.sha256(), 0, memoryview(bytearray(BLOCK))
+    while count := file.readinto(buffer):  # type: ignore[attr-defined]
+        piece = buffer[:count]
+        digest.update(piece)
+        crc = zlib_ng.crc32(piece, crc)
+        passed(count)
+    return Sums(sha256=digest.hexdigest(), crc32=crc)
+
+
+def sums_on_disk(path: Path, passed: Callable[[int], None] = lambda _: None) -> Sums:
+    """Bring a file to the disk and give the checksums of what is there."""
+    flush(path)
+    drop_from_memory(path)
+    with path.open("rb", buffering=0) as file:
+        return sums_of(file, passed)
 
 
 def flush(path: Path) -> None:

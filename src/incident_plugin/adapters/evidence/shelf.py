@@ -11,8 +11,9 @@ from __future__ import annotations
 import errno
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import attrs
@@ -29,16 +30,24 @@ from incident_plugin.adapters.evidence.bag import (
 )
 from incident_plugin.adapters.evidence.checking import ACTIVITY_LOG, DESCRIPTION
 from incident_plugin.adapters.evidence.description import describe
-from incident_plugin.adapters.evidence.disk import drop_from_memory, flush, sha256_of
+from incident_plugin.adapters.evidence.disk import Sums, flush, sums_of, sums_on_disk
 from incident_plugin.adapters.evidence.history import encoded_logs
 from incident_plugin.adapters.evidence.keys import KeyRing
 from incident_plugin.adapters.evidence.player_page import page
 from incident_plugin.adapters.evidence.stamps import Stamps
-from incident_plugin.adapters.evidence.volumes import pack
+from incident_plugin.adapters.evidence.stored_zip import Member, StoredZip
+from incident_plugin.adapters.evidence.volumes import Packing, pack
 from incident_plugin.application.ports import Clock, PackageContent, ShelvedFile, Workshop
 from incident_plugin.application.storage_rooms import FolderRoom
 from incident_plugin.domain.errors import InvalidInput, NotFound, StoreUnavailable
-from incident_plugin.domain.exports import Exhibit, Export, ExportFormat, ExportId, Package
+from incident_plugin.domain.exports import (
+    Exhibit,
+    Export,
+    ExportFormat,
+    ExportId,
+    ExportSettings,
+    Package,
+)
 
 _KEPT, _RESULT = "kept.json", "result.json"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -50,6 +59,8 @@ class Result:
 
     package: Package
     exhibits: tuple[Exhibit, ...]
+    #: CRC-32 of the files, by their names below the export, so that they are downloaded as a ZIP at once.
+    crc32: dict[str, int] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -110,11 +121,25 @@ class DiskShelf:
             aside = self._aside(export.id)
             folder = aside / folder_name(export)
             files = [*_made(export), *_described(folder, export, content)]
-            _read_back(folder, files, watch)
+            passes = _Passes(files, export.settings, watch)
+            sums = _sums(folder, files, passes)
             package = self._sealed(folder, export, content, files)
+            sums |= _other_sums(folder, known=sums)
             if export.settings.zipped:
-                pack(folder, password, export.settings.split_size, self._clock.now())
-            result = Result(package=package, exhibits=export.exhibits)
+                packing = Packing(
+                    password=password,
+                    split_size=export.settings.split_size,
+                    at=self._clock.now(),
+                    passed=passes.passed,
+                )
+                package = attrs.evolve(package, volumes=pack(folder, sums, packing))
+            result = Result(
+                package=package,
+                exhibits=export.exhibits,
+                crc32={}
+                if package.volumes
+                else {f"{folder.name}/{name}": one.crc32 for name, one in sums.items()},
+            )
             (aside / _RESULT).write_bytes(msgspec.json.encode(result))
             (aside / _KEPT).unlink(missing_ok=True)
             for path in sorted(aside.rglob("*"), reverse=True):
@@ -129,12 +154,8 @@ class DiskShelf:
     def finished(self, export: ExportId) -> tuple[Package, tuple[Exhibit, ...]] | None:
         """Give what stands on the shelf, should the server have been killed before it was noted."""
         with disk_errors():
-            try:
-                data = (self._place(export) / _RESULT).read_bytes()
-            except FileNotFoundError:
-                return None
-            result = msgspec.json.decode(data, type=Result)
-            return result.package, result.exhibits
+            result = self._result(export)
+            return None if result is None else (result.package, result.exhibits)
 
     def abandon(self, export: ExportId) -> None:
         """Remove what was made aside."""
@@ -162,6 +183,34 @@ class DiskShelf:
             raise NotFound("The files of this export are no longer on the server. Export again.")
         paths = sorted(path for path in place.rglob("*") if path.is_file() and path != place / _RESULT)
         return tuple(ShelvedFile(name=path.relative_to(place).as_posix(), path=path) for path in paths)
+
+    def archive(self, export: ExportId) -> StoredZip:
+        """Give the files of a finished export as one ZIP."""
+        files = self.files(export)
+        with disk_errors():
+            result = self._result(export)
+            known = result.crc32 if result else {}
+            # The files stay as they are, and so must the ZIP: else a download could not go on.
+            at = datetime.fromtimestamp((self._place(export) / _RESULT).stat().st_mtime, UTC)
+            return StoredZip(
+                [
+                    Member(
+                        name=file.name,
+                        path=file.path,
+                        size=file.path.stat().st_size,
+                        crc32=known[file.name] if file.name in known else _sums_now(file.path).crc32,
+                        at=at,
+                    )
+                    for file in files
+                ]
+            )
+
+    def _result(self, export: ExportId) -> Result | None:
+        try:
+            data = (self._place(export) / _RESULT).read_bytes()
+        except FileNotFoundError:
+            return None
+        return msgspec.json.decode(data, type=Result)
 
     def _sealed(self, folder: Path, export: Export, content: PackageContent, files: list[Sealed]) -> Package:
         if export.settings.format is not ExportFormat.PACKAGE:
@@ -247,21 +296,47 @@ def _is_there(folder: Path, exhibit: Exhibit) -> bool:
     )
 
 
-def _read_back(folder: Path, files: list[Sealed], watch: Callable[[float], None]) -> None:
-    """Compare every file as the disk has it with what was written."""
-    whole = sum(file.size for file in files) or 1
-    done = 0
+class _Passes:
+    """Tells how far it is: an export is read and written as often as its settings ask for."""
+
+    def __init__(self, files: list[Sealed], settings: ExportSettings, watch: Callable[[float], None]) -> None:
+        # What has a password is read back once, when it is encrypted: only then it is what is handed out.
+        self.reads_back = not settings.encrypted
+        self._whole = sum(file.size for file in files) * (self.reads_back + 2 * settings.zipped) or 1
+        self._done = 0
+        self._watch = watch
+
+    def passed(self, count: int) -> None:
+        """Tell that so many bytes passed."""
+        self._done += count
+        self._watch(min(1.0, self._done / self._whole))
+
+
+def _sums(folder: Path, files: list[Sealed], passes: _Passes) -> dict[str, Sums]:
+    """Give the checksums of files: of every file as the disk has it, or as it was written."""
+    if not passes.reads_back:
+        return {file.name: Sums(sha256=file.sha256, crc32=0) for file in files}
+    sums = {}
     for file in files:
         path = folder / file.name
-        flush(path)
-        drop_from_memory(path)
-        if sha256_of(path) != file.sha256:
+        sums[file.name] = sums_on_disk(path, passes.passed)
+        if sums[file.name].sha256 != file.sha256:
             raise StoreUnavailable(
                 f"{path.name} reads back otherwise than it was written. The export was not finished: "
                 "check the disk of the server, then export again."
             )
-        done += file.size
-        watch(done / whole)
+    return sums
+
+
+def _other_sums(folder: Path, known: Mapping[str, Sums]) -> dict[str, Sums]:
+    """Give the checksums of what lies around the payload."""
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return {name: _sums_now(folder / name) for name in names - known.keys()}
+
+
+def _sums_now(path: Path) -> Sums:
+    with path.open("rb", buffering=0) as file:
+        return sums_of(file)
 
 
 def _write_durably(path: Path, data: bytes) -> None:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Self
 
-from incident_plugin.adapters.evidence.disk import drop_from_memory, flush
+import attrs
+
+from incident_plugin.adapters.evidence.disk import Sums, drop_from_memory, flush, sums_of
 from incident_plugin.adapters.evidence.sources import opened
-from incident_plugin.adapters.evidence.zipping import EncryptedZip, pieces
+from incident_plugin.adapters.evidence.stored_zip import Member, StoredZip
+from incident_plugin.adapters.evidence.zipping import EncryptedZip
 from incident_plugin.domain.errors import InvalidInput, StoreUnavailable
 
 
 class _Parts:
     """A file that is only written, cut into parts ``.001``, ``.002`` ... as 7-Zip cuts and joins them."""
 
-    def __init__(self, path: Path, size: int | None) -> None:
+    def __init__(self, path: Path, size: int | None, passed: Callable[[int], None]) -> None:
         self._path = path
+        self._passed = passed
         self._size = size
         self.files: list[Path] = []
         self._file: IO[bytes] | None = None
@@ -35,10 +38,8 @@ class _Parts:
             taken = self._file.write(view[: self._left])
             self._left -= taken
             view = view[taken:]
+        self._passed(len(data))
         return len(data)
-
-    def flush(self) -> None:
-        """Do nothing: ``zipfile`` asks for it after every entry."""
 
     def _next(self) -> None:
         self._end()
@@ -59,74 +60,61 @@ class _Parts:
         self._end()
 
 
-def pack(folder: Path, password: str, split_size: int | None, at: datetime) -> None:
-    """Put a folder into a ZIP beside it, read that back, and remove the folder.
+@attrs.frozen(kw_only=True)
+class Packing:
+    """How a folder becomes a ZIP."""
 
-    Raises ``StoreUnavailable`` when it reads back otherwise.
+    #: Empty for a ZIP that anybody can open.
+    password: str
+    #: Of each part, in bytes; nothing for one piece.
+    split_size: int | None
+    at: datetime
+    #: Told the bytes that were written, and again those that were read back.
+    passed: Callable[[int], None]
+
+
+def pack(folder: Path, sums: Mapping[str, Sums], packing: Packing) -> tuple[str, ...]:
+    """Put the files of a folder into a ZIP beside it, read that back, and remove the folder; name the parts.
+
+    ``sums`` has the checksums of every file, by names below the folder; with a password only SHA-256 is
+    looked at. Raises ``StoreUnavailable`` when anything reads back otherwise.
     """
-    files = {
-        path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()
-    }
-    hashes: dict[str, str] = {}
-    with _Parts(folder.with_name(folder.name + ".zip"), split_size) as target:
-        if password:
-            encrypted = EncryptedZip(target, password)
-            for name, path in files.items():
-                hashing = _Hashing(path)
-                encrypted.add(f"{folder.name}/{name}", path.stat().st_size, hashing, at)
-                hashes[name] = hashing.sha256
+    members = [
+        Member(
+            name=f"{folder.name}/{name}",
+            path=folder / name,
+            size=(folder / name).stat().st_size,
+            crc32=sums[name].crc32,
+            at=packing.at,
+        )
+        for name in sorted(sums)
+    ]
+    with _Parts(folder.with_name(folder.name + ".zip"), packing.split_size, packing.passed) as target:
+        if packing.password:
+            encrypted = EncryptedZip(target, packing.password)
+            for one in members:
+                with one.path.open("rb", buffering=0) as file:
+                    encrypted.add(one.name, one.size, file, one.at)
             encrypted.close()
         else:
-            hashes = _plain(target, folder.name, files)
+            for piece in StoredZip(members).pieces():
+                target.write(piece)
     for part in target.files:
         flush(part)
         drop_from_memory(part)
-    _compare(target.files[0], password, hashes)
+    _compare(target.files[0], sums, packing)
     shutil.rmtree(folder)
+    return tuple(part.name for part in target.files)
 
 
-class _Hashing:
-    """The pieces of a file, hashed as they pass."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._digest = hashlib.sha256()
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
-
-    def __iter__(self) -> Iterator[bytes]:
-        with self._path.open("rb") as file:
-            for piece in pieces(file):
-                self._digest.update(piece)
-                yield piece
-
-
-def _plain(target: _Parts, folder: str, files: dict[str, Path]) -> dict[str, str]:
-    hashes = {}
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:  # type: ignore[call-overload]
-        for name, path in files.items():
-            entry = zipfile.ZipInfo.from_file(path, f"{folder}/{name}")
-            hashing = _Hashing(path)
-            with archive.open(entry, "w", force_zip64=True) as place:
-                for piece in hashing:
-                    place.write(piece)
-            hashes[name] = hashing.sha256
-    return hashes
-
-
-def _compare(first: Path, password: str, hashes: dict[str, str]) -> None:
+def _compare(first: Path, sums: Mapping[str, Sums], packing: Packing) -> None:
     try:
-        with opened(first, password) as source:
-            for name, sha256 in hashes.items():
-                digest = hashlib.sha256()
+        with opened(first, packing.password) as source:
+            for name, expected in sums.items():
                 with source.open(name) as file:
-                    for piece in pieces(file):
-                        digest.update(piece)
-                if digest.hexdigest() != sha256:
-                    raise ValueError(f"{name} differs")  # noqa: TRY301
-    except (InvalidInput, ValueError, KeyError) as error:
+                    if sums_of(file, packing.passed).sha256 != expected.sha256:
+                        raise ValueError(f"{name} differs")  # noqa: TRY301
+    except (InvalidInput, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise StoreUnavailable(
             "The ZIP reads back otherwise than it was written. The export was not finished: check the disk "
             "of the server, then try again."

@@ -260,6 +260,8 @@ export interface Package {
   sha256: string;
   fingerprint: string;
   stamped_at: string | null;
+  /** Of the ZIP that was made of it, or of its parts. */
+  volumes: string[];
   note: string;
 }
 

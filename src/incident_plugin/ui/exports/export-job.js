@@ -62,9 +62,19 @@ function buttons(job, bridge, actions) {
     case 'expired': return [receipt(), button(texts.again, actions.list)];
     default: return [
       button(texts.removeFiles, actions.removeFiles), receipt(), button(texts.handOver, actions.handOver),
-      h('a', { class: 'button', href: bridge.url(`${folder}/archive`), download: '' }, icon('download'), texts.downloadAll),
+      ...downloads(job, bridge, folder),
     ];
   }
+}
+
+/** What a person takes away: one ZIP, or each part of one. @param {Export} job @param {VmsBridge} bridge @param {string} folder */
+function downloads(job, bridge, folder) {
+  const texts = strings.exports;
+  /** @param {string} path @param {string} name @param {string} text */
+  const link = (path, name, text) => h('a', { class: 'button', href: bridge.url(`${folder}/${path}`), download: name }, icon('download'), text);
+  const parts = job.package?.volumes ?? [];
+  if (parts.length < 2) return [link('archive', '', texts.downloadAll)];
+  return parts.map((name, index) => link(`files/${name}`, name, texts.downloadPart(index + 1, parts.length)));
 }
 
 function progressBar() {

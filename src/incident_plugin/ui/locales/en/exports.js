@@ -30,6 +30,8 @@ export const exportsTexts = {
   cancelText: (at) => `The export of ${at} is stopped and its files are not kept. The incident projects are not changed.`,
   keepGoing: 'Go on exporting',
   downloadAll: 'Download all (ZIP)',
+  /** @param {number} part @param {number} of */
+  downloadPart: (part, of) => `Download part ${part} of ${of}`,
   download: 'Download',
   again: 'Add to export list again',
   failedHint: 'The sequences are still in their incident projects: add them to the export list again and start a new export.',
