@@ -18,7 +18,7 @@ from tests.waiting import until
 
 from demo_recorder.strip import read_strip
 from incident_plugin.adapters.evidence.checking import check
-from incident_plugin.adapters.evidence.sources import Folder
+from incident_plugin.adapters.evidence.sources import Folder, opened
 
 
 def ago(seconds: float) -> datetime:
@@ -170,6 +170,54 @@ async def test_one_file_of_an_export_can_be_fetched_in_part(client, cameras):
     assert (part.status_code, part.content) == (206, b"ftyp")
     for name in ("..%2f..%2fstore%2fincidents.db", "%2e%2e", "nothing.mp4", "result.json"):
         assert (await client.get(f"/exports/{export['id']}/files/{name}")).status_code == 404
+
+
+async def test_a_download_that_broke_goes_on(client, cameras):
+    """The ZIP says how long it is; what is missing of it is given, and the whole when it is another one."""
+    start = ago(900)
+    await sent_project(client, (cameras["Lobby"], start, start + timedelta(seconds=4)))
+    export = await finished(client, (await client.post("/exports", json={})).json())
+    place = f"/exports/{export['id']}/archive"
+    whole = await client.get(place)
+    assert int(whole.headers["content-length"]) == len(whole.content)
+    tag = whole.headers["etag"]
+    half = len(whole.content) // 2
+    rest = await client.get(place, headers={"Range": f"bytes={half}-", "If-Range": tag})
+    assert (rest.status_code, rest.content) == (206, whole.content[half:])
+    assert rest.headers["content-range"] == f"bytes {half}-{len(whole.content) - 1}/{len(whole.content)}"
+    first = await client.get(place, headers={"Range": "bytes=0-3"})
+    assert (first.status_code, first.content) == (206, b"PK\x03\x04")
+    for asked in ({"Range": "bytes=5-", "If-Range": '"another"'}, {"Range": "bytes=1-2,4-5"}, {"Range": "x"}):
+        answer = await client.get(place, headers=asked)
+        assert (answer.status_code, answer.content) == (200, whole.content)
+    beyond = await client.get(place, headers={"Range": f"bytes={len(whole.content)}-"})
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{len(whole.content)}")
+
+
+async def test_a_zip_with_a_password_is_downloaded_as_itself(client, cameras, tmp_path):
+    """Not one ZIP inside another; the parts of one are named, and come one by one."""
+    start = ago(900)
+    await sent_project(client, (cameras["Lobby"], start, start + timedelta(seconds=4)))
+    secret = "a password of many letters"
+    order = {"settings": {"encrypted": True}, "password": secret}
+    export = await finished(client, (await client.post("/exports", json=order)).json())
+    answer = await client.get(f"/exports/{export['id']}/archive")
+    name = f"{export['package']['name']}.zip"
+    assert export["package"]["volumes"] == [name]
+    assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+    (tmp_path / name).write_bytes(answer.content)
+    with opened(tmp_path / name, secret) as source:
+        assert check(source).faults == ()
+    await sent_project(client, (cameras["Lobby"], start, start + timedelta(seconds=60)))
+    order = {"settings": {"split_size": 1 << 20}}
+    export = await finished(client, (await client.post("/exports", json=order)).json())
+    volumes = export["package"]["volumes"]
+    assert len(volumes) > 1
+    for name in volumes:
+        part = await client.get(f"/exports/{export['id']}/files/{name}")
+        (tmp_path / name).write_bytes(part.content)
+    with opened(tmp_path / volumes[0]) as source:
+        assert check(source).faults == ()
 
 
 async def test_an_export_of_nothing_recorded_fails_in_words(client, cameras, runtime):

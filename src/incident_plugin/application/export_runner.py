@@ -271,7 +271,8 @@ class ExportRunner:
             work.stored.exports.put(done)
             for project_id in export.projects:
                 if work.stored.project(project_id) is not None:
-                    work.note(project_id, Activity(action=Action.EXPORTED, subject=export.id))
+                    lacks = "without its report" if project_id in package.without_report else ""
+                    work.note(project_id, Activity(action=Action.EXPORTED, subject=export.id, after=lacks))
 
     def _change(
         self, export_id: ExportId, change: Callable[[Export], Export], states: tuple[ExportState, ...]

@@ -261,8 +261,10 @@ class Package:
     fingerprint: str = ""
     #: By the time-stamp authority.
     stamped_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(utc))
-    #: What could not be done, such as a time stamp.
+    #: What could not be done, such as a time stamp or a report.
     note: str = ""
+    #: Projects whose report was wanted and could not be made.
+    without_report: tuple[ProjectId, ...] = ()
     #: Names of the ZIP that was made of it, or of that ZIP's parts; empty when its files are kept as such.
     volumes: tuple[str, ...] = ()
 

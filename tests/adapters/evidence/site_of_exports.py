@@ -96,6 +96,7 @@ class Tape:
 class Site:
     """What stands in one directory."""
 
+    store: TinyDBStore
     work: UnitOfWork
     exporting: Exporting
 
@@ -140,7 +141,12 @@ class Site:
         return found
 
 
-def site(directory: Path, recorder: Any, storage: StorageSettings | None = None) -> Site:
+def site(
+    directory: Path,
+    recorder: Any,
+    storage: StorageSettings | None = None,
+    maker: PdfReportMaker | None = None,
+) -> Site:
     """Put a site together as the plug-in does, with another recorder."""
     host, clock, writer = host_services(directory), Steps(), PyavWriter()
     store, guard = TinyDBStore(directory / "store"), Guard(HostAccess(host=host))
@@ -152,7 +158,7 @@ def site(directory: Path, recorder: Any, storage: StorageSettings | None = None)
         clock=clock,
         recorders=recorder,
         stills=Stills(recorders=recorder, writer=writer),
-        maker=PdfReportMaker(),
+        maker=maker or PdfReportMaker(),
         site=host.site.name,
         time_zone=host.site.time_zone,
     )
@@ -168,7 +174,7 @@ def site(directory: Path, recorder: Any, storage: StorageSettings | None = None)
         sealing=Sealing(store=store, clock=clock, signer=SigningKey(directory / KEYS)),
         sound=True,
     )
-    return Site(work=work, exporting=exporting)
+    return Site(store=store, work=work, exporting=exporting)
 
 
 def at_stage(stage: str, fault: Callable[[], None]) -> None:

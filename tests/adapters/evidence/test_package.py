@@ -15,9 +15,12 @@ import pytest
 
 from incident_plugin.adapters.evidence.checking import Verdict, check
 from incident_plugin.adapters.evidence.sources import Folder
+from incident_plugin.adapters.pdf_report import PdfReportMaker
 from incident_plugin.cli import main
+from incident_plugin.domain.errors import StoreUnavailable
 from incident_plugin.domain.exports import ExportSettings, ExportState
 from incident_plugin.domain.media import Codec
+from incident_plugin.domain.phrases import sentence
 from tests.adapters.evidence.site_of_exports import FINISHED, Tape, site
 from tests.coded import encode
 from tests.waiting import until
@@ -95,6 +98,34 @@ def test_the_report_is_read_without_a_network(tmp_path):
     assert "Lobby" in text
     assert "12:00:00" in text
     assert verdict(package).faults == ()
+
+
+class WithoutFonts(PdfReportMaker):
+    """A report maker that has nothing to write with."""
+
+    def make(self, *_: object) -> tuple[str, ...]:
+        raise StoreUnavailable("The report cannot be made: its fonts are missing.")
+
+
+async def test_a_report_that_failed_is_told_where_people_look(tmp_path):
+    """The export is made without it: its message, the package and the activity log say so."""
+    here = site(tmp_path, Tape(encode(Codec.H264)), maker=WithoutFonts())
+    identity = here.ordered(ExportSettings())
+    running = asyncio.create_task(here.exporting.runner.run())
+    await until(lambda: here.export(identity).state in FINISHED)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    export = here.export(identity)
+    assert export.state is ExportState.DONE
+    assert "Not included: The report of incident project 1." in export.message
+    assert "its fonts are missing" in export.message
+    (package,) = (path for path in (tmp_path / "exports/e1").iterdir() if path.is_dir())
+    assert "its fonts are missing" in (package / "data/package.json").read_text()
+    assert not (package / "data/report.pdf").exists()
+    assert verdict(package).faults == ()
+    told = [sentence(entry.activity) for entry in here.store.entries(export.projects[0])]
+    assert told[-1] == "Exported: e1, without its report"
 
 
 def test_it_is_a_bag(bench, video):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +14,8 @@ from zlib_ng import zlib_ng
 
 #: What is read, hashed and written at once.
 BLOCK = 1 << 20
+#: Files that are flushed at the same time.
+_TOGETHER = 8
 
 
 @attrs.frozen(kw_only=True)
@@ -37,8 +40,7 @@ def sums_of(file: IO[bytes], passed: Callable[[int], None] = lambda _: None) -> 
 
 
 def sums_on_disk(path: Path, passed: Callable[[int], None] = lambda _: None) -> Sums:
-    """Bring a file to the disk and give the checksums of what is there."""
-    flush(path)
+    """Give the checksums of a flushed file as the disk has it."""
     drop_from_memory(path)
     with path.open("rb", buffering=0) as file:
         return sums_of(file, passed)
@@ -51,6 +53,13 @@ def flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def flush_all(paths: Iterable[Path]) -> None:
+    """Bring files and directories to the disk; a journal takes what comes together at once."""
+    with ThreadPoolExecutor(_TOGETHER, "flush") as threads:
+        for _ in threads.map(flush, paths):
+            pass
 
 
 def drop_from_memory(path: Path) -> None:

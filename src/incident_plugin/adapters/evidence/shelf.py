@@ -30,7 +30,7 @@ from incident_plugin.adapters.evidence.bag import (
 )
 from incident_plugin.adapters.evidence.checking import ACTIVITY_LOG, DESCRIPTION
 from incident_plugin.adapters.evidence.description import describe
-from incident_plugin.adapters.evidence.disk import Sums, flush, sums_of, sums_on_disk
+from incident_plugin.adapters.evidence.disk import Sums, flush, flush_all, sums_of, sums_on_disk
 from incident_plugin.adapters.evidence.history import encoded_logs
 from incident_plugin.adapters.evidence.keys import KeyRing
 from incident_plugin.adapters.evidence.player_page import page
@@ -48,6 +48,7 @@ from incident_plugin.domain.exports import (
     ExportSettings,
     Package,
 )
+from incident_plugin.domain.project import ProjectId
 
 _KEPT, _RESULT = "kept.json", "result.json"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -124,6 +125,11 @@ class DiskShelf:
             passes = _Passes(files, export.settings, watch)
             sums = _sums(folder, files, passes)
             package = self._sealed(folder, export, content, files)
+            package = attrs.evolve(
+                package,
+                note=" ".join(filter(None, (package.note, _not_included(content)))),
+                without_report=_without_report(export, content),
+            )
             sums |= _other_sums(folder, known=sums)
             if export.settings.zipped:
                 packing = Packing(
@@ -142,9 +148,7 @@ class DiskShelf:
             )
             (aside / _RESULT).write_bytes(msgspec.json.encode(result))
             (aside / _KEPT).unlink(missing_ok=True)
-            for path in sorted(aside.rglob("*"), reverse=True):
-                flush(path)
-            flush(aside)
+            flush_all([*aside.rglob("*"), aside])
             shutil.rmtree(self._place(export.id), ignore_errors=True)
             aside.rename(self._place(export.id))
             flush(self._directory)
@@ -281,6 +285,17 @@ def _described(folder: Path, export: Export, content: PackageContent) -> Iterato
         yield write_file(folder, f"data/{name}", pdf)
 
 
+def _not_included(content: PackageContent) -> str:
+    return f"Not included: {' '.join(content.not_included)}" if content.not_included else ""
+
+
+def _without_report(export: Export, content: PackageContent) -> tuple[ProjectId, ...]:
+    if export.settings.format is not ExportFormat.PACKAGE or not export.settings.report:
+        return ()
+    made = {project for project, _ in content.reports}
+    return tuple(project for project in export.projects if project not in made)
+
+
 def _kept(aside: Path) -> tuple[Exhibit, ...]:
     try:
         return msgspec.json.decode((aside / _KEPT).read_bytes(), type=tuple[Exhibit, ...])
@@ -317,6 +332,7 @@ def _sums(folder: Path, files: list[Sealed], passes: _Passes) -> dict[str, Sums]
     if not passes.reads_back:
         return {file.name: Sums(sha256=file.sha256, crc32=0) for file in files}
     sums = {}
+    flush_all(folder / file.name for file in files)
     for file in files:
         path = folder / file.name
         sums[file.name] = sums_on_disk(path, passes.passed)

@@ -11,7 +11,7 @@ from typing import IO, Self
 
 import attrs
 
-from incident_plugin.adapters.evidence.disk import Sums, drop_from_memory, flush, sums_of
+from incident_plugin.adapters.evidence.disk import Sums, drop_from_memory, flush_all, sums_of
 from incident_plugin.adapters.evidence.sources import opened
 from incident_plugin.adapters.evidence.stored_zip import Member, StoredZip
 from incident_plugin.adapters.evidence.zipping import EncryptedZip
@@ -99,8 +99,8 @@ def pack(folder: Path, sums: Mapping[str, Sums], packing: Packing) -> tuple[str,
         else:
             for piece in StoredZip(members).pieces():
                 target.write(piece)
+    flush_all(target.files)
     for part in target.files:
-        flush(part)
         drop_from_memory(part)
     _compare(target.files[0], sums, packing)
     shutil.rmtree(folder)

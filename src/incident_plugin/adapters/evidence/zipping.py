@@ -3,8 +3,7 @@
 An entry is encrypted with a key of its own, derived from the password and a random salt, in counter mode, and
 ends with ten bytes of HMAC-SHA-1. The counter begins at 1 and has its least significant byte first;
 ``cryptography`` counts with the most significant one first, so a window of counters is written out, encrypted
-block by block, and laid over the data. A window is small, so that it stays in the cache of a processor core;
-the authentication runs beside, in a thread.
+block by block, and laid over the data. A window is small, so that it stays in the cache of a processor core.
 """
 
 from __future__ import annotations
@@ -15,10 +14,8 @@ import io
 import os
 import struct
 import zipfile
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from typing import IO, Protocol, Self
+from typing import IO, Protocol
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -61,7 +58,7 @@ class _KeyStream:
         self._left = 0
 
     def over(self, data: bytes | memoryview, target: bytearray | memoryview) -> None:
-        """Encrypt or decrypt the next bytes into ``target``, which is as long or longer."""
+        """Encrypt or decrypt the next bytes into ``target``: of the same length, or longer, or the same."""
         taken, np = 0, self._np
         while taken < len(data):
             if not self._left:
@@ -74,43 +71,6 @@ class _KeyStream:
             np.bitwise_xor(key, plain, out=np.frombuffer(target, np.uint8, count, taken))
             taken += count
             self._left -= count
-
-
-class _Beside:
-    """Lets a digest take pieces in a thread of its own, while its owner makes the next one ready.
-
-    The pieces lie in two buffers in turns: ``free`` gives the next one. ``hmac`` lets other threads run while
-    it works on a large piece.
-    """
-
-    def __init__(self, update: Callable[[memoryview], object]) -> None:
-        self._update = update
-        self._thread = ThreadPoolExecutor(1, "digest")
-        self._buffer, self._other = bytearray(BLOCK), bytearray(BLOCK)
-        self._busy: Future[object] | None = None
-
-    def free(self) -> bytearray:
-        """Give the buffer of ``BLOCK`` bytes to put the next piece into."""
-        return self._buffer
-
-    def give(self, count: int) -> memoryview:
-        """Hand over the first bytes of that buffer; give them, not to be changed before the next call."""
-        self.wait()
-        piece = memoryview(self._buffer)[:count]
-        self._busy = self._thread.submit(self._update, piece)
-        self._buffer, self._other = self._other, self._buffer
-        return piece
-
-    def wait(self) -> None:
-        """Wait until all is taken."""
-        if self._busy is not None:
-            self._busy.result()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.shutdown()
 
 
 class _Keys:
@@ -153,13 +113,13 @@ class EncryptedZip:
         self._write(directory(self._entries, self._position))
 
     def _encrypt(self, file: IO[bytes], keys: _Keys) -> int:
-        written = 0
-        with _Beside(keys.mac.update) as authenticating:
-            while count := file.readinto(secret := authenticating.free()):  # type: ignore[attr-defined]
-                keys.stream.over(memoryview(secret)[:count], secret)
-                self._write(authenticating.give(count))
-                written += count
-            authenticating.wait()
+        written, piece = 0, memoryview(bytearray(BLOCK))
+        while count := file.readinto(piece):  # type: ignore[attr-defined]
+            secret = piece[:count]
+            keys.stream.over(secret, secret)
+            keys.mac.update(secret)
+            self._write(secret)
+            written += count
         return written
 
     def _write(self, data: bytes | memoryview) -> None:
