@@ -176,8 +176,7 @@ def main() -> None:
 
 
 async def _recording(device: OnvifDevice) -> str:
-    recording = (await device.channels())[0].recording
-    assert recording is not None
+    (recording,) = (await device.channels())[0].recordings
     return await device.replay_uri(recording)
 
 
