@@ -129,6 +129,7 @@ def operations() -> tuple[Operation, ...]:
             stills=nobody,
             guard=nobody,
             clock=nobody,
+            kept=nobody,
         ).operations(),
     )
 

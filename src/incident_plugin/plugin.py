@@ -17,6 +17,9 @@ from vms_hooks.host import HostServices
 from vms_hooks.runtime import PluginRuntime
 from vms_hooks.values import Principal, Target
 
+#: Hosts of contract 0.1 neither name nor ask for this place.
+_PLAYBACK_TOOLBAR = "vms.playback.toolbar/1"
+
 
 class IncidentPlugin:
     """What the incident manager offers a host; the host asks once for each person."""
@@ -56,7 +59,7 @@ class IncidentPlugin:
         )
         return (
             *(_command(*row, manage) for row in rows),
-            *(_command(*row, play, frozenset({offers.Requirement.PLAYBACK})) for row in recorded),
+            *(_command(*row, play) for row in recorded),
         )
 
     @hookimpl
@@ -84,7 +87,7 @@ class IncidentPlugin:
     @hookimpl
     def vms_toolbar_items(self, area: str, principal: Principal) -> Sequence[offers.ToolbarItem]:
         """Give "Add to incident project" in each view item, the bar of a running collection, and playing."""
-        if area == offers.PLAYBACK_TOOLBAR and self._allowed(principal, Permission.CAMERAS_VIEW):
+        if area == _PLAYBACK_TOOLBAR and self._allowed(principal, Permission.CAMERAS_VIEW):
             element = Element(
                 tag="incident-playback-controls", module="ui/playback/incident-playback-controls.js"
             )
@@ -174,20 +177,13 @@ class IncidentPlugin:
         return self._runtime is not None and self._runtime.parts.guard.allows(actor_of(principal), permission)
 
 
-def _command(
-    name: str,
-    title: str,
-    shortcut: str,
-    permission: str,
-    when: frozenset[offers.Requirement] = frozenset(),
-) -> offers.Command:
+def _command(name: str, title: str, shortcut: str, permission: str) -> offers.Command:
     return offers.Command(
         id=f"incident.{name}",
         title=title,
         module=f"ui/commands/{name}.js",
         shortcut=shortcut,
         permission=permission,
-        when=when,
     )
 
 

@@ -3,4 +3,6 @@
 import { step } from '../playback/stage.js';
 
 /** @type {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsCommandRun} */
-export const run = ({ bridge, clock }) => step(clock, 1, bridge.view().selected?.id);
+export const run = ({ mode, bridge, clock }) => {
+  if (mode === 'playback') step(clock, 1, bridge.view().selected?.id);
+};
