@@ -15,8 +15,10 @@ from tests.support import OPERATOR, as_principal, host_services
 
 import incident_plugin
 from incident_plugin.adapters.onvif import errors as onvif
+from incident_plugin.application.collections import MOST_RUNNING
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.messages import CAUSES
+from incident_plugin.domain.project import MAXIMUM_RELATED
 from vms_hooks.values import Principal
 
 CARL = Principal(id="carl", name="Carl", roles=OPERATOR.roles)
@@ -110,10 +112,40 @@ async def purged(world: World) -> httpx.Response:
     return await world.client.get(world.path)
 
 
+async def collecting(world: World) -> httpx.Response:
+    feed = {"client": "tab-1", "cameras": [world.cameras["Lobby"]]}
+    return await world.client.post("/collections", json=feed)
+
+
+async def too_many_collections(world: World) -> httpx.Response:
+    for _ in range(MOST_RUNNING):
+        assert (await collecting(world)).is_success
+    return await collecting(world)
+
+
+async def related_to_many(world: World) -> httpx.Response:
+    for _ in range(MAXIMUM_RELATED + 1):
+        other = (await world.client.post("/projects", json={})).json()["project"]["id"]
+        answer = await world.client.post(f"{world.path}/related", json={"project": other})
+    return answer
+
+
+async def retired(world: World, field: str, value: str) -> httpx.Response:
+    """Have an administrator retire a value and a category, and choose of them."""
+    definition = (await world.client.get("/properties/definition")).json()["properties"]
+    for one in definition["types"]:
+        one["retired"] = one["id"] == "theft"
+    for category in definition["categories"]:
+        category["enabled"] = category["id"] != "severity"
+    assert (await world.carl.put("/properties/definition", json=definition)).is_success
+    return await world.change(field, None, value)
+
+
 Provoke = Callable[[World], Awaitable[httpx.Response]]
 REFRESH = "Cannot perform this action. Please refresh the list."
 AS_ENTERED = "This cannot be saved as entered."
 SAVE = "Cannot save {}. Try again later."
+NOON = "2026-03-01T12:00:00Z"
 
 PROVOKED: dict[str, tuple[str, str, Provoke]] = {
     "project-unknown": (REFRESH, "no incident project 99", lambda w: w.client.get("/projects/99")),
@@ -144,6 +176,23 @@ PROVOKED: dict[str, tuple[str, str, Provoke]] = {
         "in the future",
         lambda w: w.client.post(f"{w.path}/sequences", json=w.footage(1, -9)),
     ),
+    "no-length": (
+        AS_ENTERED,
+        "same time",
+        lambda w: w.client.post(
+            f"{w.path}/sequences",
+            json={"footage": [{**w.footage(2, 1)["footage"][0], "end": NOON, "start": NOON}]},
+        ),
+    ),
+    "outside-calendar": (
+        AS_ENTERED,
+        "outside the calendar",
+        lambda w: w.client.get(f"/video/{w.cameras['Lobby']}?start=0001-01-01T00:00:00%2B14:00&end={NOON}"),
+    ),
+    "too-many-collections": (AS_ENTERED, "collections already", too_many_collections),
+    "too-many-related": (AS_ENTERED, "Unlink one first", related_to_many),
+    "value-retired": (AS_ENTERED, "is retired", lambda w: retired(w, "type", "theft")),
+    "field-retired": (AS_ENTERED, "no longer used", lambda w: retired(w, "category:severity", "high")),
     "text-too-long": (AS_ENTERED, "100,001", lambda w: w.change("description", "gate", "x" * 100_001)),
     "text-unkeepable": (AS_ENTERED, "cannot be kept", lambda w: w.change("description", "gate", "\0")),
     "text-empty": (
