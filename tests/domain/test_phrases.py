@@ -1,9 +1,13 @@
+"""Sentences of the logs."""
+
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 import pytest
 
 from incident_plugin.domain.journal import Action, Activity
-from incident_plugin.domain.phrases import sentence
+from incident_plugin.domain.phrases import sentence, spoken
 
 
 @pytest.mark.parametrize("action", Action)
@@ -65,8 +69,29 @@ def test_a_sentence_stays_a_sentence_without_details(action: Action) -> None:
             "Report generated: without user names",
         ),
         (Activity(action=Action.REPORT_PRINTED), "Report printed"),
+        (
+            Activity(action=Action.SETTING_CHANGED, subject="Retention", after="30 days"),
+            "Retention set to “30 days”",
+        ),
+        (
+            Activity(action=Action.SETTING_CHANGED, subject="Export preset “Court”"),
+            "Export preset “Court” changed",
+        ),
     ],
 )
 def test_sentences_as_people_read_them(activity: Activity, expected: str) -> None:
     """The sentences operators see in the activity log."""
     assert sentence(activity) == expected
+
+
+def test_a_late_report_of_the_host_tells_its_time_as_an_instant() -> None:
+    """Readers see it by the site's clock; a time that somebody wrote in the details stays text."""
+    told = "note at 2026-01-01T00:00:00Z, from 10.0.0.7, at 2026-03-01T12:03:07Z"
+    activity = Activity(
+        action=Action.HOST_REPORTED, subject="Signed in", after=f"{told}, entry 3 of the host's log"
+    )
+    assert spoken(activity) == (
+        "Reported by the host: Signed in, note at 2026-01-01T00:00:00Z, from 10.0.0.7, at ",
+        datetime(2026, 3, 1, 12, 3, 7, tzinfo=UTC),
+        ", entry 3 of the host's log",
+    )

@@ -9,6 +9,7 @@ import attrs
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor, Clock, Ids, Licence
+from incident_plugin.application.searching import EntryFilter
 from incident_plugin.application.store import IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
@@ -29,6 +30,9 @@ from incident_plugin.domain.properties import FieldValue, IncidentProperties
 from incident_plugin.domain.removed import put_back
 from incident_plugin.domain.requests import Once
 from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
+
+#: Whoever loads a project's page again within this time is still looking: its log tells of it once.
+OPENED_ONCE_WITHIN = timedelta(minutes=30)
 
 
 @attrs.frozen(kw_only=True)
@@ -115,6 +119,24 @@ class Projects:
         with self._work.begin(actor.person) as work:
             work.project(project_id)
             work.note(project_id, activity)
+
+    def opened(self, actor: Actor, project_id: ProjectId) -> None:
+        """Log that somebody opened a project; once within ``OPENED_ONCE_WITHIN``, however often it is loaded.
+
+        The same on both sides of now: a clock that was set back hides nobody's opening for longer.
+        """
+        self._guard.require(actor, Permission.PROJECTS_VIEW)
+        now = self._clock.now()
+        theirs = EntryFilter(
+            kind=Action.OPENED,
+            people=frozenset({actor.person.id}),
+            since=now - OPENED_ONCE_WITHIN,
+            until=now + OPENED_ONCE_WITHIN,
+        )
+        with self._work.reading(actor.person) as work:
+            work.project(project_id)
+        if not self._store.newest_entries(project_id, theirs, limit=1):
+            self.note(actor, project_id, Activity(action=Action.OPENED, subject=str(project_id)))
 
     def viewed(self, actor: Actor, project_id: ProjectId, sequence_id: SequenceId) -> None:
         """Log that a sequence's video was viewed."""

@@ -44,13 +44,12 @@ def _marked(activity: Activity, text: str) -> str:
     """Put NUL, which no text has, around the instants that the program wrote."""
     text = text.replace("\0", "")
     kind = activity.action.partition(".")[0]
-    if (
-        kind in ("sequence", "video", "view", "camera", "snapshot")
-        and activity.action is not Action.SEQUENCE_NOTED
-    ):
+    if kind in _WITH_INSTANTS and activity.action is not Action.SEQUENCE_NOTED:
         return re.sub(_INSTANT, "\0\\g<0>\0", text)
     if kind == "call":
         return re.sub(f"\\A{_INSTANT}", "\0\\g<0>\0", text)
+    if kind == "host":
+        return re.sub(f"(?<=\\bat ){_INSTANT}(?=\\Z|, entry \\d+ of )", "\0\\g<0>\0", text)
     if kind == "field" and activity.target.startswith("data:"):
         return re.sub(f"\\A{_INSTANT}\\Z", "\0\\g<0>\0", text)
     return text
@@ -74,6 +73,8 @@ def _from_to(thing: str) -> Callable[[Activity], str]:
 
 
 def _changed(activity: Activity) -> str:
+    if not (activity.before or activity.after):
+        return f"{activity.subject} changed"
     if not activity.before:
         return f"{activity.subject} set to “{activity.after}”"
     if not activity.after:
@@ -145,7 +146,6 @@ _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.AUDIT_EXPORTED: _with_details("Audit log exported"),
     Action.BACKUP_MADE: _with_details("Backup made"),
     Action.DENIED: _with_details("Permission denied"),
-    Action.SETTING_CHANGED: lambda activity: _from_to(activity.subject)(activity),
     Action.RECORDER_ADDED: _with_details("Recorder added"),
     Action.RECORDER_CHANGED: lambda activity: (
         f"Recorder “{activity.subject}” changed from “{activity.before}” to “{activity.after}”"

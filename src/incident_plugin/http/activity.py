@@ -12,7 +12,7 @@ from starlette.responses import Response
 from incident_plugin.application.activity import ActivityLogs
 from incident_plugin.application.searching import EntryFilter
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.journal import Action, Entry
+from incident_plugin.domain.journal import Action, Activity, Entry
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.phrases import sentence, spoken
 from incident_plugin.domain.project import ProjectId
@@ -101,9 +101,13 @@ class ActivityResources:
         )
 
 
+def said_of(activity: Activity) -> tuple[str | Moment, ...]:
+    """Give the sentence in pieces, its times as instants."""
+    return tuple(Moment(at=piece) if isinstance(piece, datetime) else piece for piece in spoken(activity))
+
+
 def _row(entry: Entry) -> EntryAnswer:
     activity = entry.activity
-    said = (Moment(at=piece) if isinstance(piece, datetime) else piece for piece in spoken(activity))
     return EntryAnswer(
         number=entry.number,
         at=entry.at,
@@ -114,5 +118,5 @@ def _row(entry: Entry) -> EntryAnswer:
         after=activity.after,
         target=activity.target,
         text=sentence(activity),
-        said=tuple(said),
+        said=said_of(activity),
     )

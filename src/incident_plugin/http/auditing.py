@@ -15,6 +15,7 @@ from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.journal import Action
 from incident_plugin.domain.people import Person
 from incident_plugin.domain.phrases import sentence
+from incident_plugin.http.activity import Moment, said_of
 from incident_plugin.http.operations import Call, Operation, whole_number
 
 _TYPES = {"csv": "text/csv", "jsonl": "application/jsonl", "syslog": "text/plain"}
@@ -33,6 +34,8 @@ class AuditAnswer:
     before: str
     after: str
     text: str
+    #: The same sentence in pieces, its times as instants.
+    said: tuple[str | Moment, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -67,6 +70,7 @@ class AuditResources:
                 before=e.activity.before,
                 after=e.activity.after,
                 text=sentence(e.activity),
+                said=said_of(e.activity),
             )
             for e in page.entries
         )

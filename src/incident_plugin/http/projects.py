@@ -16,7 +16,6 @@ from incident_plugin.application.projects import CallFacts, NewProject, Projects
 from incident_plugin.application.relations import Relations
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput
-from incident_plugin.domain.journal import Action, Activity
 from incident_plugin.domain.project import CallDirection, CallId, CommentId, FieldChange, Project, ProjectId
 from incident_plugin.domain.sequence import SequenceId
 from incident_plugin.http.answers import shown
@@ -198,8 +197,7 @@ class ProjectResources:
         return shown(call, await asyncio.to_thread(self._projects.get, call.actor, _id(call)))
 
     async def opened(self, call: Call) -> None:
-        activity = Activity(action=Action.OPENED, subject=call.path["id"])
-        await asyncio.to_thread(self._projects.note, call.actor, _id(call), activity)
+        await asyncio.to_thread(self._projects.opened, call.actor, _id(call))
 
     async def change(self, call: Call) -> object:
         changes = tuple(

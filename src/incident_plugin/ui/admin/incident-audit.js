@@ -5,9 +5,10 @@ import { h, icon } from '../common/dom.js';
 import { dateTime, utcTitle } from '../common/time.js';
 import { instantsOf } from '../common/zoned.js';
 import { strings } from '../locales/en.js';
+import { sentence } from '../incidents/said.js';
 import { AdminSection, banner, download, refusal } from './section.js';
 
-/** @typedef {{number: number, at: string, actor: {id: string, name: string}, text: string}} AuditEntry */
+/** @typedef {{number: number, at: string, actor: {id: string, name: string}, text: string, said: import('../common/shapes.d.ts').ActivityEntry['said']}} AuditEntry */
 
 const PAUSE = 250;
 const ENDS = { csv: 'csv', jsonl: 'jsonl', syslog: 'log' };
@@ -50,7 +51,7 @@ class IncidentAuditSection extends AdminSection {
     this.#more.hidden = this.#entries.length >= page.total;
     this.#rows.replaceChildren(...this.#entries.map((entry) => h('tr', {},
       h('td', {}, String(entry.number)), h('td', { class: 'at' }, h('time', { title: utcTitle(entry.at) }, dateTime(entry.at, bridge.timeZone))),
-      h('td', {}, entry.actor.name || texts.service), h('td', {}, entry.text))));
+      h('td', {}, entry.actor.name || texts.service), h('td', {}, ...sentence(entry.said, bridge.timeZone)))));
     if (this.#entries.length === 0) this.#rows.append(h('tr', {}, h('td', { class: 'empty', colSpan: 4 }, texts.empty)));
   }
 

@@ -77,6 +77,11 @@ export function zoneName(at, timeZone) {
     .formatToParts(new Date(at)).find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
 }
 
+/** The zone's name without a time: IANA has several names for what people call UTC. @param {string} timeZone */
+export function zoneTitle(timeZone) {
+  return zoneName(0, timeZone) === 'UTC' ? 'UTC' : timeZone;
+}
+
 /**
  * Seconds of an ISO 8601 duration of days, hours, minutes and seconds: `PT90S` is 90, `-PT0.5S` is -0.5.
  * @param {string} text

@@ -7,6 +7,7 @@ import { NO_PROPERTIES } from '../common/properties.js';
 import { date, time } from '../common/time.js';
 import { valueLabel } from '../common/value-label.js';
 import { whileVisible } from '../common/visible.js';
+import { zoneTitle } from '../common/zoned.js';
 import { choices, fieldTitle, shownValue } from '../incidents/field-names.js';
 import { problemNote, skeleton, staleNote } from '../incidents/states.js';
 import { strings } from '../locales/en.js';
@@ -59,7 +60,7 @@ export class Dashboard {
     this.element = h('div', { class: 'dashboard' },
       h('div', { class: 'bar' },
         h('div', { class: 'row' }, h('button', { type: 'button', onclick: () => this.#toList(this.#query) }, icon('back'), texts.back),
-          h('h2', {}, texts.title), this.#period, h('span', { class: 'dim small' }, texts.byCreation(bridge.timeZone))),
+          h('h2', {}, texts.title), this.#period, h('span', { class: 'dim small' }, texts.byCreation(zoneTitle(bridge.timeZone)))),
         this.#bar.element),
       h('div', { class: 'board' }, this.#notes, this.#content));
     this.#content.append(skeleton(texts.loading, 8));
