@@ -34,11 +34,11 @@ class Operator:
         self._site = site
         self._downloads = downloads
 
-    async def sign_in(self, account: str = "supervisor") -> None:
+    async def sign_in(self, account: str = "supervisor", password: str = PASSWORD) -> None:
         """Sign in and come to the Live tab."""
         await self.page.goto(f"{self._site.address}/")
         await self.page.get_by_label("Account").fill(account)
-        await self.page.get_by_label("Password").fill(PASSWORD)
+        await self.page.get_by_label("Password").fill(password)
         await self.page.keyboard.press("Enter")
         await expect(self.page.get_by_role("link", name="Live")).to_be_visible()
 

@@ -16,12 +16,15 @@ const SETTLED = 700;
 
 const SVG = 'http://www.w3.org/2000/svg';
 
+const LOCK = 'M4 7.500h8v6H4zM5.500 7.500v-2a2.500 2.500 0 0 1 5 0v2';
+
 /** Outlines on a grid of 16 by 16. */
 const SYMBOLS = {
   connecting: 'M2 5h8v6H2zM10 7.500l4-2v5l-4-2',
   live: '',
   lost: 'M8 2l6.500 11.500h-13zM8 6.500v3.500M8 11.800v.4',
-  denied: 'M4 7.500h8v6H4zM5.500 7.500v-2a2.500 2.500 0 0 1 5 0v2',
+  denied: LOCK,
+  ended: LOCK,
   unsupported: 'M8 2a6 6 0 1 0 0 12a6 6 0 1 0 0-12zM3.800 3.800l8.400 8.400',
 };
 
@@ -30,6 +33,7 @@ const TITLES = {
   live: '',
   lost: strings.live.lost,
   denied: strings.live.denied,
+  ended: strings.live.ended,
   unsupported: strings.live.unsupported,
 };
 

@@ -8,7 +8,7 @@ import { Refusal, watch } from './whep.js';
 /** @typedef {import('./whep.js').Wish} Wish */
 /** @typedef {import('./whep.js').CameraState} CameraState */
 /** @typedef {import('./whep.js').Asking} Asking */
-/** @typedef {'connecting' | 'live' | 'lost' | 'denied' | 'unsupported'} State */
+/** @typedef {'connecting' | 'live' | 'lost' | 'denied' | 'ended' | 'unsupported'} State */
 
 /** Waits before trying again, in milliseconds; the last one is repeated. */
 const RETRIES = [500, 1_000, 2_000, 4_000, 5_000];
@@ -63,6 +63,7 @@ export class Picture extends EventTarget {
       } catch (error) {
         if (signal.aborted) return;
         const refusal = error instanceof Refusal ? error : new Refusal(String(error));
+        if (refusal.status === 401) return this.#say('ended', strings.live.endedDetail);
         if (refusal.denied) return this.#say('denied', strings.live.deniedDetail);
         if (refusal.permanent) return this.#say('unsupported', refusal.message);
         this.#say('lost', refusal.message);

@@ -57,6 +57,9 @@ export class Refusal extends Error {
   }
 }
 
+/** The server ended the session: there is nothing left to close. */
+class Ended extends Refusal {}
+
 /**
  * Shows a camera until the session breaks or is aborted. Always ends by raising: `Refusal`, or the abort.
  * @param {Bridge} bridge
@@ -78,6 +81,9 @@ export async function watch(bridge, camera, wish, listener, signal) {
     session = response.headers.get('Location')?.split('/').pop() ?? '';
     await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() });
     return await broken;
+  } catch (error) {
+    if (error instanceof Ended) session = '';
+    throw error;
   } finally {
     peer.close();
     if (session) {
@@ -125,7 +131,7 @@ function listenTo(peer, wish, listener, signal) {
     });
     const channel = peer.createDataChannel('state');
     // The server ends a session by closing it: this comes long before the network is found silent.
-    channel.addEventListener('close', () => reject(new Refusal(strings.live.interrupted)));
+    channel.addEventListener('close', () => reject(new Ended(strings.live.interrupted)));
     converse(channel, listener);
     receiveVideo(peer);
     if (wish.sound) peer.addTransceiver('audio', { direction: 'recvonly' });

@@ -6,6 +6,8 @@ export const live = {
   retrying: 'Trying again.',
   denied: 'No permission',
   deniedDetail: 'You may not watch this camera live. Ask an administrator if you need it.',
+  ended: 'You are signed out',
+  endedDetail: 'Your session has ended, and this picture with it. Sign in again to see this camera.',
   unsupported: 'Cannot be shown here',
   noH264: 'This browser cannot play H.264 video, which live view needs. Use a current Chrome, Edge, Firefox or Safari.',
   unreachable: 'The server cannot be reached.',
