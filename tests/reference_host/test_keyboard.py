@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browsing import PATIENCE_MS, SMALLEST, Watched, needs_browser
+from tests.keyboard import FIND, FOCUS, Stops
 
 from . import test_administration_pages as administration
 from .conftest import PASSWORD
@@ -21,44 +22,6 @@ pytestmark = needs_browser
 browser = administration.browser
 site = administration.site
 empty_site = administration.empty_site
-
-#: Finds what can be operated, in the document and in every shadow root below it; gives a key for each.
-FIND = """() => {
-  const wanted = ['a[href]', 'button:not(:disabled)', 'input:not(:disabled)', 'select:not(:disabled)',
-    'textarea', 'summary', '[tabindex="0"]'].join();
-  // A timeline draws its marks anew as time passes; any other element stays the one it is.
-  window.keys ??= new WeakMap();
-  window.named ??= (one) => (one.getAttribute('aria-label') || one.labels?.[0]?.textContent || one.textContent
-    || one.id).trim().slice(0, 40);
-  window.keyOf ??= (one) => {
-    if (one.classList.contains('mark')) return `mark of ${one.dataset.mark.split(' ')[0]}`;
-    if (!window.keys.has(one)) window.keys.set(one, `${one.tagName} ${named(one)} ${Math.random()}`);
-    return window.keys.get(one);
-  };
-  const found = [];
-  const look = (root) => {
-    for (const one of root.querySelectorAll('*')) {
-      if (one.shadowRoot) look(one.shadowRoot);
-      // Radio buttons of one name are one stop; arrows move within.
-      if (one.type === 'radio' && !one.checked) continue;
-      const seen = one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length > 0;
-      if (one.matches(wanted) && one.tabIndex >= 0 && seen && !one.closest('[inert]')) found.push(keyOf(one));
-    }
-  };
-  look([...document.querySelectorAll('dialog:modal')].at(-1) ?? document);
-  return found;
-}"""
-#: Says what has the focus, and whether one sees it.
-FOCUS = """() => {
-  let one = document.activeElement;
-  while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
-  if (!one || one === document.body || one === document.documentElement) return null;
-  const style = getComputedStyle(one.type === 'radio' ? one.closest('label') : one);
-  const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
-  const box = one.getBoundingClientRect();
-  const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
-  return { key: keyOf(one), name: named(one), ring, inside };
-}"""
 
 
 @pytest.fixture
@@ -73,22 +36,11 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def walk(page: Page) -> list[str]:
     """Press Tab through the page; everything must be reached, visibly. Gives the names in their order."""
-    operable = page.evaluate(FIND)
-    assert operable
-    reached: dict[str, str] = {}
-    unseen = []
-    # Twice round: a mark of the sample moves with time, and takes the focus along when it is drawn anew.
-    for _ in range(2 * len(operable) + 6):
+    stops = Stops(page.evaluate(FIND))
+    for _ in stops.presses:
         page.keyboard.press("Tab")
-        focus: Any = page.evaluate(FOCUS)
-        if focus is None:
-            continue
-        reached.setdefault(focus["key"], focus["name"])
-        if not (focus["ring"] and focus["inside"]):
-            unseen.append(focus)
-    assert [key for key in operable if key not in reached] == []
-    assert unseen == []
-    return list(reached.values())
+        stops.reached(page.evaluate(FOCUS))
+    return stops.names()
 
 
 def go_to(page: Page, name: str) -> None:

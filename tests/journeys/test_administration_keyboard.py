@@ -1,0 +1,110 @@
+"""The plug-in's own pages of the administration by keyboard alone, within the frame of the host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+from tests.browsing import in_shared_browser
+from tests.journeys.operator import Operator
+from tests.journeys.sites import RunningSite
+from tests.keyboard import FIND, FOCUS, Stops
+
+pytestmark = in_shared_browser
+
+PROJECTS = "/plugins/incident/projects"
+SECTIONS = {
+    "recorders": "Recorders",
+    "properties": "Incident properties",
+    "retention": "Incident retention",
+    "preserve": "Preserved video",
+    "bin": "Recycle bin of incident projects",
+    "audit": "Audit log of incident work",
+    "evidence": "Evidence",
+    "backup": "Backup of incident work",
+}
+
+
+async def walk(page: Page) -> list[str]:
+    """Press Tab through the page; everything must be reached, visibly. Gives the names in their order."""
+    stops = Stops(await page.evaluate(FIND))
+    for _ in stops.presses:
+        await page.keyboard.press("Tab")
+        stops.reached(await page.evaluate(FOCUS))
+    return stops.names()
+
+
+async def go_to(page: Page, name: str) -> None:
+    """Press Tab until something of this name has the focus."""
+    await page.evaluate(FIND)
+    for _ in range(200):
+        await page.keyboard.press("Tab")
+        focus: Any = await page.evaluate(FOCUS)
+        if focus is not None and name in focus["name"]:
+            return
+    raise AssertionError(f"Tab does not reach {name}")
+
+
+async def focused(page: Page) -> str:
+    """Give the name of what has the focus."""
+    focus: Any = await page.evaluate(FOCUS)
+    return "" if focus is None else focus["name"]
+
+
+@pytest.fixture
+def binned(site: RunningSite) -> int:
+    """A project that lies in the recycle bin."""
+    with site.signed_in("admin") as asking:
+        made = asking.post(PROJECTS, json={"type": "theft", "description": "Wrong entry"}).raise_for_status()
+        number: int = made.json()["project"]["id"]
+        asking.delete(f"{PROJECTS}/{number}").raise_for_status()
+        return number
+
+
+async def test_every_control_of_every_page_is_reached_by_tab(
+    operator: Operator, site: RunningSite, binned: int
+) -> None:
+    """Each link, button and field of the eight pages; the focus is always seen."""
+    del binned
+    page = operator.page
+    await operator.sign_in("admin")
+    for name, title in SECTIONS.items():
+        await page.goto(f"{site.address}/administration/incident.{name}")
+        await expect(page.get_by_role("region", name=title).first).to_be_visible()
+        await expect(page.locator(".skeleton")).to_have_count(0)
+        assert len(await walk(page)) > len(SECTIONS), title
+
+
+async def test_pages_are_operated_by_keyboard(operator: Operator, site: RunningSite, binned: int) -> None:
+    """A value is added and saved, a recorder tested, a project restored; no mouse at any time."""
+    page = operator.page
+    await operator.sign_in("admin")
+    await go_to(page, "Administration")
+    await page.keyboard.press("Enter")
+    await go_to(page, "Incident properties")
+    await page.keyboard.press("Enter")
+    await go_to(page, "Add value")
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("Trespass")
+    await go_to(page, "Save")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Incident properties saved")).to_be_visible()
+
+    await go_to(page, "Recorders")
+    await page.keyboard.press("Enter")
+    await go_to(page, "Test: ")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Everything works.")).to_be_visible()
+    await walk(page)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert "Test: " in await focused(page), "focus comes back to where the dialog was opened"
+
+    await go_to(page, "Recycle bin")
+    await page.keyboard.press("Enter")
+    await go_to(page, "Restore")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Wrong entry")).to_have_count(0)
+    with site.signed_in("admin") as asking:
+        asking.get(f"{PROJECTS}/{binned}").raise_for_status()
