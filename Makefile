@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8080
 DATA ?= build/demo
-BENCHES ?= activation store http list report export playback recorders live vault
+BENCHES ?= activation store http list report export playback recorders live collecting vault
 
 # Tests and benches start programs by the hundred: each would compile the product anew.
 unexport PYTHONDONTWRITEBYTECODE

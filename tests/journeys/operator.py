@@ -44,7 +44,7 @@ class Operator:
 
     def view_item(self, number: int) -> Locator:
         """The view item with this number, from 1."""
-        return self.page.get_by_role("group", name=re.compile(f"^View item {number}"))
+        return self.page.get_by_role("group", name=re.compile(f"^View item {number}:"))
 
     async def tab(self, name: str) -> None:
         """Change to a tab of the main window."""

@@ -75,10 +75,11 @@ class ViewLog:
     def _answered(self, response: Response) -> None:
         report = self._by_request.get(response.request)
         if report is not None and response.status == 204:
-            # The event comes later than what it tells of.
-            began = response.request.timing["startTime"] / 1000
-            report.sent = min(report.sent, datetime.fromtimestamp(began, UTC))
-            report.acknowledged = datetime.now(UTC)
+            # The events come later than what they tell of. Milliseconds: since 1970, and since then.
+            timing = response.request.timing
+            sent = datetime.fromtimestamp(timing["startTime"] / 1000, UTC)
+            report.sent = min(report.sent, sent)
+            report.acknowledged = sent + timedelta(milliseconds=max(timing["responseStart"], 0))
 
 
 def a_start(response: Response) -> bool:

@@ -149,9 +149,12 @@ async function chosen(bridge) {
     return undefined;
   }
   if (running.length === 1) return running[0];
+  // The one that follows this view is the likely one: Enter chooses it.
+  const likely = [...running].sort((one, other) =>
+    Number(feed(other, bridge.client) === 'here') - Number(feed(one, bridge.client) === 'here'));
   return showDialog(strings.projects.save, (/** @type {(running: Running) => void} */ done) => [
     h('p', {}, strings.collections.which),
-    h('div', { class: 'stack' }, running.map((one, index) => h(
+    h('div', { class: 'stack' }, likely.map((one, index) => h(
       'button', { type: 'button', autofocus: index === 0, onclick: () => done(one) }, summary(one, bridge.timeZone)))),
   ]);
 }

@@ -26,6 +26,8 @@ class Collections extends EventTarget {
   discarded = [];
   /** What the site decided, in seconds. */
   preRoll = 0;
+  /** A start is on its way: heard, and not yet confirmed. */
+  starting = false;
   loaded = false;
   /** Whether the last question was left without answer. */
   lost = false;
@@ -96,10 +98,17 @@ class Collections extends EventTarget {
    */
   async start(bridge, cameras) {
     const shown = cameras();
-    const started = await call(bridge, 'POST', 'collections', { client: bridge.client, cameras: shown });
-    this.#put(started, { alone: true });
+    let id = '';
+    this.#begins(true);
+    try {
+      const started = await call(bridge, 'POST', 'collections', { client: bridge.client, cameras: shown });
+      id = started.id;
+      this.#put(started, { alone: true });
+    } finally {
+      this.#begins(false);
+    }
     // A view that changed meanwhile was perhaps reported before there was a collection to follow it.
-    if (cameras().join() !== shown.join()) await this.resume(bridge, started.id, cameras());
+    if (cameras().join() !== shown.join()) await this.resume(bridge, id, cameras());
   }
 
   /**
@@ -156,6 +165,12 @@ class Collections extends EventTarget {
    */
   async undoDiscard(bridge, id) {
     this.#put(await call(bridge, 'POST', `collections/${encodeURIComponent(id)}/discard/undo`));
+  }
+
+  /** @param {boolean} starting */
+  #begins(starting) {
+    this.starting = starting;
+    this.dispatchEvent(new Event('change'));
   }
 
   #seen = () => {

@@ -77,6 +77,8 @@ export class IncidentPane extends Contributed {
     this.lost.textContent = collections.lost ? strings.collections.lost : '';
     const shown = running.map((one) => (
       { running: one, source: feed(one, bridge.client), alone: running.length === 1, allowed }));
+    // The one that follows this view is not to be looked for.
+    shown.sort((one, other) => Number(other.source === 'here') - Number(one.source === 'here'));
     keyed(this.cards, shown, (one) => one.running.id, () => new CollectionCard(bridge), (card, one) => card.show(one));
     keyed(this.discarded, allowed ? collections.discarded : [], (one) => one.id, () => new DiscardedCard(bridge),
       (card, one) => card.show(one));

@@ -20,6 +20,7 @@ barSheet.replaceSync(`
   border-left: 4px solid var(--red); background: color-mix(in srgb, var(--red) 22%, var(--s1)); }
 .bar.interrupted, .bar.waiting { border-left-color: var(--amber); background: color-mix(in srgb, var(--amber) 18%, var(--s1)); }
 .state { display: inline-flex; align-items: center; gap: 6px; font-weight: 600; }
+.bar.starting { border-left-color: var(--line); background: var(--s1); }
 .bar.here .state svg, .bar.elsewhere .state svg { color: var(--red); }
 .bar.here .state path, .bar.elsewhere .state path { fill: currentColor; }
 .elapsed { font-weight: 600; }
@@ -71,8 +72,12 @@ export class IncidentStatus extends Contributed {
   #draw() {
     const shown = this.#shown;
     const bridge = this.vms?.bridge;
-    this.bar.hidden = !shown;
-    if (!shown || !bridge) return;
+    this.bar.hidden = !shown && !collections.starting;
+    if (!bridge) return;
+    if (!shown) {
+      this.#drawStarting();
+      return;
+    }
     const { running } = collections;
     const source = feed(shown, bridge.client);
     const allowed = may(bridge, 'projects.manage');
@@ -88,6 +93,7 @@ export class IncidentStatus extends Contributed {
     this.what.title = this.what.textContent;
     this.#tellOfGap(shown, source);
     this.goOnButton.hidden = source === 'here';
+    this.saveButton.hidden = false;
     this.discardButton.hidden = running.length > 1;
     for (const button of [this.goOnButton, this.saveButton, this.discardButton]) button.disabled = !allowed;
     this.#tick();
@@ -104,6 +110,15 @@ export class IncidentStatus extends Contributed {
     const { gapTitle, gapText } = strings.collections;
     const { bridge } = /** @type {Context} */ (this.vms);
     bridge.notify({ kind: 'warning', title: gapTitle, detail: gapText(time(last, bridge.timeZone)) });
+  }
+
+  /** The press was heard; nothing is claimed before it is confirmed. */
+  #drawStarting() {
+    this.bar.className = 'bar starting';
+    this.state.replaceChildren(icon('clock'), strings.collections.starting);
+    this.what.textContent = collections.lost ? strings.collections.lost : '';
+    this.elapsed.textContent = '';
+    for (const button of [this.goOnButton, this.saveButton, this.discardButton]) button.hidden = true;
   }
 
   #tick() {

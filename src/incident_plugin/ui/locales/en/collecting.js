@@ -7,6 +7,7 @@ export const collections = {
   discard: 'Discard',
   goOn: 'Go on',
   collecting: 'Collecting',
+  starting: 'Starting',
   recording: 'recording',
   untilSave: 'Collecting goes on until you choose Save.',
   elapsed: 'Elapsed time',
