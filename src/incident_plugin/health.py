@@ -70,7 +70,7 @@ class HealthReport:
             "retention",
             warning=True,
             detail="Nobody has decided how long incident projects are kept: nothing is deleted by itself.",
-            remedy="Set the retention under Administration, Incident retention.",
+            remedy="Set the retention under Administration > Incident retention.",
         )
 
     def _recorder_parts(self, *, asked: bool) -> Iterator[Part]:
@@ -78,7 +78,7 @@ class HealthReport:
         for recorder in recorders:
             name = "recorder" if len(recorders) == 1 else f"recorder {recorder.recorder}"
             fault = recorder.error or ("" if asked else "The recorder has not answered yet.")
-            remedy = "Check that the recorder runs and that its address and password are right."
+            remedy = "Press Test beside it under Administration > Recorders: each step says what is wrong."
             yield _part(
                 name, ok=not fault, detail=fault, remedy=remedy if fault else "", for_operators=bool(fault)
             )

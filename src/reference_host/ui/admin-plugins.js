@@ -3,11 +3,14 @@
 import { ProblemError, call, root } from './api.js';
 import { el, icon } from './dom.js';
 import { confirmed } from './form-dialog.js';
+import { writeAddress } from './router.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('./types.d.ts').PluginReport} PluginReport */
 
 const REFRESH = 5000;
+/** What stands before the title of a section in words that send somebody there. */
+const WAY = 'Administration > ';
 
 /** @typedef {[import('./dom.js').IconName, string]} Look */
 
@@ -72,14 +75,39 @@ export class PluginsPage extends HTMLElement {
           el('span', { class: `state ${colour}` }, icon(symbol), working ? plugin.state : `${plugin.state}, with faults`)),
       ),
       plugin.reason && el('p', {}, plugin.reason),
-      plugin.remedy && el('p', { class: 'dim' }, plugin.remedy),
+      plugin.remedy && el('p', { class: 'dim' }, ...this.#leading(plugin.remedy)),
       plugin.licence && licence(plugin.licence),
-      plugin.parts.length > 0 && el('ul', { class: 'parts' }, ...plugin.parts.map(part)),
+      plugin.parts.length > 0 && el('ul', { class: 'parts' }, ...plugin.parts.map((part) => this.#part(part))),
       plugin.rooms.length > 0 && storage(plugin.rooms),
       folded(`Latest faults (${plugin.faults.length})`, plugin.faults),
       folded('Settings', Object.entries(plugin.settings).map(([name, value]) => `${name} = ${JSON.stringify(value)}`)),
       this.#buttons(plugin),
     );
+  }
+
+  /** @param {PluginReport['parts'][number]} part */
+  #part({ name, ok, warning, detail, remedy }) {
+    const [words, colour, symbol] = /** @type {[string, string, import('./dom.js').IconName]} */ (
+      ok ? (warning ? ['warning', 'warn', 'warning'] : ['working', 'good', 'success']) : ['not working', 'bad', 'error']);
+    return el('li', {}, el('span', { class: `state ${colour}` }, icon(symbol), words),
+      el('span', {}, name), el('span', { class: 'dim' }, ...this.#leading([detail, remedy].filter(Boolean).join(' '))));
+  }
+
+  /** Words in which each "Administration > title of a section" leads there. @param {string} words */
+  #leading(words) {
+    const [first, ...rest] = words.split(WAY);
+    return [first, ...rest.flatMap((text) => {
+      const [section] = this.#shell.contributions.admin_sections.filter(({ title }) => text.startsWith(title))
+        .sort((one, other) => other.title.length - one.title.length);
+      if (!section) return [WAY + text];
+      const target = { tab: 'administration', path: section.id };
+      const go = (/** @type {MouseEvent} */ event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+        event.preventDefault();
+        this.#shell.navigate(target);
+      };
+      return [el('a', { href: writeAddress(target), onclick: go }, WAY + section.title), text.slice(section.title.length)];
+    })];
   }
 
   /** @param {PluginReport} plugin */
@@ -115,14 +143,6 @@ export class PluginsPage extends HTMLElement {
   get #states() {
     return [...this.#list.querySelectorAll('.card > header .state:last-child')].map((state) => state.textContent).join();
   }
-}
-
-/** @param {PluginReport['parts'][number]} part */
-function part({ name, ok, warning, detail, remedy }) {
-  const [words, colour, symbol] = /** @type {[string, string, import('./dom.js').IconName]} */ (
-    ok ? (warning ? ['warning', 'warn', 'warning'] : ['working', 'good', 'success']) : ['not working', 'bad', 'error']);
-  return el('li', {}, el('span', { class: `state ${colour}` }, icon(symbol), words),
-    el('span', {}, name), el('span', { class: 'dim' }, [detail, remedy].filter(Boolean).join(' ')));
 }
 
 /** @param {import('./types.d.ts').StorageRoom[]} rooms */
