@@ -52,7 +52,9 @@ class ViewLog:
     def shown(self, since: datetime) -> list[Stretch]:
         """Give when which camera was certainly in view, as the server confirmed it: no longer, no shorter.
 
-        From one acknowledgement to when the next report was sent. The last one counts for its instant.
+        From one acknowledgement to when the next report was sent. The last one was taken note of at some
+        instant between being sent and being acknowledged: its stretch begins after it ends, and lies in
+        whatever has that instant.
         """
         found: list[Stretch] = []
         reports = [report for report in self.reports if self.ended is None or report.sent < self.ended]
@@ -60,8 +62,10 @@ class ViewLog:
             if report.acknowledged is None:
                 continue
             start = max(since, report.acknowledged)
-            end = report.acknowledged if following is None else following.sent
-            found.extend((camera, start, end) for camera in report.cameras if start <= end)
+            end = report.sent if following is None else following.sent
+            found.extend(
+                (camera, start, end) for camera in report.cameras if start <= end or following is None
+            )
         return found
 
     def _sent(self, request: Request) -> None:
@@ -99,7 +103,7 @@ def lost(shown: Iterable[Stretch], kept: Iterable[Stretch]) -> list[Stretch]:
 
 def total(stretches: Iterable[Stretch]) -> timedelta:
     """Give how long all of them are together."""
-    return sum((end - start for _, start, end in stretches), timedelta())
+    return sum((max(end - start, timedelta()) for _, start, end in stretches), timedelta())
 
 
 def kept_in(collection: dict, now: datetime) -> list[Stretch]:
