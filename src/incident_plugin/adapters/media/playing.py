@@ -113,7 +113,8 @@ class PlayingStream:
         )
         runs = [_Run(_VIDEO, shown[0], samples)]
         data = [part for p in pending for nal in p.unit.nals for part in (_LENGTH(len(nal)), nal)]
-        sound = self._sound.before((shown[-1] + lengths[-1]) / _RATE) if self._sound is not None else ()
+        shown_until = (shown[-1] + lengths[-1]) / _RATE
+        sound = self._sound.before(shown_until, whole=following is None) if self._sound is not None else ()
         if sound:
             runs.append(_Run(_SOUND, sound[0].at, b"".join(_sound_sample(one) for one in sound)))
             data += [one.data for one in sound]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
+from functools import cache, cached_property
 from typing import NamedTuple, Self, cast
 
 import av
@@ -44,6 +45,8 @@ class PlayableSound:
         self._origin = origin
         self._samples: list[Sample] = []
         self._shift: int | None = None
+        #: Samples from the first picture up to which there is sound.
+        self._filled = 0
         self._coder = _Recoder(track) if track.codec in _G711 else None
 
     @classmethod
@@ -67,19 +70,57 @@ class PlayableSound:
         found = self._coder.add(unit.data, at) if self._coder else [Sample(at, self._length(unit), unit.data)]
         self._samples += [sample for sample in found if sample.at >= 0]
 
-    def before(self, seconds: float) -> Sequence[Sample]:
-        """Give what begins before a place on the time line, in one unbroken run; the rest waits."""
+    def before(self, seconds: float, *, whole: bool = False) -> Sequence[Sample]:
+        """Give what begins before a place on the time line, in one unbroken run; the rest waits.
+
+        Where no sound came there is silence: a browser shows no picture while a track has a hole. With
+        ``whole`` it reaches to that place, for nothing comes any more.
+        """
         limit = round(seconds * self.track.rate)
         taken: list[Sample] = []
         while self._samples and self._samples[0].at < limit:
-            sample = self._samples[0]
-            if taken and abs(sample.at - taken[-1].at - taken[-1].length) > _APART * self.track.rate:
-                break
-            taken.append(self._samples.pop(0))
+            sample = self._samples.pop(0)
+            if sample.at + sample.length <= self._filled:
+                continue
+            taken += self._silent_until(sample.at)
+            taken.append(Sample(self._filled, sample.length, sample.data))
+            self._filled += sample.length
+        if whole:
+            taken += self._silent_until(limit + self._silence[1] - 1)
         return taken
+
+    def _silent_until(self, limit: int) -> list[Sample]:
+        """Fill up by whole frames, where a frame or more is missing; in the beginning where anything is."""
+        data, length = self._silence
+        found = []
+        while limit - self._filled >= (length if self._filled else 1):
+            found.append(Sample(self._filled, length, data))
+            self._filled += length
+        return found
+
+    @cached_property
+    def _silence(self) -> tuple[bytes, int]:
+        """A silent frame, and its samples."""
+        if self.track.codec is SoundCodec.OPUS:
+            return (b"\xf8\xff\xfe", b"\xfc\xff\xfe")[self.track.channels - 1], 960
+        return _silent_aac(self.track.rate, self.track.channels), _AAC_FRAME
 
     def _length(self, unit: SoundUnit) -> int:
         return _opus_length(unit.data) if self.track.codec is SoundCodec.OPUS else _AAC_FRAME
+
+
+@cache
+def _silent_aac(rate: int, channels: int) -> bytes:
+    coder = av.CodecContext.create("aac", "w")
+    coder.sample_rate, coder.layout, coder.format = rate, _LAYOUTS[channels], "fltp"
+    packets: list[bytes] = []
+    for _ in range(4):
+        frame = av.AudioFrame(format="fltp", layout=_LAYOUTS[channels], samples=_AAC_FRAME)
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        frame.sample_rate = rate
+        packets += [bytes(packet) for packet in coder.encode(frame)]
+    return packets[-1]
 
 
 def _opus_length(packet: bytes) -> int:
