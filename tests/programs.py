@@ -154,4 +154,4 @@ def running_recorder(
         if program.process.poll() is None:
             program.process.terminate()
             ended = program.end()
-            assert (ended.status, ended.complaints) == (0, "")
+            assert (ended.status, ended.complaints) == (0, ""), ended

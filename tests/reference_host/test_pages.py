@@ -672,7 +672,8 @@ def test_controls_have_names_and_sizes(signed_in: SignIn, theme: str) -> None:
         page.get_by_role("link", name=tab).click()
         poor = page.evaluate(
             """() => [...document.querySelectorAll('button, a[href], input, [role=treeitem], [role=slider]')]
-                .filter((each) => each.checkVisibility() && !each.closest('.contributed, .track'))
+                .filter((each) => each.checkVisibility())
+                .filter((each) => !each.closest('.contributed, .track, [aria-hidden=true]'))
                 .filter((each) => {
                   const { width, height } = each.getBoundingClientRect();
                   const named = each.textContent.trim() || each.ariaLabel || each.labels?.length;

@@ -111,10 +111,10 @@ async def test_clock_waits_for_the_picture(page: Page, now: int) -> None:
     await at(page, now - 400_000)
     await page.wait_for_function("() => host.clocks.playback.holders.size === 1")
     await expect(page.locator("incident-playback").get_by_text("Loading")).to_be_visible()
+    assert await page.evaluate("host.clocks.playback.holds") == 1
     gate.set()
     await page.wait_for_function("() => host.clocks.playback.holders.size === 0")
     await settled(page)
-    assert await page.evaluate("host.clocks.playback.holds") == 1
 
 
 async def test_gap_is_said_and_left(page: Page, site: Site) -> None:

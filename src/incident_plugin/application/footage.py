@@ -48,6 +48,8 @@ class PickedFootage:
 
     footage: tuple[Footage, ...]
     warnings: tuple[str, ...] = ()
+    #: Which projects have a part of it; what is added to a project is told by the project's own relations.
+    had: tuple[str, ...] = ()
 
 
 class Cameras:
@@ -116,11 +118,12 @@ class FootagePicker:
         """
         footage: list[Footage] = []
         warnings: list[str] = []
+        had: list[str] = []
         for pick in picks:
             self._guard.require(actor, Permission.CAMERAS_VIEW, (pick.camera,))
             camera = self._cameras.find(pick.camera)
             warnings += await self._checked(camera, pick.interval)
-            warnings += await self._had(actor, camera, pick.interval)
+            had += await self._had(actor, camera, pick.interval)
             if pick.interval.length > LONG:
                 hours = round(pick.interval.length / timedelta(hours=1))
                 warnings.append(f"{camera.name} was added with {hours} hours of video. Check both times.")
@@ -132,7 +135,7 @@ class FootagePicker:
                     interval=pick.interval,
                 )
             )
-        return PickedFootage(footage=tuple(footage), warnings=tuple(warnings))
+        return PickedFootage(footage=tuple(footage), warnings=tuple(warnings), had=tuple(had))
 
     async def _had(self, actor: Actor, camera: Camera, interval: Interval) -> list[str]:
         """Say which projects have a part of it, to those who may see what projects have."""
@@ -144,7 +147,8 @@ class FootagePicker:
             return []
         named = ", ".join(str(project) for project in projects[:_NAMED])
         more = f" and {len(projects) - _NAMED} more" if len(projects) > _NAMED else ""
-        return [f"{camera.name} at this time is already in incident project {named}{more}."]
+        noun = "incident project" if len(projects) == 1 else "incident projects"
+        return [f"{camera.name} at this time is already in {noun} {named}{more}."]
 
     async def _checked(self, camera: Camera, interval: Interval) -> list[str]:
         if interval.end > self._clock.now() + FUTURE_TOLERANCE:
