@@ -34,6 +34,9 @@ from reference_host.views import acknowledge
 from vms_hooks.document import plain
 from vms_hooks.values import Interval, Principal, View, ViewMode
 
+#: How long a view waits for plug-ins that are being started, in seconds.
+STARTING_WITHIN = 5.0
+
 
 class ReportedView(Body):
     """What a page says its operator looks at."""
@@ -113,7 +116,11 @@ class Api:
         return json_answer({"warnings": await self._host.warnings.of(principal, self._host.access)})
 
     async def view(self, request: Request, principal: Principal) -> Response:
-        """Take a numbered view; 204 only when every active plug-in has acknowledged it."""
+        """Take a numbered view; 204 only when every plug-in of the site has acknowledged it.
+
+        One that is being started, after a crash as it may be, is waited for: a view that it never hears of
+        must not count as taken note of.
+        """
         reported = await read_body(request, ReportedView)
         see_that_visible(self._host, request, principal, reported.cameras)
         view = View(
@@ -124,7 +131,9 @@ class Api:
             cameras=reported.cameras,
             at=self._host.clock.now(),
         )
+        late = await self._host.plugins.awaited(STARTING_WITHIN)
         reasons = await acknowledge(self._host.plugins.active, view)
+        reasons = (*(f"The plug-in {plugin} is being started." for plugin in late), *reasons)
         if reasons:
             raise Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,

@@ -99,6 +99,13 @@ class PluginSet:
         for plugin in self.all:
             self._begin(plugin)
 
+    async def awaited(self, seconds: float) -> tuple[str, ...]:
+        """Wait for those that are being started, for so long at most; gives who is not done then."""
+        tasks = [task for task in self._starting.values() if not task.done()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+        return self.starting
+
     async def started(self) -> None:
         """Wait until every plug-in is active or has failed."""
         await asyncio.gather(*self._starting.values(), return_exceptions=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import attrs
 import pytest
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 from reference_host.access import RoleAccess
 from reference_host.config import Role, SiteConfig
@@ -150,6 +151,32 @@ async def test_a_view_is_acknowledged_only_when_the_plugin_has_taken_note(operat
     )
     assert view.cameras == ("lobby", "yard")
     assert view.at == operator.host.clock.now()
+
+
+async def test_a_view_waits_for_a_plugin_that_is_being_started(
+    operator: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a crash pages are there before plug-ins: what they report then is not acknowledged unheard."""
+    may_start, began = asyncio.Event(), asyncio.Event()
+
+    async def start(_runtime: object) -> None:
+        began.set()
+        await may_start.wait()
+
+    monkeypatch.setattr(type(operator.runtime), "start", start)
+    await operator.host.plugins.enable("sample", enabled=False)
+    starting = asyncio.create_task(operator.host.plugins.enable("sample", enabled=True))
+    await began.wait()
+    monkeypatch.setattr("reference_host.api.STARTING_WITHIN", 0.01)
+    refused = await operator.http.post("/api/view", json=VIEW)
+    assert refused.status_code == 503
+    assert "The plug-in sample is being started." in refused.json()["detail"]
+    monkeypatch.setattr("reference_host.api.STARTING_WITHIN", PATIENCE)
+    waiting = asyncio.create_task(operator.http.post("/api/view", json=VIEW))
+    may_start.set()
+    assert (await waiting).status_code == 204
+    await starting
+    assert [view.cameras for view in operator.runtime.views] == [("lobby", "yard")]
 
 
 @pytest.mark.parametrize(
