@@ -48,8 +48,6 @@ class PickedFootage:
 
     footage: tuple[Footage, ...]
     warnings: tuple[str, ...] = ()
-    #: Which projects have a part of it; what is added to a project is told by the project's own relations.
-    had: tuple[str, ...] = ()
 
 
 class Cameras:
@@ -118,12 +116,10 @@ class FootagePicker:
         """
         footage: list[Footage] = []
         warnings: list[str] = []
-        had: list[str] = []
         for pick in picks:
             self._guard.require(actor, Permission.CAMERAS_VIEW, (pick.camera,))
             camera = self._cameras.find(pick.camera)
             warnings += await self._checked(camera, pick.interval)
-            had += await self._had(actor, camera, pick.interval)
             if pick.interval.length > LONG:
                 hours = round(pick.interval.length / timedelta(hours=1))
                 warnings.append(f"{camera.name} was added with {hours} hours of video. Check both times.")
@@ -135,20 +131,26 @@ class FootagePicker:
                     interval=pick.interval,
                 )
             )
-        return PickedFootage(footage=tuple(footage), warnings=tuple(warnings), had=tuple(had))
+        return PickedFootage(footage=tuple(footage), warnings=tuple(warnings))
 
-    async def _had(self, actor: Actor, camera: Camera, interval: Interval) -> list[str]:
-        """Say which projects have a part of it, to those who may see what projects have."""
+    async def had(self, actor: Actor, footage: Iterable[Footage]) -> tuple[str, ...]:
+        """Say of footage which projects have a part of it, to those who may see what projects have.
+
+        What is added to a project is told by the project's own relations.
+        """
         if not self._guard.allows(actor, Permission.SEQUENCES_VIEW):
-            return []
-        found = await asyncio.to_thread(self._marked, (camera.id,), interval)
+            return ()
+        return tuple(filter(None, [await asyncio.to_thread(self._said_of, one) for one in footage]))
+
+    def _said_of(self, footage: Footage) -> str:
+        found = self._marked((footage.camera,), footage.interval)
         projects = sorted({mark.project for mark in found}, reverse=True)
         if not projects:
-            return []
+            return ""
         named = ", ".join(str(project) for project in projects[:_NAMED])
         more = f" and {len(projects) - _NAMED} more" if len(projects) > _NAMED else ""
         noun = "incident project" if len(projects) == 1 else "incident projects"
-        return [f"{camera.name} at this time is already in {noun} {named}{more}."]
+        return f"{footage.camera_name} at this time is already in {noun} {named}{more}."
 
     async def _checked(self, camera: Camera, interval: Interval) -> list[str]:
         if interval.end > self._clock.now() + FUTURE_TOLERANCE:

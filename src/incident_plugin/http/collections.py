@@ -169,7 +169,8 @@ class CollectionResources:
     async def add_drafts(self, call: Call) -> object:
         picked = await self._picker.pick(call.actor, picks_of(call.json(Picked)))
         drafts = await asyncio.to_thread(self._drafts.add, call.actor, picked.footage)
-        return {"drafts": drafts, "warnings": (*picked.warnings, *picked.had)}
+        had = await self._picker.had(call.actor, picked.footage)
+        return {"drafts": drafts, "warnings": (*picked.warnings, *had)}
 
     async def remove_drafts(self, call: Call) -> DraftList:
         ids = call.json(RemoveBody).ids
