@@ -9,21 +9,13 @@ from playwright.async_api import Page, expect
 from tests.browsing import in_shared_browser
 from tests.journeys.operator import Operator
 from tests.journeys.sites import RunningSite
+from tests.journeys.test_projects_journey import SECTIONS as OF_INCIDENT_PROJECTS
 from tests.keyboard import FIND, FOCUS, Stops
 
 pytestmark = in_shared_browser
 
 PROJECTS = "/plugins/incident/projects"
-SECTIONS = {
-    "recorders": "Recorders",
-    "properties": "Incident properties",
-    "retention": "Incident retention",
-    "preserve": "Preserved video",
-    "bin": "Recycle bin of incident projects",
-    "audit": "Audit log of incident work",
-    "evidence": "Evidence",
-    "backup": "Backup of incident work",
-}
+SECTIONS = {"recorders": "Recorders", **OF_INCIDENT_PROJECTS}
 
 
 async def walk(page: Page) -> list[str]:
