@@ -59,7 +59,8 @@ plugin.vms_activate(host=host, settings=settings)
 
 _START = """
 import asyncio
-from incident_plugin.bootstrap import assemble, read_settings
+from incident_plugin.assembly import assemble
+from incident_plugin.settings import read_settings
 from incident_plugin.runtime import IncidentRuntime
 from tests.support import host_services
 
@@ -69,7 +70,7 @@ async def started():
     begun = time.perf_counter()
     await runtime.start()
     took = time.perf_counter() - begun
-    assert len(runtime.parts.cameras.known) == 4
+    assert len(runtime.parts.recorders.cameras.known) == 4
     await runtime.stop()
     print(1000 * took)
 

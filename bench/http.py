@@ -24,7 +24,8 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from tests.support import OPERATOR, as_principal, host_services
 
-from incident_plugin.bootstrap import assemble, read_settings
+from incident_plugin.assembly import assemble
+from incident_plugin.settings import read_settings
 
 _PROJECTS = 1_000
 _RUNS = 15

@@ -27,7 +27,8 @@ from bench.store import PROJECTS, START, STEP, Ours, combinations
 from tests.support import OPERATOR, as_principal, host_services
 
 from incident_plugin.application.searching import ProjectFilter
-from incident_plugin.bootstrap import assemble, read_settings
+from incident_plugin.assembly import assemble
+from incident_plugin.settings import read_settings
 
 COUNT = int(os.environ.get("LIST_PROJECTS", PROJECTS))
 _FILTERS = 300

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from incident_plugin.adapters.host import actor_of
-from incident_plugin.bootstrap import assemble, read_settings
+from incident_plugin.assembly import assemble
 from incident_plugin.domain.access import Permission
 from incident_plugin.permission_tree import PERMISSION_TREE
 from incident_plugin.runtime import IncidentRuntime
+from incident_plugin.settings import read_settings
 from vms_hooks import contributions as offers
 from vms_hooks import hookimpl
 from vms_hooks.contributions import Element
@@ -174,7 +175,9 @@ class IncidentPlugin:
         return (offers.Panel(id="incident.pane", title="Incidents", element=element),)
 
     def _allowed(self, principal: Principal, permission: Permission) -> bool:
-        return self._runtime is not None and self._runtime.parts.guard.allows(actor_of(principal), permission)
+        return self._runtime is not None and self._runtime.parts.ground.guard.allows(
+            actor_of(principal), permission
+        )
 
 
 def _command(name: str, title: str, shortcut: str, permission: str) -> offers.Command:

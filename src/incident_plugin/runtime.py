@@ -12,7 +12,7 @@ from incident_plugin.adapters.host import actor_of, report_of
 from incident_plugin.adapters.system import clock_state
 from incident_plugin.application.collections import SeenView
 from incident_plugin.application.timeline import Row
-from incident_plugin.bootstrap import Parts
+from incident_plugin.assembly import Parts
 from incident_plugin.domain import media, time
 from incident_plugin.domain.errors import IncidentError
 from incident_plugin.health import HealthReport
@@ -71,8 +71,8 @@ class IncidentRuntime:
             self._tidy_collections(),
             self._seal_daily(),
             self._keep_retention(),
-            self.parts.runner.run(),
-            self.parts.preserver.run(),
+            self.parts.exports.runner.run(),
+            self.parts.video.preserver.run(),
         ):
             self._tasks.add(asyncio.create_task(work))
         with contextlib.suppress(TimeoutError):
@@ -84,21 +84,21 @@ class IncidentRuntime:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        await self.parts.events.close()
-        await self.parts.states.close()
-        await self.parts.reports.stop()
-        await self.parts.steering.close()
-        await self.parts.relay.stop()
-        await self.parts.recorders.close()
-        await asyncio.to_thread(self.parts.store.close)
+        await self.parts.incidents.events.close()
+        await self.parts.video.states.close()
+        await self.parts.reports.jobs.stop()
+        await self.parts.live.steering.close()
+        await self.parts.live.relay.stop()
+        await self.parts.recorders.network.close()
+        await asyncio.to_thread(self.parts.ground.store.close)
 
     async def health(self) -> Health:
         """Say how every part is: store, recorders, cameras, clocks, disk, storage, background work."""
         report = HealthReport(
-            store=self.parts.store,
-            recorders=lambda: self.parts.recorders.health,
-            rooms=self.parts.rooms,
-            watch=self.parts.watch,
+            store=self.parts.ground.store,
+            recorders=lambda: self.parts.recorders.network.health,
+            rooms=self.parts.ground.storage.rooms,
+            watch=self.parts.recorders.watch,
             server_clock=clock_state,
             retention=self.parts.administration.retention,
         )
@@ -107,8 +107,8 @@ class IncidentRuntime:
 
     async def cameras(self, principal: Principal) -> tuple[Camera, ...]:
         """Give the cameras that the recorders have named and the principal may see."""
-        known = {camera.id: camera for camera in self.parts.cameras.known}
-        visible = self.parts.guard.visible(actor_of(principal), known)
+        known = {camera.id: camera for camera in self.parts.recorders.cameras.known}
+        visible = self.parts.ground.guard.visible(actor_of(principal), known)
         return tuple(
             Camera(
                 id=camera.id,
@@ -125,7 +125,9 @@ class IncidentRuntime:
         """Give recorded spans, and marks where incident projects have sequences."""
         wanted = time.Interval(interval.start, interval.end)
         ids = tuple(media.CameraId(camera) for camera in cameras)
-        return tuple(_row(row) for row in await self.parts.timeline.rows(actor_of(principal), ids, wanted))
+        return tuple(
+            _row(row) for row in await self.parts.video.timeline.rows(actor_of(principal), ids, wanted)
+        )
 
     async def media_holds(self, camera: str, interval: Interval) -> tuple[Hold, ...]:
         """Give the sequences of incident projects that are kept: their video is not to be deleted."""
@@ -150,25 +152,25 @@ class IncidentRuntime:
             cameras=live if view.mode is ViewMode.LIVE else None,
             at=view.at,
         )
-        await asyncio.to_thread(self.parts.collections.follow, actor_of(view.principal), seen)
+        await asyncio.to_thread(self.parts.incidents.collections.follow, actor_of(view.principal), seen)
 
     async def host_event(self, event: HostEvent) -> None:
         """Chain it into the audit log, and end what is open for people who are others now."""
         if event.kind in _CHANGES_WHO_LISTENS:
             one = None if event.principal is None else actor_of(event.principal)
             left = one if event.kind in _LEAVING else None
-            self.parts.events.end(None if left is None else left.person.id)
+            self.parts.incidents.events.end(None if left is None else left.person.id)
             if left is not None:
                 session = getattr(event, "session", "")
-                await self.parts.live.signed_out(left.person.id, session)
-                await asyncio.to_thread(self.parts.collections.left, left.person, session, event.at)
-            await self.parts.live.review()
-        await asyncio.to_thread(self.parts.host_log.record, report_of(event))
+                await self.parts.live.sessions.signed_out(left.person.id, session)
+                await asyncio.to_thread(self.parts.incidents.collections.left, left.person, session, event.at)
+            await self.parts.live.sessions.review()
+        await asyncio.to_thread(self.parts.administration.host_log.record, report_of(event))
 
     async def _seal_daily(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(self.parts.sealing.seal)
+                await asyncio.to_thread(self.parts.ground.sealing.seal)
             except IncidentError as error:
                 logger.warning("activity logs were not sealed: %s", error.detail)
             await asyncio.sleep(SEALS_EVERY)
@@ -176,7 +178,7 @@ class IncidentRuntime:
     async def _tidy_collections(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(self.parts.collections.tidy)
+                await asyncio.to_thread(self.parts.incidents.collections.tidy)
             except IncidentError as error:
                 logger.warning("discarded collections stay a little longer: %s", error.detail)
             await asyncio.sleep(TIDIED_EVERY)
@@ -197,13 +199,13 @@ class IncidentRuntime:
         await self._asked.wait()
         await asyncio.sleep(WATCHED_FIRST)
         while True:
-            await self.parts.watch.look()
+            await self.parts.recorders.watch.look()
             await asyncio.sleep(WATCHED_EVERY)
 
     async def _review_live(self) -> None:
         while True:
             await asyncio.sleep(LIVE_REVIEWED_EVERY)
-            await self.parts.live.review()
+            await self.parts.live.sessions.review()
 
     async def _watch_recorder(self) -> None:
         while True:
@@ -215,11 +217,11 @@ class IncidentRuntime:
         """Say what the last call to a recorder met, whoever made it; empty when all is well."""
         if not self._asked.is_set():
             return "The recorder has not answered yet."
-        return " ".join(health.error for health in self.parts.recorders.health if health.error)
+        return " ".join(health.error for health in self.parts.recorders.network.health if health.error)
 
     async def _ask_for_cameras(self) -> None:
         try:
-            await self.parts.cameras.refresh()
+            await self.parts.recorders.cameras.refresh()
         except IncidentError as error:
             if error.detail != self._told:
                 logger.warning("recorder: %s", error.detail)

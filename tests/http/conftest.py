@@ -9,11 +9,11 @@ import pytest
 from tests.programs import RECORDER_USER
 from tests.support import OPERATOR, as_principal, host_services
 
-from incident_plugin import bootstrap
 from incident_plugin.adapters.onvif import OnvifDevice, WsDiscovery
-from incident_plugin.bootstrap import RecorderSettings, Settings, assemble
+from incident_plugin.assembly import assemble, recorders
 from incident_plugin.domain.media import ClockOffset
 from incident_plugin.runtime import IncidentRuntime
+from incident_plugin.settings import RecorderSettings, Settings
 
 
 class MeasuredOnce(OnvifDevice):
@@ -41,8 +41,8 @@ def rules() -> dict[str, int]:
 @pytest.fixture
 async def runtime(host, recorder_address: str, monkeypatch, rules) -> AsyncIterator[IncidentRuntime]:
     """The whole plug-in at work with a real recorder and a store on disk."""
-    monkeypatch.setattr(bootstrap, "OnvifDevice", MeasuredOnce)
-    monkeypatch.setattr(bootstrap, "WsDiscovery", partial(WsDiscovery, listen=0.1))
+    monkeypatch.setattr(recorders, "OnvifDevice", MeasuredOnce)
+    monkeypatch.setattr(recorders, "WsDiscovery", partial(WsDiscovery, listen=0.1))
     settings = Settings(recorder=RecorderSettings(address=recorder_address, username=RECORDER_USER), **rules)
     runtime = IncidentRuntime(parts=assemble(host, settings))
     await runtime.start()
@@ -61,4 +61,4 @@ async def client(runtime: IncidentRuntime) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def cameras(runtime: IncidentRuntime) -> dict[str, str]:
     """Camera ids by name."""
-    return {camera.name: camera.id for camera in runtime.parts.cameras.known}
+    return {camera.name: camera.id for camera in runtime.parts.recorders.cameras.known}

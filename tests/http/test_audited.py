@@ -8,11 +8,12 @@ import apsw
 import pytest
 
 from incident_plugin.adapters.tinydb_store import FILE
-from incident_plugin.bootstrap import Settings, assemble
+from incident_plugin.assembly import assemble
 from incident_plugin.cli import main
 from incident_plugin.domain.journal import AUDIT, first_fault
 from incident_plugin.domain.phrases import sentence
 from incident_plugin.runtime import IncidentRuntime
+from incident_plugin.settings import Settings
 from vms_hooks.values import HostEvent, HostEventKind, Principal
 
 ADA = Principal(id="ada", name="Ada Admin")
@@ -35,8 +36,8 @@ async def test_events_of_the_host_are_chained(runtime, host):
     )
     for event in events:
         await runtime.host_event(event)
-    entries = runtime.parts.store.entries(AUDIT)[-3:]
-    assert first_fault(runtime.parts.store.entries(AUDIT)) is None
+    entries = runtime.parts.ground.store.entries(AUDIT)[-3:]
+    assert first_fault(runtime.parts.ground.store.entries(AUDIT)) is None
     change = "account nora: disabled False to True"
     late = f"at {(now - timedelta(minutes=1)).isoformat(timespec='seconds').replace('+00:00', 'Z')}"
     assert [(entry.actor.name, sentence(entry.activity)) for entry in entries] == [
@@ -51,11 +52,11 @@ async def test_events_of_the_host_are_chained(runtime, host):
 
 async def test_an_event_that_is_told_again_is_logged_once(runtime, host):
     """The host repeats what it does not know to have arrived; without a number each one is another."""
-    count = len(runtime.parts.store.entries(AUDIT))
+    count = len(runtime.parts.ground.store.entries(AUDIT))
     numbered = HostEvent(kind=HostEventKind.DENIED, at=host.clock.now(), principal=ADA, number=7)
     for event in (numbered, numbered, HostEvent(kind=HostEventKind.DENIED, at=host.clock.now())):
         await runtime.host_event(event)
-    assert len(runtime.parts.store.entries(AUDIT)) == count + 2
+    assert len(runtime.parts.ground.store.entries(AUDIT)) == count + 2
 
 
 @pytest.mark.parametrize(

@@ -283,8 +283,8 @@ async def test_a_discarded_collection_can_be_put_back_for_ten_minutes(client, ca
     clock.advance(seconds=UNDO_WITHIN.total_seconds() + 1)
     assert (await client.get("/collections")).json()["discarded"] == []
     assert (await client.post(f"{path}/discard/undo")).status_code == 404
-    runtime.parts.collections.tidy()
-    with runtime.parts.store.read() as stored:
+    runtime.parts.incidents.collections.tidy()
+    with runtime.parts.ground.store.read() as stored:
         assert stored.collections.all() == ()
 
 

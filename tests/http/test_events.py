@@ -23,13 +23,14 @@ from incident_plugin.application.changes import Changes
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor
 from incident_plugin.application.unit_of_work import UnitOfWork
-from incident_plugin.bootstrap import Settings, assemble
+from incident_plugin.assembly import assemble
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.journal import Action, Activity
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.properties import DELIVERED
 from incident_plugin.http import events
 from incident_plugin.runtime import IncidentRuntime
+from incident_plugin.settings import Settings
 from vms_hooks.values import HostEvent, HostEventKind, Principal
 
 OLIVIA = Person(id=PersonId("olivia"), name="Olivia")
@@ -85,7 +86,7 @@ class Site:
 
     def __init__(self, runtime: IncidentRuntime, access: ListedAccess) -> None:
         self.runtime, self.access, self.address = runtime, access, ""
-        self.work = UnitOfWork(runtime.parts.store, SystemClock(), RandomIds())
+        self.work = UnitOfWork(runtime.parts.ground.store, SystemClock(), RandomIds())
 
     async def __call__(self, scope, receive, send) -> None:
         person = dict(scope["headers"]).get(b"x-person", b"olivia").decode()
@@ -131,7 +132,7 @@ async def site(tmp_path) -> AsyncIterator[Site]:
     site = Site(runtime, access)
     async with served(site) as site.address:
         yield site
-        await runtime.parts.events.close()
+        await runtime.parts.incidents.events.close()
     await runtime.stop()
 
 
@@ -185,7 +186,7 @@ async def test_who_missed_too_much_reads_everything_again(site: Site, monkeypatc
         site.create()
     async with site.listening(after=0) as listener:
         assert (await listener.next()).name == "missed"
-    async with site.listening(after=site.runtime.parts.store.last_change() - 1) as listener:
+    async with site.listening(after=site.runtime.parts.ground.store.last_change() - 1) as listener:
         assert (await listener.next()).data == {"project": 5, "revision": 1}
 
 
@@ -204,7 +205,7 @@ async def test_what_somebody_may_not_read_they_do_not_hear_of(site: Site) -> Non
         site.access.permissions = {"ben": frozenset(), "olivia": EVERYTHING}
         site.create()
         await olivia.next()
-        site.runtime.parts.events.end()
+        site.runtime.parts.incidents.events.end()
         assert {heard.name for heard in await ben.rest()} <= {"beat"}
 
 

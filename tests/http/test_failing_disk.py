@@ -71,7 +71,7 @@ class Stored:
 def changing(world: World, operation: Operation, runtime: IncidentRuntime, n: int) -> Asked:
     """Give the example of an operation, with a body that changes something where the matrix has none."""
     asked = world.asked(operation)
-    with runtime.parts.store.read() as reading:
+    with runtime.parts.ground.store.read() as reading:
         drafts, rules = reading.drafts.get("olivia"), reading.retention.get("rules")
         properties = reading.properties()
     shape = {**world.properties, "revision": properties.revision if properties else 0}
@@ -102,7 +102,7 @@ async def test_whatever_fails_the_state_is_the_old_one_or_the_new(
 ) -> None:
     """And the refusal says why, reading goes on meanwhile, and once the disk works the same is done."""
     await asking.world()
-    store, failures = runtime.parts.store, cycle(Failure)
+    store, failures = runtime.parts.ground.store, cycle(Failure)
     (look,) = (o for o in asking.table if (o.method, o.path) == ("GET", "projects/{id}"))
     asked_for = refused = 0
 

@@ -27,12 +27,13 @@ from incident_plugin.application.overview import Overviews
 from incident_plugin.application.ports import Actor
 from incident_plugin.application.searching import matches
 from incident_plugin.application.tables import csv_line, safe_cell
-from incident_plugin.bootstrap import Settings, assemble
+from incident_plugin.assembly import assemble
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidFilter
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import DELIVERED
 from incident_plugin.runtime import IncidentRuntime
+from incident_plugin.settings import Settings
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 NOW = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)

@@ -299,10 +299,10 @@ class Asking:
         """Make a project with every part, a draft, a collection and an export list; one export serves all."""
         self.access.hidden_cameras = frozenset()
         self._first = self._first or await self._prepared()
-        with self._runtime.parts.store.read() as stored:
+        with self._runtime.parts.ground.store.read() as stored:
             first = stored.project(self._first.project["id"])
         olivia = Person(id=PersonId("olivia"), name="Olivia")
-        work = UnitOfWork(self._runtime.parts.store, SystemClock(), RandomIds())
+        work = UnitOfWork(self._runtime.parts.ground.store, SystemClock(), RandomIds())
         with work.begin(olivia) as unit:
             deleted = unit.create(lambda number: attrs.evolve(first, id=number))
             unit.delete(deleted.id)
@@ -328,7 +328,7 @@ class Asking:
         await self._post("drafts", {"footage": footage})
         feed = {"client": "tab-1", "cameras": [f["camera"] for f in footage]}
         collection = (await self._post("collections", feed))["id"]
-        with self._runtime.parts.store.read() as stored:
+        with self._runtime.parts.ground.store.read() as stored:
             self._documents = {
                 "drafts": stored.drafts.get("olivia"),
                 "export_lists": stored.export_lists.get("olivia"),

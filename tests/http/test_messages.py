@@ -267,7 +267,7 @@ async def test_the_titles_of_the_manual_when_the_store_is_away(
     world: World, title: str, method: str, path: str, body: object
 ) -> None:
     """Each operation says what it could not do, that nothing was changed, and what to do."""
-    world.runtime.parts.store.close()
+    world.runtime.parts.ground.store.close()
     answer = await world.client.request(method, path.format(world.path), json=body)
     assert answer.json()["title"] == title
     assert answer.json()["message_id"] == "incident.stopping"

@@ -78,5 +78,5 @@ async def test_a_period_report_is_in_the_audit_log(client, runtime):
     """It is of no one project, so the administrators' log tells of it."""
     job, _ = await made(client, {})
     assert (await client.post(f"/reports/{job['id']}/used/printed")).status_code == 204
-    told = [entry.activity for entry in runtime.parts.store.entries(0)]
+    told = [entry.activity for entry in runtime.parts.ground.store.entries(0)]
     assert [a.action for a in told if a.subject == "period report"] == ["report.generated", "report.printed"]

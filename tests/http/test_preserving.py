@@ -49,7 +49,7 @@ async def test_a_preserved_project_has_its_video_in_the_vault(runtime, client, c
     assert (await client.get(f"{path}/preserve")).json() == {"wanted": None, "by_rules": False, "copies": []}
     assert (await client.put(f"{path}/preserve", json={"wanted": True})).status_code == 200
     (copy,) = (await preserved(client, path))["copies"]
-    file = runtime.parts.preserver._vault.path(copy["sha256"])
+    file = runtime.parts.video.preserver._vault.path(copy["sha256"])
     assert file.stat().st_size == copy["size"] > 10_000
     (state,) = (await client.get(f"{path}/sequences/states")).json()["states"]
     assert state["video"]["state"] == "preserved"
@@ -62,14 +62,14 @@ async def test_the_vault_gives_the_same_pictures_as_the_recorder(runtime, client
     path = await project(client, cameras)
     await client.put(f"{path}/preserve", json={"wanted": True})
     await preserved(client, path)
-    kept = runtime.parts.preserver.covering
+    kept = runtime.parts.video.preserver.covering
     camera = CameraId(cameras["Lobby"])
-    (copy,) = runtime.parts.preserver._kept[camera]
+    (copy,) = runtime.parts.video.preserver._kept[camera]
     part = Interval(copy.interval.start + timedelta(seconds=1), copy.interval.end - timedelta(seconds=1))
     assert kept(camera, part) == copy
-    film = Film(runtime.parts.preserver._vault.path(copy.sha256), copy, part)
+    film = Film(runtime.parts.video.preserver._vault.path(copy.sha256), copy, part)
     ours = [unit async for unit in film]
-    async with runtime.parts.recorders.replay(camera, part) as stream:
+    async with runtime.parts.recorders.network.replay(camera, part) as stream:
         theirs = [unit async for unit in stream]
         assert film.track == stream.track
     wanted = [u for u in theirs if u.time < part.end]
@@ -84,9 +84,9 @@ async def test_a_cut_begins_with_a_key_picture_and_is_hashed(runtime, client, ca
     path = await project(client, cameras)
     await client.put(f"{path}/preserve", json={"wanted": True})
     await preserved(client, path)
-    (copy,) = runtime.parts.preserver._kept[CameraId(cameras["Lobby"])]
+    (copy,) = runtime.parts.video.preserver._kept[CameraId(cameras["Lobby"])]
     part = Interval(copy.interval.start + timedelta(seconds=1), copy.interval.end - timedelta(seconds=1))
-    source = runtime.parts.preserver._vault.path(copy.sha256)
+    source = runtime.parts.video.preserver._vault.path(copy.sha256)
     written = cut(source, copy.delivered.start, part, tmp_path / "cut.mp4").written
     assert written.delivered.start <= part.start
     assert written.delivered.end >= part.end
@@ -150,7 +150,7 @@ async def test_a_site_can_forbid_sound(runtime, client, cameras):
     path = await project(client, cameras)
     await client.put(f"{path}/preserve", json={"wanted": True})
     (copy,) = (await preserved(client, path))["copies"]
-    with av.open(str(runtime.parts.preserver._vault.path(copy["sha256"]))) as container:
+    with av.open(str(runtime.parts.video.preserver._vault.path(copy["sha256"]))) as container:
         assert not container.streams.audio
     await client.post("/export-list", json={"projects": [int(path.rsplit("/", 1)[1])]})
     refused = await client.post("/exports", json={"settings": {"sound": True}})
@@ -181,7 +181,7 @@ async def test_what_nobody_needs_leaves_the_vault_and_a_hold_keeps_it(runtime, c
     for path in (first, second):
         await client.put(f"{path}/preserve", json={"wanted": True})
         await preserved(client, path)
-    files = runtime.parts.preserver._files
+    files = runtime.parts.video.preserver._files
     held = await client.put(f"{first}/hold", json={"reason": "Court order 12"})
     assert held.is_success, held.text
     refused = await client.put(f"{first}/preserve", json={"wanted": False})
@@ -201,7 +201,7 @@ async def test_damage_is_named(runtime, client, cameras):
     path = await project(client, cameras)
     await client.put(f"{path}/preserve", json={"wanted": True})
     (copy,) = (await preserved(client, path))["copies"]
-    vault = runtime.parts.preserver._vault
+    vault = runtime.parts.video.preserver._vault
     assert vault.damage(copy["sha256"]) == ""
     file = vault.path(copy["sha256"])
     data = bytearray(file.read_bytes())

@@ -12,8 +12,9 @@ from tests.programs import RECORDER_USER
 from tests.support import OPERATOR, as_principal, host_services
 from tests.waiting import until
 
-from incident_plugin.bootstrap import RecorderSettings, Settings, StorageSettings, assemble
+from incident_plugin.assembly import assemble
 from incident_plugin.runtime import IncidentRuntime
+from incident_plugin.settings import RecorderSettings, Settings, StorageSettings
 
 #: Gigabytes; a film of 2,000 bytes fills it.
 SMALL = 1e-6
@@ -46,7 +47,7 @@ async def client(runtime: IncidentRuntime) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def project(runtime: IncidentRuntime, client: httpx.AsyncClient) -> int:
     """A project with two seconds of video."""
-    camera = runtime.parts.cameras.known[0].id
+    camera = runtime.parts.recorders.cameras.known[0].id
     start = datetime.now(UTC) - timedelta(seconds=600)
     pick = {
         "camera": camera,

@@ -53,7 +53,7 @@ async def added(client, recorder, **changes) -> dict:
 
 
 def audited(runtime) -> list[str]:
-    entries = runtime.parts.store.entries(AUDIT)
+    entries = runtime.parts.ground.store.entries(AUDIT)
     return [f"{e.activity.action}: {e.activity.before} > {e.activity.after}" for e in entries]
 
 
@@ -63,7 +63,7 @@ class TestAdding:
         recorder = await added(client, north)
         assert recorder["state"]["error"] is None
         assert recorder["has_password"]
-        names = [camera.name for camera in runtime.parts.cameras.known]
+        names = [camera.name for camera in runtime.parts.recorders.cameras.known]
         assert sorted(names) == sorted(2 * ["Lobby", "Corridor", "Parking", "Yard"])
         theirs = (await client.get(f"/recorders/{recorder['id']}/cameras")).json()["cameras"]
         assert not {camera["id"] for camera in theirs} & set(cameras.values())
@@ -85,7 +85,7 @@ class TestAdding:
     async def test_it_is_there_after_a_restart(self, client, runtime, host, north):
         """The store has it and the host its password: the next start uses it."""
         await added(client, north)
-        kept = runtime.parts.store
+        kept = runtime.parts.ground.store
         with kept.read() as reading:
             (config,) = reading.recorders.all()
         assert (config.name, config.address) == ("North", north.address)
@@ -119,7 +119,7 @@ class TestChanging:
         changed = await client.put(f"/recorders/{recorder['id']}", json={**body, "revision": 0})
         assert changed.status_code == 200
         assert changed.json()["revision"] == 1
-        assert "Warehouse" in {camera.recorder for camera in runtime.parts.cameras.known}
+        assert "Warehouse" in {camera.recorder for camera in runtime.parts.recorders.cameras.known}
         assert any("recorder.changed: North" in r and "> Warehouse" in r for r in audited(runtime))
         stale = await client.put(f"/recorders/{recorder['id']}", json={**body, "revision": 0})
         assert stale.status_code == 409
@@ -143,11 +143,11 @@ class TestChanging:
         body = {k: v for k, v in entered(north).items() if k != "password"}
         mapped = {"cameras": {own: cameras["Lobby"]}, "revision": 0}
         assert (await client.put(f"/recorders/{recorder['id']}", json={**body, **mapped})).status_code == 200
-        named = [c for c in await runtime.parts.cameras.refresh() if c.name == "Lobby"]
+        named = [c for c in await runtime.parts.recorders.cameras.refresh() if c.name == "Lobby"]
         assert [camera.id for camera in named] == [cameras["Lobby"]]
         now = datetime.now(UTC)
         hour = Interval(start=now - timedelta(hours=1), end=now)
-        assert await runtime.parts.recorders.recorded(cameras["Lobby"], hour)
+        assert await runtime.parts.recorders.network.recorded(cameras["Lobby"], hour)
 
 
 class TestRemoving:
@@ -155,7 +155,7 @@ class TestRemoving:
         """At once; the other recorder's cameras stay."""
         recorder = await added(client, north)
         assert (await client.delete(f"/recorders/{recorder['id']}")).status_code == 204
-        assert {camera.id for camera in runtime.parts.cameras.known} == set(cameras.values())
+        assert {camera.id for camera in runtime.parts.recorders.cameras.known} == set(cameras.values())
         assert host.secrets.get(recorder["password_secret"]) is None
         assert any("recorder.removed" in row for row in audited(runtime))
         listed = (await client.get("/recorders")).json()["recorders"]

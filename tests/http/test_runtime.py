@@ -8,9 +8,10 @@ import attrs
 from tests.support import OPERATOR, host_services
 
 from incident_plugin.adapters.system import ClockState
-from incident_plugin.bootstrap import RecorderSettings, Settings, StorageSettings, assemble
+from incident_plugin.assembly import assemble
 from incident_plugin.domain.media import ClockOffset
 from incident_plugin.runtime import IncidentRuntime
+from incident_plugin.settings import RecorderSettings, Settings, StorageSettings
 from vms_hooks.values import Interval, Target
 
 
@@ -26,7 +27,7 @@ async def test_a_healthy_plugin_says_so(runtime):
 
 async def test_a_store_that_is_gone_is_said(runtime):
     """When the store does not answer, the host learns which part it is and why."""
-    runtime.parts.store.close()
+    runtime.parts.ground.store.close()
     health = await runtime.health()
     assert not health.ok
     (store,) = [part for part in health.parts if not part.ok]
@@ -80,8 +81,8 @@ async def test_a_camera_that_is_not_recorded_is_a_warning_for_operators(runtime,
     async def nothing(camera, interval):
         return ()
 
-    monkeypatch.setattr(runtime.parts.recorders, "recorded", nothing)
-    await runtime.parts.watch.look()
+    monkeypatch.setattr(runtime.parts.recorders.network, "recorded", nothing)
+    await runtime.parts.recorders.watch.look()
     health = await runtime.health()
     part = named(health, "recording of Yard")
     assert (part.ok, part.warning, part.for_operators, part.camera) == (True, True, True, cameras["Yard"])
@@ -98,8 +99,8 @@ async def test_a_recorder_with_another_time_is_a_warning(runtime, cameras, monke
             offset=timedelta(seconds=7), uncertainty=timedelta(seconds=0.5), measured_at=datetime.now(UTC)
         )
 
-    monkeypatch.setattr(runtime.parts.recorders, "clock_offset", ahead)
-    await runtime.parts.watch.look()
+    monkeypatch.setattr(runtime.parts.recorders.network, "clock_offset", ahead)
+    await runtime.parts.recorders.watch.look()
     health = await runtime.health()
     part = named(health, "clock of Recorder")
     assert part.warning

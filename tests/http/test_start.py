@@ -7,8 +7,9 @@ import socket
 import pytest
 
 from incident_plugin import runtime as runtime_module
-from incident_plugin.bootstrap import RecorderSettings, Settings, assemble
+from incident_plugin.assembly import assemble
 from incident_plugin.runtime import IncidentRuntime
+from incident_plugin.settings import RecorderSettings, Settings
 
 
 async def test_a_mute_recorder_holds_nobody_up(host, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -293,7 +293,7 @@ async def test_what_is_not_saved_is_kept_for_its_author_alone(client, carl):
 async def test_the_state_of_video_follows_the_recorder(client, cameras, runtime):
     """Available, partly gone, gone: as the recorder has it now; asked for in the background."""
     now = datetime.now(UTC)
-    oldest = (await runtime.parts.recorders.recorded(
+    oldest = (await runtime.parts.recorders.network.recorded(
         cameras["Lobby"], _interval(now - timedelta(days=3), now)
     ))[0].start  # fmt: skip
     project = await new_project(client)

@@ -224,7 +224,7 @@ async def test_an_export_of_nothing_recorded_fails_in_words(client, cameras, run
     """A project whose video is gone: the export fails, says why and what to do, and leaves no files."""
     start = ago(900)
     await sent_project(client, (cameras["Lobby"], start, start + timedelta(seconds=4)))
-    with runtime.parts.store.transaction() as stored:
+    with runtime.parts.ground.store.transaction() as stored:
         waiting = stored.export_lists.get("olivia")
         long_ago = start - timedelta(days=30)
         item = waiting.items[0]

@@ -62,7 +62,7 @@ async def test_session_of_somebody_else(runtime, client, lobby, player) -> None:
     transport = httpx.ASGITransport(as_principal(runtime.parts.app, other))
     async with httpx.AsyncClient(transport=transport, base_url="http://plugin") as stranger:
         assert (await stranger.delete(response.headers["location"])).status_code == 404
-    assert runtime.parts.relay.is_open(response.headers["location"].split("/")[-1])
+    assert runtime.parts.live.relay.is_open(response.headers["location"].split("/")[-1])
 
 
 @pytest.mark.parametrize(
@@ -113,8 +113,8 @@ async def test_thousands_of_offers(runtime, client, lobby) -> None:
     for _ in range(20):
         answers = await asyncio.gather(*(client.post(lobby, content=broken, headers=SDP) for _ in range(100)))
         assert {answer.status_code for answer in answers} == {422}
-    assert runtime.parts.live._open == {}
-    assert runtime.parts.relay._sessions == {}
+    assert runtime.parts.live.sessions._open == {}
+    assert runtime.parts.live.relay._sessions == {}
 
 
 async def test_one_person_leaves_some_for_others(client, lobby, monkeypatch) -> None:

@@ -109,7 +109,7 @@ async def test_a_host_without_sessions_is_asked_for_the_right(runtime, host, wat
     """Contract 1.0 names no sessions: signing out ends all pictures of the person, rights count as ever."""
     nameless = attrs.evolve(OLIVIA, session="")
     picture = await watching(nameless)
-    await runtime.parts.live.review()
+    await runtime.parts.live.sessions.review()
     assert picture.pc.connectionState == "connected"
     await runtime.host_event(happened(host, HostEventKind.SIGNED_OUT, nameless))
     await ended(picture)
@@ -119,8 +119,8 @@ async def test_nothing_is_remembered_of_pictures_that_ended(runtime, watching):
     """A viewer that left by itself is forgotten with the next look."""
     picture = await watching(OLIVIA)
     await picture.pc.close()
-    (session,) = runtime.parts.live._open
-    await until(lambda: not runtime.parts.relay.is_open(session), "the end of the session")
+    (session,) = runtime.parts.live.sessions._open
+    await until(lambda: not runtime.parts.live.relay.is_open(session), "the end of the session")
     for _ in range(2):
-        await runtime.parts.live.review()
-    assert runtime.parts.live._open == {}
+        await runtime.parts.live.sessions.review()
+    assert runtime.parts.live.sessions._open == {}

@@ -9,9 +9,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from incident_plugin.bootstrap import RecorderSettings, Settings, assemble
+from incident_plugin.assembly import assemble
 from incident_plugin.domain.access import Permission
 from incident_plugin.runtime import IncidentRuntime
+from incident_plugin.settings import RecorderSettings, Settings
 from tests.browsing import PATIENCE_MS, SMALLEST, Watched
 from tests.programs import RECORDER_USER
 from tests.serving import served, with_policy

@@ -35,7 +35,7 @@ async def site(tmp_path) -> AsyncIterator[Site]:
     await site.runtime.start()
     async with served(with_policy(site.asgi)) as site.address:
         yield site
-        await site.runtime.parts.events.close()
+        await site.runtime.parts.incidents.events.close()
     await site.runtime.stop()
 
 

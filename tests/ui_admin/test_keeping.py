@@ -58,7 +58,7 @@ async def test_the_bin_restores_and_deletes_for_good_with_a_certificate(opening,
     said = await asyncio.create_subprocess_exec(*arguments, cwd=tmp_path, stdout=subprocess.PIPE)
     assert b"Signature Verified Successfully" in (await said.communicate())[0]
     assert "Asked for by the person" in (tmp_path / "certificate.json").read_text()
-    assert "Wrong entry" not in repr(site.runtime.parts.store.entries(gone))
+    assert "Wrong entry" not in repr(site.runtime.parts.ground.store.entries(gone))
 
 
 async def test_a_project_deleted_under_ones_hands_says_where_it_is(opening, site) -> None:

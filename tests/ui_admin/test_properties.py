@@ -71,7 +71,7 @@ async def test_a_value_in_use_is_renamed_or_retired_and_never_removed(opening, s
     has_not = await opening(f"incidents/{other}/details", person="carl")
     await expect(has_not.get_by_role("option", name="Fire")).to_have_count(1)
     await expect(has_not.get_by_role("option", name="Larceny")).to_have_count(0)
-    entries = site.runtime.parts.store.entries(kept)
+    entries = site.runtime.parts.ground.store.entries(kept)
     assert [e.activity.after for e in entries if e.activity.subject == "Type"] == ["Theft"]
 
 

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from incident_plugin.adapters.host import RandomIds
 from incident_plugin.application.unit_of_work import UnitOfWork
-from incident_plugin.bootstrap import Settings, assemble
+from incident_plugin.assembly import assemble
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.journal import Action, Activity
 from incident_plugin.domain.people import Person, PersonId
@@ -33,6 +33,7 @@ from incident_plugin.domain.project import (
 from incident_plugin.domain.properties import DELIVERED, FieldValue, IncidentProperties
 from incident_plugin.domain.sequence import Sequence
 from incident_plugin.runtime import IncidentRuntime
+from incident_plugin.settings import Settings
 from tests.support import ListedAccess, SystemClock, as_principal, host_services
 from tests.ui_tabs.serving import HERE, PAGE
 from vms_hooks.values import Principal
@@ -55,7 +56,7 @@ class Site:
         self.runtime = IncidentRuntime(
             parts=assemble(host_services(directory, access=self.access), Settings())
         )
-        self.work = UnitOfWork(self.runtime.parts.store, SystemClock(), RandomIds())
+        self.work = UnitOfWork(self.runtime.parts.ground.store, SystemClock(), RandomIds())
         #: Path and query of every request to the plug-in's interface.
         self.asked: list[str] = []
         self.asgi = Starlette(
@@ -144,7 +145,7 @@ class Site:
     @property
     def properties(self) -> IncidentProperties:
         """What is stored of the incident properties."""
-        with self.runtime.parts.store.read() as reading:
+        with self.runtime.parts.ground.store.read() as reading:
             return reading.properties() or DELIVERED
 
     def set_properties(self, properties: IncidentProperties) -> None:

@@ -78,7 +78,7 @@ async def test_a_stream_that_breaks_is_taken_up_where_it_was(opening: Opening, s
     await following(page)
     await until(lambda: told(page, site.create()), "a change")
     await page.context.route("**/events*", lambda route: route.abort())
-    site.runtime.parts.events.end()
+    site.runtime.parts.incidents.events.end()
     await until(lambda: page.evaluate("!heard.live"), "the loss of the stream")
     meanwhile = site.create()
     await page.context.unroute_all(behavior="wait")

@@ -181,4 +181,4 @@ async def test_the_log_is_filtered_and_saved(opening: Opening, site: Site) -> No
     async with page.expect_download() as downloading:
         await page.get_by_role("button", name="Save as JSON").click()
     lines = (await (await downloading.value).path()).read_text(encoding="utf-8").splitlines()
-    assert len(lines) == len(site.runtime.parts.store.entries(number))
+    assert len(lines) == len(site.runtime.parts.ground.store.entries(number))

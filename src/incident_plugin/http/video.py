@@ -20,7 +20,6 @@ from incident_plugin.domain.errors import InvalidInput, NoVideo
 from incident_plugin.domain.media import AccessUnit, CameraId, SoundTrack, SoundUnit, VideoTrack
 from incident_plugin.domain.time import Interval
 from incident_plugin.http.operations import Call, Operation, while_wanted, whole_number
-from incident_plugin.http.whep import WhepResources
 
 #: What one call gives at most: players fetch in short parts, so that a seek wastes little.
 MAXIMUM_LENGTH = timedelta(seconds=60)
@@ -62,7 +61,6 @@ class VideoResources:
     """Handlers of the operations on pictures."""
 
     _recorders: Recorders
-    _whep: WhepResources
     _writer: VideoWriter
     _stills: Stills
     _guard: Guard
@@ -73,7 +71,6 @@ class VideoResources:
         """Give the rows of the operation table."""
         view = Permission.CAMERAS_VIEW
         return (
-            *self._whep.operations(),
             Operation("GET", "recorded/{camera:path}", view, "Recorded spans.", self.recorded),
             Operation("GET", "clocks/{camera:path}", view, "How far a recorder's clock is off.", self.clock),
             Operation("GET", "video/{camera:path}", view, "Recorded video, fragmented MP4.", self.video),

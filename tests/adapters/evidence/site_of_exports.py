@@ -20,24 +20,21 @@ from typing import Any
 
 import attrs
 
-from incident_plugin.adapters.host import HostAccess
 from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.adapters.pdf_report import PdfReportMaker
-from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore
 from incident_plugin.adapters.vault import DiskVault, PreservedRecorders
-from incident_plugin.application.guard import Guard
 from incident_plugin.application.reporting import Reporting, Stills
-from incident_plugin.application.sealing import Sealing
 from incident_plugin.application.unit_of_work import UnitOfWork
-from incident_plugin.bootstrap import StorageSettings, exports_room
-from incident_plugin.bootstrap_exports import Exporting, assemble_exports
+from incident_plugin.assembly.exports import ExportParts, assemble_exports
+from incident_plugin.assembly.ground import Ground
 from incident_plugin.domain.exports import Export, ExportId, ExportItem, ExportSettings, ExportState
 from incident_plugin.domain.media import AccessUnit, Camera, CameraId, ClockOffset, VideoTrack
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.project import Project
 from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
 from incident_plugin.domain.time import Interval
+from incident_plugin.settings import Settings, StorageSettings
 from tests.adapters.evidence.conftest import Steps
 from tests.coded import START, Codec, encode
 from tests.support import OPERATOR, host_services
@@ -98,7 +95,7 @@ class Site:
 
     store: TinyDBStore
     work: UnitOfWork
-    exporting: Exporting
+    exporting: ExportParts
 
     def ordered(self, settings: ExportSettings, words: str = "Lobby") -> ExportId:
         """Give the export that is there, or order one of a new project; ``words`` are what people wrote."""
@@ -148,33 +145,25 @@ def site(
     maker: PdfReportMaker | None = None,
 ) -> Site:
     """Put a site together as the plug-in does, with another recorder."""
-    host, clock, writer = host_services(directory), Steps(), PyavWriter()
-    store, guard = TinyDBStore(directory / "store"), Guard(HostAccess(host=host))
-    work = UnitOfWork(store, clock, clock)
+    clock, writer = Steps(), PyavWriter()
+    settings = Settings(storage=storage or StorageSettings(), export_retention_days=0)
+    ground = Ground.of(host_services(directory), settings)
+    work = UnitOfWork(ground.store, clock, clock)
+    ground = attrs.evolve(ground, clock=clock, ids=clock, work=work)
     reporting = Reporting(
-        store=store,
+        store=ground.store,
         work=work,
-        guard=guard,
+        guard=ground.guard,
         clock=clock,
         recorders=recorder,
         stills=Stills(recorders=recorder, writer=writer),
         maker=maker or PdfReportMaker(),
-        site=host.site.name,
-        time_zone=host.site.time_zone,
+        site=ground.site,
+        time_zone=ground.time_zone,
     )
-    exporting = assemble_exports(
-        host,
-        None,
-        room=exports_room(directory, storage or StorageSettings()),
-        work=work,
-        guard=guard,
-        footage=PreservedRecorders(recorder, lambda _camera, _interval: None, DiskVault(directory).path),
-        writer=writer,
-        reporting=reporting,
-        sealing=Sealing(store=store, clock=clock, signer=SigningKey(directory / KEYS)),
-        sound=True,
-    )
-    return Site(store=store, work=work, exporting=exporting)
+    footage = PreservedRecorders(recorder, lambda _camera, _interval: None, DiskVault(directory).path)
+    exporting = assemble_exports(ground, footage, writer, reporting)
+    return Site(store=ground.store, work=work, exporting=exporting)
 
 
 def at_stage(stage: str, fault: Callable[[], None]) -> None:

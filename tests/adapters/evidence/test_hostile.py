@@ -15,13 +15,13 @@ from incident_plugin.adapters.host import HostAccess
 from incident_plugin.application.exporting import Exports
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor
-from incident_plugin.bootstrap import StorageSettings
 from incident_plugin.domain.errors import StoreUnavailable
 from incident_plugin.domain.exports import ExportSettings, ExportState
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project
 from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
 from incident_plugin.domain.time import Interval
+from incident_plugin.settings import StorageSettings
 from tests.adapters.evidence.conftest import Steps
 from tests.adapters.evidence.site_of_exports import FINISHED, OWNER, Tape, site
 from tests.adapters.evidence.test_package import commands, offline, verdict

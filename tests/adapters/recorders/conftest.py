@@ -1,4 +1,4 @@
-"""The demo recorder as the process that it is, and the adapters put together as bootstrap does."""
+"""The demo recorder as the process that it is, and the adapters put together as ``assembly`` does."""
 
 from __future__ import annotations
 

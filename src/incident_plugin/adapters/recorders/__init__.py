@@ -1,4 +1,4 @@
-"""The recorders of the site behind one port, put together from parts that ``bootstrap`` chooses."""
+"""The recorders of the site behind one port, put together from parts that ``assembly`` chooses."""
 
 from incident_plugin.adapters.recorders.recorder import Recorder, RecorderHealth
 from incident_plugin.adapters.recorders.site import Connect, SiteRecorders

@@ -1,4 +1,4 @@
-"""What a recorder is put together from; ``bootstrap`` chooses the parts."""
+"""What a recorder is put together from; ``assembly`` chooses the parts."""
 
 from __future__ import annotations
 

@@ -1,0 +1,94 @@
+"""Recorded video: from the recorders, or from the vault where that has all of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import attrs
+
+from incident_plugin.adapters.media import PyavWriter
+from incident_plugin.adapters.picture_cache import PictureCache
+from incident_plugin.adapters.vault import DiskVault, PreservedRecorders
+from incident_plugin.application.footage import FootagePicker
+from incident_plugin.application.footage_states import FootageStates
+from incident_plugin.application.preserving import Preserver, Preserving
+from incident_plugin.application.reporting import Stills
+from incident_plugin.application.timeline import Timeline
+from incident_plugin.assembly.ground import SERVICE, Ground
+from incident_plugin.assembly.recorders import RecorderParts
+from incident_plugin.http.operations import Operation
+from incident_plugin.http.preserving import PreserveResources
+from incident_plugin.http.video import VideoResources
+
+#: What is kept of fetched recordings and stills: a recorder that deletes its own is not outlived for long.
+_KEPT_BYTES, _KEPT_FOR = 512 << 20, timedelta(hours=1)
+
+
+@attrs.frozen(kw_only=True)
+class VideoParts:
+    """Where recorded video comes from, and what is done with it."""
+
+    footage: PreservedRecorders
+    writer: PyavWriter
+    stills: Stills
+    picker: FootagePicker
+    states: FootageStates
+    timeline: Timeline
+    preserver: Preserver
+    operations: tuple[Operation, ...]
+
+
+def assemble_video(ground: Ground, recorders: RecorderParts) -> VideoParts:
+    """Put together what shows, picks and preserves recorded video."""
+    network, writer, vault = recorders.network, PyavWriter(), DiskVault(ground.folder / "vault")
+    work, guard, clock = ground.work, ground.guard, ground.clock
+    preserver = Preserver(
+        store=ground.store,
+        work=work,
+        clock=clock,
+        recorders=network,
+        writer=writer,
+        vault=vault,
+        room=ground.storage.vault,
+        service=SERVICE,
+        sound=ground.settings.sound,
+    )
+    preserving = Preserving(work=work, guard=guard, clock=clock, wake=preserver.wake)
+    footage = PreservedRecorders(network, preserver.covering, vault.path)
+    stills = Stills(recorders=footage, writer=writer)
+    video = VideoResources(
+        recorders=footage,
+        writer=writer,
+        stills=stills,
+        guard=guard,
+        clock=clock,
+        kept=PictureCache(
+            ground.folder / "cache" / "playback", most=_KEPT_BYTES, lasting=_KEPT_FOR, now=clock.now
+        ),
+    )
+    return VideoParts(
+        footage=footage,
+        writer=writer,
+        stills=stills,
+        picker=FootagePicker(
+            cameras=recorders.cameras,
+            recorders=footage,
+            guard=guard,
+            clock=clock,
+            marked=ground.store.marked,
+        ),
+        states=FootageStates(
+            work=work,
+            guard=guard,
+            recorders=network,
+            retention=network,
+            clock=clock,
+            preserved=preserving.kept,
+        ),
+        timeline=Timeline(recorders=footage, store=ground.store, guard=guard),
+        preserver=preserver,
+        operations=(
+            *PreserveResources(preserving=preserving, preserver=preserver).operations(),
+            *video.operations(),
+        ),
+    )
