@@ -73,7 +73,22 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         choices=[camera.token for camera in CAMERAS],
-        help="code this camera in H.265, and offer the Media2 service; may be given several times",
+        help="code this camera in H.265; may be given several times",
+    )
+    parser.add_argument(
+        "--aac",
+        action="append",
+        default=[],
+        choices=[camera.token for camera in CAMERAS],
+        help="give this camera a microphone in AAC; may be given several times",
+    )
+    parser.add_argument(
+        "--renewed",
+        action="append",
+        default=[],
+        choices=[camera.token for camera in CAMERAS],
+        help="this camera was set up anew an hour after its recording began: it has an older recording with"
+        " gaps, and the one that goes on; may be given several times",
     )
     parser.add_argument(
         "--sign-in",
@@ -111,7 +126,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     return Settings(
         clock=clock,
         retention=timedelta(days=options.retention),
-        cameras=cameras_with(options.h265),
+        cameras=cameras_with(h265=options.h265, aac=options.aac, renewed=options.renewed),
         sign_in=options.sign_in,
         host=options.host,
         http_port=options.http_port,

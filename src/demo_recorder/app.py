@@ -12,7 +12,7 @@ import uvicorn
 from attrs import frozen
 
 from demo_recorder.account import Account
-from demo_recorder.cameras import CAMERAS, Camera, Codec
+from demo_recorder.cameras import CAMERAS, Camera
 from demo_recorder.footage import Footage
 from demo_recorder.mechanics import Mechanics
 from demo_recorder.recording import recordings_since
@@ -84,11 +84,9 @@ class Recorder:
         studio = Studio(footage=self._footage, clock=settings.clock)
         streams = Streams(studio=studio, recordings=recordings, account=settings.account)
         self._rtsp = RtspServer(streams)
-        # Like the devices that there are: who has no H.265 has often no Media2 either.
-        newer = any(camera.codec is Codec.H265 for camera in settings.cameras)
         others = (
             media_service(settings.cameras),
-            *([media2_service(settings.cameras)] if newer else ()),
+            media2_service(settings.cameras),
             recording_service(recordings, settings.retention),
             search_service(recordings),
             replay_service(recordings),

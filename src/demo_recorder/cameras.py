@@ -31,6 +31,18 @@ class Codec(StrEnum):
         return f"{self.value[0]}.{self.value[1:]}"
 
 
+class SoundCodec(StrEnum):
+    """How a microphone is coded, by its name in ONVIF."""
+
+    G711 = "G711"
+    AAC = "AAC"
+
+    @property
+    def spoken(self) -> str:
+        """For people."""
+        return "G.711" if self is SoundCodec.G711 else self.value
+
+
 @frozen(kw_only=True)
 class Camera:
     """A synthetic camera, as its main stream shows it or as its smaller one does."""
@@ -46,8 +58,10 @@ class Camera:
     codec: Codec = Codec.H264
     #: Has motors.
     movable: bool = False
-    #: Has a microphone.
-    hears: bool = False
+    #: How its microphone is coded, if it has one.
+    sound: SoundCodec | None = None
+    #: It was set up anew while it recorded: beside the recording that goes on it has an older one.
+    renewed: bool = False
     #: As the second stream shows it: at half its width and height, always in H.264, and never recorded.
     small: bool = False
 
@@ -83,13 +97,29 @@ class Camera:
 
 
 CAMERAS = (
-    Camera(number=1, token=CameraToken("lobby"), name="Lobby", location="Ground floor, entrance", hears=True),
+    Camera(
+        number=1,
+        token=CameraToken("lobby"),
+        name="Lobby",
+        location="Ground floor, entrance",
+        sound=SoundCodec.G711,
+    ),
     Camera(number=2, token=CameraToken("corridor"), name="Corridor", location="Ground floor, east wing"),
     Camera(number=3, token=CameraToken("parking"), name="Parking", location="Basement, level 1"),
     Camera(number=4, token=CameraToken("yard"), name="Yard", location="Outside, east gate", movable=True),
 )
 
 
-def cameras_with(h265: Collection[str]) -> tuple[Camera, ...]:
-    """The four, those with these tokens in H.265."""
-    return tuple(evolve(camera, codec=Codec.H265) if camera.token in h265 else camera for camera in CAMERAS)
+def cameras_with(
+    *, h265: Collection[str] = (), aac: Collection[str] = (), renewed: Collection[str] = ()
+) -> tuple[Camera, ...]:
+    """The four; by their tokens those in H.265, with sound in AAC, and with an older recording."""
+    return tuple(
+        evolve(
+            camera,
+            codec=Codec.H265 if camera.token in h265 else camera.codec,
+            sound=SoundCodec.AAC if camera.token in aac else camera.sound,
+            renewed=camera.token in renewed,
+        )
+        for camera in CAMERAS
+    )

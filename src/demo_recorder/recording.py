@@ -1,4 +1,4 @@
-"""What has been recorded: from when, and with which gap. A pure function of a start time and of the clock."""
+"""What has been recorded, from when, with which gaps: a function of a start time and of the clock."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,6 +20,13 @@ GAP_CAMERA = CAMERAS[-1]
 GAP_AFTER = timedelta(minutes=90)
 GAP_LENGTH = timedelta(seconds=60)
 
+#: When a camera was set up anew: its older recording ends, and a minute later a new one begins.
+RENEWED_AFTER = timedelta(minutes=60)
+RENEWING = timedelta(seconds=60)
+#: Of the older one, a gap after so long, and again after that.
+OLDER_GAPS_AFTER = (timedelta(minutes=20), timedelta(minutes=40))
+OLDER_GAP_LENGTH = timedelta(seconds=30)
+
 
 @frozen(kw_only=True)
 class Span:
@@ -31,21 +38,37 @@ class Span:
 
 @frozen(kw_only=True)
 class Recording:
-    """The recording of one camera; it grows with the clock. All its edges are key frames."""
+    """A recording of one camera; it grows with the clock until it ends. All its edges are key frames."""
 
     camera: Camera
     start: FrameNumber
+    #: The first frame that is no longer recorded; None for a recording that goes on.
+    end: FrameNumber | None = None
     #: Spans without footage, in order, never touching one another or the start.
     gaps: tuple[Span, ...] = ()
 
     @property
     def token(self) -> RecordingToken:
         """How ONVIF and RTSP name it."""
-        return self.camera.recording
+        return self.camera.recording if self.end is None else RecordingToken(f"{self.camera.recording}_older")
+
+    def goes_on(self, now: datetime) -> bool:
+        """Whether it is still being made."""
+        return self.end is None or latest_frame(now) < self.end
+
+    def newest(self, now: datetime) -> FrameNumber:
+        """Its last frame there can be at a moment."""
+        newest = latest_frame(now)
+        return newest if self.end is None else min(newest, FrameNumber(self.end - 1))
+
+    def covers(self, frame: FrameNumber) -> bool:
+        """Whether a frame is recorded, once it has been taken."""
+        ended = self.end is not None and frame >= self.end
+        return frame >= self.start and not ended and self.at_or_after(frame) == frame
 
     def spans(self, now: datetime) -> tuple[Span, ...]:
         """What there is at a moment, in order."""
-        end = FrameNumber(latest_frame(now) + 1)
+        end = FrameNumber(self.newest(now) + 1)
         starts = (self.start, *(gap.end for gap in self.gaps))
         ends = (*(gap.start for gap in self.gaps), end)
         spans = (Span(start=a, end=min(b, end)) for a, b in zip(starts, ends, strict=True))
@@ -57,6 +80,8 @@ class Recording:
         edges = [(self.start, True)]
         for gap in self.gaps:
             edges += [(gap.start, False), (gap.end, True)]
+        if self.end is not None:
+            edges.append((self.end, False))
         return tuple(edge for edge in edges if edge[0] <= newest)
 
     def at_or_after(self, frame: FrameNumber) -> FrameNumber:
@@ -82,12 +107,31 @@ class Recording:
 def recordings_since(since: datetime, cameras: Sequence[Camera] = CAMERAS) -> tuple[Recording, ...]:
     """The recordings of all cameras, begun at the first even second from ``since``."""
     start = _next_key_frame(since)
-    gap_start = _next_key_frame(moment_of(start) + GAP_AFTER)
-    gap = Span(start=gap_start, end=_next_key_frame(moment_of(gap_start) + GAP_LENGTH))
-    return tuple(
-        Recording(camera=camera, start=start, gaps=(gap,) if camera.number == GAP_CAMERA.number else ())
-        for camera in cameras
+    gap = _gap(moment_of(start) + GAP_AFTER, GAP_LENGTH)
+    found: list[Recording] = []
+    for camera in cameras:
+        gaps = (gap,) if camera.number == GAP_CAMERA.number else ()
+        begins = start
+        if camera.renewed:
+            older = _older(camera, start)
+            begins = _next_key_frame(moment_of(start) + RENEWED_AFTER + RENEWING)
+            found.append(older)
+        found.append(Recording(camera=camera, start=begins, gaps=gaps))
+    return tuple(found)
+
+
+def _older(camera: Camera, start: FrameNumber) -> Recording:
+    return Recording(
+        camera=camera,
+        start=start,
+        end=_next_key_frame(moment_of(start) + RENEWED_AFTER),
+        gaps=tuple(_gap(moment_of(start) + after, OLDER_GAP_LENGTH) for after in OLDER_GAPS_AFTER),
     )
+
+
+def _gap(moment: datetime, length: timedelta) -> Span:
+    start = _next_key_frame(moment)
+    return Span(start=start, end=_next_key_frame(moment_of(start) + length))
 
 
 def _next_key_frame(moment: datetime) -> FrameNumber:

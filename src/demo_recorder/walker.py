@@ -5,6 +5,7 @@ minute of UTC. The person is seen by exactly one camera at any time.
 """
 
 import math
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -89,6 +90,16 @@ _WAYS = {
 def camera_seeing(frame: FrameNumber) -> Camera:
     """The camera before which the person is in a frame."""
     return CAMERAS[frame % _FRAMES_IN_ROUND // _FRAMES_ON_CAMERA]
+
+
+def visits(camera: Camera, first: FrameNumber, last: FrameNumber) -> Iterator[tuple[FrameNumber, bool]]:
+    """From which frames on, of these and in order, the person is before a camera, or has left it."""
+    begins = (camera.number - 1) * _FRAMES_ON_CAMERA
+    turn = (first - begins) // _FRAMES_IN_ROUND * _FRAMES_IN_ROUND + begins
+    for start in range(turn, last + 1, _FRAMES_IN_ROUND):
+        for frame, comes in ((start, True), (start + _FRAMES_ON_CAMERA, False)):
+            if first <= frame <= last:
+                yield FrameNumber(frame), comes
 
 
 def patch_of(camera: Camera, frame: FrameNumber) -> Patch | None:

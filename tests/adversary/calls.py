@@ -57,6 +57,10 @@ class Asking:
         covered = sum((span.length for span in spans), timedelta())
         return f"{len(spans)} span, {covered.total_seconds():.0f} s"
 
+    async def happened(self) -> str:
+        start = self.device.start
+        return f"{len(await self.site.happened(DOOR, Interval(start, start + RECORDED)))} events"
+
     async def live(self) -> str:
         async with self.site.live(DOOR, sound=True) as stream, aclosing(aiter(stream)) as units:
             count = 0
@@ -74,7 +78,10 @@ class Asking:
             units = [unit async for unit in stream]
         assert all(later.pts > unit.pts for unit, later in pairwise(units))
         losses = stream.losses
-        return f"{len(units)} pictures" + (f", {losses} loss" if losses else "")
+        # How many come before the start, with the key picture, depends on how well its clock was measured.
+        return f"{sum(unit.time >= start for unit in units)} pictures" + (
+            f", {losses} loss" if losses else ""
+        )
 
     async def presets(self) -> str:
         return f"{len(await self.site.presets(DOOR))} presets"
@@ -87,7 +94,7 @@ class Asking:
 
 CALLS: Mapping[str, Callable[[Asking], Awaitable[str]]] = {
     name: getattr(Asking, name)
-    for name in ("cameras", "clock", "recorded", "live", "replay", "presets", "events")
+    for name in ("cameras", "clock", "recorded", "happened", "live", "replay", "presets", "events")
 }
 
 

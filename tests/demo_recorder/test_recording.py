@@ -5,8 +5,17 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demo_recorder.cameras import CAMERAS
-from demo_recorder.recording import GAP_AFTER, GAP_CAMERA, Recording, recordings_since
+from demo_recorder.cameras import CAMERAS, cameras_with
+from demo_recorder.recording import (
+    GAP_AFTER,
+    GAP_CAMERA,
+    OLDER_GAP_LENGTH,
+    OLDER_GAPS_AFTER,
+    RENEWED_AFTER,
+    RENEWING,
+    Recording,
+    recordings_since,
+)
 from demo_recorder.timebase import FrameNumber, clean_point, first_frame_from, latest_frame, moment_of
 
 SINCE = datetime(2026, 11, 22, 8, 0, 1, 500_000, tzinfo=UTC)
@@ -72,6 +81,23 @@ def test_replay_begins_at_a_clean_point_with_footage(age: timedelta, wanted: tim
         assert start == yard.start
     else:
         assert asked - 30 < start <= asked
+
+
+def test_a_camera_that_was_set_up_anew_has_two_recordings() -> None:
+    """The older one has two gaps and ends; the other goes on, from a minute later."""
+    made = recordings_since(SINCE, cameras_with(renewed=["parking"]))
+    older, newer = (recording for recording in made if recording.camera.renewed)
+    gaps = [(BEGAN + after, BEGAN + after + OLDER_GAP_LENGTH) for after in OLDER_GAPS_AFTER]
+    edges = [BEGAN, *(edge for gap in gaps for edge in gap), BEGAN + RENEWED_AFTER]
+    assert spans_of(older, timedelta(hours=2)) == list(zip(edges[::2], edges[1::2], strict=True))
+    assert older.goes_on(BEGAN)
+    assert not older.goes_on(BEGAN + RENEWED_AFTER)
+    assert newer.goes_on(BEGAN + timedelta(hours=2))
+    assert moment_of(newer.start) == BEGAN + RENEWED_AFTER + RENEWING
+    assert older.token != newer.token == newer.camera.recording
+    assert older.changes(BEGAN + timedelta(hours=2))[-1] == (older.end, False)
+    assert not older.covers(older.end)
+    assert older.covers(FrameNumber(older.end - 1))
 
 
 def test_the_frame_after_the_last_before_the_gap_is_the_first_behind_it() -> None:

@@ -112,11 +112,11 @@ def test_the_gap_is_found_by_its_events(device: RunningRecorder) -> None:
     assert all(one.Event.Message._value_1.PropertyOperation == "Changed" for one in events)
 
 
-def test_without_filter_recordings_and_tracks_tell(device: RunningRecorder) -> None:
-    """Both kinds of event come, in the order of time."""
+def test_without_filter_all_tell(device: RunningRecorder) -> None:
+    """Recordings, their tracks, and what moved: every kind of event comes, in the order of time."""
     start = began(device)
     events = find(device, start + HOUR, None)
-    assert [name for _, _, name, _ in told(events)] == ["IsRecording", "IsDataPresent"] * 2
+    assert {name for _, _, name, _ in told(events)} == {"IsRecording", "IsDataPresent", "State"}
     assert [one.Time for one in events] == sorted(one.Time for one in events)
 
 
@@ -165,6 +165,31 @@ def test_topics_choose_events(device: RunningRecorder, expression: str, names: s
     assert {name for _, _, name, _ in told(events)} == names
 
 
+def test_motion_is_found_where_the_person_walked(device: RunningRecorder) -> None:
+    """Fifteen seconds of each minute before each camera, but not while nothing was recorded."""
+    start = (began(device) + timedelta(minutes=89)).replace(second=0)
+
+    def motion(recording: str, minutes: int) -> list[tuple[float, bool, str]]:
+        scope = {"Scope": {"IncludedRecordings": [recording]}, "IncludeStartState": True}
+        wanted = topics("tns1:VideoSource/MotionAlarm")
+        events = find(device, start, start + timedelta(minutes=minutes), SearchFilter=wanted, **scope)
+        return [
+            ((moment - start).total_seconds(), virtual, value) for moment, virtual, _, value in told(events)
+        ]
+
+    comes = [at for at, virtual, value in motion("rec_yard", 4) if value == "true" and not virtual]
+    assert set(comes) < {45, 105, 165, 225}
+    assert len(comes) >= 2
+    assert motion("rec_lobby", 2) == [
+        (0, True, "true"),
+        (0, False, "true"),
+        (15, False, "false"),
+        (60, False, "true"),
+        (75, False, "false"),
+        (120, False, "true"),
+    ]
+
+
 def test_topics_come_as_text(device: RunningRecorder) -> None:
     """On the wire each event names its topic, with a prefix that is declared."""
     start = began(device)
@@ -181,6 +206,7 @@ def test_topics_come_as_text(device: RunningRecorder) -> None:
     assert {one.text for one in found} == {
         "tns1:RecordingHistory/Recording/State",
         "tns1:RecordingHistory/Track/State",
+        "tns1:VideoSource/MotionAlarm",
     }
     assert all(one.nsmap["tns1"] == "http://www.onvif.org/ver10/topics" for one in found)
 

@@ -12,15 +12,19 @@ import numpy as np
 import pytest
 from attrs import frozen
 from numpy.typing import NDArray
-from tests.programs import RunningRecorder
+from tests.programs import RunningRecorder, running_recorder
 from tests.waiting import PATIENCE
 
+from demo_recorder.cameras import SoundCodec
 from demo_recorder.rtsp.target import clock_text
-from demo_recorder.sound import PACKETS_PER_SECOND, SAMPLE_RATE, mu_law, packet, packets_with
+from demo_recorder.sound import SOUNDS, Sound, mu_law
 from demo_recorder.timebase import GROUP_FRAMES, NTP_UNIX_OFFSET, FrameNumber, moment_of
 
 from .conftest import ACCOUNT, RtspSide
 from .rtsp_client import RtspClient
+
+G711, AAC = SOUNDS[SoundCodec.G711], SOUNDS[SoundCodec.AAC]
+SAMPLE_RATE, PACKETS_PER_SECOND = 8_000, 50
 
 
 @frozen(kw_only=True)
@@ -109,7 +113,7 @@ async def test_live_sound_comes_with_its_pictures(rtsp: RtspSide) -> None:
     moment = (ntp >> 32) - NTP_UNIX_OFFSET + (ntp & 0xFFFF_FFFF) / 2**32
     assert abs(datetime.fromtimestamp(moment, UTC) - rtsp.clock()) < timedelta(seconds=PATIENCE)
     number = round(moment * PACKETS_PER_SECOND) + (heard[0].timestamp - ticks) // 160
-    assert [one.samples for one in heard] == [packet(number + index) for index in range(10)]
+    assert [one.samples for one in heard] == [G711.packet(number + index) for index in range(10)]
 
 
 async def test_sound_alone_and_no_sound_where_none_is(rtsp: RtspSide) -> None:
@@ -138,12 +142,42 @@ async def test_key_pictures_come_without_sound(rtsp: RtspSide) -> None:
 
 
 @pytest.mark.parametrize("frame", [0, 1, 29, 30, 12_345_678])
-def test_every_packet_belongs_to_one_frame(frame: int) -> None:
-    """Those of successive frames follow one another, three or four to a frame."""
-    now, following = packets_with(FrameNumber(frame)), packets_with(FrameNumber(frame + 1))
+@pytest.mark.parametrize(("sound", "counts"), [(G711, (3, 4)), (AAC, (1, 2))], ids=["G.711", "AAC"])
+def test_every_packet_belongs_to_one_frame(frame: int, sound: Sound, counts: tuple[int, int]) -> None:
+    """Those of successive frames follow one another, and every frame has one."""
+    now, following = (sound.packets_with(FrameNumber(frame + later)) for later in (0, 1))
     assert now[-1] + 1 == following[0]
-    assert len(now) in (3, 4)
-    assert now[0] / PACKETS_PER_SECOND >= frame / 15 > (now[0] - 1) / PACKETS_PER_SECOND
+    assert len(now) in counts
+    seconds = sound.samples / sound.rate
+    assert now[0] * seconds >= frame / 15 > (now[0] - 1) * seconds
+
+
+async def test_aac_is_heard_at_its_time_too() -> None:
+    """A camera that was given a microphone in AAC; the sound is in step with the seconds of its recording."""
+    with running_recorder("--aac", "corridor") as recorder:
+        client = await RtspClient.connect(recorder.rtsp_port, ACCOUNT)
+        start = recorder.since + timedelta(minutes=30)
+        await set_up(client, "replay/rec_corridor")
+        interval = f"clock={clock_text(start)}-{clock_text(start + timedelta(seconds=4))}"
+        await client.request("PLAY", "replay/rec_corridor", Range=interval, Rate_Control="no")
+        first = int(-(-start.timestamp() * AAC.rate // AAC.samples))
+        packets = []
+        async with asyncio.timeout(PATIENCE):
+            while len(packets) < 62:
+                channel, data = await client._packet()
+                if channel == 2:
+                    packets.append(data[16 + 4 * unpack_from(">H", data, 14)[0] :])
+        description = (await client.request("DESCRIBE", "live/corridor")).body.decode()
+        await client.close()
+    assert "a=rtpmap:97 MPEG4-GENERIC/16000/1" in description
+    assert {unpack_from(">HH", one) for one in packets} == {(16, len(one) - 4 << 3) for one in packets}
+    decoder = av.CodecContext.create("aac", "r")
+    decoder.extradata = bytes.fromhex("1408")
+    frames = (frame for one in packets for frame in decoder.decode(av.Packet(one[4:])))
+    loud = np.abs(np.concatenate([frame.to_ndarray()[0] for frame in frames])) > 0.1
+    late = first * AAC.samples / AAC.rate - start.timestamp()
+    begins = [s + int(np.argmax(loud[s * AAC.rate :])) / AAC.rate + late for s in range(1, 4)]
+    assert [round(at, 1) for at in begins] == [1.0, 2.0, 3.0]
 
 
 def test_the_coding_is_that_of_g711() -> None:

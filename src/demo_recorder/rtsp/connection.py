@@ -20,7 +20,7 @@ from demo_recorder.rtsp.message import (
     Response,
     read_request,
 )
-from demo_recorder.rtsp.rtp import SOUND_PAYLOAD_TYPE, RtpPacketiser
+from demo_recorder.rtsp.rtp import PAYLOAD_TYPE, RtpPacketiser
 from demo_recorder.rtsp.sdp import describe
 from demo_recorder.rtsp.stream import LiveStream, Outputs, ReplayStream, Stream, Studio
 from demo_recorder.rtsp.target import (
@@ -32,7 +32,7 @@ from demo_recorder.rtsp.target import (
     find_track,
     read_replay_request,
 )
-from demo_recorder.sound import packets_with, ticks_of
+from demo_recorder.sound import SOUNDS
 from demo_recorder.timebase import FrameNumber, moment_of, rtp_ticks_of
 
 _LOG = logging.getLogger(__name__)
@@ -175,8 +175,9 @@ class Connection:
         # With the session's name a track joins it; without, the client begins again.
         session = self._current(request) if request.headers.get("Session") else _Session(target=target)
         channel = _channel(request.headers.get("Transport") or "", 2 if track == SOUND else 0)
-        output = RtpPacketiser(channel, SOUND_PAYLOAD_TYPE) if track == SOUND else RtpPacketiser(channel)
-        session.outputs = evolve(session.outputs, **{track: output})
+        heard = SOUNDS.get(target.camera.sound) if target.camera.sound else None
+        output = RtpPacketiser(channel, heard.payload_type if track == SOUND and heard else PAYLOAD_TYPE)
+        session.outputs = evolve(session.outputs, heard=heard, **{track: output})
         self._session = session
         transport = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1};ssrc={output.ssrc:08X}"
         return Response(
@@ -201,6 +202,8 @@ class Connection:
             live = LiveStream(camera=session.target.camera, studio=studio, outputs=session.outputs)
             return live, (("Range", "npt=now-"),)
         wanted = read_replay_request(request.headers, recording)
+        if recording.end is not None:
+            wanted = evolve(wanted, end=min(wanted.end or recording.end, recording.end))
         replay = ReplayStream(
             recording=recording,
             request=wanted,
@@ -263,7 +266,10 @@ def _refuse_unknown_features(request: Request) -> None:
 def _rtp_info(uri: str, session: _Session, stream: Stream) -> str:
     """Where each track's packets begin (RFC 2326 section 12.33)."""
     base = re.sub(f"/({VIDEO}|{SOUND})$", "", uri.rstrip("/"))
-    starts = {VIDEO: rtp_ticks_of(stream.first), SOUND: ticks_of(packets_with(stream.first)[0])}
+    heard = session.outputs.heard
+    starts = {VIDEO: rtp_ticks_of(stream.first)}
+    if heard is not None:
+        starts[SOUND] = heard.ticks_of(heard.packets_with(stream.first)[0])
     outputs = {VIDEO: session.outputs.video, SOUND: session.outputs.sound}
     return ",".join(
         f"url={base}/{track};seq={output.next_sequence};rtptime={output.timestamp(starts[track])}"

@@ -1,4 +1,4 @@
-"""RTP packets of H.264, H.265 and G.711 on an interleaved channel (RFC 3550, 3551, 6184, 7798, 2326)."""
+"""RTP packets of video and sound on an interleaved channel (RFC 3550, 3551, 3640, 6184, 7798, 2326)."""
 
 import secrets
 from collections.abc import Iterator
@@ -8,11 +8,10 @@ from attrs import frozen
 
 from demo_recorder.cameras import Codec
 from demo_recorder.encoder import AccessUnit
+from demo_recorder.sound import Sound
 from demo_recorder.timebase import RTP_CLOCK_RATE
 
 PAYLOAD_TYPE = 96
-#: PCMU (RFC 3551 table 4).
-SOUND_PAYLOAD_TYPE = 0
 
 _MAX_PAYLOAD = 1400
 _WRAP_16 = 0xFFFF
@@ -95,11 +94,13 @@ class RtpPacketiser:
             extension = b""
         return b"".join(out)
 
-    def sound(self, samples: bytes, ticks: int, mark: ReplayMark | None = None) -> bytes:
-        """The packet of some sound at a point of its media clock."""
+    def sound(self, sound: Sound, number: int, ticks: int, mark: ReplayMark | None = None) -> bytes:
+        """A packet of sound at a point of its media clock."""
+        samples = sound.packet(number)
+        payload = sound.head(len(samples)) + samples
         extension = mark.encoded() if mark else b""
-        header = self._header(extension, samples, self.timestamp(ticks), is_last=False)
-        return header + extension + samples
+        header = self._header(extension, payload, self.timestamp(ticks), is_last=sound.marked)
+        return header + extension + payload
 
     def sender_report(self, ntp: int, ticks: int) -> bytes:
         """A report that ties a moment, as an NTP timestamp, to its RTP timestamp."""

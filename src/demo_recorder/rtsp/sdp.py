@@ -1,14 +1,14 @@
-"""Session descriptions (RFC 4566, RFC 6184 section 8.2, RFC 7798 section 7, RFC 3551, ONVIF Streaming)."""
+"""Session descriptions (RFC 4566, RFC 6184 section 8.2, RFC 7798 section 7, RFC 3551, RFC 3640, ONVIF)."""
 
 from base64 import b64encode
 from datetime import datetime
 
 from demo_recorder.cameras import SOUND_TRACK, VIDEO_TRACK, Codec
 from demo_recorder.encoder import ParameterSets
-from demo_recorder.rtsp.rtp import PAYLOAD_TYPE, SOUND_PAYLOAD_TYPE
+from demo_recorder.rtsp.rtp import PAYLOAD_TYPE
 from demo_recorder.rtsp.target import SOUND, VIDEO, Target, clock_text
-from demo_recorder.sound import SAMPLE_RATE
-from demo_recorder.timebase import FRAME_RATE, RTP_CLOCK_RATE, moment_of
+from demo_recorder.sound import SOUNDS
+from demo_recorder.timebase import FRAME_RATE, RTP_CLOCK_RATE, FrameNumber, moment_of
 
 
 def describe(target: Target, sets: ParameterSets, now: datetime) -> bytes:
@@ -29,10 +29,12 @@ def describe(target: Target, sets: ParameterSets, now: datetime) -> bytes:
         f"a=control:{VIDEO}",
         *_track(target, VIDEO_TRACK),
     ]
-    if target.camera.hears:
+    if target.camera.sound is not None:
+        heard = SOUNDS[target.camera.sound]
         lines += [
-            f"m=audio 0 RTP/AVP {SOUND_PAYLOAD_TYPE}",
-            f"a=rtpmap:{SOUND_PAYLOAD_TYPE} PCMU/{SAMPLE_RATE}",
+            f"m=audio 0 RTP/AVP {heard.payload_type}",
+            f"a=rtpmap:{heard.payload_type} {heard.encoding}",
+            *([f"a=fmtp:{heard.payload_type} {heard.parameters}"] if heard.parameters else []),
             f"a=control:{SOUND}",
             *_track(target, SOUND_TRACK),
         ]
@@ -54,4 +56,6 @@ def _track(target: Target, token: str) -> list[str]:
 def _range(target: Target, now: datetime) -> str:
     if target.recording is None:
         return "npt=now-"
-    return f"clock={clock_text(moment_of(target.recording.start))}-{clock_text(now)}"
+    recording = target.recording
+    end = now if recording.goes_on(now) else moment_of(FrameNumber(recording.newest(now) + 1))
+    return f"clock={clock_text(moment_of(recording.start))}-{clock_text(end)}"

@@ -6,12 +6,12 @@ from typing import Protocol
 
 from attrs import define, evolve, field, frozen
 
-from demo_recorder import sound
 from demo_recorder.cameras import Camera
 from demo_recorder.footage import Footage
 from demo_recorder.recording import Recording
 from demo_recorder.rtsp.rtp import ReplayMark, RtpPacketiser, ticks_in
 from demo_recorder.rtsp.target import ReplayRequest
+from demo_recorder.sound import Sound
 from demo_recorder.timebase import (
     FRAME_RATE,
     GROUP_FRAMES,
@@ -21,7 +21,6 @@ from demo_recorder.timebase import (
     group_of,
     latest_frame,
     moment_of,
-    ntp_at,
     ntp_of,
     rtp_ticks_of,
 )
@@ -57,6 +56,8 @@ class Outputs:
 
     video: RtpPacketiser | None = None
     sound: RtpPacketiser | None = None
+    #: What is heard, where there is a track of sound.
+    heard: Sound | None = None
 
     @property
     def all(self) -> tuple[RtpPacketiser, ...]:
@@ -105,19 +106,18 @@ class LiveStream:
             if self.outputs.video is not None:
                 unit = await self.studio.footage.live(self.camera, frame)
                 writer.write(self.outputs.video.packets(unit, rtp_ticks_of(frame)))
-            if self.outputs.sound is not None:
-                for number in sound.packets_with(frame):
-                    writer.write(self.outputs.sound.sound(sound.packet(number), sound.ticks_of(number)))
+            if (output := self.outputs.sound) is not None and (heard := self.outputs.heard) is not None:
+                for number in heard.packets_with(frame):
+                    writer.write(output.sound(heard, number, heard.ticks_of(number)))
             await writer.drain()
             self.position = self._after(frame)
 
     def _report(self, writer: asyncio.StreamWriter, frame: FrameNumber) -> None:
         if self.outputs.video is not None:
             writer.write(self.outputs.video.sender_report(ntp_of(frame), rtp_ticks_of(frame)))
-        if self.outputs.sound is not None:
-            number = sound.packets_with(frame)[0]
-            ntp = ntp_at(number, sound.PACKETS_PER_SECOND)
-            writer.write(self.outputs.sound.sender_report(ntp, sound.ticks_of(number)))
+        if (output := self.outputs.sound) is not None and (heard := self.outputs.heard) is not None:
+            number = heard.packets_with(frame)[0]
+            writer.write(output.sender_report(heard.ntp_of(number), heard.ticks_of(number)))
 
     def _after(self, frame: FrameNumber) -> FrameNumber:
         newest = self.studio.newest()
@@ -139,7 +139,7 @@ class ReplayStream:
     first: FrameNumber
     position: FrameNumber = field(init=False)
     #: Packets of sound sent so far.
-    heard: int = field(init=False, default=0)
+    sent: int = field(init=False, default=0)
 
     def __attrs_post_init__(self) -> None:
         """Begin at the first frame."""
@@ -160,8 +160,8 @@ class ReplayStream:
                 await self._look_ahead(frame)
             await self.studio.wait_for(frame)
             mark = self._mark(frame, ends_section=skipped > 0, terminal=end is not None and following >= end)
-            if self.outputs.sound is not None and self._is_heard:
-                self._send_sound(writer, self.outputs.sound, mark, frame)
+            if self._is_heard:
+                self._send_sound(writer, mark, frame)
             if self.outputs.video is not None:
                 unit = await self.studio.footage.recorded(
                     self.recording.camera, frame, through=self._through(frame)
@@ -176,26 +176,27 @@ class ReplayStream:
         """Sound belongs to all frames at their own speed: it is neither thinned out nor sped up."""
         return self.request.intra_interval is None and self.request.scale == 1
 
-    def _send_sound(
-        self, writer: asyncio.StreamWriter, output: RtpPacketiser, mark: ReplayMark, frame: FrameNumber
-    ) -> None:
+    def _send_sound(self, writer: asyncio.StreamWriter, mark: ReplayMark, frame: FrameNumber) -> None:
         """Send what was heard with a frame, before it: who stops at the last frame has all of it."""
-        numbers = sound.packets_with(frame)
+        output, heard = self.outputs.sound, self.outputs.heard
+        if output is None or heard is None:
+            return
+        numbers = heard.packets_with(frame)
         for number in numbers:
             last = number == numbers[-1]
             told = evolve(
                 mark,
-                ntp=ntp_at(number, sound.PACKETS_PER_SECOND),
+                ntp=heard.ntp_of(number),
                 clean_point=True,
                 ends_section=mark.ends_section and last,
                 discontinuity=mark.discontinuity and number == numbers[0],
                 terminal=mark.terminal and last,
             )
-            ticks = sound.ticks_of(number)
+            ticks = heard.ticks_of(number)
             if self.request.rate_control:
-                ticks = sound.ticks_of(sound.packets_with(self.first)[0] + self.heard)
-            writer.write(output.sound(sound.packet(number), ticks, told))
-            self.heard += 1
+                ticks = heard.ticks_of(heard.packets_with(self.first)[0] + self.sent)
+            writer.write(output.sound(heard, number, ticks, told))
+            self.sent += 1
 
     def _following(self, frame: FrameNumber) -> tuple[FrameNumber, int]:
         """The frame to send after one, and how many missing frames lie between."""

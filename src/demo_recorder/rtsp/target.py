@@ -58,7 +58,7 @@ def find_track(uri: str, recordings: Sequence[Recording]) -> tuple[Target, str]:
     track = parts.pop() if parts[-1] in (VIDEO, SOUND) else VIDEO
     for recording in recordings:
         camera = recording.camera
-        if track == SOUND and not camera.hears:
+        if track == SOUND and camera.sound is None:
             continue
         for stream in camera.streams:
             if parts == ["live", stream.profile]:

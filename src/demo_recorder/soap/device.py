@@ -21,6 +21,7 @@ _SCOPES = (
     "onvif://www.onvif.org/type/video_encoder",
     "onvif://www.onvif.org/type/ptz",
     "onvif://www.onvif.org/Profile/Streaming",
+    "onvif://www.onvif.org/Profile/T",
     "onvif://www.onvif.org/Profile/G",
     "onvif://www.onvif.org/name/Demo%20recorder",
     "onvif://www.onvif.org/hardware/Synthetic",

@@ -1,6 +1,9 @@
-"""Events of the recording history (ONVIF Recording Search, "Recording Event Descriptions")."""
+"""Events that a search finds: the recording's own history, and motion while it recorded.
 
-from collections.abc import Iterator, Sequence
+ONVIF Recording Search, "Recording Event Descriptions".
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -10,7 +13,8 @@ from lxml import etree
 
 from demo_recorder.cameras import VIDEO_TRACK
 from demo_recorder.recording import Recording
-from demo_recorder.timebase import FrameNumber, first_frame_from, moment_of
+from demo_recorder.timebase import FrameNumber, first_frame_from, latest_frame, moment_of
+from demo_recorder.walker import camera_seeing, visits
 
 TOPICS = "http://www.onvif.org/ver10/topics"
 CONCRETE_TOPIC = "http://docs.oasis-open.org/wsn/t-1/TopicExpression/Concrete"
@@ -23,16 +27,21 @@ class Topic(Enum):
 
     RECORDING_STATE = "RecordingHistory/Recording/State"
     TRACK_STATE = "RecordingHistory/Track/State"
+    MOTION = "VideoSource/MotionAlarm"
+
+
+#: Names of the data items.
+_DATA = {Topic.RECORDING_STATE: "IsRecording", Topic.TRACK_STATE: "IsDataPresent", Topic.MOTION: "State"}
 
 
 @frozen(kw_only=True)
 class HistoryEvent:
-    """At a moment, footage began or ended."""
+    """At a moment, footage or motion began or ended."""
 
     recording: Recording
     topic: Topic
     moment: datetime
-    has_footage: bool
+    begins: bool
     #: Not a change, but how things stood where the search began.
     is_start_state: bool
 
@@ -49,11 +58,14 @@ class HistoryEvent:
         message.set("UtcTime", utc)
         message.set("PropertyOperation", operation)
         source = etree.SubElement(message, f"{{{_SCHEMA}}}Source")
-        _item(source, "RecordingToken", self.recording.token)
+        if self.topic is Topic.MOTION:
+            _item(source, "Source", self.recording.camera.source)
+        else:
+            _item(source, "RecordingToken", self.recording.token)
         if self.track:
             _item(source, "Track", self.track)
-        name = "IsDataPresent" if self.topic is Topic.TRACK_STATE else "IsRecording"
-        _item(etree.SubElement(message, f"{{{_SCHEMA}}}Data"), name, str(self.has_footage).lower())
+        data = etree.SubElement(message, f"{{{_SCHEMA}}}Data")
+        _item(data, _DATA[self.topic], str(self.begins).lower())
         return message
 
 
@@ -88,12 +100,25 @@ def find_events(
 def _changes(
     recording: Recording, topic: Topic, first: datetime, last: datetime, now: datetime
 ) -> Iterator[HistoryEvent]:
-    for frame, has_footage in recording.changes(now):
+    for frame, begins in _edges(recording, topic, first, min(last, now)):
         moment = moment_of(frame)
         if first <= moment <= last:
             yield HistoryEvent(
-                recording=recording, topic=topic, moment=moment, has_footage=has_footage, is_start_state=False
+                recording=recording, topic=topic, moment=moment, begins=begins, is_start_state=False
             )
+
+
+def _edges(
+    recording: Recording, topic: Topic, first: datetime, last: datetime
+) -> Iterable[tuple[FrameNumber, bool]]:
+    """From which frames on something was so, or no longer."""
+    if topic is not Topic.MOTION:
+        return recording.changes(last)
+    return (
+        (frame, begins)
+        for frame, begins in visits(recording.camera, first_frame_from(first), latest_frame(last))
+        if recording.covers(frame)
+    )
 
 
 def _state(recording: Recording, topic: Topic, moment: datetime, now: datetime) -> HistoryEvent:
@@ -101,13 +126,15 @@ def _state(recording: Recording, topic: Topic, moment: datetime, now: datetime) 
         recording=recording,
         topic=topic,
         moment=moment,
-        has_footage=_has_footage(recording, first_frame_from(moment), now),
+        begins=_is_so(recording, topic, first_frame_from(moment), now),
         is_start_state=True,
     )
 
 
-def _has_footage(recording: Recording, frame: FrameNumber, now: datetime) -> bool:
-    before = [has_footage for start, has_footage in recording.changes(now) if start <= frame]
+def _is_so(recording: Recording, topic: Topic, frame: FrameNumber, now: datetime) -> bool:
+    if topic is Topic.MOTION:
+        return recording.covers(frame) and camera_seeing(frame).number == recording.camera.number
+    before = [begins for start, begins in recording.changes(now) if start <= frame]
     return before[-1] if before else False
 
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from demo_recorder.cameras import HEIGHT, WIDTH, Camera, Codec
+from demo_recorder.cameras import HEIGHT, WIDTH, Camera, Codec, SoundCodec
 from demo_recorder.rtsp.connection import SESSION_TIMEOUT
 from demo_recorder.soap.faults import Fault, invalid_value
 from demo_recorder.soap.ptz import CONFIGURATION, NODE
 from demo_recorder.soap.ptz import configuration as ptz_configuration
 from demo_recorder.soap.service import Call, Service, find_profile
 from demo_recorder.soap.wsdl import Answer
-from demo_recorder.sound import SAMPLE_RATE
+from demo_recorder.sound import SOUNDS
 from demo_recorder.timebase import FRAME_RATE, GROUP_FRAMES
 
 NAMESPACE = "http://www.onvif.org/ver10/media/wsdl"
@@ -43,7 +43,7 @@ def media_service(cameras: Sequence[Camera]) -> Service:
     """The service that knows the cameras and their live streams."""
     streams = [stream for camera in cameras for stream in camera.streams]
     capabilities = _CAPABILITIES | {"ProfileCapabilities": {"MaximumNumberOfProfiles": len(streams)}}
-    hearing = [camera for camera in cameras if camera.hears]
+    hearing = [camera for camera in cameras if camera.sound is not None]
     return Service(
         path="media_service",
         wsdl="media.wsdl",
@@ -116,7 +116,7 @@ def _profile(camera: Camera) -> dict[str, Any]:
         profile["VideoEncoderConfiguration"] = _encoder(camera)
     if camera.movable:
         profile["PTZConfiguration"] = ptz_configuration()
-    return profile | (_sound_configurations(camera) if camera.hears else {})
+    return profile | (_sound_configurations(camera, camera.sound) if camera.sound else {})
 
 
 def _source(camera: Camera) -> dict[str, Any]:
@@ -168,7 +168,10 @@ def _profiles2(cameras: Sequence[Camera], call: Call) -> Answer:
 
 
 def _profile2(camera: Camera, kinds: set[str]) -> dict[str, Any]:
-    parts = {"VideoSource": _source(camera), "VideoEncoder": _encoder2(camera)}
+    parts: dict[str, Any] = {"VideoSource": _source(camera), "VideoEncoder": _encoder2(camera)}
+    if camera.sound is not None:
+        parts["AudioSource"] = _sound_source(camera)
+        parts["AudioEncoder"] = _sound_encoder2(camera, camera.sound)
     if camera.movable:
         parts["PTZ"] = {"token": CONFIGURATION, "Name": "PTZ", "UseCount": 1, "NodeToken": NODE}
     shown = {kind: part for kind, part in parts.items() if {"All", kind} & kinds}
@@ -182,24 +185,42 @@ def _stream_uri2(cameras: Sequence[Camera], call: Call) -> Answer:
     return {"Uri": f"{call.rtsp_base}/live/{_camera(cameras, call).profile}"}
 
 
-def _sound_configurations(camera: Camera) -> dict[str, Any]:
+def _sound_configurations(camera: Camera, codec: SoundCodec) -> dict[str, Any]:
+    sound = SOUNDS[codec]
     return {
-        "AudioSourceConfiguration": {
-            "token": f"{_ear(camera)}_config",
-            "Name": f"{camera.name} microphone",
-            "UseCount": 2,
-            "SourceToken": _ear(camera),
-        },
+        "AudioSourceConfiguration": _sound_source(camera),
         "AudioEncoderConfiguration": {
             "token": f"sound_{camera.token}",
-            "Name": f"{camera.name} G.711",
+            "Name": f"{camera.name} {codec.spoken}",
             "UseCount": 2,
-            "Encoding": "G711",
-            "Bitrate": SAMPLE_RATE * 8 // 1000,
-            "SampleRate": SAMPLE_RATE // 1000,
+            "Encoding": codec.value,
+            "Bitrate": sound.bits // 1000,
+            "SampleRate": sound.rate // 1000,
             "Multicast": _NO_MULTICAST,
             "SessionTimeout": _TIMEOUT,
         },
+    }
+
+
+def _sound_source(camera: Camera) -> dict[str, Any]:
+    return {
+        "token": f"{_ear(camera)}_config",
+        "Name": f"{camera.name} microphone",
+        "UseCount": 2,
+        "SourceToken": _ear(camera),
+    }
+
+
+def _sound_encoder2(camera: Camera, codec: SoundCodec) -> dict[str, Any]:
+    """Here codings have the names that RTP gives them (ONVIF Media2 section 5.2.1)."""
+    sound = SOUNDS[codec]
+    return {
+        "token": f"sound_{camera.token}",
+        "Name": f"{camera.name} {codec.spoken}",
+        "UseCount": 2,
+        "Encoding": sound.encoding.partition("/")[0],
+        "Bitrate": sound.bits // 1000,
+        "SampleRate": sound.rate // 1000,
     }
 
 

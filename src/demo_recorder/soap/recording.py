@@ -12,15 +12,13 @@ from demo_recorder.soap.wsdl import Answer
 
 NAMESPACE = "http://www.onvif.org/ver10/recording/wsdl"
 
-_SOUND = {"TrackType": "Audio", "Description": "G.711 sound"}
-
 
 def recording_service(recordings: Sequence[Recording], retention: timedelta = timedelta(0)) -> Service:
     """The service that describes how the recordings are made; a retention of zero means no limit."""
     capabilities = {
         "DynamicRecordings": False,
         "DynamicTracks": False,
-        "Encoding": sorted({"G711", *(recording.camera.codec.value for recording in recordings)}),
+        "Encoding": _encodings(recordings),
         "MaxRecordings": float(len(recordings)),
         "Options": False,
     }
@@ -44,7 +42,10 @@ def recording_service(recordings: Sequence[Recording], retention: timedelta = ti
 def tracks_of(recording: Recording) -> dict[str, dict[str, Any]]:
     """The tracks of a recording by their tokens, described."""
     video = {"TrackType": "Video", "Description": f"{recording.camera.codec.spoken} video"}
-    return {VIDEO_TRACK: video} | ({SOUND_TRACK: _SOUND} if recording.camera.hears else {})
+    if recording.camera.sound is None:
+        return {VIDEO_TRACK: video}
+    heard = {"TrackType": "Audio", "Description": f"{recording.camera.sound.spoken} sound"}
+    return {VIDEO_TRACK: video, SOUND_TRACK: heard}
 
 
 def source_of(recording: Recording) -> dict[str, Any]:
@@ -57,6 +58,12 @@ def source_of(recording: Recording) -> dict[str, Any]:
         "Description": "Synthetic camera",
         "Address": "",
     }
+
+
+def _encodings(recordings: Sequence[Recording]) -> list[str]:
+    cameras = [recording.camera for recording in recordings]
+    heard = {camera.sound.value for camera in cameras if camera.sound is not None}
+    return sorted(heard | {camera.codec.value for camera in cameras})
 
 
 def _recording(call: Call, recordings: Sequence[Recording]) -> Recording:

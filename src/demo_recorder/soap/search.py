@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from demo_recorder.cameras import HEIGHT, WIDTH
+from demo_recorder.cameras import HEIGHT, WIDTH, SoundCodec
 from demo_recorder.recording import Recording
 from demo_recorder.soap.faults import invalid_arguments, invalid_value
 from demo_recorder.soap.history import CONCRETE_TOPIC, TOPICS, HistoryEvent, find_events
@@ -13,7 +13,7 @@ from demo_recorder.soap.scope import recordings_in, topics_in
 from demo_recorder.soap.service import Call, Service, find_recording
 from demo_recorder.soap.sessions import Session, Sessions, unknown_session
 from demo_recorder.soap.wsdl import Answer, mixed_text
-from demo_recorder.sound import SAMPLE_RATE
+from demo_recorder.sound import SOUNDS
 from demo_recorder.timebase import FRAME_RATE, first_frame_from, moment_of
 
 NAMESPACE = "http://www.onvif.org/ver10/search/wsdl"
@@ -156,7 +156,7 @@ def _information(recording: Recording, now: datetime) -> dict[str, Any]:
         "RecordingToken": recording.token,
         "Source": source_of(recording),
         "Content": f"Video of {recording.camera.name}",
-        "RecordingStatus": "Recording",
+        "RecordingStatus": "Recording" if recording.goes_on(now) else "Stopped",
     }
     spans = recording.spans(now)
     if not spans:
@@ -180,15 +180,9 @@ def _attributes(recording: Recording, moment: datetime, now: datetime) -> dict[s
                 "Encoding": recording.camera.codec.value,
                 "Framerate": float(FRAME_RATE),
             }
-            sound = {
-                "Bitrate": SAMPLE_RATE * 8 // 1000,
-                "Encoding": "G711",
-                "Samplerate": SAMPLE_RATE // 1000,
-            }
-            attributes: dict[str, dict[str, Any]] = {
-                "Video": {"VideoAttributes": video},
-                "Audio": {"AudioAttributes": sound},
-            }
+            attributes: dict[str, dict[str, Any]] = {"Video": {"VideoAttributes": video}}
+            if (codec := recording.camera.sound) is not None:
+                attributes["Audio"] = {"AudioAttributes": _heard(codec)}
             tracks = [
                 {"TrackInformation": track, **attributes[track["TrackType"]]}
                 for track in _information(recording, now)["Track"]
@@ -200,6 +194,11 @@ def _attributes(recording: Recording, moment: datetime, now: datetime) -> dict[s
                 "Until": moment_of(span.end),
             }
     return None
+
+
+def _heard(codec: SoundCodec) -> dict[str, Any]:
+    sound = SOUNDS[codec]
+    return {"Bitrate": sound.bits // 1000, "Encoding": codec.value, "Samplerate": sound.rate // 1000}
 
 
 def _result(event: HistoryEvent) -> dict[str, Any]:

@@ -127,6 +127,18 @@ class CameraEvents(Protocol):
         ...
 
 
+class RecordedEvents(Protocol):
+    """What recorders noticed while they recorded, such as motion."""
+
+    async def happened(self, camera: CameraId, interval: Interval) -> tuple[CameraEvent, ...]:
+        """Give the events of a camera within an interval, in order of time; at most 1,000 of each recorder.
+
+        Those that are ``initial`` say how things stood at its beginning. Recorders that keep no events have
+        none. Raises ``RecorderUnavailable`` or ``NotFound``.
+        """
+        ...
+
+
 class Retention(Protocol):
     """How long recorders keep video."""
 

@@ -1,9 +1,10 @@
 """One table of what the product asks of any recorder, run over recorders of different kinds.
 
-The demo recorder in each of its ways to sign in and with an H.265 camera, the adversarial recorder when it
-is well, and any server of other people that runs at ``FOREIGN_RECORDER`` (its ONVIF address; user and
-password in ``FOREIGN_USER`` and ``FOREIGN_PASSWORD``): ``pytest -m foreign`` asks that one alone. What such
-servers answered stands in ``docs/ref/recorders.md``.
+The demo recorder in each of its ways to sign in, and with H.265, AAC, several recordings of one camera and
+a clock that is an hour slow; the adversarial recorder when it is well; and any server of other people that
+runs at ``FOREIGN_RECORDER`` (its ONVIF address; user and password in ``FOREIGN_USER`` and
+``FOREIGN_PASSWORD``): ``pytest -m foreign`` asks that one alone. What such servers answered
+stands in ``docs/ref/recorders.md``.
 """
 
 from __future__ import annotations
@@ -55,7 +56,10 @@ DEMO = {
     "token": ("--sign-in", "token"),
     "digest": ("--sign-in", "digest"),
     "either": ("--sign-in", "either"),
-    "h265": ("--h265", "lobby", "--sign-in", "digest"),
+    "widened": (
+        *("--h265", "lobby", "--aac", "corridor", "--renewed", "parking"),
+        *("--sign-in", "digest", "--skew", "-3600"),
+    ),
 }
 KINDS = [
     *(pytest.param(f"demo-{name}", id=f"demo-{name}") for name in DEMO),

@@ -73,7 +73,7 @@ async def test_a_camera_in_h265_is_found_replayed_and_seen_live():
         async with site.live(corridor) as stream:
             assert (await anext(aiter(stream))).key
         await site.close()
-    encoder = GroupEncoder(cameras_with({"corridor"})[1], group_of(first_frame_from(start)))
+    encoder = GroupEncoder(cameras_with(h265={"corridor"})[1], group_of(first_frame_from(start)))
     assert [unit.nals for unit in units] == [encoder.encode_next().nal_units for _ in range(30)]
     decoder = av.CodecContext.create("hevc", "r")
     pictures = [
@@ -84,6 +84,44 @@ async def test_a_camera_in_h265_is_found_replayed_and_seen_live():
     seen = [read_strip(picture.to_ndarray(format="gray")).moment for picture in pictures]
     assert seen[0] == start
     assert len(seen) == len(units) == 30
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_recorded_motion_is_found(site, recorder_process):
+    """What moved while it was recorded, by our clock and in order; first how it was at the beginning."""
+    cameras = {camera.name: camera.id for camera in await site.cameras()}
+    start = (recorder_process.since + timedelta(minutes=30)).replace(second=5)
+    events = await site.happened(cameras["Lobby"], Interval(start, start + timedelta(minutes=2)))
+    assert {(event.camera, event.topic) for event in events} == {
+        (cameras["Lobby"], "VideoSource/MotionAlarm")
+    }
+    told = [((event.at - start).total_seconds(), event.initial, event.active) for event in events]
+    assert told == [
+        (0, True, True),
+        (10, False, False),
+        (55, False, True),
+        (70, False, False),
+        (115, False, True),
+    ]
+    before = Interval(start - timedelta(days=2), start - timedelta(days=1))
+    assert not any(event.active for event in await site.happened(cameras["Lobby"], before))
+
+
+async def test_two_recordings_with_gaps_are_one_camera():
+    """A camera that was set up anew: its spans are those of both recordings, and one replay crosses them."""
+    with running_recorder("--renewed", "parking") as running:
+        site = site_of(running)
+        parking = next(camera.id for camera in await site.cameras() if camera.name == "Parking")
+        since = running.since
+        spans = await site.recorded(parking, Interval(since, since + timedelta(minutes=70)))
+        edges = [((s.start - since) / SECOND, (s.end - since) / SECOND) for s in spans]
+        assert edges == [(0, 1200), (1230, 2400), (2430, 3600), (3660, 4200)]
+        across = Interval(spans[2].end - 2 * SECOND, spans[3].start + 2 * SECOND)
+        async with site.replay(parking, across) as stream:
+            units = [unit async for unit in stream]
+        await site.close()
+    assert len(units) == 60
+    assert [units[at].time - across.start for at in (0, 15, 30)] == [0 * SECOND, SECOND, 62 * SECOND]
 
 
 @pytest.mark.asyncio(loop_scope="session")

@@ -50,6 +50,7 @@ WELL = {
     "cameras": "Door, recorded, PTZ",
     "clock": "clock +0 s",
     "recorded": "1 span, 60 s",
+    "happened": "0 events",
     "live": "8 pictures",
     "replay": "20 pictures",
     "presets": "2 presets",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -141,6 +141,11 @@ class OnvifDevice:
     async def recorded(self, recording: str, interval: Interval) -> tuple[Interval, ...]:
         """Spans within the interval in which a recording has video; sorted, disjoint, clipped."""
         return await self._ask(lambda session: _recorded().video_spans(session, recording, interval))
+
+    async def happened(self, recordings: Sequence[str], interval: Interval) -> tuple[EventNotice, ...]:
+        """What it noticed within an interval while it made these recordings, in order of time."""
+        notices = await self._ask(lambda session: _recorded().happened(session, recordings, interval))
+        return tuple(sorted(notices, key=lambda notice: notice.at))
 
     async def keeps_for(self, recording: str) -> timedelta | None:
         """How long a recording is kept, where the device tells."""

@@ -73,7 +73,7 @@ class PullPoint:
             self._renew()
         answer = self._call("PullMessages", Timeout=_PULL, MessageLimit=_LIMIT)
         messages = (one for one in elements(answer) if etree.QName(one).localname == "NotificationMessage")
-        return [notice for notice in map(_notice, messages) if notice is not None]
+        return [notice for notice in map(notice_in, messages) if notice is not None]
 
     def end(self) -> None:
         """Unsubscribe; a device that does not answer forgets the subscription by itself."""
@@ -109,7 +109,7 @@ def _header(name: str, value: str) -> Any:
     return element
 
 
-def _notice(message: Any) -> EventNotice | None:
+def notice_in(message: Any) -> EventNotice | None:
     """Read one notification (ONVIF Core Specification section 9.5); ``None`` for what is none."""
     topic = "/".join(part.rpartition(":")[2] for part in content(message, "Topic").split("/"))
     body = first(message, "Message", "Message")
@@ -120,11 +120,12 @@ def _notice(message: Any) -> EventNotice | None:
         topic=topic,
         at=at,
         initial=body.get("PropertyOperation") == "Initialized",
-        source=dict(_items(first(body, "Source"))),
-        data=dict(_items(first(body, "Data"))),
+        source=dict(simple_items(first(body, "Source"))),
+        data=dict(simple_items(first(body, "Data"))),
     )
 
 
-def _items(parent: Any) -> Iterator[tuple[str, str]]:
+def simple_items(parent: Any) -> Iterator[tuple[str, str]]:
+    """Give names and values of an event's source or data."""
     for one in below([] if parent is None else [parent], "SimpleItem"):
         yield one.get("Name") or "", one.get("Value") or ""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
+from incident_plugin.adapters.onvif.clock import parse_instant
 from incident_plugin.adapters.onvif.errors import Fault, NoService, NotOnvif, OnvifError
+from incident_plugin.adapters.onvif.eventing import EventNotice, notice_in, simple_items
 from incident_plugin.adapters.onvif.history import RECORDING_STATE, TRACK_STATE, StateChange, spans
-from incident_plugin.adapters.onvif.reading import duration, item, text
+from incident_plugin.adapters.onvif.reading import below, content, duration, elements, first, item, text
 from incident_plugin.adapters.onvif.session import DeviceSession
 from incident_plugin.adapters.onvif.values import Recording
 from incident_plugin.domain.time import Interval
@@ -28,6 +30,9 @@ _TOPICS = "http://www.onvif.org/ver10/topics"
 _NOTIFICATION = "http://docs.oasis-open.org/wsn/b-2"
 _CONCRETE_SET = "http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet"
 _TRUE = ("true", "1")
+_HISTORY = "RecordingHistory/"
+#: Events of one search; a timeline of a day has room for no more marks.
+MOST_EVENTS = 1000
 
 
 def replay_uri(session: DeviceSession, recording: str) -> str:
@@ -42,13 +47,13 @@ def recordings(session: DeviceSession) -> list[Recording]:
     A device that cannot search lists them (ONVIF Recording Control Service Specification section 5.9).
     """
     try:
-        pages = list(_search(session, "FindRecordings", "GetRecordingSearchResults", Scope={}))
+        found = list(_search(session, "FindRecordings", _RECORDING_RESULTS, Scope={}))
     except (Fault, NoService) as error:
         try:
             return [_listed(one) for one in session.call("recording", "GetRecordings") or ()]
         except (Fault, NoService):
             raise error from None
-    return [_recording(one) for page in pages for one in page.RecordingInformation or ()]
+    return [_recording(one) for one in found]
 
 
 def video_spans(session: DeviceSession, recording: str, interval: Interval) -> tuple[Interval, ...]:
@@ -90,42 +95,101 @@ def _changes(session: DeviceSession, recording: str, interval: Interval) -> list
 
     ONVIF Recording Search Service Specification sections 5.11 to 5.13.
     """
-    pages = _search(
+    found = _events(session, [recording], interval, _history_filter())
+    changes = (_change(one, recording) for one in found)
+    return [change for change in changes if change is not None]
+
+
+def happened(session: DeviceSession, recordings: Sequence[str], interval: Interval) -> list[EventNotice]:
+    """Find what the device noticed while it recorded, and how things stood at the beginning.
+
+    Changes of the recordings themselves are left out. A device without such a search noticed nothing.
+    """
+    try:
+        found = _events(session, recordings, interval, MaxMatches=MOST_EVENTS)
+        notices = [notice_in(first(one, "Event")) for one in found]
+    except (Fault, NoService):
+        return []
+    # A device that reads no limit may have sent more.
+    return [one for one in notices if one is not None and not one.topic.startswith(_HISTORY)][:MOST_EVENTS]
+
+
+def _events(
+    session: DeviceSession,
+    recordings: Sequence[str],
+    interval: Interval,
+    *topics: Any,
+    **limits: object,
+) -> Iterator[Any]:
+    """Search for events of some topics, or of all."""
+    return _search(
         session,
         "FindEvents",
-        "GetEventSearchResults",
+        _EVENT_RESULTS,
         StartPoint=interval.start,
         EndPoint=interval.end,
-        Scope={"IncludedRecordings": [recording]},
-        SearchFilter={"_value_1": [_history_filter()]},
+        Scope={"IncludedRecordings": list(recordings)},
+        SearchFilter={"_value_1": list(topics)},
         IncludeStartState=True,
+        **limits,
     )
-    found = (_change(one, recording) for page in pages for one in page.Result or ())
-    return [change for change in found if change is not None]
 
 
-def _search(session: DeviceSession, find: str, results: str, **parameters: object) -> Iterator[Any]:
-    """Run a search to its end, page by page, and end it: devices allow only a few at a time."""
+class _Page(NamedTuple):
+    """Some results of a search."""
+
+    found: list[Any]
+    complete: bool
+
+
+class _Results(NamedTuple):
+    """How the results of a search are asked for and read."""
+
+    service: str
+    operation: str
+    read: Callable[[Any], _Page]
+
+
+def _recordings_page(answer: Any) -> _Page:
+    return _Page(list(item(answer, "RecordingInformation") or ()), text(answer, "SearchState") == _COMPLETED)
+
+
+def _events_page(answer: Any) -> _Page:
+    """Events are read as elements: zeep loses the text of their topics."""
+    listed = next(below([elements(answer)], "ResultList"), None)
+    if listed is None:
+        raise NotOnvif("a search has no results and no end")
+    return _Page(list(below([listed], "Result")), content(listed, "SearchState") == _COMPLETED)
+
+
+_COMPLETED = "Completed"
+_RECORDING_RESULTS = _Results("search", "GetRecordingSearchResults", _recordings_page)
+_EVENT_RESULTS = _Results("eventsearch", "GetEventSearchResults", _events_page)
+
+
+def _search(session: DeviceSession, find: str, results: _Results, **parameters: object) -> Iterator[Any]:
+    """Run a search to its end and give what it finds; end it, for devices allow only a few at a time."""
     token = session.call("search", find, KeepAliveTime=_KEEP_SEARCH, **parameters)
     quiet_since = time.monotonic()
     try:
         for _ in range(_MAX_PAGES):
             asked = time.monotonic()
-            page = session.call(
-                "search",
-                results,
+            answer = session.call(
+                results.service,
+                results.operation,
                 SearchToken=token,
                 MinResults=1,
                 MaxResults=_PAGE,
                 WaitTime=_WAIT_FOR_RESULTS,
             )
-            if page is None:
+            if answer is None:
                 raise NotOnvif("a search has no results and no end")
-            yield page
-            if page.SearchState == "Completed":
+            page = results.read(answer)
+            yield from page.found
+            if page.complete:
                 return
             answered = time.monotonic()
-            if getattr(page, "RecordingInformation", None) or getattr(page, "Result", None):
+            if page.found:
                 quiet_since = answered
             elif answered - quiet_since > session.patience:
                 raise NotOnvif(f"a search found nothing for {session.patience:g} seconds and does not end")
@@ -175,18 +239,17 @@ def _edges(recording: Recording) -> list[StateChange]:
 
 def _change(event: Any, recording: str) -> StateChange | None:
     """Read one event; ``None`` when it speaks about something else."""
-    data = item(event, "Event", "Message", "_value_1", "Data")
-    simple = getattr(data, "SimpleItem", None) or ()
-    values = {text(one, "Name"): text(one, "Value") for one in simple}
+    values = dict(simple_items(first(event, "Event", "Message", "Message", "Data")))
     name = next((name for name in (TRACK_STATE, RECORDING_STATE) if name in values), None)
-    if name is None or event.Time is None or text(event, "RecordingToken") not in ("", recording):
+    time = parse_instant(content(event, "Time"))
+    if name is None or time is None or content(event, "RecordingToken") not in ("", recording):
         return None
     return StateChange(
-        time=event.Time,
+        time=time,
         item=name,
-        track=text(event, "TrackToken"),
+        track=content(event, "TrackToken"),
         present=values[name].strip().lower() in _TRUE,
-        initial=bool(getattr(event, "StartStateEvent", False)),
+        initial=content(event, "StartStateEvent").lower() in _TRUE,
     )
 
 

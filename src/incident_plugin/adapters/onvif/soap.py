@@ -59,6 +59,9 @@ def _descriptions() -> dict[str, _Description]:
             "http://www.onvif.org/ver20/media/wsdl", "Media2Binding", _OURS / "media2.wsdl"
         ),
         "events": _Description(events, "EventBinding", _OURS / "events.wsdl"),
+        "eventsearch": _Description(
+            "http://www.onvif.org/ver10/search/wsdl", "EventSearchBinding", _OURS / "eventsearch.wsdl"
+        ),
         "pullpoint": _Description(events, "PullPointBinding", _OURS / "events.wsdl"),
     }
     return theirs | ours

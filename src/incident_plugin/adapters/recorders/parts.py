@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -116,6 +116,8 @@ class Device(Protocol):
     async def replay_uri(self, recording: str) -> str: ...
 
     async def recorded(self, recording: str, interval: Interval) -> tuple[Interval, ...]: ...
+
+    async def happened(self, recordings: Sequence[str], interval: Interval) -> tuple[Notice, ...]: ...
 
     async def keeps_for(self, recording: str) -> timedelta | None: ...
 

@@ -138,6 +138,17 @@ class Recorder:
         spans = await self._recorded_by(channel, interval)
         return union(span for _, found in spans for span in found)
 
+    async def happened(self, camera: CameraId, interval: Interval) -> tuple[CameraEvent, ...]:
+        """Give what it noticed of a camera while it recorded, by our clock and in order."""
+        channel = await self._able(camera, lambda channel: bool(channel.recordings))
+        if not channel.recordings:
+            return ()
+        offset = await self._correction()
+        theirs = Interval(interval.start + offset, interval.end + offset)
+        notices = await self._watched(self._device.happened(channel.recordings, theirs))
+        told = (camera_event(notice, self.name, {camera: channel}, offset) for notice in notices)
+        return tuple(attrs.evolve(event, camera=camera) for event in told)
+
     async def keeps_for(self, camera: CameraId) -> timedelta | None:
         """Say how long it keeps what it records of a camera, where it tells."""
         told = []

@@ -149,6 +149,17 @@ class SiteRecorders:
             raise failures[0]
         return spans
 
+    async def happened(self, camera: CameraId, interval: Interval) -> tuple[CameraEvent, ...]:
+        """Give what the camera's recorders noticed while they recorded, in order of time."""
+        sources = await self._sources(camera)
+        told, failures = await self._answers(
+            sources, lambda source: source.recorder.happened(source.own, interval)
+        )
+        if failures and not told:
+            raise failures[0]
+        events = (attrs.evolve(event, camera=camera) for _, found in told for event in found)
+        return tuple(sorted(events, key=lambda event: event.at))
+
     async def clock_offset(self, camera: CameraId) -> ClockOffset:
         """Measure the clock of the camera's recorder."""
         return await self._first(camera, lambda source: source.recorder.clock_offset())
@@ -264,10 +275,13 @@ class SiteRecorders:
     async def _told(
         self, sources: Sequence[_Source], interval: Interval
     ) -> tuple[list[tuple[_Source, tuple[Interval, ...]]], list[RecorderUnavailable]]:
-        """Ask every source for its spans; give those that answer, and why the others did not."""
-        answers = await asyncio.gather(
-            *(source.recorder.recorded(source.own, interval) for source in sources), return_exceptions=True
-        )
+        return await self._answers(sources, lambda source: source.recorder.recorded(source.own, interval))
+
+    async def _answers(
+        self, sources: Sequence[_Source], ask: Callable[[_Source], Awaitable[_T]]
+    ) -> tuple[list[tuple[_Source, _T]], list[RecorderUnavailable]]:
+        """Ask every source; give what those told that answer, and why the others did not."""
+        answers = await asyncio.gather(*map(ask, sources), return_exceptions=True)
         told, failures = [], []
         for source, answer in zip(sources, answers, strict=True):
             if isinstance(answer, RecorderUnavailable):
