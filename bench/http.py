@@ -35,7 +35,7 @@ _REQUESTS = 20
 def serve(storage: Path, told: Connection) -> None:
     """Serve the plug-in and the bare route until killed; tell the port."""
     parts = assemble(host_services(storage), read_settings({}))
-    with parts.store.transaction() as transaction:
+    with parts.ground.store.transaction() as transaction:
         for _ in range(_PROJECTS):
             transaction.put_project(project(transaction.new_project_id()))
     plugin = as_principal(parts.app, OPERATOR)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import cache
+from functools import cached_property
 
 
 class Permission(StrEnum):
@@ -41,29 +41,19 @@ class Permission(StrEnum):
     LEGAL_HOLD_VIEW = "incident.projects.legal-hold.view"
     LEGAL_HOLD_MANAGE = "incident.projects.legal-hold.manage"
 
-    @property
+    # Both are asked for many times in each request.
+
+    @cached_property
     def implied_by(self) -> frozenset[Permission]:
         """Permissions any of which grants this one."""
-        return _implied_by(self)
+        managing = self.value.removesuffix("view") + "manage"
+        return frozenset(one for one in Permission if one in (self, managing))
 
-    @property
+    @cached_property
     def within(self) -> Permission | None:
         """The permission without which this one gives nothing: who sees no projects sees no part of one."""
-        return _within(self)
-
-
-@cache
-def _implied_by(permission: Permission) -> frozenset[Permission]:
-    # Asked for many times in each request.
-    managing = permission.value.removesuffix("view") + "manage"
-    known = {one.value: one for one in Permission}
-    return frozenset({permission} | ({known[managing]} if managing in known else set()))
-
-
-@cache
-def _within(permission: Permission) -> Permission | None:
-    part = permission.value.startswith("incident.projects.") and permission not in _WHOLE
-    return Permission.PROJECTS_VIEW if part else None
+        part = self.value.startswith("incident.projects.") and self not in _WHOLE
+        return Permission.PROJECTS_VIEW if part else None
 
 
 _WHOLE = frozenset({Permission.PROJECTS_VIEW, Permission.PROJECTS_MANAGE})

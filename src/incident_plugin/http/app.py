@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 UI = Path(__file__).parent.parent / "ui"
 
+_BODILESS = ("GET", "HEAD")
+
 
 #: Hears who was denied what, and the permission that was missing.
 Denials = Callable[[Actor, str, str], None]
@@ -69,7 +71,6 @@ class _Endpoint:
             call = Call(
                 actor=actor,
                 path=request.path_params,
-                query=request.query_params,
                 body=await _body(request),
                 request=request,
             )
@@ -95,6 +96,9 @@ class _Endpoint:
 
 
 async def _body(request: Request) -> bytes:
+    """Read what was sent; with these methods a body means nothing (RFC 9110, 9.3)."""
+    if request.method in _BODILESS:
+        return b""
     parts = bytearray()
     async for part in request.stream():
         parts += part

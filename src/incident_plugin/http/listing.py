@@ -61,11 +61,11 @@ class _Pages:
         done without a worker thread.
         """
         change, may = listing.standing(call.actor)
-        names = set(call.query)
+        asked = call.request.scope["query_string"]
+        names = set(call.query) if asked else set()
         if names & _OF_THE_MOMENT:
             return None, None
         person = call.actor.person if names & _OF_THE_PERSON else None
-        asked = call.request.scope["query_string"]
         known_as = (change, repr((asked, may, person)))
         return known_as, self._made.get(known_as)
 

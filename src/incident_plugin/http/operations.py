@@ -40,9 +40,13 @@ class Call:
 
     actor: Actor
     path: Mapping[str, str]
-    query: Mapping[str, str]
     body: bytes
     request: Request
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The parameters of the query, read when they are asked for."""
+        return self.request.query_params
 
     def json(self, kind: type[_B]) -> _B:
         """Give the body as a value of this kind; raises ``InvalidInput`` naming what is wrong with it."""

@@ -37,7 +37,7 @@ class HostAccess:
     def allows(self, actor: Actor, permission: Permission, cameras: Sequence[CameraId] = ()) -> bool:
         """Say whether the host allows it."""
         principal = Principal(id=actor.person.id, name=actor.person.name, roles=actor.roles)
-        return self._host.access.decide(principal, permission.value, tuple(cameras)).allowed
+        return self._host.access.decide(principal, str(permission), tuple(cameras)).allowed
 
 
 @attrs.frozen(kw_only=True)
