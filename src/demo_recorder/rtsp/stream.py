@@ -208,15 +208,22 @@ class ReplayStream:
         return self.recording.at_or_after(after), self.recording.missing_between(frame, after)
 
     def _through(self, frame: FrameNumber) -> FrameNumber:
-        """How far to render for this frame: only itself among key frames, else all that exists."""
-        return frame if self.request.intra_interval is not None else max(frame, self.studio.newest())
+        """How far to render for this frame: only itself among key frames, else all that exists.
+
+        First as far as was asked for, and what shows that this was all: somebody may look for that one frame.
+        """
+        if self.request.intra_interval is not None:
+            return frame
+        sought = FrameNumber((self.request.start or self.first) + 1)
+        return sought if frame <= sought else max(frame, self.studio.newest())
 
     async def _look_ahead(self, frame: FrameNumber) -> None:
         """Once in each group, have one further on rendered meanwhile and let other tasks run."""
         if frame != clean_point(frame):
             return
         await asyncio.sleep(0)
-        if self.request.intra_interval is not None:
+        # Nothing takes processors from the first frames, which somebody may wait for.
+        if self.request.intra_interval is not None or frame == self.first:
             return
         newest = self.studio.newest()
         start = self.recording.at_or_after(FrameNumber(frame + _GROUPS_AHEAD * GROUP_FRAMES))

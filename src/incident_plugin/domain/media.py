@@ -140,14 +140,13 @@ class SoundTrack:
     def codec_string(self) -> str:
         """Name for browsers of the form in which they play it (RFC 6381); empty when they cannot.
 
-        AAC LC and Opus as they are; G.711 is played as AAC.
+        AAC LC and Opus as they are; G.711 is played as Opus.
         """
         if self.channels not in (1, 2):
             return ""
-        if self.codec is SoundCodec.OPUS:
+        if self.codec is not SoundCodec.AAC:
             return "opus"
-        plain = self.codec is not SoundCodec.AAC or (self.config[:1] and self.config[0] >> 3 == _AAC_LC)
-        return "mp4a.40.2" if plain else ""
+        return "mp4a.40.2" if self.config[:1] and self.config[0] >> 3 == _AAC_LC else ""
 
     def samples_in(self, data: bytes) -> int:
         """Say how many samples a unit has, for each channel; raises ``ValueError`` for an empty one."""

@@ -13,6 +13,7 @@ import pytest
 from tests.adapters.media.test_writer import nals_of
 
 from incident_plugin.adapters.media import PyavWriter
+from incident_plugin.adapters.media.playing import PlayingStream
 from incident_plugin.domain.media import AccessUnit, Codec, SoundCodec, SoundTrack, SoundUnit, VideoTrack
 
 START = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -123,19 +124,19 @@ def mixed(footage, sounds: list[SoundUnit]) -> list[AccessUnit | SoundUnit]:
 
 @pytest.mark.parametrize(("codec", "name"), [(SoundCodec.PCMU, "pcm_mulaw"), (SoundCodec.PCMA, "pcm_alaw")])
 async def test_telephone_sound_is_heard_with_its_pictures(h264, codec, name):
-    """G.711, which no browser plays in MP4, comes as AAC, on the time line of the pictures."""
+    """G.711, which no browser plays in MP4, comes as Opus, on the time line of the pictures."""
     track, sounds = telephone(codec, name)
     file = b"".join(await pieces_of(h264.track, mixed(h264, sounds), sound=track))
-    assert track.codec_string == "mp4a.40.2"
+    assert track.codec_string == "opus"
     assert len(packets_of(file, "video")) == len(h264.units)
     with av.open(io.BytesIO(file)) as container:
-        assert container.streams.audio[0].codec_context.name == "aac"
+        assert container.streams.audio[0].codec_context.name == "opus"
         heard = [(float(frame.time), frame.to_ndarray()) for frame in container.decode(audio=0)]
-    assert heard[0][0] < 0.15
+    assert heard[0][0] < 0.02
     assert heard[-1][0] > 1.5
     loud = np.concatenate([samples[0] for time, samples in heard if 0.3 < time < 1.6])
     crossings = np.count_nonzero(np.diff(np.signbit(loud)))
-    assert crossings / 2 / (len(loud) / 8000) == pytest.approx(440, rel=0.02)
+    assert crossings / 2 / (len(loud) / 48_000) == pytest.approx(440, rel=0.02)
 
 
 @pytest.mark.parametrize("codec", [SoundCodec.PCMU, SoundCodec.AAC, SoundCodec.OPUS])
@@ -158,6 +159,23 @@ async def test_sound_has_no_hole_from_the_first_picture_to_the_last(h264, codec)
     assert sum(heard[-1]) >= last.pts * last.time_base
     with av.open(io.BytesIO(file)) as container:
         assert sum(frame.samples for frame in container.decode(audio=0)) > rate
+
+
+async def test_the_picture_that_is_sought_does_not_wait_for_sound(h264):
+    """The first fragment has sound up to the end of its last picture, as recorded, nearly all of it."""
+    track, sounds = telephone(SoundCodec.PCMU, "pcm_mulaw")
+    units = mixed(h264, sounds)
+    pictures = [unit for unit in units if isinstance(unit, AccessUnit)]
+    sought = pictures[9].time
+    stream = PlayingStream(h264.track, pictures[0], sought=sought, sound=track)
+    first = next(filter(None, map(stream.add, units)))
+    shown = packets_of(stream.head + first, "video")
+    heard = packets_of(stream.head + first, "audio")
+    assert len(shown) == 10
+    assert sum((heard[-1].pts, heard[-1].duration)) * heard[-1].time_base >= (
+        sum((shown[-1].pts, shown[-1].duration)) * shown[-1].time_base
+    )
+    assert sum(bytes(packet) == b"\xf8\xff\xfe" for packet in heard) <= 1
 
 
 async def test_aac_stays_as_it_is(h264):

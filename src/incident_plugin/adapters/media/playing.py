@@ -114,7 +114,9 @@ class PlayingStream:
         runs = [_Run(_VIDEO, shown[0], samples)]
         data = [part for p in pending for nal in p.unit.nals for part in (_LENGTH(len(nal)), nal)]
         shown_until = (shown[-1] + lengths[-1]) / _RATE
-        sound = self._sound.before(shown_until, whole=following is None) if self._sound is not None else ()
+        # Nothing follows the last one; and who waits for the picture that was sought does not wait for sound.
+        whole = following is None or self._number == 1
+        sound = self._sound.before(shown_until, whole=whole) if self._sound is not None else ()
         if sound:
             runs.append(_Run(_SOUND, sound[0].at, b"".join(_sound_sample(one) for one in sound)))
             data += [one.data for one in sound]

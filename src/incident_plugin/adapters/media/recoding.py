@@ -16,7 +16,7 @@ from incident_plugin.application.media_ports import VideoStream
 from incident_plugin.domain.media import AccessUnit, Codec, SoundCodec, SoundTrack, SoundUnit, VideoTrack
 
 if TYPE_CHECKING:
-    from incident_plugin.adapters.media.live_coders import PictureRecoder
+    from incident_plugin.adapters.media.coders import PictureRecoder
 
 #: Seconds behind the camera after which pictures are left out until it is caught up with.
 _BEHIND = 1.0
@@ -75,7 +75,7 @@ class OpusRecoder:
 
     def __init__(self, track: SoundTrack) -> None:
         self.track = SoundTrack(codec=SoundCodec.OPUS, rate=48_000, channels=2)
-        from incident_plugin.adapters.media.live_coders import SoundRecoder  # noqa: PLC0415 -- heavy
+        from incident_plugin.adapters.media.coders import SoundRecoder  # noqa: PLC0415 -- heavy
 
         self._coder = SoundRecoder(track)
 
@@ -85,6 +85,6 @@ class OpusRecoder:
 
 
 def _picture_recoder(track: VideoTrack) -> PictureRecoder:
-    from incident_plugin.adapters.media.live_coders import PictureRecoder  # noqa: PLC0415 -- heavy
+    from incident_plugin.adapters.media.coders import PictureRecoder  # noqa: PLC0415 -- heavy
 
     return PictureRecoder(track)

@@ -1,7 +1,8 @@
-"""Sound that browsers play beside recorded pictures: AAC and Opus as they came, G.711 as AAC.
+"""Sound that browsers play beside recorded pictures: AAC and Opus as they came, G.711 as Opus.
 
 Media Source Extensions know no G.711 in MP4. It is coded anew on the way, for hearing only: files and exports
-keep what the recorder sent.
+keep what the recorder sent. Opus has what was heard up to a picture when that picture is there. AAC would be two
+frames behind, a quarter of a second at the rate of a telephone, and the picture that is sought would wait for it.
 """
 
 from __future__ import annotations
@@ -12,17 +13,15 @@ from fractions import Fraction
 from functools import cache, cached_property
 from typing import NamedTuple, Self, cast
 
+import attrs
 import av
-from av.audio.codeccontext import AudioCodecContext
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 
+from incident_plugin.adapters.media.coders import OPUS_RATE, SoundRecoder
 from incident_plugin.domain.media import SoundCodec, SoundTrack, SoundUnit
 
-_G711 = {SoundCodec.PCMU: "pcm_mulaw", SoundCodec.PCMA: "pcm_alaw"}
 _LAYOUTS = {1: "mono", 2: "stereo"}
-#: Samples that libavformat's AAC coder puts before the first one.
-_AAC_PRIMING = 1024
 _AAC_FRAME = 1024
 #: Seconds that sound may be away from where the pictures' time line has it before it is set anew.
 _APART = 0.2
@@ -43,11 +42,14 @@ class PlayableSound:
     def __init__(self, track: SoundTrack, origin: datetime) -> None:
         self.track = track
         self._origin = origin
+        self._is_opus = track.codec is not SoundCodec.AAC
+        #: Ticks a second of the time line, which are samples.
+        self._rate = OPUS_RATE if self._is_opus else track.rate
         self._samples: list[Sample] = []
         self._shift: int | None = None
         #: Samples from the first picture up to which there is sound.
         self._filled = 0
-        self._coder = _Recoder(track) if track.codec in _G711 else None
+        self._coder = SoundRecoder(track) if track.codec in (SoundCodec.PCMU, SoundCodec.PCMA) else None
 
     @classmethod
     def of(cls, track: SoundTrack, origin: datetime) -> Self | None:
@@ -56,31 +58,32 @@ class PlayableSound:
 
     def describe(self, container: OutputContainer) -> None:
         """Add it to the head of a file."""
-        name = "libopus" if self.track.codec is SoundCodec.OPUS else "aac"
-        stream = cast("AudioStream", container.add_stream(name, rate=self.track.rate))
+        name = "libopus" if self._is_opus else "aac"
+        stream = cast("AudioStream", container.add_stream(name, rate=self._rate))
         stream.layout = _LAYOUTS[self.track.channels]
-        stream.time_base = Fraction(1, self.track.rate)
+        stream.time_base = Fraction(1, self._rate)
 
     def add(self, unit: SoundUnit) -> None:
         """Take the next frame; what lies before the first picture is left out."""
         wanted = round((unit.time - self._origin).total_seconds() * self.track.rate)
         if self._shift is None or abs(unit.pts + self._shift - wanted) > _APART * self.track.rate:
             self._shift = wanted - unit.pts
-        at = unit.pts + self._shift
-        found = self._coder.add(unit.data, at) if self._coder else [Sample(at, self._length(unit), unit.data)]
-        self._samples += [sample for sample in found if sample.at >= 0]
+        placed = attrs.evolve(unit, pts=unit.pts + self._shift)
+        coded = self._coder.recoded(placed) if self._coder else [placed]
+        self._samples += [Sample(one.pts, self._length(one), one.data) for one in coded if one.pts >= 0]
 
     def before(self, seconds: float, *, whole: bool = False) -> Sequence[Sample]:
         """Give what begins before a place on the time line, in one unbroken run; the rest waits.
 
         Where no sound came there is silence: a browser shows no picture while a track has a hole. With
-        ``whole`` it reaches to that place, for nothing comes any more.
+        ``whole`` it reaches to that place, for the picture there is not to wait; what comes too late for its
+        place by half of its length is left out.
         """
-        limit = round(seconds * self.track.rate)
+        limit = round(seconds * self._rate)
         taken: list[Sample] = []
         while self._samples and self._samples[0].at < limit:
             sample = self._samples.pop(0)
-            if sample.at + sample.length <= self._filled:
+            if sample.at + sample.length // 2 < self._filled:
                 continue
             taken += self._silent_until(sample.at)
             taken.append(Sample(self._filled, sample.length, sample.data))
@@ -101,12 +104,12 @@ class PlayableSound:
     @cached_property
     def _silence(self) -> tuple[bytes, int]:
         """A silent frame, and its samples."""
-        if self.track.codec is SoundCodec.OPUS:
+        if self._is_opus:
             return (b"\xf8\xff\xfe", b"\xfc\xff\xfe")[self.track.channels - 1], 960
         return _silent_aac(self.track.rate, self.track.channels), _AAC_FRAME
 
     def _length(self, unit: SoundUnit) -> int:
-        return _opus_length(unit.data) if self.track.codec is SoundCodec.OPUS else _AAC_FRAME
+        return _opus_length(unit.data) if self._is_opus else _AAC_FRAME
 
 
 @cache
@@ -136,34 +139,3 @@ def _opus_length(packet: bytes) -> int:
         frame = (120, 240, 480, 960)[config & 3]
     counted = packet[1] & 0x3F if code == 3 and len(packet) > 1 else (1, 2, 2, 1)[code]  # noqa: PLR2004
     return frame * counted
-
-
-class _Recoder:
-    """G.711 to AAC."""
-
-    def __init__(self, track: SoundTrack) -> None:
-        layout = _LAYOUTS[track.channels]
-        self._decoder = cast("AudioCodecContext", av.CodecContext.create(_G711[track.codec], "r"))
-        self._decoder.sample_rate, self._decoder.layout = track.rate, layout
-        self._coder = av.CodecContext.create("aac", "w")
-        self._coder.sample_rate, self._coder.layout, self._coder.format = track.rate, layout, "fltp"
-        self._coder.bit_rate = 32_000
-        self._resampler = av.AudioResampler(
-            format="fltp", layout=layout, rate=track.rate, frame_size=_AAC_FRAME
-        )
-        self._begins: int | None = None
-
-    def add(self, data: bytes, at: int) -> list[Sample]:
-        """Take a piece at its place; give the frames that are complete."""
-        if self._begins is None:
-            self._begins = at
-        found: list[Sample] = []
-        for frame in self._decoder.decode(av.Packet(data)):
-            frame.pts = None
-            for even in self._resampler.resample(frame):
-                even.pts = None
-                for packet in self._coder.encode(even):
-                    place = self._begins - _AAC_PRIMING
-                    self._begins += _AAC_FRAME
-                    found.append(Sample(place, _AAC_FRAME, bytes(packet)))
-        return found

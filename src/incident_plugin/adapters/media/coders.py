@@ -1,4 +1,4 @@
-"""Decoders and encoders of live pictures and sound."""
+"""Decoders and encoders of pictures and sound that browsers do not play as they are."""
 
 from __future__ import annotations
 
@@ -23,7 +23,12 @@ _GROUP = 50
 _WIDEST = 1_280
 _IDR = 5
 
-_OPUS_RATE, _OPUS_FRAME = 48_000, 960
+#: Samples a second by which Opus counts, and of a frame of 20 ms (RFC 7587 section 4.1).
+OPUS_RATE, _OPUS_FRAME = 48_000, 960
+#: Rates at which it is coded (RFC 6716 section 2).
+_OPUS_RATES = (8_000, 12_000, 16_000, 24_000, 48_000)
+#: Samples by which what came may be elsewhere than what was coded, until sound is missing in between.
+_JUMP = OPUS_RATE // 10
 _SOUND_DECODERS = {
     SoundCodec.AAC: "aac",
     SoundCodec.PCMU: "pcm_mulaw",
@@ -84,37 +89,38 @@ def _encoder(wide: int, high: int) -> av.VideoCodecContext:
 
 
 class SoundRecoder:
-    """Decodes one camera's sound and codes it as Opus."""
+    """Decodes one camera's sound and codes it as Opus, at its own rate where Opus knows that."""
 
     def __init__(self, track: SoundTrack) -> None:
         self._rate = track.rate
+        layout = "mono" if track.channels == 1 else "stereo"
         decoder = av.CodecContext.create(_SOUND_DECODERS[track.codec], "r")
         assert isinstance(decoder, av.AudioCodecContext)  # noqa: S101 - by its name
         self._decoder = decoder
         if track.config:
             self._decoder.extradata = track.config
-        self._decoder.sample_rate = track.rate
-        self._decoder.layout = "mono" if track.channels == 1 else "stereo"
-        self._resampler = av.AudioResampler("s16", "stereo", _OPUS_RATE, frame_size=_OPUS_FRAME)
+        self._decoder.sample_rate, self._decoder.layout = track.rate, layout
+        rate = track.rate if track.rate in _OPUS_RATES else OPUS_RATE
+        self._resampler = av.AudioResampler("s16", layout, rate, frame_size=rate * _OPUS_FRAME // OPUS_RATE)
         self._encoder = av.CodecContext.create("libopus", "w")
-        self._encoder.sample_rate, self._encoder.layout, self._encoder.format = _OPUS_RATE, "stereo", "s16"
-        self._encoder.bit_rate = 48_000
+        self._encoder.sample_rate, self._encoder.layout, self._encoder.format = rate, layout, "s16"
+        self._encoder.bit_rate = 24_000 * track.channels
         self._encoder.options = {"application": "lowdelay"}
         #: Of the next frame of Opus.
         self._next: int | None = None
 
     def recoded(self, unit: SoundUnit) -> list[SoundUnit]:
-        """Give the frames that this unit completes."""
+        """Give the frames that this unit completes, counted in samples of 48 kHz."""
         packet = av.Packet(unit.data)
         packet.pts, packet.time_base = unit.pts, Fraction(1, self._rate)
         try:
             decoded = self._decoder.decode(packet)
             frames = [part for frame in decoded for part in self._resampler.resample(frame)]
         except av.FFmpegError as error:
-            _log.debug("live sound could not be decoded: %s", error)
+            _log.debug("sound could not be decoded: %s", error)
             return []
-        place = unit.pts * _OPUS_RATE // self._rate
-        if self._next is None or abs(self._next - place) > _OPUS_RATE:
+        place = unit.pts * OPUS_RATE // self._rate
+        if self._next is None or abs(self._next - place) > _JUMP:
             self._next = place
         made = []
         for frame in frames:
