@@ -1,8 +1,9 @@
 """Sound that browsers play beside recorded pictures: AAC and Opus as they came, G.711 as Opus.
 
-Media Source Extensions know no G.711 in MP4. It is coded anew on the way, for hearing only: files and exports
-keep what the recorder sent. Opus has what was heard up to a picture when that picture is there. AAC would be two
-frames behind, a quarter of a second at the rate of a telephone, and the picture that is sought would wait for it.
+Media Source Extensions know no G.711 in MP4. It is coded anew on the way, for hearing only: files and
+exports keep what the recorder sent. Opus has what was heard up to a picture when that picture is there. AAC
+would be two frames behind, a quarter of a second at the rate of a telephone, and the picture that is sought
+would wait for it.
 """
 
 from __future__ import annotations
