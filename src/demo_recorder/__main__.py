@@ -5,6 +5,7 @@ import asyncio
 import logging
 import os
 import signal
+import ssl
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -97,6 +98,18 @@ def _parser() -> argparse.ArgumentParser:
         default=SignIn.TOKEN,
         help="how ONVIF clients sign in: by a WS-Security token, by HTTP Digest, or either (default: token)",
     )
+    parser.add_argument("--serial", default="DEMO-0001", help="its serial number (default: %(default)s)")
+    parser.add_argument(
+        "--certificate",
+        type=Path,
+        metavar="FILE",
+        help="speak TLS alone, with the certificate and the private key in this file (PEM)",
+    )
+    parser.add_argument(
+        "--discovery",
+        action="store_true",
+        help="answer searches of the network by WS-Discovery, on the interface of --host alone",
+    )
     parser.add_argument("--username", default="admin", help="user name (default: %(default)s)")
     parser.add_argument(
         "--password-file",
@@ -128,12 +141,26 @@ def _settings(options: argparse.Namespace) -> Settings:
         retention=timedelta(days=options.retention),
         cameras=cameras_with(h265=options.h265, aac=options.aac, renewed=options.renewed),
         sign_in=options.sign_in,
+        serial=options.serial,
+        tls=_tls(options.certificate),
+        discovery=options.discovery,
         host=options.host,
         http_port=options.http_port,
         rtsp_port=options.rtsp_port,
         account=Account(username=options.username, password=_password(options.password_file)),
         since=_since(options.since, clock),
     )
+
+
+def _tls(file: Path | None) -> ssl.SSLContext | None:
+    if file is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(file)
+    except (OSError, ssl.SSLError) as error:
+        raise BadSettingsError(f"cannot read a certificate with its key from {file}: {error}") from error
+    return context
 
 
 def _password(file: Path | None) -> str:

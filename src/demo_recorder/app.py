@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -13,13 +14,14 @@ from attrs import frozen
 
 from demo_recorder.account import Account
 from demo_recorder.cameras import CAMERAS, Camera
+from demo_recorder.discovery import Described, answer_probes
 from demo_recorder.footage import Footage
 from demo_recorder.mechanics import Mechanics
 from demo_recorder.recording import recordings_since
 from demo_recorder.rtsp.connection import Streams
 from demo_recorder.rtsp.server import RtspServer
 from demo_recorder.rtsp.stream import Studio
-from demo_recorder.soap.device import device_service
+from demo_recorder.soap.device import SCOPES, device_service
 from demo_recorder.soap.endpoint import soap_application
 from demo_recorder.soap.events import PATH as EVENTS_PATH
 from demo_recorder.soap.events import EventService
@@ -56,6 +58,12 @@ class Settings:
     #: How ONVIF clients sign in; RTSP clients always do so by Digest.
     sign_in: SignIn = SignIn.TOKEN
     cameras: tuple[Camera, ...] = CAMERAS
+    #: Tells this recorder from another one.
+    serial: str = "DEMO-0001"
+    #: Speak TLS alone, in both halves, with a certificate and its key.
+    tls: ssl.SSLContext | None = None
+    #: Answer searches of the network (WS-Discovery).
+    discovery: bool = False
 
 
 class _HttpServer(uvicorn.Server):
@@ -83,7 +91,7 @@ class Recorder:
         recordings = recordings_since(settings.since, settings.cameras)
         studio = Studio(footage=self._footage, clock=settings.clock)
         streams = Streams(studio=studio, recordings=recordings, account=settings.account)
-        self._rtsp = RtspServer(streams)
+        self._rtsp = RtspServer(streams, settings.tls)
         others = (
             media_service(settings.cameras),
             media2_service(settings.cameras),
@@ -95,10 +103,10 @@ class Recorder:
         gate = Gate(settings.account, settings.clock, settings.sign_in)
         self._events = EventService(gate, settings.clock)
         application = soap_application(
-            (device_service(others, gate), *others),
+            (device_service(others, gate, settings.serial), *others),
             gate=gate,
             clock=settings.clock,
-            rtsp_port=self.rtsp_port,
+            rtsp_at=("rtsps" if settings.tls else "rtsp", self.rtsp_port),
             more={
                 EVENTS_PATH: self._events.post,
                 f"{EVENTS_PATH}/{{subscription}}": self._events.manage,
@@ -111,14 +119,19 @@ class Recorder:
             access_log=False,
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         )
+        if settings.tls is not None:
+            config.load()
+            config.ssl = settings.tls
         self._http = _HttpServer(config)
         self._http_task: asyncio.Task[None] | None = None
+        self._discovery: asyncio.DatagramTransport | None = None
 
     @property
     def device_url(self) -> str:
         """The address of the device management service."""
         host, port = self._http_socket.getsockname()[:2]
-        return f"http://{_bracketed(host)}:{port}/onvif/device_service"
+        scheme = "https" if self._settings.tls else "http"
+        return f"{scheme}://{_bracketed(host)}:{port}/onvif/device_service"
 
     @property
     def rtsp_port(self) -> int:
@@ -127,12 +140,17 @@ class Recorder:
 
     async def __aenter__(self) -> Self:
         """Serve; requests that come before are answered from here on."""
+        if self._settings.discovery:
+            described = Described(identity=self._settings.serial, address=self.device_url, scopes=SCOPES)
+            self._discovery = await answer_probes(described, self._settings.host)
         await self._rtsp.start(self._rtsp_socket)
         self._http_task = asyncio.create_task(self._http.serve(sockets=[self._http_socket]))
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close connections and ports."""
+        if self._discovery is not None:
+            self._discovery.close()
         self._events.close()
         self._http.should_exit = True
         await self._rtsp.stop()

@@ -190,7 +190,7 @@ class Device:
         self._connections += 1
         away = 1 < self._connections <= 1 + self.conduct.away
         while True:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            head = await _request(reader)
             if away:
                 return
             method, url, _ = head.split(" ", 2)
@@ -235,6 +235,14 @@ class Device:
         everything[-1] = attrs.evolve(everything[-1], last=True)
         later = [one for one in everything if one.time is not None and one.time > moment - 5 * TENTH]
         return later[next((n for n, one in enumerate(later) if one.clean), 0) :]
+
+
+async def _request(reader: asyncio.StreamReader) -> str:
+    """The next request; reports of what was received are passed over."""
+    while (first := await reader.readexactly(1)) == b"$":
+        _, size = struct.unpack(">BH", await reader.readexactly(3))
+        await reader.readexactly(size)
+    return (first + await reader.readuntil(b"\r\n\r\n")).decode()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

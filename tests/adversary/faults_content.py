@@ -220,7 +220,7 @@ CAMERA_FAULTS = [
             "GetStreamUri": "<trt:GetStreamUriResponse><tt:Uri>rtsp://127.0.0.1:<rtsp>/live</tt:Uri>"
             "</trt:GetStreamUriResponse>"
         },
-        live=Reads(UNUSABLE % "'' is no rtsp address"),
+        live=Reads(UNUSABLE % "'' is no rtsp or rtsps address"),
     ),
     soap(
         "uri-with-password",
@@ -245,16 +245,16 @@ CAMERA_FAULTS = [
         "gives an address that is not RTSP",
         "stands for a hostile device",
         {"GetStreamUri": stream_uri("http://192.0.2.9/x"), "GetReplayUri": replay_uri("file:///etc/passwd")},
-        live=Reads(UNUSABLE % "'http://192.0.2.9/x' is no rtsp address"),
-        replay=Reads(UNUSABLE % "'file:///etc/passwd' is no rtsp address"),
+        live=Reads(UNUSABLE % "'http://192.0.2.9/x' is no rtsp or rtsps address"),
+        replay=Reads(UNUSABLE % "'file:///etc/passwd' is no rtsp or rtsps address"),
     ),
     soap(
         "uri-empty",
         "gives no address",
         "onvif-zeep-async history",
         {"GetStreamUri": stream_uri(""), "GetReplayUri": replay_uri("")},
-        live=Reads(UNUSABLE % "'' is no rtsp address"),
-        replay=Reads(UNUSABLE % "'' is no rtsp address"),
+        live=Reads(UNUSABLE % "'' is no rtsp or rtsps address"),
+        replay=Reads(UNUSABLE % "'' is no rtsp or rtsps address"),
     ),
     soap(
         "profile-gone",

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 
 from demo_recorder.rtsp.connection import Connection, Streams
 from demo_recorder.rtsp.message import MAX_HEAD_BYTES
@@ -10,15 +11,18 @@ from demo_recorder.rtsp.message import MAX_HEAD_BYTES
 class RtspServer:
     """Serves streams on a listening socket."""
 
-    def __init__(self, streams: Streams) -> None:
-        """Prepare to serve."""
+    def __init__(self, streams: Streams, tls: ssl.SSLContext | None = None) -> None:
+        """Prepare to serve, encrypted by TLS or in clear."""
         self._streams = streams
+        self._tls = tls
         self._connections: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self, listener: socket.socket) -> None:
         """Begin to accept connections."""
-        self._server = await asyncio.start_server(self._accept, sock=listener, limit=MAX_HEAD_BYTES)
+        self._server = await asyncio.start_server(
+            self._accept, sock=listener, limit=MAX_HEAD_BYTES, ssl=self._tls
+        )
 
     async def stop(self) -> None:
         """Close the listening socket and every connection."""

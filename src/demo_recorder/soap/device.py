@@ -16,7 +16,8 @@ _VERSION = {"Major": 2, "Minor": 40}
 _OPEN = frozenset(
     {"GetSystemDateAndTime", "GetServices", "GetServiceCapabilities", "GetCapabilities", "GetHostname"}
 )
-_SCOPES = (
+#: What it says of itself, also to who searches the network (ONVIF Core Specification section 7.3.2.2).
+SCOPES = (
     "onvif://www.onvif.org/type/Network_Video_Transmitter",
     "onvif://www.onvif.org/type/video_encoder",
     "onvif://www.onvif.org/type/ptz",
@@ -33,7 +34,7 @@ _CAPABILITIES = {
 }
 
 
-def device_service(others: Sequence[Service], gate: Gate) -> Service:
+def device_service(others: Sequence[Service], gate: Gate, serial: str) -> Service:
     """The service through which a client finds all others."""
     addresses = {NAMESPACE: "device_service", EVENTS_NAMESPACE: EVENTS_PATH}
     addresses |= {service.namespace: service.path for service in others}
@@ -48,9 +49,9 @@ def device_service(others: Sequence[Service], gate: Gate) -> Service:
             "GetServices": lambda call: _services(call, addresses),
             "GetServiceCapabilities": lambda _: {"Capabilities": _CAPABILITIES | {"Security": security}},
             "GetCapabilities": lambda call: _capabilities(call, addresses),
-            "GetDeviceInformation": _device_information,
+            "GetDeviceInformation": lambda _: _device_information(serial),
             "GetScopes": lambda _: {
-                "Scopes": [{"ScopeDef": "Fixed", "ScopeItem": scope} for scope in _SCOPES]
+                "Scopes": [{"ScopeDef": "Fixed", "ScopeItem": scope} for scope in SCOPES]
             },
             "GetHostname": lambda _: {"HostnameInformation": {"FromDHCP": False, "Name": "demo-recorder"}},
         },
@@ -117,11 +118,11 @@ def _capabilities(call: Call, addresses: Mapping[str, str]) -> Answer:
     }
 
 
-def _device_information(_: Call) -> Answer:
+def _device_information(serial: str) -> Answer:
     return {
         "Manufacturer": "Demo",
         "Model": "Synthetic recorder",
         "FirmwareVersion": "1",
-        "SerialNumber": "DEMO-0001",
+        "SerialNumber": serial,
         "HardwareId": "software",
     }

@@ -34,7 +34,8 @@ class Endpoint:
     contract: Contract
     gate: Gate
     clock: Clock
-    rtsp_port: int
+    #: Scheme and port of the streams.
+    rtsp_at: tuple[str, int]
 
     async def post(self, request: Request) -> Response:
         """Answer a request, by a response or a fault."""
@@ -58,7 +59,7 @@ class Endpoint:
             element=envelope.payload,
             arguments=operation.arguments(envelope),
             http_base=base,
-            rtsp_base=f"rtsp://{host}:{self.rtsp_port}",
+            rtsp_base=f"{self.rtsp_at[0]}://{host}:{self.rtsp_at[1]}",
             now=self.clock(),
         )
         return operation.response(self.service.handlers[operation.name](call))
@@ -69,7 +70,7 @@ def soap_application(
     *,
     gate: Gate,
     clock: Clock,
-    rtsp_port: int,
+    rtsp_at: tuple[str, int],
     more: Mapping[str, Post] | None = None,
 ) -> Starlette:
     """The application that serves all web services; reading their contracts takes some tenths of a second.
@@ -82,7 +83,7 @@ def soap_application(
             contract=read_contract(service.wsdl, service.namespace),
             gate=gate,
             clock=clock,
-            rtsp_port=rtsp_port,
+            rtsp_at=rtsp_at,
         )
         for service in services
     )
@@ -96,7 +97,7 @@ def where(request: Request) -> tuple[str, str]:
     match = _AUTHORITY.fullmatch(request.headers.get("host", ""))
     if match is None:
         raise not_well_formed("the HTTP request names no host")
-    return f"http://{match[0]}{_ROOT}", match["host"]
+    return f"{request.url.scheme}://{match[0]}{_ROOT}", match["host"]
 
 
 async def read_body(request: Request) -> bytes:

@@ -8,7 +8,7 @@ import attrs
 
 from incident_plugin.adapters.onvif import OnvifDevice, WsDiscovery
 from incident_plugin.adapters.recorders import Connect, Recorder, RecorderWalk, SiteRecorders
-from incident_plugin.adapters.rtsp import Credentials, RtspClient
+from incident_plugin.adapters.rtsp import Credentials, RtspClient, Trust
 from incident_plugin.application.footage import Cameras
 from incident_plugin.application.recorders import RecorderAdministration
 from incident_plugin.application.watching import RecordingWatch
@@ -84,6 +84,7 @@ def _connecting(ground: Ground) -> Connect:
             name=config.name,
             now=now,
             keeps_warm=_WARM_FOR,
+            trust=Trust(fingerprint=config.fingerprint, any=config.tls is TlsPolicy.ACCEPT),
         )
         return Recorder(config.name, device, streams, identity=config.id, now=now)
 

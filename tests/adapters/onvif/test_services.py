@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import ssl
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from tests.certificates import own_certificate
 
 from incident_plugin.adapters.onvif import OnvifDevice, OnvifLimits, discovery
 from incident_plugin.adapters.onvif.tls import TlsRule
@@ -132,31 +128,11 @@ async def test_retention_is_told_where_a_device_has_it(answers, device, soap):
 
 
 def certificate(folder, *, days: int = 1) -> tuple[ssl.SSLContext, str]:
-    """A server's own certificate for 127.0.0.1, and its fingerprint."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "nvr")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=10))
-        .not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / f"{days}.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
+    """A server's own certificate, ready to be presented, and its fingerprint."""
+    file, fingerprint = own_certificate(folder, days=days)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
-    return context, hashlib.sha256(made.public_bytes(serialization.Encoding.DER)).hexdigest()
+    return context, fingerprint
 
 
 @asynccontextmanager

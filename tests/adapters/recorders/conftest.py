@@ -10,13 +10,17 @@ from tests.programs import RECORDER_PASSWORD, RECORDER_USER, RunningRecorder, ru
 
 from incident_plugin.adapters.onvif import OnvifDevice
 from incident_plugin.adapters.recorders import Recorder, SiteRecorders
-from incident_plugin.adapters.rtsp import Credentials, RtspClient
+from incident_plugin.adapters.rtsp import Credentials, RtspClient, Trust
 
 
-def site_of(recorder: RunningRecorder, password: str = RECORDER_PASSWORD) -> SiteRecorders:
+def site_of(
+    recorder: RunningRecorder, password: str = RECORDER_PASSWORD, *, fingerprint: str = ""
+) -> SiteRecorders:
     """Compose one recorder from its parts."""
-    device = OnvifDevice(recorder.address, RECORDER_USER, password)
-    streams = RtspClient(Credentials(username=RECORDER_USER, password=password))
+    device = OnvifDevice(recorder.address, RECORDER_USER, password, fingerprint=fingerprint)
+    streams = RtspClient(
+        Credentials(username=RECORDER_USER, password=password), trust=Trust(fingerprint=fingerprint)
+    )
     return SiteRecorders([Recorder("Demo", device, streams)])
 
 

@@ -3,8 +3,9 @@
 The demo recorder in each of its ways to sign in, and with H.265, AAC, several recordings of one camera and
 a clock that is an hour slow; the adversarial recorder when it is well; and any server of other people that
 runs at ``FOREIGN_RECORDER`` (its ONVIF address; user and password in ``FOREIGN_USER`` and
-``FOREIGN_PASSWORD``): ``pytest -m foreign`` asks that one alone. What such servers answered
-stands in ``docs/ref/recorders.md``.
+``FOREIGN_PASSWORD``) or, when it replays recordings and knows no ONVIF services, at ``FOREIGN_REPLAY`` (its
+RTSP address): ``pytest -m foreign`` asks these alone. What such servers answered stands in
+``docs/ref/recorders.md``.
 """
 
 from __future__ import annotations
@@ -14,17 +15,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import attrs
 import pytest
-from tests.adversary.device import Device
+from tests.adversary.device import Device as Adversary
 from tests.programs import RECORDER_PASSWORD, RECORDER_USER, running_recorder
 
 from incident_plugin.adapters.onvif import OnvifDevice
 from incident_plugin.adapters.recorders import Recorder, SiteRecorders
 from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.domain.errors import NoVideo, RecorderUnavailable
-from incident_plugin.domain.media import AccessUnit, Camera, Codec, Motion
+from incident_plugin.domain.media import AccessUnit, Camera, ClockOffset, Codec, LiveProfile, Motion
 from incident_plugin.domain.time import Interval
 
 SECOND = timedelta(seconds=1)
@@ -39,13 +41,15 @@ class Subject:
     password: str
     #: Behaviours that it does not have by its make.
     lacks: frozenset[str] = frozenset()
+    #: Makes what speaks ONVIF with it.
+    device: Callable[[str, str, str], OnvifDevice] = OnvifDevice
 
     @asynccontextmanager
     async def site(self, password: str | None = None) -> AsyncIterator[SiteRecorders]:
         """Use it as the product does."""
         secret = self.password if password is None else password
         streams = RtspClient(Credentials(username=self.user, password=secret))
-        site = SiteRecorders([Recorder("Any", OnvifDevice(self.address, self.user, secret), streams)])
+        site = SiteRecorders([Recorder("Any", self.device(self.address, self.user, secret), streams)])
         try:
             yield site
         finally:
@@ -65,6 +69,7 @@ KINDS = [
     *(pytest.param(f"demo-{name}", id=f"demo-{name}") for name in DEMO),
     pytest.param("adversary", id="adversary"),
     pytest.param("foreign", id="foreign", marks=pytest.mark.foreign),
+    pytest.param("replay", id="foreign-replay", marks=pytest.mark.foreign),
 ]
 
 
@@ -76,15 +81,63 @@ def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
             demo = stack.enter_context(running_recorder(*DEMO[mode]))
             yield Subject(address=demo.address, user=RECORDER_USER, password=RECORDER_PASSWORD)
         elif kind == "adversary":
-            device = stack.enter_context(Device())
+            device = stack.enter_context(Adversary())
             # It lets everybody in, has no motors and sends every picture, but for faults about these.
             lacks = frozenset({"wrong_password_refused", "cameras_with_motors_obey", "key_pictures_alone"})
             yield Subject(address=device.url, user="admin", password="right", lacks=lacks)
+        elif kind == "replay":
+            address = os.environ.get("FOREIGN_REPLAY") or pytest.skip("FOREIGN_REPLAY is not set")
+            lacks = frozenset({"wrong_password_refused", "clock_measured", "nothing_recorded_is_said"})
+            yield Subject(address=address, user="", password="", lacks=lacks | LIVE, device=Archive)
         elif address := os.environ.get("FOREIGN_RECORDER"):
             user, password = (os.environ.get(f"FOREIGN_{name}", "") for name in ("USER", "PASSWORD"))
             yield Subject(address=address, user=user, password=password)
         else:
             pytest.skip("no other recorder runs: FOREIGN_RECORDER is not set")
+
+
+@attrs.frozen
+class Known:
+    """What a server without ONVIF services has, by its maker's word: one recording, of all times."""
+
+    id: str = "archive"
+    summary: str = "archive"
+    token: str = "archive"
+    name: str = "Archive"
+    profile: str | None = None
+    live: tuple[LiveProfile, ...] = ()
+    recordings: tuple[str, ...] = ("archive",)
+    ptz: str | None = None
+    tokens: frozenset[str] = frozenset()
+
+
+class Archive(OnvifDevice):
+    """Stands for the ONVIF services of a server that has none; its replay is the server's own."""
+
+    def __init__(self, address: str, *_: str) -> None:
+        super().__init__("http://127.0.0.1", "", "")
+        self._replay = address
+
+    async def information(self) -> Any:
+        return Known()
+
+    async def channels(self) -> Any:
+        return (Known(),)
+
+    async def recorded(self, recording: str, interval: Interval) -> tuple[Interval, ...]:
+        del recording
+        end = min(interval.end, datetime.now(UTC))
+        return (Interval(interval.start, end),) if interval.start < end else ()
+
+    async def clock_offset(self) -> ClockOffset:
+        return ClockOffset(offset=timedelta(0), uncertainty=timedelta(0), measured_at=datetime.now(UTC))
+
+    async def replay_uri(self, recording: str) -> str:
+        del recording
+        return self._replay
+
+
+LIVE = frozenset({"live_begins_with_a_key_picture", "every_live_stream_plays", "cameras_with_motors_obey"})
 
 
 async def lasting_ids(site: SiteRecorders, subject: Subject) -> None:

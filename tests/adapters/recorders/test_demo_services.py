@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import av
 import pytest
+from tests.certificates import own_certificate
 from tests.programs import running_recorder
 
 from demo_recorder.cameras import cameras_with
 from demo_recorder.encoder import GroupEncoder
 from demo_recorder.strip import read_strip
 from demo_recorder.timebase import first_frame_from, group_of
+from incident_plugin.domain.errors import RecorderUnavailable
 from incident_plugin.domain.media import Codec, Motion, SoundCodec, SoundUnit
 from incident_plugin.domain.time import Interval
 
@@ -122,6 +124,25 @@ async def test_two_recordings_with_gaps_are_one_camera():
         await site.close()
     assert len(units) == 60
     assert [units[at].time - across.start for at in (0, 15, 30)] == [0 * SECOND, SECOND, 62 * SECOND]
+
+
+async def test_an_encrypted_recorder_is_encrypted_throughout(tmp_path):
+    """Questions, live pictures and recorded video over TLS, by the one certificate that was confirmed."""
+    file, fingerprint = own_certificate(tmp_path)
+    with running_recorder("--certificate", str(file)) as running:
+        assert running.address.startswith("https://")
+        site = site_of(running, fingerprint=fingerprint)
+        lobby = (await site.cameras())[0].id
+        async with site.live(lobby) as stream:
+            assert (await anext(aiter(stream))).key
+        start = running.since + 60 * SECOND
+        async with site.replay(lobby, Interval(start, start + 2 * SECOND)) as stream:
+            assert len([unit async for unit in stream]) == 30
+        await site.close()
+        other = site_of(running, fingerprint="ab" * 32)
+        with pytest.raises(RecorderUnavailable, match="another certificate than the one that was confirmed"):
+            await other.cameras()
+        await other.close()
 
 
 @pytest.mark.asyncio(loop_scope="session")

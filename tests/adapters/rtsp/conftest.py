@@ -47,6 +47,8 @@ class Script:
     play_headers: str = ""
     content_base: str | None = None
     requests: list[str] = attrs.field(factory=list)
+    #: Packets that it was sent, with their channels.
+    reports: list[tuple[int, bytes]] = attrs.field(factory=list)
     connections: int = 0
     handlers: list[asyncio.Task] = attrs.field(factory=list)
     port: int = 0
@@ -67,7 +69,12 @@ class Script:
         self.handlers.append(asyncio.current_task())
         try:
             while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                first = await reader.readexactly(1)
+                if first == b"$":
+                    channel, size = struct.unpack(">BH", await reader.readexactly(3))
+                    self.reports.append((channel, await reader.readexactly(size)))
+                    continue
+                head = (first + await reader.readuntil(b"\r\n\r\n")).decode()
                 self.requests.append(head)
                 answer = self.answer(head)
                 if answer is None:

@@ -137,7 +137,7 @@ def test_compound_rtcp_is_read():
     """A report with a goodbye behind it (RFC 3550 section 6)."""
     report = struct.pack(">BBHIIIIII", 0x80, 200, 6, 7, 2_208_988_800, 0, 4711, 0, 0)
     assert parse_rtcp(report + struct.pack(">BBHI", 0x81, 203, 1, 7)) == [
-        SenderReport(datetime(1970, 1, 1, tzinfo=UTC), 4711),
+        SenderReport(datetime(1970, 1, 1, tzinfo=UTC), 4711, (2_208_988_800 & 0xFFFF) << 16),
         Bye(),
     ]
 

@@ -11,7 +11,7 @@ from incident_plugin.adapters.onvif.errors import NotOnvif
 
 #: The path of an address whose host or port cannot be read.
 _PATH = re.compile(r"(?i)https?://[^/\s]+(/\S*)")
-_PORTS = {"http": 80, "https": 443, "rtsp": 554}
+_PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322}
 
 
 @attrs.frozen(kw_only=True)
@@ -67,7 +67,7 @@ class DeviceAddress:
 
     def stream(self, announced: str) -> str:
         """Give the address to use for an RTSP URI: always on the configured host; raises ``NotOnvif``."""
-        parts = _split(announced, ("rtsp",))
+        parts = _split(announced, ("rtsp", "rtsps"))
         return parts._replace(netloc=f"{_bracketed(self.host)}:{_port(parts)}").geturl()
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from incident_plugin.adapters.rtsp.errors import BrokenProtocol
+from incident_plugin.adapters.rtsp.rtcp import Reception
 from incident_plugin.adapters.rtsp.rtp import Bye, RtpPacket, parse_rtcp, parse_rtp
 from incident_plugin.adapters.rtsp.sdp import VideoDescription
 from incident_plugin.adapters.rtsp.session import Session
@@ -22,15 +23,17 @@ _SEQUENCES = 1 << 16
 class _Line:
     """One stream beside the video: losses cost what they hit and nothing else."""
 
-    def __init__(self, parts: Unpacking | Documents, times: Times) -> None:
+    def __init__(self, parts: Unpacking | Documents, times: Times, rate: int) -> None:
         self._parts = parts
         self._times = times
+        self.reception = Reception(rate)
         self._expected: int | None = None
         self._first: RtpPacket | None = None
 
     def packet(self, data: bytes, arrival: datetime) -> list[tuple[int, datetime, Piece]]:
         """Give what a packet completes: place, time and content."""
         packet = parse_rtp(data)
+        self.reception.took(1, packet, arrival)
         if self._expected is not None and packet.sequence != self._expected:
             if (packet.sequence - self._expected) % _SEQUENCES >= _SEQUENCES // 2:
                 return []  # A repeated or late packet.
@@ -49,11 +52,12 @@ class _Line:
         pts, time = self._times.place(first, arrival)
         return [(pts + piece.after, time, piece) for piece in pieces]
 
-    def control(self, data: bytes) -> None:
+    def control(self, data: bytes, arrival: datetime) -> None:
         """Take RTCP."""
         for item in parse_rtcp(data):
             if not isinstance(item, Bye):
                 self._times.report(item)
+                self.reception.heard(item, arrival)
 
 
 class Beside:
@@ -67,9 +71,15 @@ class Beside:
         if session.sound_channel is not None and video.sound is not None:
             self.sound = video.sound.track
             parts = unpacking(self.sound, video.sound.sizes)
-            self._lines[session.sound_channel] = _Line(parts, clocks(self.sound.rate))
+            self._lines[session.sound_channel] = _Line(parts, clocks(self.sound.rate), self.sound.rate)
         if session.metadata_channel is not None and video.metadata is not None:
-            self._lines[session.metadata_channel] = _Line(Documents(), clocks(video.metadata.clock_rate))
+            rate = video.metadata.clock_rate
+            self._lines[session.metadata_channel] = _Line(Documents(), clocks(rate), rate)
+
+    def reports(self, now: datetime) -> Iterator[tuple[int, bytes]]:
+        """Give the receiver reports that are due, by the channels of their streams."""
+        for channel, line in self._lines.items():
+            yield channel, line.reception.report(now)
 
     def push(self, channel: int, data: bytes, arrival: datetime) -> list[SoundUnit | MetadataUnit]:
         """Give what a packet of a channel completes; raises ``BrokenProtocol``."""
@@ -77,7 +87,7 @@ class Beside:
         if line is None:
             reports = self._lines.get(channel - 1)
             if reports is not None:
-                reports.control(data)
+                reports.control(data, arrival)
             return []
         found = line.packet(data, arrival)
         if channel == self._sound_channel and self.sound is not None:

@@ -19,6 +19,7 @@ from incident_plugin.adapters.rtsp.sdp import VideoDescription
 from incident_plugin.adapters.rtsp.session import Address, Limits, Session
 from incident_plugin.adapters.rtsp.stream import RtspReplay, RtspStream
 from incident_plugin.adapters.rtsp.times import LiveTimes, ReplayTimes
+from incident_plugin.adapters.rtsp.tls import Trust
 from incident_plugin.adapters.rtsp.warm import Key, Ready, WarmSessions
 from incident_plugin.adapters.rtsp.words import recorder_at, told
 from incident_plugin.domain.errors import NoVideo
@@ -48,9 +49,14 @@ class RtspClient:
         limits: Limits | None = None,
         now: Callable[[], datetime] = _system_now,
         keeps_warm: float = 0.0,
+        trust: Trust | None = None,
     ) -> None:
-        """``keeps_warm``: for how many seconds a replay's session waits for the next replay."""
+        """``keeps_warm``: for how many seconds a replay's session waits for the next replay.
+
+        ``trust`` says which certificate is accepted where an address asks for TLS.
+        """
         self._credentials = credentials
+        self._trust = trust or Trust()
         self._name = name
         self._limits = limits or Limits()
         self._now = now
@@ -205,9 +211,11 @@ class RtspClient:
             address = Address.parse(url)
         except RtspError as error:
             raise told(error, recorder_at(self._name, "an unusable address")) from error
+        trust = self._trust if address.encrypted else None
+        signing, limit = Authenticator(self._credentials), self._limits.request
         try:
             connection = await Connection.open(
-                address.host, address.port, Authenticator(self._credentials), self._now, self._limits.request
+                address.host, address.port, signing, self._now, limit=limit, trust=trust
             )
         except RtspError as error:
             raise told(error, recorder_at(self._name, address.place)) from error

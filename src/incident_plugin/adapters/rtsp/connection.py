@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,9 +11,10 @@ from datetime import datetime
 from typing import NamedTuple, cast
 
 from incident_plugin.adapters.rtsp.auth import Authenticator
-from incident_plugin.adapters.rtsp.errors import ConnectionLost, NoAnswer, Refused, RtspError
+from incident_plugin.adapters.rtsp.errors import ConnectionLost, NoAnswer, NotTrusted, Refused, RtspError
 from incident_plugin.adapters.rtsp.framing import Packet, Splitter
 from incident_plugin.adapters.rtsp.messages import Response, encode_request
+from incident_plugin.adapters.rtsp.tls import Trust, why_not_trusted
 
 #: Bytes kept for a slow reader before reading stops; TCP then makes the recorder wait.
 _HIGH_WATER = 2 * 1024 * 1024
@@ -51,17 +53,36 @@ class Connection(asyncio.Protocol):
 
     @classmethod
     async def open(
-        cls, host: str, port: int, authenticator: Authenticator, now: Callable[[], datetime], limit: float
+        cls,
+        host: str,
+        port: int,
+        authenticator: Authenticator,
+        now: Callable[[], datetime],
+        *,
+        limit: float,
+        trust: Trust | None = None,
     ) -> Connection:
-        """Connect within ``limit`` seconds."""
+        """Connect within ``limit`` seconds; encrypted where it is said whose certificate to ``trust``."""
         loop = asyncio.get_running_loop()
+        context = trust.context() if trust else None
         try:
             async with asyncio.timeout(limit):
-                _, made = await loop.create_connection(lambda: cls(authenticator, now), host, port)
+                transport, made = await loop.create_connection(
+                    lambda: cls(authenticator, now), host, port, ssl=context
+                )
         except TimeoutError as error:
             raise NoAnswer("the connection was not accepted in time") from error
+        except ssl.SSLError as error:
+            raise NotTrusted(why_not_trusted(error)) from error
         except OSError as error:
             raise ConnectionLost("the connection was refused") from error
+        if trust is not None:
+            presented = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+            try:
+                trust.check(f"{host}:{port}", presented or b"")
+            except NotTrusted:
+                transport.abort()
+                raise
         return made
 
     async def request(self, method: str, url: str, headers: Headers = (), *, limit: float) -> Response:
@@ -95,6 +116,11 @@ class Connection(asyncio.Protocol):
         answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self._answers[self._cseq] = answer
         return answer
+
+    def send_packet(self, channel: int, data: bytes) -> None:
+        """Send an interleaved packet (RFC 2326 section 10.12), if the connection is there."""
+        if self._transport is not None:
+            self._transport.write(b"$" + bytes((channel,)) + len(data).to_bytes(2, "big") + data)
 
     def learn(self, response: Response) -> None:
         """Take a challenge from an answer that nobody waited for."""

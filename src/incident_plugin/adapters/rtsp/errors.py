@@ -15,6 +15,10 @@ class ConnectionLost(RtspError):
     """The connection was refused, reset or closed."""
 
 
+class NotTrusted(RtspError):
+    """The peer's certificate is not one that may be trusted, or it speaks no TLS."""
+
+
 class NoAnswer(RtspError):
     """The peer did not answer in time."""
 

@@ -50,6 +50,8 @@ class SenderReport(NamedTuple):
 
     time: datetime
     timestamp: int
+    #: The middle 32 bits of the time as it was sent, by which receivers refer to the report.
+    middle: int = 0
 
 
 class Bye(NamedTuple):
@@ -105,7 +107,8 @@ def parse_rtcp(data: bytes) -> list[SenderReport | Bye]:
             break
         if kind == _PT_SENDER_REPORT and end - position >= 4 + _SENDER_REPORT.size:
             _, seconds, fraction, timestamp = _SENDER_REPORT.unpack_from(data, position + 4)
-            found.append(SenderReport(ntp_time(seconds, fraction), timestamp))
+            middle = (seconds & 0xFFFF) << 16 | fraction >> 16
+            found.append(SenderReport(ntp_time(seconds, fraction), timestamp, middle))
         elif kind == _PT_BYE:
             found.append(Bye())
         position = end

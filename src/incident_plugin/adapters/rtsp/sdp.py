@@ -169,7 +169,7 @@ def _resolve(base: str, control: str) -> str:
     """Give the absolute URL of a control attribute (RFC 2326 appendix C.1.1)."""
     if control in ("", "*"):
         return base
-    if control.lower().startswith("rtsp://"):
+    if control.lower().startswith(("rtsp://", "rtsps://")):
         return on_host_of(base, control)
     if control.startswith("/"):
         return urljoin(base, control)

@@ -14,7 +14,7 @@ from incident_plugin.adapters.rtsp.messages import Response
 from incident_plugin.adapters.rtsp.sdp import VideoDescription, on_host_of, parse_description
 from incident_plugin.adapters.rtsp.words import recorder_at
 
-_DEFAULT_PORT = 554
+_DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
 _DEFAULT_TIMEOUT = 60.0
 #: Part of the session's time-out after which it is refreshed.
 _REFRESH = 0.4
@@ -49,20 +49,23 @@ class Address:
     url: str
     host: str
     port: int
+    #: Whether the connection is encrypted (TLS).
+    encrypted: bool = False
 
     @classmethod
     def parse(cls, url: str) -> Address:
         """Read a URL; user names within are dropped. Raises ``BrokenProtocol``."""
         try:
             parts = urlsplit(url)
-            port = parts.port or _DEFAULT_PORT
+            scheme = parts.scheme.lower()
+            port = parts.port or _DEFAULT_PORTS.get(scheme, 0)
         except ValueError as error:
             raise BrokenProtocol(f"not an address: {url[:80]!r}") from error
-        if parts.scheme.lower() != "rtsp" or not parts.hostname:
+        if scheme not in _DEFAULT_PORTS or not parts.hostname:
             raise BrokenProtocol(f"not an RTSP address: {url[:80]!r}")
         netloc = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        clean = parts._replace(scheme="rtsp", netloc=f"{netloc}:{port}", fragment="").geturl()
-        return cls(url=clean, host=parts.hostname, port=port)
+        clean = parts._replace(scheme=scheme, netloc=f"{netloc}:{port}", fragment="").geturl()
+        return cls(url=clean, host=parts.hostname, port=port, encrypted=scheme == "rtsps")
 
     @property
     def place(self) -> str:
@@ -157,6 +160,11 @@ class Session:
     async def alive(self) -> None:
         """Make sure that the recorder still answers; raises ``RtspError`` if not."""
         await self._request("OPTIONS", self._address.url, ())
+
+    def report(self, channel: int, data: bytes) -> None:
+        """Send RTCP for the stream of a channel, if there is any."""
+        if data:
+            self.connection.send_packet(channel + 1, data)
 
     async def close(self) -> None:
         """End the session; never raises."""

@@ -12,7 +12,8 @@ from incident_plugin.adapters.rtsp.beside import Beside, Clocks
 from incident_plugin.adapters.rtsp.errors import BrokenProtocol, ConnectionLost, NoAnswer, RtspError
 from incident_plugin.adapters.rtsp.nal import parameter_sets
 from incident_plugin.adapters.rtsp.pictures import Pictures
-from incident_plugin.adapters.rtsp.rtp import Bye, parse_rtcp, parse_rtp
+from incident_plugin.adapters.rtsp.rtcp import Reception
+from incident_plugin.adapters.rtsp.rtp import Bye, RtpPacket, parse_rtcp, parse_rtp
 from incident_plugin.adapters.rtsp.sdp import VideoDescription
 from incident_plugin.adapters.rtsp.session import Limits, Session
 from incident_plugin.adapters.rtsp.times import CLOCK_RATE
@@ -36,6 +37,7 @@ class RtspStream:
         self._limits = limits
         self._pictures = Pictures(video.codec, video.parameter_sets, self._times)
         self._beside = Beside(session, video, clocks)
+        self._reception = Reception(CLOCK_RATE)
         self._waiting: list[Unit] = []
         self._ended = False
         #: When the last picture came, by the loop's clock.
@@ -116,18 +118,30 @@ class RtspStream:
         batch = await self._session.connection.packets(limit)
         units: list[Unit] = []
         rtp, rtcp = self._session.channel, self._session.channel + 1
+        count, last = 0, None
         for channel, data in batch.packets:
             if channel == rtp:
-                units += self._pictures.push(parse_rtp(data), batch.arrival)
+                count, last = count + 1, parse_rtp(data)
+                units += self._pictures.push(last, batch.arrival)
             elif channel == rtcp:
                 for item in parse_rtcp(data):
                     if isinstance(item, Bye):
                         self._bye()
                         return units + self._pictures.flush(batch.arrival)
                     self._times.report(item)
+                    self._reception.heard(item, batch.arrival)
             else:
                 units += self._beside.push(channel, data, batch.arrival)
+        self._reported(count, last, batch.arrival)
         return units
+
+    def _reported(self, count: int, last: RtpPacket | None, arrival: datetime) -> None:
+        """Count the video's packets, and tell the recorder from time to time what came."""
+        if last is not None:
+            self._reception.took(count, last, arrival)
+        self._session.report(self._session.channel, self._reception.report(arrival))
+        for channel, report in self._beside.reports(arrival):
+            self._session.report(channel, report)
 
     def _bye(self) -> None:
         raise ConnectionLost("the camera ended its stream")

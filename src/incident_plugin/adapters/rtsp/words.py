@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incident_plugin.adapters.rtsp.errors import ConnectionLost, NoAnswer, Refused, RtspError
+from incident_plugin.adapters.rtsp.errors import ConnectionLost, NoAnswer, NotTrusted, Refused, RtspError
 from incident_plugin.domain.errors import IncidentError, NotFound, NoVideo, RecorderUnavailable
 
 _TRY = "Try again; if it stays so, tell your administrator."
@@ -40,6 +40,13 @@ def told(error: RtspError, recorder: str) -> IncidentError:
         return kind(words.format(recorder))
     if isinstance(error, Refused):
         return RecorderUnavailable(f"{recorder} refused to send video ({error}). {_TRY}")
+    if isinstance(error, NotTrusted):
+        where = recorder[0].lower() + recorder[1:] if recorder.startswith("The ") else recorder
+        return RecorderUnavailable(
+            f"The certificate of {where} is not trusted for its video ({error}). Ask your administrator to"
+            " test this recorder: its certificate can be confirmed there.",
+            cause="incident.recorder-untrusted",
+        )
     if isinstance(error, NoAnswer):
         return RecorderUnavailable(f"{recorder} is not answering ({error}). {_TRY}")
     if isinstance(error, ConnectionLost):
