@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+import tempfile
 import types
 import typing
 from collections.abc import Iterator
@@ -19,28 +20,13 @@ import msgspec
 from starlette.responses import Response
 
 import incident_plugin
+from incident_plugin.assembly import assemble
 from incident_plugin.domain.errors import IncidentError
 from incident_plugin.domain.messages import CAUSES
-from incident_plugin.http.activity import ActivityResources
-from incident_plugin.http.auditing import AuditResources
-from incident_plugin.http.backing_up import BackupResources
-from incident_plugin.http.collections import CollectionResources
-from incident_plugin.http.defining import DefiningResources
-from incident_plugin.http.events import EventResources
-from incident_plugin.http.evidence import EvidenceResources
-from incident_plugin.http.exports import ExportResources
-from incident_plugin.http.keeping import KeepingResources
-from incident_plugin.http.listing import ListResources
 from incident_plugin.http.operations import Operation
-from incident_plugin.http.preserving import PreserveResources
 from incident_plugin.http.problems import problem_of
-from incident_plugin.http.projects import ProjectResources
-from incident_plugin.http.reports import ReportResources
-from incident_plugin.http.retention import RetentionResources
-from incident_plugin.http.steering import SteeringResources
-from incident_plugin.http.together import TogetherResources
-from incident_plugin.http.video import VideoResources
-from incident_plugin.http.whep import WhepResources
+from incident_plugin.settings import Settings
+from vms_hooks.testing import host_services
 
 REFERENCE = Path(__file__).parent / "ref"
 #: What is made from the code stands below this line.
@@ -101,37 +87,11 @@ _OF_CAUSES = (
 
 
 def operations() -> tuple[Operation, ...]:
-    """Give the whole operation table; its handlers are not called, so they need no collaborators."""
-    nobody: Any = None
-    return (
-        *CollectionResources(collections=nobody, drafts=nobody, picker=nobody, clock=nobody).operations(),
-        *EventResources(nobody).operations(),
-        *ListResources(listing=nobody, overviews=nobody, kept=nobody, guard=nobody, zone=nobody).operations(),
-        *KeepingResources(bin=nobody, holds=nobody).operations(),
-        *ProjectResources(projects=nobody, picker=nobody, relations=nobody).operations(),
-        *ActivityResources(logs=nobody).operations(),
-        *TogetherResources(
-            people=nobody, presence=nobody, unsaved=nobody, relations=nobody, states=nobody
-        ).operations(),
-        *ReportResources(reporting=nobody, periods=nobody, jobs=nobody, projects=nobody).operations(),
-        *DefiningResources(defining=nobody).operations(),
-        *RetentionResources(retention=nobody).operations(),
-        *BackupResources(backups=nobody, clock=nobody).operations(),
-        *AuditResources(audit=nobody, host="").operations(),
-        *EvidenceResources(keys=nobody).operations(),
-        *ExportResources(exports=nobody, runner=nobody, clock=nobody, zone=nobody).operations(),
-        *PreserveResources(preserving=nobody, preserver=nobody).operations(),
-        *SteeringResources(steering=nobody, snapshots=nobody).operations(),
-        *VideoResources(
-            recorders=nobody,
-            whep=WhepResources(live=nobody),
-            writer=nobody,
-            stills=nobody,
-            guard=nobody,
-            clock=nobody,
-            kept=nobody,
-        ).operations(),
-    )
+    """Give the whole operation table, as the plug-in makes it."""
+    with tempfile.TemporaryDirectory() as storage:
+        parts = assemble(host_services(Path(storage)), Settings())
+        parts.ground.store.close()
+    return parts.operations
 
 
 def http() -> str:

@@ -50,9 +50,14 @@ class Fault:
     well: Mapping[str, str] = attrs.field(factory=dict)
 
     @property
+    def told(self) -> tuple[Reads, ...]:
+        """What operators read of it."""
+        return tuple(one for one in self.outcomes.values() if isinstance(one, Reads))
+
+    @property
     def reaches_limit(self) -> bool:
         """Whether somebody has to wait for a limit of time."""
-        words = "".join(one.words for one in self.outcomes.values() if isinstance(one, Reads))
+        words = "".join(one.words for one in self.told)
         return self.impatient or any(part in words for part in ("not answering", "{limit}"))
 
 

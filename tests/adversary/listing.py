@@ -20,11 +20,28 @@ CALLS = {
     "presets": "presets",
     "events": "events",
 }
-MESSAGES = {
-    "RecorderUnavailable": "incident.recorder-unavailable",
-    "NotFound": "incident.not-found",
-    "NoVideo": "incident.no-video",
+MESSAGES = {"NotFound": "incident.not-found", "NoVideo": "incident.no-video"}
+#: Of a recorder that is no good, by what the operator reads.
+_CAUSES = {
+    "is not answering": "silent",
+    "cannot be reached": "unreachable",
+    "cannot be used": "garbled",
+    "does not offer this": "lacks-service",
+    "offers none in": "lacks-service",
+    "refused the user name": "refused-password",
+    "no bandwidth left": "busy",
+    "too busy": "busy",
 }
+
+
+def message_of(fault: Fault, expected: Reads) -> str:
+    """Give the message id under which it is told."""
+    if fault.kind in MESSAGES:
+        return MESSAGES[fault.kind]
+    found = (cause for words, cause in _CAUSES.items() if words in expected.words)
+    return f"incident.recorder-{next(found, 'refused')}"
+
+
 _HEAD = """# Faults of recorders
 
 Recorders in the field do all of this. Each row is a recorder that works but for one thing, the call that
@@ -62,7 +79,7 @@ def page() -> str:
 
 def _row(fault: Fault, call: str, outcome: Outcome) -> str:
     if isinstance(outcome, Reads):
-        words, message = f"“{_plain(outcome.words)}”", f"`{MESSAGES[fault.kind]}`"
+        words, message = f"“{_plain(outcome.words)}”", f"`{message_of(fault, outcome)}`"
     else:
         words, message = f"works: {outcome.what}", ""
     cells = (f"`{fault.id}`", fault.does, fault.seen, CALLS[call], words, message)

@@ -282,7 +282,8 @@ async def test_a_discarded_collection_can_be_put_back_for_ten_minutes(client, ca
     await client.post(f"{path}/discard")
     clock.advance(seconds=UNDO_WITHIN.total_seconds() + 1)
     assert (await client.get("/collections")).json()["discarded"] == []
-    assert (await client.post(f"{path}/discard/undo")).status_code == 404
+    late = await client.post(f"{path}/discard/undo")
+    assert (late.status_code, late.json()["message_id"]) == (404, "incident.collection-gone")
     runtime.parts.incidents.collections.tidy()
     with runtime.parts.ground.store.read() as stored:
         assert stored.collections.all() == ()

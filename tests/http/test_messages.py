@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 import httpx
 import pytest
+from tests.adversary.listing import FAULTS, message_of
 from tests.failing_disk import FailingDisk, Failure
 from tests.support import OPERATOR, as_principal, host_services
 
@@ -18,11 +19,12 @@ from incident_plugin.adapters.onvif import errors as onvif
 from incident_plugin.application.collections import MOST_RUNNING
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.messages import CAUSES
-from incident_plugin.domain.project import MAXIMUM_RELATED
+from incident_plugin.domain.project import MAXIMUM_RELATED, MAXIMUM_SEQUENCES
 from vms_hooks.values import Principal
 
 CARL = Principal(id="carl", name="Carl", roles=OPERATOR.roles)
 SOURCE = Path(incident_plugin.__file__).parent
+TESTS = Path(__file__).parents[1]
 
 
 def minutes_ago(minutes: float) -> str:
@@ -123,6 +125,16 @@ async def too_many_collections(world: World) -> httpx.Response:
     return await collecting(world)
 
 
+async def too_many_sequences(world: World) -> httpx.Response:
+    """Add one to a project that is full."""
+    with world.runtime.parts.ground.store.transaction() as stored:
+        project = stored.project(world.project["id"])
+        one = project.sequences[0]
+        full = tuple(attrs.evolve(one, id=f"s{number}") for number in range(MAXIMUM_SEQUENCES))
+        stored.put_project(attrs.evolve(project, sequences=full))
+    return await world.client.post(f"{world.path}/sequences", json=world.footage(2, 1))
+
+
 async def related_to_many(world: World) -> httpx.Response:
     for _ in range(MAXIMUM_RELATED + 1):
         other = (await world.client.post("/projects", json={})).json()["project"]["id"]
@@ -190,6 +202,7 @@ PROVOKED: dict[str, tuple[str, str, Provoke]] = {
         lambda w: w.client.get(f"/video/{w.cameras['Lobby']}?start=0001-01-01T00:00:00%2B14:00&end={NOON}"),
     ),
     "too-many-collections": (AS_ENTERED, "collections already", too_many_collections),
+    "too-many-sequences": (AS_ENTERED, "None were added", too_many_sequences),
     "too-many-related": (AS_ENTERED, "Unlink one first", related_to_many),
     "value-retired": (AS_ENTERED, "is retired", lambda w: retired(w, "type", "theft")),
     "field-retired": (AS_ENTERED, "no longer used", lambda w: retired(w, "category:severity", "high")),
@@ -314,3 +327,14 @@ def test_the_catalogue_has_every_cause_and_no_other() -> None:
                 assert node.value.value in CAUSES, (path, node.value.value)
     made = {f"incident.{what}-gone" for what in ("comment", "call", "sequence")}
     assert raised | made == set(CAUSES)
+
+
+def test_every_cause_is_provoked_by_some_test() -> None:
+    """Here, or where its files, recorders and connections are broken."""
+    told = {f"incident.{cause}" for cause in PROVOKED}
+    for path in TESTS.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                told |= {node.value} & set(CAUSES)
+    told |= {message_of(fault, expected) for fault in FAULTS for expected in fault.told}
+    assert set(CAUSES) - told == set()

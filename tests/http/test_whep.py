@@ -83,6 +83,7 @@ async def test_changes_that_are_refused(client, lobby, player, headers, status) 
     assert refused.status_code == status
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.json()["detail"]
+    assert (status == 422) == (refused.json()["message_id"] == "incident.no-ice-restart")
     before = len(player.whole())
     await until(lambda: len(player.whole()) > before + 5, "more pictures")
 

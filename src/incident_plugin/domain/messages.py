@@ -107,6 +107,10 @@ _KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = 
                 "Test the recorder: its certificate can be confirmed there.",
             ),
             "recorder-refused": ("The recorder refused the request.", "Test the recorder."),
+            "recorder-busy": (
+                "The recorder sends as many streams as it can.",
+                "Close other pictures, or try again shortly.",
+            ),
         },
     ),
     (

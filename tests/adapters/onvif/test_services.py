@@ -181,8 +181,11 @@ async def test_another_certificate_is_refused_in_plain_words(tmp_path, soap, day
     context, _ = certificate(tmp_path, days=days)
     async with secured(context, soap) as url:
         device = OnvifDevice(url, "u", "p", name="Gate", limits=OnvifLimits(answer=20), **options)
-        with pytest.raises(RecorderUnavailable, match=rf"certificate of Gate .* not trusted .*({said})"):
+        with pytest.raises(
+            RecorderUnavailable, match=rf"certificate of Gate .* not trusted .*({said})"
+        ) as refusal:
             await device.greet()
+        assert refusal.value.message_id == "incident.recorder-untrusted"
         await device.close()
 
 

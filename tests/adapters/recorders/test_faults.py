@@ -9,7 +9,7 @@ import pytest
 from tests.adversary.calls import CALLS, LONG, SHORT, asking
 from tests.adversary.device import Conduct, Device
 from tests.adversary.fault import Fault, Reads
-from tests.adversary.listing import FAULTS, PAGE, page
+from tests.adversary.listing import FAULTS, PAGE, message_of, page
 from tests.waiting import PATIENCE
 
 from incident_plugin.domain import errors
@@ -37,6 +37,7 @@ async def test_each_fault_is_told_or_borne_and_passes(device: Device, fault: Fau
                 with pytest.raises(getattr(errors, fault.kind)) as raised:
                     await CALLS[call](person)
                 assert raised.value.detail == filled(expected.words, device)
+                assert raised.value.message_id == message_of(fault, expected)
             else:
                 assert await CALLS[call](person) == expected.what
         assert device.withheld <= fault.waits

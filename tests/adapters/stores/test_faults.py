@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+import apsw
 import pytest
 
 from incident_plugin.adapters.tinydb_store import TinyDBStore
 from incident_plugin.adapters.tinydb_store.migrations import SCHEMA
-from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteDB, StorageError
+from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteDB, StorageError, database
 from incident_plugin.application.store import ProjectFilter
 from incident_plugin.domain.errors import StoreUnavailable
 from incident_plugin.domain.media import CameraId
@@ -179,6 +180,7 @@ def test_a_directory_that_may_not_be_written_is_told(forbidden: Path, below: str
     """Which directory, and that the account must be let in; whether it holds a store already or not."""
     with powerless(), pytest.raises(StoreUnavailable) as refusal:
         TinyDBStore(forbidden / below)
+    assert refusal.value.message_id == "incident.disk-not-writable"
     assert str(forbidden) in refusal.value.detail
     assert "account" in refusal.value.detail
 
@@ -194,8 +196,9 @@ def test_a_file_in_place_of_the_directory_is_told(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path) -> None:
     """Somebody may still want it."""
     (tmp_path / "incidents.db").write_bytes(b"not a database" * 1_000)
-    with pytest.raises(StoreUnavailable, match=r"damaged.*restore the last backup"):
+    with pytest.raises(StoreUnavailable, match=r"damaged.*restore the last backup") as refusal:
         TinyDBStore(tmp_path)
+    assert refusal.value.message_id == "incident.store-damaged"
     assert (tmp_path / "incidents.db").read_bytes() == b"not a database" * 1_000
 
 
@@ -258,16 +261,42 @@ def test_files_of_a_newer_version_are_refused_and_left_alone(tmp_path: Path) -> 
     TinyDBStore(tmp_path).close()
     SQLiteDB(tmp_path / "incidents.db", version=SCHEMA + 1).close()
     before = (tmp_path / "incidents.db").read_bytes()
-    with pytest.raises(StoreUnavailable, match=r"newer version.*Install that version again"):
+    with pytest.raises(StoreUnavailable, match=r"newer version.*Install that version again") as refusal:
         TinyDBStore(tmp_path)
+    assert refusal.value.message_id == "incident.store-newer"
     assert (tmp_path / "incidents.db").read_bytes() == before
+
+
+def test_what_another_program_holds_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After some time; it is stored when that program lets go."""
+    monkeypatch.setattr(database, "_PATIENCE_SECONDS", 0.05)
+    store = TinyDBStore(tmp_path)
+    intruder = apsw.Connection(str(tmp_path / "incidents.db"))
+    intruder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable) as refusal:
+        change(store, 1)
+    assert refusal.value.message_id == "incident.store-busy"
+    intruder.execute("ROLLBACK")
+    intruder.close()
+    change(store, 1)
+    store.close()
+
+
+def test_an_sqlite_that_loses_data_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is made on disk with it."""
+    monkeypatch.setattr(apsw, "sqlite_lib_version", lambda: "3.40.1")
+    with pytest.raises(StoreUnavailable, match="apsw") as refusal:
+        TinyDBStore(tmp_path)
+    assert refusal.value.message_id == "incident.store-unsafe"
+    assert not (tmp_path / "incidents.db").exists()
 
 
 def test_one_store_at_a_time_has_the_directory(tmp_path: Path) -> None:
     """A second one is refused while the first is open, and the first is not disturbed."""
     store = TinyDBStore(tmp_path)
-    with pytest.raises(StoreUnavailable, match=f"Process {os.getpid()} already has"):
+    with pytest.raises(StoreUnavailable, match=f"Process {os.getpid()} already has") as refusal:
         TinyDBStore(tmp_path)
+    assert refusal.value.message_id == "incident.store-in-use"
     change(store, 1)
     store.close()
     TinyDBStore(tmp_path).close()

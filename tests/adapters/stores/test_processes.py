@@ -70,5 +70,6 @@ def test_a_reader_makes_and_migrates_nothing(tmp_path: Path) -> None:
         TinyDBStore(tmp_path / "none", writable=False)
     assert not (tmp_path / "none").exists()
     old_store(tmp_path, 1)
-    with pytest.raises(StoreUnavailable, match="Start the server once"):
+    with pytest.raises(StoreUnavailable, match="Start the server once") as refusal:
         TinyDBStore(tmp_path, writable=False)
+    assert refusal.value.message_id == "incident.store-older"

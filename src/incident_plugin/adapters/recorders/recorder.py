@@ -192,7 +192,8 @@ class Recorder:
         if wanted is None:
             raise RecorderUnavailable(
                 f"{channel.name} has no live picture that can be shown: {self.name} offers none in H.264 or"
-                " H.265. Ask your administrator to set one up."
+                " H.265. Ask your administrator to set one up.",
+                cause="incident.recorder-lacks-service",
             )
         address = self._address(wanted, self._device.live_uri)
         known = self._correct_by if self._clock.last else None

@@ -7,25 +7,24 @@ from incident_plugin.domain.errors import IncidentError, NotFound, NoVideo, Reco
 
 _TRY = "Try again; if it stays so, tell your administrator."
 
-#: What a status means (RFC 2326 section 11): which refusal, and its words about the recorder at a host.
-_STATUSES: dict[int, tuple[type[IncidentError], str]] = {
+_REFUSED = "incident.recorder-refused"
+_BUSY = "incident.recorder-busy"
+
+#: What a status means (RFC 2326 section 11): its words about the recorder at a host, and the cause.
+_STATUSES: dict[int, tuple[str, str]] = {
     401: (
-        RecorderUnavailable,
         "{} refused the user name or password. Ask your administrator to correct them.",
+        "incident.recorder-refused-password",
     ),
-    403: (
-        RecorderUnavailable,
-        "{} does not let its user see this camera. Ask your administrator to allow it.",
-    ),
-    404: (NotFound, "{} no longer has this camera or recording. Refresh the list."),
-    453: (RecorderUnavailable, "{} has no bandwidth left. Close other pictures, or try again shortly."),
-    457: (NoVideo, "{} has no video for the chosen time. Choose another time."),
+    403: ("{} does not let its user see this camera. Ask your administrator to allow it.", _REFUSED),
+    453: ("{} has no bandwidth left. Close other pictures, or try again shortly.", _BUSY),
     461: (
-        RecorderUnavailable,
         "{} does not send video over TCP. Ask your administrator to allow RTSP over TCP in its settings.",
+        _REFUSED,
     ),
-    503: (RecorderUnavailable, "{} is too busy. Try again shortly."),
+    503: ("{} is too busy. Try again shortly.", _BUSY),
 }
+_GONE, _NOT_RECORDED = 404, 457
 
 
 def recorder_at(name: str, place: str) -> str:
@@ -35,20 +34,33 @@ def recorder_at(name: str, place: str) -> str:
 
 def told(error: RtspError, recorder: str) -> IncidentError:
     """Say what happened, at which recorder, and what to do."""
-    if isinstance(error, Refused) and error.status in _STATUSES:
-        kind, words = _STATUSES[error.status]
-        return kind(words.format(recorder))
     if isinstance(error, Refused):
-        return RecorderUnavailable(f"{recorder} refused to send video ({error}). {_TRY}")
+        return _refused(error, recorder)
     if isinstance(error, NotTrusted):
-        where = recorder[0].lower() + recorder[1:] if recorder.startswith("The ") else recorder
-        return RecorderUnavailable(
-            f"The certificate of {where} is not trusted for its video ({error}). Ask your administrator to"
-            " test this recorder: its certificate can be confirmed there.",
-            cause="incident.recorder-untrusted",
-        )
+        return _untrusted(error, recorder)
     if isinstance(error, NoAnswer):
-        return RecorderUnavailable(f"{recorder} is not answering ({error}). {_TRY}")
-    if isinstance(error, ConnectionLost):
-        return RecorderUnavailable(f"{recorder} cannot be reached ({error}). {_TRY}")
-    return RecorderUnavailable(f"{recorder} sent video that cannot be used ({error}). {_TRY}")
+        words, cause = "is not answering", "incident.recorder-silent"
+    elif isinstance(error, ConnectionLost):
+        words, cause = "cannot be reached", "incident.recorder-unreachable"
+    else:
+        words, cause = "sent video that cannot be used", "incident.recorder-garbled"
+    return RecorderUnavailable(f"{recorder} {words} ({error}). {_TRY}", cause=cause)
+
+
+def _refused(error: Refused, recorder: str) -> IncidentError:
+    if error.status == _GONE:
+        return NotFound(f"{recorder} no longer has this camera or recording. Refresh the list.")
+    if error.status == _NOT_RECORDED:
+        return NoVideo(f"{recorder} has no video for the chosen time. Choose another time.")
+    otherwise = (f"{{}} refused to send video ({error}). {_TRY}", _REFUSED)
+    words, cause = _STATUSES.get(error.status, otherwise)
+    return RecorderUnavailable(words.format(recorder), cause=cause)
+
+
+def _untrusted(error: NotTrusted, recorder: str) -> IncidentError:
+    where = recorder[0].lower() + recorder[1:] if recorder.startswith("The ") else recorder
+    return RecorderUnavailable(
+        f"The certificate of {where} is not trusted for its video ({error}). Ask your administrator to"
+        " test this recorder: its certificate can be confirmed there.",
+        cause="incident.recorder-untrusted",
+    )
