@@ -25,11 +25,11 @@ NALS = st.builds(
 
 def packets_of(picture: Picture, *, first: int, time: int, layout: Layout = LAYOUT) -> list[RtpPacket]:
     """Read the packets as a receiver would, from where a block says they are."""
-    found = []
-    for block in picture.blocks(first=first, time=time, layout=layout):
-        for start, length in block.packets:
-            found.append(RtpPacket.parse(block.data[start : start + length], HeaderExtensionsMap()))
-    return found
+    return [
+        RtpPacket.parse(block.packet(place), HeaderExtensionsMap())
+        for block in picture.blocks(first, time, layout)
+        for place in range(block.count)
+    ]
 
 
 @given(st.lists(NALS, min_size=1, max_size=6), st.integers(0, 0xFFFF), st.integers(0, 1 << 33))
@@ -50,24 +50,23 @@ def test_packets_give_the_units_back(nals: list[bytes], first: int, time: int) -
 @given(st.lists(NALS, min_size=1, max_size=6))
 def test_a_block_can_be_sent_in_segments(nals: list[bytes]) -> None:
     """All packets of a block but the last are of one size, and the system takes them in one call."""
-    for block in Picture(pts=0, key=True, runs=h264_runs(nals)).blocks(first=0, time=0, layout=LAYOUT):
-        starts = [start for start, _ in block.packets]
-        assert starts == [n * block.stride for n in range(len(starts))]
-        assert len(block.packets) <= 64
-        assert len(block.data) < 1 << 16
-        start, length = block.packets[-1]
-        assert start + length + LAYOUT.trailer == len(block.data) <= len(starts) * block.stride
+    for block in Picture(pts=0, key=True, runs=h264_runs(nals)).blocks(0, 0, LAYOUT):
+        sizes = [len(block.packet(place)) + LAYOUT.trailer for place in range(block.count)]
+        assert set(sizes[:-1]) <= {block.stride}
+        assert sizes[-1] <= block.stride
+        assert sum(sizes) == len(block.data) < 1 << 16
+        assert len(sizes) <= 64
 
 
 @given(st.lists(NALS, min_size=1, max_size=4))
 def test_any_packet_can_be_made_again(nals: list[bytes]) -> None:
     """A packet that is asked for again is the one that was sent."""
-    picture = Picture(pts=0, key=True, runs=h264_runs(nals))
+    picture = Picture(pts=7, key=True, runs=h264_runs(nals), first=65_000)
     whole = packets_of(picture, first=65_000, time=7)
     for place, packet in enumerate(whole):
-        one = picture.packet(place, first=65_000, time=7, layout=LAYOUT)
-        assert one.data[: one.packets[0][1]] == packet.serialize()
-        assert len(one.data) == one.packets[0][1] + LAYOUT.trailer
+        one = picture.packet(place, 65_000, 7, LAYOUT)
+        assert (one.count, one.packet(0)) == (1, packet.serialize())
+        assert len(one.data) == len(one.packet(0)) + LAYOUT.trailer
 
 
 def test_delimiters_and_filler_stay_behind() -> None:
@@ -78,7 +77,7 @@ def test_delimiters_and_filler_stay_behind() -> None:
 def test_viewers_in_step_share_their_packets() -> None:
     """They are laid out once; a viewer that skipped pictures gets its own."""
     picture = Picture(pts=9, key=True, runs=h264_runs([b"\x65" * 5000]), first=100)
-    shared = picture.blocks(first=100, time=9, layout=LAYOUT)
-    assert picture.blocks(first=100, time=9, layout=LAYOUT) is shared
-    assert picture.blocks(first=101, time=9, layout=LAYOUT) is not shared
-    assert picture.blocks(first=100, time=10, layout=LAYOUT) is not shared
+    shared = picture.blocks(100, 9, LAYOUT)
+    assert picture.blocks(100, 9, LAYOUT) is shared
+    assert picture.blocks(101, 9, LAYOUT) is not shared
+    assert picture.blocks(100, 10, LAYOUT) is not shared

@@ -55,13 +55,9 @@ class Route(Protocol):
         ...
 
 
-@attrs.frozen(slots=True)
-class _Sent:
-    """A picture as it was sent: enough to make any of its packets again."""
-
-    picture: Picture
-    first: int
-    time: int
+#: A picture as it was sent, with its first packet's number and its time on the camera's time line: enough to
+#: make any of its packets again. A plain tuple, since one is made for every viewer of every picture.
+_Sent = tuple[Picture, int, int]
 
 
 @attrs.define(kw_only=True)
@@ -99,6 +95,7 @@ class Outlet:
         self._layout = Layout(payload_type=payload_type, ssrc=ssrc, trailer=protection.trailer)
         self._on_failure = on_failure
         self._loop = asyncio.get_running_loop()
+        self._now = self._loop.time
         self._pending: deque[Block] = deque()
         self._history: deque[_Sent] = deque(maxlen=_HISTORY)
         #: Sequence number of the next packet; unknown before the first picture.
@@ -111,14 +108,14 @@ class Outlet:
         """Send what there is and may leave now."""
         if self._timer is not None or self._closed:
             return
+        pending, now = self._pending, self._now()
         try:
-            while self._pending or self._take():
-                ahead = self._paid - self._loop.time() - _BURST
-                if ahead > 0:
-                    self._later(ahead)
+            while pending or self._take(now):
+                if self._paid - now > _BURST:
+                    self._later(self._paid - now - _BURST)
                     return
-                self._send(self._pending[0])
-                self._pending.popleft()
+                self._send(pending[0], now)
+                pending.popleft()
         except BlockingIOError:
             self._later(_FULL)
         except Exception:  # noqa: BLE001 - one viewer's fault must not reach the camera, which serves others next
@@ -127,12 +124,13 @@ class Outlet:
     def send_again(self, numbers: Sequence[int]) -> None:
         """Send packets once more that the viewer misses, as far as they are kept and the pace allows."""
         for number in numbers:
-            if self._closed or self._paid - self._loop.time() > _BURST:
+            now = self._now()
+            if self._closed or self._paid - now > _BURST:
                 return
             block = self._kept(number)
             try:
                 if block is not None:
-                    self._send(block)
+                    self._send(block, now)
             except BlockingIOError:
                 return
             except Exception:  # noqa: BLE001 - as above
@@ -157,7 +155,7 @@ class Outlet:
         self._timer = None
         self.drain()
 
-    def _take(self) -> bool:
+    def _take(self, now: float) -> bool:
         """Make the next picture's packets ready, if there is one."""
         taken = self._pictures.take()
         if taken is None:
@@ -168,14 +166,15 @@ class Outlet:
             self._next = picture.first & ~_HALF
         first = self._next
         self._next = (first + picture.packets) & 0xFFFF
-        self._history.append(_Sent(picture, first, time))
-        self._pending.extend(picture.blocks(first=first, time=time, layout=self._layout))
-        self.tally.packets += picture.packets
-        self.tally.octets += picture.size
-        self.tally.time, self.tally.at = picture.rtp_time(time), self._loop.time()
+        self._history.append((picture, first, time))
+        self._pending.extend(picture.blocks(first, time, self._layout))
+        tally = self.tally
+        tally.packets += picture.packets
+        tally.octets += picture.size
+        tally.time, tally.at = picture.rtp_time(time), now
         return True
 
-    def _send(self, block: Block) -> None:
+    def _send(self, block: Block, now: float) -> None:
         packets = self._protection.protect(block)
         try:
             self._route.send(packets, block.stride)
@@ -184,12 +183,12 @@ class Outlet:
         except OSError as error:
             # The network is away for a moment, or for good: ICE finds out, and the viewer asks again.
             _log.debug("packets for a viewer were not sent: %s", error)
-        self._paid = max(self._paid, self._loop.time()) + len(packets) / _PACE
+        self._paid = max(self._paid, now) + len(packets) / _PACE
 
     def _kept(self, number: int) -> Block | None:
         """Give one packet as a block of its own."""
-        for sent in reversed(self._history):
-            place = (number - sent.first) & 0xFFFF
-            if place < sent.picture.packets:
-                return sent.picture.packet(place, first=sent.first, time=sent.time, layout=self._layout)
+        for picture, first, time in reversed(self._history):
+            place = (number - first) & 0xFFFF
+            if place < picture.packets:
+                return picture.packet(place, first, time, self._layout)
         return None

@@ -58,6 +58,8 @@ _log = logging.getLogger(__name__)
 
 _LOOPBACK = "127.0.0.1"
 _CLOCK_RATE = 90_000
+#: Seconds from one sender report to the next, on average.
+_REPORTS = 5.0
 #: Longest message of a viewer that is looked at, characters.
 _QUESTION = 200
 #: Seconds that a DTLS handshake in progress gets to end when the connection is closed.
@@ -107,6 +109,7 @@ class ViewerSender:
         """Let sender reports tell how far the outlet is (RFC 3550 section 6.4.1)."""
         _correct(packets, self._outlet.tally if self._outlet else None, _CLOCK_RATE)
         await self._send_reports(packets)
+        await _rest_after(packets)
 
     async def feedback(self, packet: AnyRtcpPacket) -> None:
         """Answer what the viewer reports as lost (RFC 4585 section 6); pass the rest to aiortc."""
@@ -157,6 +160,7 @@ class SoundSender:
         """Let sender reports tell how far the sound is."""
         _correct(packets, self._outlet.tally if self._outlet else None, self._rate)
         await self._send_reports(packets)
+        await _rest_after(packets)
 
     def _hear(self, piece: Piece) -> None:
         try:
@@ -181,6 +185,12 @@ def _correct(packets: list[AnyRtcpPacket], tally: Tally | None, rate: int) -> No
                 packet_count=tally.packets & 0xFFFFFFFF,
                 octet_count=tally.octets & 0xFFFFFFFF,
             )
+
+
+async def _rest_after(packets: list[AnyRtcpPacket]) -> None:
+    """Hold up the next sender report, which RFC 3550 section 6.2 wants after five seconds, not after one."""
+    if any(isinstance(packet, RtcpSrPacket) for packet in packets):
+        await asyncio.sleep(_REPORTS - 1)
 
 
 class Peer:

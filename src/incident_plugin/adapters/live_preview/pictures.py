@@ -39,24 +39,22 @@ class Picture:
         """Give the RTP time for a time on the camera's time line."""
         return (self.origin + pts) & 0xFFFFFFFF
 
-    def blocks(self, *, first: int, time: int, layout: Layout) -> tuple[Block, ...]:
+    def blocks(self, first: int, time: int, layout: Layout) -> tuple[Block, ...]:
         """Give its packets; made once for all viewers that are in step with the camera."""
-        shift = (first - self.first) & 0xFFFF
-        if time != self.pts or shift not in _SHARED_SHIFTS:
-            return blocks(self.runs, first=first, time=self.rtp_time(time), layout=layout)
-        made = self._blocks.get((layout, shift))
-        if made is None:
-            made = blocks(self.runs, first=first, time=self.rtp_time(time), layout=layout)
-            self._blocks[layout, shift] = made
+        way = layout, (first - self.first) & 0xFFFF
+        if time == self.pts and (shared := self._blocks.get(way)):
+            return shared
+        made = blocks(self.runs, first=first, time=self.rtp_time(time), layout=layout)
+        if time == self.pts and way[1] in _SHARED_SHIFTS:
+            self._blocks[way] = made
         return made
 
-    def packet(self, place: int, *, first: int, time: int, layout: Layout) -> Block:
+    def packet(self, place: int, first: int, time: int, layout: Layout) -> Block:
         """Give one of its packets by its place."""
-        for block in self.blocks(first=first, time=time, layout=layout):
-            if place < len(block.packets):
-                start, length = block.packets[place]
-                return Block(block.data[start : start + length + layout.trailer], ((0, length),))
-            place -= len(block.packets)
+        for block in self.blocks(first, time, layout):
+            if place < block.count:
+                return Block.single(block.packet(place), bytes(layout.trailer))
+            place -= block.count
         raise IndexError(place)
 
 

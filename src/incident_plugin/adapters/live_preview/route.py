@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 import struct
+from functools import cache
 
 from aioice import Connection
 from aioice.ice import CandidatePair
@@ -29,6 +30,7 @@ class IceRoute:
         self._connection = connection
         self._pair: CandidatePair | None = None
         self._socket: socket.socket | None = None
+        self._address = ("", 0)
         self._segments = True
 
     def send(self, packets: memoryview, stride: int) -> None:
@@ -39,14 +41,20 @@ class IceRoute:
         pair = self._connection._nominated.get(_COMPONENT)  # noqa: SLF001
         if pair is not self._pair:
             self._follow(pair)
-        if self._socket is None or pair is None:
+        sending = self._socket
+        if sending is None:
             raise ConnectionResetError(errno.ECONNRESET, "there is no path to the viewer")
-        address = pair.remote_addr
-        if len(packets) <= stride:
-            self._socket.sendto(packets, address)
-        elif not (self._segments and self._send_segments(self._socket, packets, stride, address)):
-            for start in range(0, len(packets), stride):
-                self._socket.sendto(packets[start : start + stride], address)
+        if len(packets) > stride and self._segments:
+            try:
+                sending.sendmsg((packets,), _in_segments(stride), 0, self._address)
+            except OSError as error:
+                if error.errno not in _NO_SEGMENTS:
+                    raise
+                self._segments = False
+            else:
+                return
+        for start in range(0, len(packets), stride):
+            sending.sendto(packets[start : start + stride], self._address)
 
     def close(self) -> None:
         """Release the socket."""
@@ -57,18 +65,13 @@ class IceRoute:
             self._socket.close()
         self._pair, self._socket = pair, None
         if pair is not None:
+            self._address = pair.remote_addr
             shared = pair.protocol.transport.get_extra_info("socket")
             self._socket = socket.socket(fileno=os.dup(shared.fileno()))
             self._socket.setblocking(False)
 
-    def _send_segments(
-        self, sending: socket.socket, packets: memoryview, stride: int, address: tuple[str, int]
-    ) -> bool:
-        control = (socket.IPPROTO_UDP, _UDP_SEGMENT, _SEGMENT_SIZE.pack(stride))
-        try:
-            sending.sendmsg([packets], [control], 0, address)
-        except OSError as error:
-            if error.errno not in _NO_SEGMENTS:
-                raise
-            self._segments = False
-        return self._segments
+
+@cache
+def _in_segments(size: int) -> tuple[tuple[int, int, bytes]]:
+    """Give the control message for packets of one size; there are few sizes of packets in runs."""
+    return ((socket.IPPROTO_UDP, _UDP_SEGMENT, _SEGMENT_SIZE.pack(size)),)

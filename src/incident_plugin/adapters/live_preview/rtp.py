@@ -8,7 +8,9 @@ each of the few ways that viewers have; a copy of that is what each viewer's enc
 from __future__ import annotations
 
 import struct
+from array import array
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import attrs
 
@@ -32,9 +34,8 @@ _HEADER = struct.Struct("!BBHLL")
 _SIZE = struct.Struct("!H")
 
 
-@attrs.frozen(kw_only=True)
-class Layout:
-    """How one viewer's packets look."""
+class Layout(NamedTuple):
+    """How one viewer's packets look; a tuple, since it is looked up for every viewer of every picture."""
 
     payload_type: int
     ssrc: int
@@ -47,13 +48,23 @@ class Block:
     """Packets with room behind each: all as long as the first, the last may be shorter."""
 
     data: bytes
-    #: Where each packet begins, and its length without the room behind it.
-    packets: tuple[tuple[int, int], ...]
+    #: From one packet to the next, bytes.
+    stride: int
+    #: How many packets there are.
+    count: int
+    #: Their lengths without the room behind each, as C has an array of int.
+    lengths: bytes
 
-    @property
-    def stride(self) -> int:
-        """From one packet to the next, bytes."""
-        return self.packets[1][0] if len(self.packets) > 1 else len(self.data)
+    @classmethod
+    def single(cls, packet: bytes, room: bytes) -> Block:
+        """Make one of a packet and the room behind it."""
+        data = packet + room
+        return cls(data, len(data), 1, array("i", [len(packet)]).tobytes())
+
+    def packet(self, place: int) -> bytes:
+        """Give one of the packets."""
+        start = place * self.stride
+        return self.data[start : start + array("i", self.lengths)[place]]
 
 
 #: Payloads of consecutive packets, all as long as the first, the last may be shorter.
@@ -112,8 +123,7 @@ def blocks(runs: Iterable[Run], *, first: int, time: int, layout: Layout) -> tup
 def _block(run: Run, number: int, time: int, layout: Layout, *, ends_picture: bool) -> Block:
     room = bytes(layout.trailer)
     parts: list[bytes] = []
-    packets = []
-    offset, last = 0, len(run) - 1
+    last = len(run) - 1
     for place, payload in enumerate(run):
         marker = _MARKER if ends_picture and place == last else 0
         sequence = (number + place) & 0xFFFF
@@ -122,9 +132,8 @@ def _block(run: Run, number: int, time: int, layout: Layout, *, ends_picture: bo
             payload,
             room,
         )
-        packets.append((offset, HEADER_SIZE + len(payload)))
-        offset += HEADER_SIZE + len(payload) + layout.trailer
-    return Block(b"".join(parts), tuple(packets))
+    lengths = array("i", [HEADER_SIZE + len(payload) for payload in run])
+    return Block(b"".join(parts), lengths[0] + layout.trailer, len(run), lengths.tobytes())
 
 
 def _aggregated_size(nals: list[bytes]) -> int:

@@ -10,7 +10,7 @@ from typing import Protocol
 import attrs
 
 from incident_plugin.adapters.live_preview.outlet import Protects, Route, Tally
-from incident_plugin.adapters.live_preview.rtp import HEADER_SIZE, MAXIMUM_PAYLOAD, Block
+from incident_plugin.adapters.live_preview.rtp import MAXIMUM_PAYLOAD, Block
 from incident_plugin.domain.media import SoundCodec, SoundTrack, SoundUnit
 
 _HEADER = struct.Struct("!BBHLL")
@@ -118,7 +118,7 @@ class SoundOutlet:
     def send(self, piece: Piece, at: float) -> None:
         """Send one packet; raises ``OSError`` where the network refuses."""
         header = _HEADER.pack(_VERSION, self._payload_type, piece.sequence, piece.time, self._ssrc)
-        block = Block(header + piece.data + self._room, ((0, HEADER_SIZE + len(piece.data)),))
+        block = Block.single(header + piece.data, self._room)
         self._route.send(self._protection.protect(block), block.stride)
         self.tally.packets += 1
         self.tally.octets += len(piece.data)

@@ -7,13 +7,16 @@ viewers of a thread: what is in it has been sent before the next viewer's packet
 from __future__ import annotations
 
 import threading
+from itertools import repeat
+from typing import Any
 
 from aiortc import RTCDtlsTransport
 from pylibsrtp._binding import ffi, lib
 
 from incident_plugin.adapters.live_preview.rtp import Block
 
-#: Bytes; more than the longest run of packets.
+#: More than the longest run of packets, and bytes that are enough for it.
+_MOST_PACKETS = 64
 _ROOM = 1 << 17
 #: Length of the authentication tag by the name that OpenSSL gives the profile (RFC 5764, RFC 7714).
 _TRAILERS = {
@@ -27,13 +30,28 @@ class ProtectionFailed(Exception):
     """libsrtp refused a packet: the viewer's connection cannot go on."""
 
 
+class _Starts(dict[int, list[Any]]):
+    """Pointers to packets in a buffer, by the distance from one to the next."""
+
+    def __init__(self, buffer: Any) -> None:
+        super().__init__()
+        self._buffer = buffer
+
+    def __missing__(self, stride: int) -> list[Any]:
+        found = self[stride] = [self._buffer + at for at in range(0, _MOST_PACKETS * stride, stride)]
+        return found
+
+
 class _Workbench(threading.local):
-    """One buffer for each thread."""
+    """One buffer for each thread, and the pointers into it, so that none are made while pictures leave."""
 
     def __init__(self) -> None:
-        self.start = ffi.new("char[]", _ROOM)
-        self.view = memoryview(ffi.buffer(self.start))
-        self.length = ffi.new("int *")
+        buffer, lengths = ffi.new("char[]", _ROOM), ffi.new("int[]", _MOST_PACKETS)
+        self.packets = memoryview(ffi.buffer(buffer))
+        self.lengths = memoryview(ffi.buffer(lengths))
+        self.each_length = [lengths + place for place in range(_MOST_PACKETS)]
+        self.start = [buffer]
+        self.starts = _Starts(buffer)
 
 
 _workbench = _Workbench()
@@ -53,14 +71,11 @@ class Protection:
     def protect(self, block: Block) -> memoryview:
         """Encrypt all packets of a block; the bytes are valid until the next call in this thread."""
         bench = _workbench
-        start, length = bench.start, bench.length
-        size = len(block.data)
-        view = bench.view[:size]
-        view[:] = block.data
-        context, trailer = self._context, self.trailer
-        for offset, plain in block.packets:
-            length[0] = plain
-            status = lib.srtp_protect(context, start + offset, length)
-            if status or length[0] != plain + trailer:
-                raise ProtectionFailed(f"libsrtp answered {status} for a packet of {plain} bytes")
-        return view
+        packets = bench.packets[: len(block.data)]
+        packets[:] = block.data
+        bench.lengths[: len(block.lengths)] = block.lengths
+        starts = bench.starts[block.stride] if block.count > 1 else bench.start
+        contexts = repeat(self._context, block.count)
+        if any(map(lib.srtp_protect, contexts, starts, bench.each_length)):
+            raise ProtectionFailed("libsrtp refused a packet")
+        return packets

@@ -98,22 +98,24 @@ class Viewer:
         newest = self._camera.group
         if not self._find_place(newest):
             return None
-        group = self._group
+        group, index = self._group, self._index
         assert group is not None  # noqa: S101 - a place was found
-        at_head = group is newest and self._index == len(group.pictures) - 1
-        self._note_progress(at_head=at_head)
-        picture = group.pictures[self._index]
-        self._index += 1
+        picture = group.pictures[index]
+        self._index = index + 1
+        if group is newest and index == len(group.pictures) - 1:
+            self._behind_since = None
+        elif self._behind_since is None:
+            self._behind_since = self._now()
         # A replay after a loss would go back in time, and be dropped by players: it is pressed together.
-        self._last_pts = max(picture.pts, self._last_pts + 1)
-        return picture, self._last_pts
+        time = self._last_pts = max(picture.pts, self._last_pts + 1)
+        return picture, time
 
     def _find_place(self, newest: Group | None) -> bool:
         """Be at a picture that can be sent next, if there is one."""
-        if self._behind_too_long():
+        if self._behind_since is not None and self._now() - self._behind_since > self._limits.patience:
             self._past = self._group.number if self._group else self._past
             self._group, self._behind_since = None, None
-        if self._group and self._index < len(self._group.pictures):
+        if self._group is not None and self._index < len(self._group.pictures):
             return True
         if newest is None or newest is self._group:
             return False
@@ -127,12 +129,3 @@ class Viewer:
         self._group, self._index, self._past = group, 0, group.number
         if len(group.pictures) > 1:
             self._replayed_at = self._now()
-
-    def _behind_too_long(self) -> bool:
-        return self._behind_since is not None and self._now() - self._behind_since > self._limits.patience
-
-    def _note_progress(self, *, at_head: bool) -> None:
-        if at_head:
-            self._behind_since = None
-        elif self._behind_since is None:
-            self._behind_since = self._now()
