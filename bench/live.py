@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
+from bench.camera import RATE, camera
 from bench.peers.floor import Unbuildable, build, viewers_per_core
 from bench.peers.janus import janus, missing
 from bench.product import Product, connections_to, product
@@ -19,11 +20,11 @@ from bench.viewers import Relaying, Way, relay
 from tests.journeys.operator import Operator, until_readable
 
 _VIEWERS = 48
+_CAMERAS = 16
 _JANUS = "Janus, event_loops=1"
 _FLOOR = "libsrtp and segmented sends in C"
 _WINDOWS = 5
 _WINDOW = 2.0
-_RATE = 25
 _FIRST_JOINS, _JOINS, _AGES = 5, 15, 60
 _WINDOWS_OPEN = 3
 
@@ -43,8 +44,10 @@ async def relay_rows(file: str) -> list[Row]:
     """Measure the relays at work at the same time, and the one that recodes by itself: it fills a core."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        address = stack.enter_context(camera(file))
         passing: dict[str, Relaying] = {
-            way: await stack.enter_async_context(relay(way, file, _VIEWERS)) for way in (Way.OURS, Way.RELAY)
+            way: await stack.enter_async_context(relay(way, address, _VIEWERS))
+            for way in (Way.OURS, Way.RELAY)
         }
         if reason := missing():
             print(f"{_JANUS} is left out: {reason}")
@@ -61,8 +64,9 @@ async def relay_rows(file: str) -> list[Row]:
             found[_FLOOR] = found_floor
         lost = sum(viewer.lost for viewer in passing[Way.OURS].viewers)
         packets = sum(viewer.packets for viewer in passing[Way.OURS].viewers)
-    async with relay(Way.RECODE, file, 1) as recoding:
-        found |= await _viewers_per_core({Way.RECODE: recoding})
+    with camera(file) as address:
+        async with relay(Way.RECODE, address, 1) as recoding:
+            found |= await _viewers_per_core({Way.RECODE: recoding})
     name, ours = "viewers per core, 720p25 2 Mbit/s", found[Way.OURS]
     return [
         *(
@@ -83,6 +87,26 @@ async def relay_rows(file: str) -> list[Row]:
     ]
 
 
+async def cameras_row(file: str) -> Row:
+    """Sixteen cameras with one viewer each: reading them is most of the work."""
+    async with AsyncExitStack() as stack:
+        address = stack.enter_context(camera(file))
+        relays: dict[str, Relaying] = {
+            way: await stack.enter_async_context(relay(way, address, _CAMERAS, cameras=_CAMERAS))
+            for way in (Way.OURS, Way.RELAY)
+        }
+        found = await _viewers_per_core(relays)
+    return Row.at_most(
+        f"CPU of {_CAMERAS} cameras with one viewer each, part of a core",
+        _CAMERAS / found[Way.OURS],
+        "",
+        against=Way.RELAY,
+        peer=_CAMERAS / found[Way.RELAY],
+        goal=0.3,
+        n=_WINDOWS,
+    )
+
+
 async def _viewers_per_core(relays: dict[str, Relaying]) -> dict[str, float]:
     """Count what reached the viewers: a relay that falls behind gets nothing for what it leaves out."""
     await asyncio.sleep(_WINDOW)
@@ -92,7 +116,7 @@ async def _viewers_per_core(relays: dict[str, Relaying]) -> dict[str, float]:
         await asyncio.sleep(_WINDOW)
         for way, each in relays.items():
             used, pictures = await each.seconds() - before[way][0], each.pictures - before[way][1]
-            costs[way].append(_RATE * used / pictures)
+            costs[way].append(RATE * used / pictures)
     return {way: 1 / median(found) for way, found in costs.items()}
 
 
@@ -191,7 +215,8 @@ async def connection_row(product: Product) -> Row:
 async def main() -> None:
     """Measure, print and keep the rows."""
     with tempfile.TemporaryDirectory() as made:
-        rows = await relay_rows(clip(Path(made)))
+        file = clip(Path(made))
+        rows = [*await relay_rows(file), await cameras_row(file)]
     async with product() as running:
         operator = await running.operator()
         rows += await join_rows(running, operator)

@@ -8,122 +8,93 @@ import os
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from enum import StrEnum
-from itertools import count
+from functools import cache
 from multiprocessing.connection import Connection
 from typing import Any, Protocol, Self
 
 import attrs
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.contrib.media import MediaPlayer, MediaRelay
+from aiortc.rtcdtlstransport import SRTP_AEAD_AES_128_GCM
 
 from incident_plugin.adapters.live_preview import WebRtcRelay
-from incident_plugin.domain.media import AccessUnit, CameraId, Codec, LiveProfile, VideoTrack
+from incident_plugin.adapters.rtsp import Credentials, RtspClient
+from incident_plugin.adapters.rtsp.stream import RtspStream
+from incident_plugin.domain.media import CameraId, LiveProfile
 
-_CAMERA = CameraId("bench")
-_START_CODE = b"\x00\x00\x01"
-_SPS, _PPS = 7, 8
-#: 1/25 s on the RTP clock.
-_PICTURE = 3_600
+#: The same for all: what the floor in C has too.
+_PROFILE = SRTP_AEAD_AES_128_GCM
 _H264 = "video/H264"
 #: Bytes: a viewer that waits for its turn loses nothing.
 _BUFFER = 1 << 22
 
-Answering = Callable[[str], Awaitable[str]]
+#: Answers an offer to show a camera.
+Answering = Callable[[str, str], Awaitable[str]]
 
 
 class Way(StrEnum):
-    """How pictures come from one file to each viewer."""
+    """How pictures come from a camera to each viewer."""
 
     OURS = "our relay"
     RELAY = "aiortc MediaPlayer(decode=False) + MediaRelay"
     RECODE = "aiortc decode and re-encode"
 
 
-class FileStream:
-    """The file as a camera's stream, read by the same reader as the peers have."""
-
-    sound = None
-
-    def __init__(self, track: MediaStreamTrack) -> None:
-        self._source = track
-        self.track = VideoTrack(codec=Codec.H264, parameter_sets=())
-
-    async def first(self) -> Self:
-        """Learn the parameter sets from the first picture."""
-        nals = _split(bytes(await self._source.recv()))
-        sets = tuple(nal for nal in nals if nal[0] & 0x1F in (_SPS, _PPS))
-        self.track = VideoTrack(codec=Codec.H264, parameter_sets=sets)
-        return self
-
-    async def __aiter__(self) -> AsyncIterator[AccessUnit]:
-        for number in count():
-            packet = await self._source.recv()
-            yield AccessUnit(
-                # The file's own times begin again with each turn.
-                pts=number * _PICTURE,
-                time=datetime.now(UTC),
-                key=packet.is_keyframe,
-                nals=_split(bytes(packet)),
-            )
-
-
-def _split(data: bytes) -> tuple[bytes, ...]:
-    return tuple(nal.rstrip(b"\x00") for nal in data.split(_START_CODE)[1:])
-
-
-def serve(way: Way, file: str, pipe: Connection) -> None:
+def serve(way: Way, address: str, pipe: Connection) -> None:
     """Answer offers from the pipe, and ``None`` with the seconds of CPU taken so far; until it is killed."""
-    asyncio.run(_serve(_ours(file) if way is Way.OURS else _stock(way, file), pipe))
+    asyncio.run(_serve(_ours(address) if way is Way.OURS else _stock(way, address), pipe))
 
 
 async def _serve(answering: Answering, pipe: Connection) -> None:
     while True:
         asked = await asyncio.to_thread(pipe.recv)
-        pipe.send(time.process_time() if asked is None else await answering(asked))
+        pipe.send(time.process_time() if asked is None else await answering(*asked))
 
 
-class FileCameras:
-    """Cameras that all send the file."""
+class Cameras:
+    """Cameras at one address, as the product reads them."""
 
-    def __init__(self, file: str) -> None:
-        self._file = file
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._client = RtspClient(Credentials(username="", password=""))
 
     async def live_profiles(self, _camera: CameraId) -> tuple[LiveProfile, ...]:
         return ()
 
     async def ask_for_key_picture(self, _camera: CameraId, profile: str | None = None) -> None:
-        """There is no camera to ask."""
+        """They cannot be asked."""
 
-    @asynccontextmanager
-    async def live(
-        self, _camera: CameraId, *, sound: bool = False, profile: str | None = None
-    ) -> AsyncIterator[FileStream]:
-        del sound, profile
-        yield await FileStream(MediaPlayer(self._file, decode=False, loop=True).video).first()
+    def live(
+        self, camera: CameraId, *, sound: bool = False, profile: str | None = None
+    ) -> AbstractAsyncContextManager[RtspStream]:
+        del profile
+        return self._client.live(self._address + camera, sound=sound)
 
 
-def _ours(file: str) -> Answering:
-    relay = WebRtcRelay(FileCameras(file))
+def _ours(address: str) -> Answering:
+    relay = WebRtcRelay(Cameras(address))
 
-    async def answer(offer: str) -> str:
-        return (await relay.open(_CAMERA, offer)).answer
+    async def answer(camera: str, offer: str) -> str:
+        return (await relay.open(CameraId(camera), offer)).answer
 
     return answer
 
 
-def _stock(way: Way, file: str) -> Answering:
-    relay, kept, peers = MediaRelay(), list[MediaPlayer](), list[RTCPeerConnection]()
+def _stock(way: Way, address: str) -> Answering:
+    relay, peers = MediaRelay(), list[RTCPeerConnection]()
 
-    async def answer(offer: str) -> str:
-        if not kept:
-            kept.append(MediaPlayer(file, decode=way is Way.RECODE, loop=True))
+    @cache
+    def player(camera: str) -> MediaPlayer:
+        options = {"rtsp_transport": "tcp"}
+        return MediaPlayer(address + camera, decode=way is Way.RECODE, options=options)
+
+    async def answer(camera: str, offer: str) -> str:
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         peers.append(peer)
         await peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-        peer.addTrack(relay.subscribe(kept[0].video))
+        peer.addTrack(relay.subscribe(player(camera).video))
         codecs = RTCRtpSender.getCapabilities("video").codecs
         peer.getTransceivers()[0].setCodecPreferences([c for c in codecs if c.mimeType == _H264])
         await peer.setLocalDescription(await peer.createAnswer())
@@ -146,13 +117,14 @@ class Viewer:
     _last: int | None = None
 
     @classmethod
-    async def join(cls, answering: Answering) -> Self:
+    async def join(cls, answering: Answering, camera: str) -> Self:
         """Connect and wait until it is connected."""
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         viewer = cls(peer)
         receiver = peer.addTransceiver("video", direction="recvonly").receiver
         await peer.setLocalDescription(await peer.createOffer())
-        answer = await answering(peer.localDescription.sdp)
+        receiver.transport._srtp_profiles = [_PROFILE]
+        answer = await answering(camera, peer.localDescription.sdp)
         connected = asyncio.Event()
         peer.on("connectionstatechange", lambda: peer.connectionState == "connected" and connected.set())
         await peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
@@ -168,6 +140,8 @@ class Viewer:
         connected = asyncio.Event()
         peer.on("connectionstatechange", lambda: peer.connectionState == "connected" and connected.set())
         await peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        for each in peer.getTransceivers():
+            each.receiver.transport._srtp_profiles = [_PROFILE]
         await peer.setLocalDescription(await peer.createAnswer())
         await started(peer.localDescription.sdp)
         await asyncio.wait_for(connected.wait(), 20)
@@ -238,23 +212,23 @@ class Relay:
         self._pipe.send(None)
         return float(await asyncio.to_thread(self._pipe.recv))
 
-    async def answer(self, offer: str) -> str:
+    async def answer(self, camera: str, offer: str) -> str:
         """Have an offer answered."""
-        self._pipe.send(offer)
+        self._pipe.send((camera, offer))
         return str(await asyncio.to_thread(self._pipe.recv))
 
 
 @asynccontextmanager
-async def relay(way: Way, file: str, viewers: int) -> AsyncIterator[Relay]:
-    """Start a relay and connect viewers to it."""
+async def relay(way: Way, address: str, viewers: int, *, cameras: int = 1) -> AsyncIterator[Relay]:
+    """Start a relay and connect viewers to it, who share so many cameras."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=serve, args=(way, file, theirs), daemon=True)
+    process = context.Process(target=serve, args=(way, address, theirs), daemon=True)
     process.start()
     made = Relay(ours, [])
     try:
-        for _ in range(viewers):
-            made.viewers.append(await Viewer.join(made.answer))
+        for number in range(viewers):
+            made.viewers.append(await Viewer.join(made.answer, f"camera{number % cameras}"))
         yield made
     finally:
         process.kill()
