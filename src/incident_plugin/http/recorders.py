@@ -49,14 +49,14 @@ class RecorderBody(Body):
         )
 
 
-class ChangeBody(RecorderBody, kw_only=True):
-    """The same, made of a revision."""
+class RecorderChangeBody(RecorderBody, kw_only=True):
+    """A recorder as it is to be, made of a revision of it."""
 
     revision: int
 
 
-class WalkBody(RecorderBody, kw_only=True):
-    """The same, for a recorder that may already be there: its password need not be entered again."""
+class RecorderTestBody(RecorderBody, kw_only=True):
+    """A recorder to test, which may already be there: its password need not be entered again."""
 
     recorder: str | None = None
 
@@ -114,7 +114,7 @@ class RecorderResources:
         return _shown(await self._administration.add(call.actor, call.json(RecorderBody).draft()))
 
     async def change(self, call: Call) -> object:
-        body = call.json(ChangeBody)
+        body = call.json(RecorderChangeBody)
         changed = await self._administration.change(
             call.actor, RecorderId(call.path["id"]), body.draft(), body.revision
         )
@@ -132,7 +132,7 @@ class RecorderResources:
         return {"found": tuple(found)}
 
     async def test(self, call: Call) -> StreamingResponse:
-        body = call.json(WalkBody)
+        body = call.json(RecorderTestBody)
         recorder = None if body.recorder is None else RecorderId(body.recorder)
         steps = await self._administration.test(call.actor, body.draft(), recorder)
         return StreamingResponse(
