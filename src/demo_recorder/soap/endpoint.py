@@ -119,5 +119,7 @@ def refusal(fault: Fault) -> Response:
 
 
 def reply(status: int, message: bytes) -> Response:
-    """An answer."""
-    return Response(message, status_code=status, headers={"Content-Type": _MEDIA_TYPE})
+    """An answer, with its length where every client finds it: some look for capital letters."""
+    answer = Response(message, status_code=status, headers={"Content-Type": _MEDIA_TYPE})
+    answer.raw_headers = [(name.title(), value) for name, value in answer.raw_headers]
+    return answer

@@ -66,9 +66,11 @@ class TokenGuard:
             )
         while self._seen and next(iter(self._seen.values())) < now - 2 * TOLERANCE:
             self._seen.popitem(last=False)
-        if nonce in self._seen:
+        # Some clients keep one nonce: with another time of creation it makes another token.
+        token = nonce + created.encode()
+        if token in self._seen:
             raise not_authorized("this token has been used before")
-        self._seen[nonce] = now
+        self._seen[token] = now
 
 
 def _decoded(text: str | None) -> bytes:
