@@ -82,6 +82,15 @@ class HealthReport:
             yield _part(
                 name, ok=not fault, detail=fault, remedy=remedy if fault else "", for_operators=bool(fault)
             )
+            if recorder.events and not fault:
+                yield _part(
+                    f"events of {recorder.recorder}",
+                    warning=True,
+                    detail=f"{recorder.events} Pictures and recorded video do not need them; that it restarts"
+                    " or sets its clock is noticed later.",
+                    remedy="Allow events (pull point) for its ONVIF user in the recorder's own settings."
+                    " It is asked again every minute.",
+                )
         if not recorders:
             yield _part("recorder", detail="No recorder is configured.")
 

@@ -67,6 +67,7 @@ class IncidentRuntime:
         for work in (
             self._watch_recorder(),
             self._watch_recordings(),
+            self.parts.recorders.network.attend(),
             self._review_live(),
             self._tidy_collections(),
             self._seal_daily(),

@@ -45,6 +45,8 @@ class RecorderState:
     #: Manufacturer, model and firmware as the recorder tells them; any text, also hostile.
     device: str = ""
     clock: ClockOffset | None = None
+    #: Why its events do not come, in an operator's words; ``None`` when they do or it has none.
+    events: str | None = None
     #: How long it keeps recordings, where it tells.
     retention: timedelta | None = None
 

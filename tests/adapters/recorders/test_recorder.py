@@ -12,7 +12,7 @@ import pytest
 from incident_plugin.adapters.onvif import Channel, DeviceInformation
 from incident_plugin.adapters.onvif.eventing import EventNotice
 from incident_plugin.adapters.recorders import Recorder, SiteRecorders
-from incident_plugin.domain.errors import NotFound, RecorderUnavailable
+from incident_plugin.domain.errors import NotFound, NoVideo, RecorderUnavailable
 from incident_plugin.domain.media import AccessUnit, CameraId, ClockOffset, Codec, Motion, Preset, VideoTrack
 from incident_plugin.domain.time import Interval
 
@@ -35,6 +35,10 @@ class PartDevice:
     kept: dict[str, timedelta] = attrs.field(factory=dict)
     notices: tuple[EventNotice, ...] = ()
     breaks_off: bool = False
+    clock_sets: int = 0
+    #: By the device's clock.
+    spans: tuple[Interval, ...] | None = None
+    no_events: RecorderUnavailable | None = None
 
     async def _ask(self, what: str):
         self.asked.append(what)
@@ -59,7 +63,13 @@ class PartDevice:
 
     async def recorded(self, recording, interval):
         await self._ask(f"recorded {interval.start:%H:%M:%S}")
-        return (interval,)
+        if self.spans is None:
+            return (interval,)
+        return tuple(span for span in self.spans if interval.start <= span.start < interval.end)
+
+    async def greet(self):
+        await self._ask("greet")
+        return NOW + self.offset
 
     async def keeps_for(self, recording):
         await self._ask(f"keeps_for {recording}")
@@ -81,6 +91,8 @@ class PartDevice:
     @asynccontextmanager
     async def events(self):
         await self._ask("subscribe")
+        if self.no_events is not None:
+            raise self.no_events
 
         async def noticed():
             for notice in self.notices:
@@ -106,6 +118,8 @@ class PartDevice:
 class PartStreams:
     opened: list[tuple] = attrs.field(factory=list)
     refuse: bool = False
+    #: There is video for who corrects times by so much.
+    empty_until: timedelta | None = None
     #: The streams are these parts themselves: nothing is read from them here.
     track = VideoTrack(codec=Codec.H264, parameter_sets=())
     sound = None
@@ -123,6 +137,8 @@ class PartStreams:
     @asynccontextmanager
     async def replay(self, url, interval, *, clock_offset, sound=False, intra=False):
         self.opened.append((url, interval, clock_offset))
+        if self.empty_until is not None and clock_offset != self.empty_until:
+            raise NoVideo("nothing there")
         yield self
 
 
@@ -256,6 +272,78 @@ async def test_noise_of_the_measurement_shifts_nothing():
         assert (await recorder.clock_offset()).offset == measured * SECOND
         async with recorder.replay(DOOR, HOUR):
             assert world.streams.opened[-1][2] == correction * SECOND
+
+
+async def test_a_clock_that_was_set_is_noticed_where_there_is_no_video():
+    """One question tells; spans and replay are then those of the new time. It is not asked at every turn."""
+    world = World()
+    recorder = world.recorder()
+    assert await recorder.clock_offset()
+    world.time = 10.0
+    world.device.offset = 3600 * SECOND
+    world.device.spans = (Interval(NOW + 3000 * SECOND, NOW + 3600 * SECOND),)
+    assert await recorder.recorded(DOOR, HOUR) == (Interval(NOW - 600 * SECOND, NOW),)
+    world.device.offset = -60 * SECOND
+    world.streams.empty_until = -60 * SECOND
+    world.time = 20.0
+    async with recorder.replay(DOOR, Interval(NOW - 600 * SECOND, NOW)):
+        pass
+    assert [offset for _, _, offset in world.streams.opened] == [3600 * SECOND, -60 * SECOND]
+    world.streams.empty_until = 0 * SECOND
+    world.time = 30.0
+    for _ in range(3):
+        with pytest.raises(NoVideo):
+            async with recorder.replay(DOOR, Interval(NOW - 600 * SECOND, NOW)):
+                pass
+    assert world.device.asked.count("greet") == 3
+
+
+@pytest.mark.parametrize("sign", ["was away", "refused a token", "restarted"])
+async def test_signs_of_trouble_have_the_clock_measured_again(sign):
+    """It was away, refused what was signed by the old time, or says that it restarted."""
+    world = World()
+    recorder = world.recorder()
+    await recorder.clock_offset()
+    world.device.offset = 9 * SECOND
+    if sign == "was away":
+        world.device.down = True
+        with pytest.raises(RecorderUnavailable):
+            await recorder.cameras()
+        world.device.down = False
+        await recorder.cameras()
+    elif sign == "refused a token":
+        world.device.clock_sets = 1
+        await recorder.cameras()
+    else:
+        reboot = EventNotice(
+            topic="Monitoring/OperatingTime/LastReboot", at=NOW, initial=False, source={}, data={}
+        )
+        world.device.notices = (reboot,)
+        async with recorder.events() as events:
+            await anext(events)
+    assert await recorder.recorded(DOOR, HOUR) == (HOUR,)
+    assert world.device.asked[-1] == f"recorded {HOUR.start + 9 * SECOND:%H:%M:%S}"
+
+
+async def test_missing_events_are_told_but_not_of_who_has_none():
+    """An operator can read why; a camera without an event service is not unwell."""
+    world = World(PartDevice(no_events=RecorderUnavailable("too many subscriptions")))
+    recorder = world.recorder()
+
+    async def listened() -> None:
+        async with recorder.events():
+            pass
+
+    with pytest.raises(RecorderUnavailable):
+        await listened()
+    assert (recorder.health.error, recorder.health.events) == (None, "too many subscriptions")
+    world.device.no_events = RecorderUnavailable("none", cause="incident.recorder-lacks-service")
+    with pytest.raises(RecorderUnavailable):
+        await listened()
+    assert recorder.health.events is None
+    world.device.no_events = None
+    await listened()
+    assert recorder.health.events is None
 
 
 async def test_answers_are_kept_for_a_while_and_not_for_ever():

@@ -99,6 +99,8 @@ class OnvifDevice:
         self._now = now
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="onvif")
         self._session: DeviceSession | None = None
+        #: How often its clock was found to have been set, because it refused what was signed by it.
+        self.clock_sets = 0
 
     @property
     def place(self) -> str:
@@ -256,6 +258,7 @@ class OnvifDevice:
         except NotAuthorised:
             if not session.clock_moved():
                 raise
+            self.clock_sets += 1
             return work(session)
 
     def _tls_rule(self) -> TlsRule:

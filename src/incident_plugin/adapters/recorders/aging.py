@@ -51,3 +51,8 @@ class Aging(Generic[_T]):
     def forget(self) -> None:
         """Ask again next time."""
         self._kept = None
+
+    def doubt(self) -> None:
+        """Ask again next time, and still know the last answer."""
+        if self._kept is not None:
+            self._kept = (-math.inf, self._kept[1])

@@ -97,6 +97,11 @@ class Device(Protocol):
         """The last exchange with it, for an engineer: address, operation, status, duration."""
         ...
 
+    @property
+    def clock_sets(self) -> int:
+        """How often its clock was found to have been set, because it refused what we signed by it."""
+        ...
+
     async def greet(self) -> datetime:
         """Ask what needs no password: what time it is there."""
         ...

@@ -13,12 +13,13 @@ from urllib.parse import quote
 import attrs
 
 from incident_plugin.adapters.recorders.aging import Aging
+from incident_plugin.adapters.recorders.correcting import Correction
 from incident_plugin.adapters.recorders.joining import PAUSES, JoinedReplay, Opener, Segment, planned
 from incident_plugin.adapters.recorders.lasting import WhileUsed
 from incident_plugin.adapters.recorders.listening import camera_event
 from incident_plugin.adapters.recorders.parts import Channel, Device, Information, Notice, Streams
 from incident_plugin.application.media_ports import VideoStream
-from incident_plugin.domain.errors import IncidentError, NotFound, RecorderUnavailable
+from incident_plugin.domain.errors import IncidentError, NotFound, NoVideo, RecorderUnavailable
 from incident_plugin.domain.media import (
     Camera,
     CameraEvent,
@@ -36,8 +37,11 @@ _T = TypeVar("_T")
 #: How long it is believed, in seconds, that a camera cannot do something.
 _BELIEVED_FOR = 5.0
 
-#: How long cameras, addresses and the clock's offset are believed, in seconds.
-_CAMERAS_FOR, _ADDRESS_FOR, _CLOCK_FOR, _RETENTION_FOR = 60.0, 300.0, 300.0, 3600.0
+#: How long cameras, addresses and retention are believed, in seconds.
+_CAMERAS_FOR, _ADDRESS_FOR, _RETENTION_FOR = 60.0, 300.0, 3600.0
+#: Events after which a clock may show another time (ONVIF Core Specification section 8.8).
+_LACKS_SERVICE = "incident.recorder-lacks-service"
+_CLOCK_EVENTS = ("LastReboot", "LastReset", "LastClockSynchronization")
 
 
 @attrs.frozen(kw_only=True)
@@ -49,6 +53,8 @@ class RecorderHealth:
     error: str | None
     #: Since when it has been so, by our clock; ``None`` before the first call.
     since: datetime | None
+    #: Why its events do not come, in an operator's words; ``None`` when they do or it has none.
+    events: str | None = None
 
 
 def _system_now() -> datetime:
@@ -81,10 +87,9 @@ class Recorder:
         self._channels = Aging(
             lambda: self._watched(self._ask_channels()), seconds=_CAMERAS_FOR, monotonic=monotonic
         )
-        self._clock = Aging(
-            lambda: self._watched(self._measure_clock()), seconds=_CLOCK_FOR, monotonic=monotonic
-        )
-        self._correct_by = timedelta(0)
+        self._clock = Correction(device, self._watched, now=now, monotonic=monotonic)
+        #: How often the device's clock was found to have been set, when last looked.
+        self._clock_sets = 0
         self._first_look: asyncio.Task[None] | None = None
         self._addresses: dict[str, Aging[str]] = {}
         self._retention: dict[str, Aging[timedelta | None]] = {}
@@ -135,15 +140,17 @@ class Recorder:
     async def recorded(self, camera: CameraId, interval: Interval) -> tuple[Interval, ...]:
         """Give the spans within the interval for which there is video, by our clock."""
         channel = await self._able(camera, lambda channel: bool(channel.recordings))
-        spans = await self._recorded_by(channel, interval)
-        return union(span for _, found in spans for span in found)
+        found = union(span for _, spans in await self._recorded_by(channel, interval) for span in spans)
+        if not found and await self._clock.was_set():
+            found = union(span for _, spans in await self._recorded_by(channel, interval) for span in spans)
+        return found
 
     async def happened(self, camera: CameraId, interval: Interval) -> tuple[CameraEvent, ...]:
         """Give what it noticed of a camera while it recorded, by our clock and in order."""
         channel = await self._able(camera, lambda channel: bool(channel.recordings))
         if not channel.recordings:
             return ()
-        offset = await self._correction()
+        offset = await self._clock.current()
         theirs = Interval(interval.start + offset, interval.end + offset)
         notices = await self._watched(self._device.happened(channel.recordings, theirs))
         told = (camera_event(notice, self.name, {camera: channel}, offset) for notice in notices)
@@ -162,7 +169,7 @@ class Recorder:
 
     async def clock_offset(self) -> ClockOffset:
         """Measure its clock now."""
-        return await self._clock.renew()
+        return await self._clock.measure()
 
     def _ask_retention(self, recording: str) -> Aging[timedelta | None]:
         return Aging(
@@ -196,8 +203,7 @@ class Recorder:
                 cause="incident.recorder-lacks-service",
             )
         address = self._address(wanted, self._device.live_uri)
-        known = self._correct_by if self._clock.last else None
-        opened = self._streams.live(await address.get(), clock_offset=known, sound=sound)
+        opened = self._streams.live(await address.get(), clock_offset=self._clock.known, sound=sound)
         async with self._opened(opened, address) as stream:
             yield WhileUsed(stream, self._refuse_closed)
 
@@ -236,15 +242,26 @@ class Recorder:
     @asynccontextmanager
     async def events(self) -> AsyncIterator[AsyncIterator[CameraEvent]]:
         """Listen to what it notices; times are by our clock."""
-        await self._channels.get()
-        async with self._device.events() as notices:
-            yield self._told(notices)
+        try:
+            await self._channels.get()
+            async with self._device.events() as notices:
+                if self._health.events is not None:
+                    # It may have been away, and another clock may tick there now.
+                    self._clock.doubt()
+                self._health = attrs.evolve(self._health, events=None)
+                yield self._told(notices)
+        except RecorderUnavailable as error:
+            lacks_them = error.message_id == _LACKS_SERVICE
+            self._health = attrs.evolve(self._health, events=None if lacks_them else error.detail)
+            raise
 
     async def _told(self, notices: AsyncIterator[Notice]) -> AsyncIterator[CameraEvent]:
         async for notice in notices:
             self._refuse_closed()
+            if notice.topic.endswith(_CLOCK_EVENTS) and not notice.initial:
+                self._clock.doubt()
             channels = self._channels.last or {}
-            yield camera_event(notice, self.name, channels, self._correct_by)
+            yield camera_event(notice, self.name, channels, self._clock.offset)
 
     async def close(self) -> None:
         """Let go of the device; open streams break at their next picture."""
@@ -268,7 +285,7 @@ class Recorder:
     async def _look_at_clock(self) -> None:
         """Measure the clock before the first picture is wanted, while nobody waits for it."""
         with suppress(IncidentError):
-            await self._clock.get()
+            await self._clock.current()
         self._first_look = None
 
     async def _channel(self, camera: CameraId) -> Channel:
@@ -300,7 +317,7 @@ class Recorder:
         """Give the spans of each recording, by our clock."""
         if not channel.recordings:
             return []
-        offset = await self._correction()
+        offset = await self._clock.current()
         theirs = Interval(interval.start + offset, interval.end + offset)
         found = []
         for recording in channel.recordings:
@@ -319,15 +336,19 @@ class Recorder:
         async def opened(interval: Interval) -> AsyncIterator[VideoStream]:
             self._refuse_closed()
             address = self._address(recording, self._device.replay_uri)
-            stream = self._streams.replay(
-                await address.get(),
-                interval,
-                clock_offset=await self._correction(),
-                sound=sound,
-                intra=intra,
-            )
-            async with self._opened(stream, address) as given:
-                yield given
+
+            async def opening() -> AbstractAsyncContextManager[VideoStream]:
+                url, offset = await address.get(), await self._clock.current()
+                return self._streams.replay(url, interval, clock_offset=offset, sound=sound, intra=intra)
+
+            async with AsyncExitStack() as stack:
+                try:
+                    stream = await stack.enter_async_context(self._opened(await opening(), address))
+                except NoVideo:
+                    if not await self._clock.was_set():
+                        raise
+                    stream = await stack.enter_async_context(self._opened(await opening(), address))
+                yield stream
 
         return opened
 
@@ -336,20 +357,6 @@ class Recorder:
             raise RecorderUnavailable(
                 f"{self.name} was removed or set up in another way. Choose the camera again."
             )
-
-    async def _correction(self) -> timedelta:
-        await self._clock.get()
-        return self._correct_by
-
-    async def _measure_clock(self) -> ClockOffset:
-        """Correct by what was measured only when what we correct by now lies outside its bound.
-
-        Otherwise every measurement would shift all recorded times by a part of its uncertainty.
-        """
-        measured = await self._device.clock_offset()
-        if abs(measured.offset - self._correct_by) > measured.uncertainty:
-            self._correct_by = measured.offset
-        return measured
 
     def _address(self, token: str, ask: Callable[[str], Awaitable[str]]) -> Aging[str]:
         if token not in self._addresses:
@@ -380,6 +387,12 @@ class Recorder:
             error = unavailable.detail
             raise
         finally:
+            if (error is None and self._health.error is not None) or (
+                self._device.clock_sets != self._clock_sets
+            ):
+                # It was away or refused us, and may have another time now.
+                self._clock_sets = self._device.clock_sets
+                self._clock.doubt()
             if self._health.since is None or (error is None) != (self._health.error is None):
                 self._health = attrs.evolve(self._health, error=error, since=self._now())
             elif error != self._health.error:

@@ -100,6 +100,7 @@ class SiteRecorders:
             since=used.health.since,
             device=used.device,
             clock=used.last_clock,
+            events=used.health.events,
             retention=used.last_retention,
         )
 
@@ -231,6 +232,12 @@ class SiteRecorders:
         segments = [Segment(open=opener(source), interval=part) for source, part in plan]
         async with JoinedReplay(segments, pauses=()) as joined:
             yield joined
+
+    async def attend(self) -> None:
+        """Listen until cancelled: a recorder that restarts or sets its clock says so by its events."""
+        async with self.watch() as events:
+            async for _ in events:
+                pass
 
     @asynccontextmanager
     async def watch(self) -> AsyncIterator[AsyncIterator[CameraEvent]]:

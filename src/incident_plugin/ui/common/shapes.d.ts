@@ -378,6 +378,8 @@ export interface ShownRecorder {
     error: string | null;
     since: string | null;
     device: string;
+    /** Why its events do not come. */
+    events?: string | null;
     clock?: { offset_seconds: number; uncertainty_seconds: number; measured_at: string } | null;
     retention_days?: number;
   };

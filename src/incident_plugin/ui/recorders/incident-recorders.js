@@ -103,6 +103,7 @@ class RecordersSection extends Contributed {
         this.#may && !recorder.fixed ? button(texts.remove, () => void this.#remove(recorder)) : null),
       h('div', { class: 'facts' }, h('code', {}, recorder.address), ...facts(recorder).map((text) => h('span', {}, text))),
       ...(state.error ? [h('p', { class: 'fault' }, state.error)] : []),
+      ...(state.events && !state.error ? [h('p', { class: 'dim' }, texts.noEvents(state.events))] : []),
     );
   }
 

@@ -55,6 +55,8 @@ export const recorders = {
   since: (at) => `since ${at}`,
   /** @param {string} seconds @param {string} bound */
   clock: (seconds, bound) => `clock ${seconds} s (± ${bound} s)`,
+  /** @param {string} why */
+  noEvents: (why) => `${why} Pictures and recorded video do not need its events.`,
   /** @param {number} days */
   retention: (days) => `keeps video for ${counted(days, 'day', 'days')}`,
   user: 'user',
