@@ -161,14 +161,15 @@ class Direct:
                 values = (made.id, position, camera, (end - start).bit_length(), start, end)
                 run("INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?)", values)
             starts, ends = [s[1] for s in spans], [s[2] for s in spans]
-            run(
-                "INSERT INTO zones VALUES (?, ?, ?, ?, ?) ON CONFLICT (zone) DO UPDATE SET "
-                "first_start = min(first_start, excluded.first_start), "
-                "last_start = max(last_start, excluded.last_start), "
-                "first_end = min(first_end, excluded.first_end), "
-                "last_end = max(last_end, excluded.last_end)",
-                (made.id // 256, min(starts), max(starts), min(ends), max(ends)),
-            )
+            for part, number in (("zone", made.id // 256), ("region", made.id // 256 // 64)):
+                run(
+                    f"INSERT INTO {part}s VALUES (?, ?, ?, ?, ?) ON CONFLICT ({part}) DO UPDATE SET "
+                    "first_start = min(first_start, excluded.first_start), "
+                    "last_start = max(last_start, excluded.last_start), "
+                    "first_end = min(first_end, excluded.first_end), "
+                    "last_end = max(last_end, excluded.last_end)",
+                    (number, min(starts), max(starts), min(ends), max(ends)),
+                )
             self._log(entry(made.id, 1, GENESIS))
 
     def _log(self, made: Entry) -> None:

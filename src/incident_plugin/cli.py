@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 from incident_plugin import evidence_commands, keeping_commands
 from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import FILE, TinyDBStore, upkeep
+from incident_plugin.adapters.tinydb_store.command_socket import ask_server
+from incident_plugin.adapters.tinydb_store.sqlite_table import Tell
 from incident_plugin.application.sealing import seal_faults
 from incident_plugin.domain.errors import IncidentError
 
@@ -20,9 +23,11 @@ _PLACES = (".", "store", "plugins/incident/store")
 #: What to do when a server has the files.
 _WHILE_IT_RUNS = (
     "This command takes the server's place. Stop that process in the way it was started (a service by its "
-    "manager), give the command again, and start it. “store backup”, “store check”, “backup make”, “audit” "
-    "work beside a server.\n"
+    "manager), give the command again, and start it. “store backup”, “store check”, “store compact”, "
+    "“backup make”, “audit” work with a server that runs.\n"
 )
+#: How often it is told how far a command is, in seconds: on a terminal, and in a file.
+_ON_TERMINAL, _IN_FILE = 0.2, 10.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         ("backup", "file to make", "copy everything into one file, also while a server runs"),
         ("restore", "backup to restore", "put a backup in the place of what is stored"),
         ("check", None, "look for damage, also while a server runs"),
-        ("compact", None, "make the index anew and the file small"),
+        ("compact", None, "make the index anew and the file small; a running server is asked"),
         ("import", "JSON file of TinyDB", "read a TinyDB file into an empty store"),
     ):
         command = commands.add_parser(name, help=told, description=told)
@@ -65,27 +70,64 @@ def _store(data: Path) -> Path:
     return next((data / place for place in _PLACES if (data / place / FILE).exists()), data)
 
 
+class _Told:
+    """Tells how far a command is, once it takes longer than a second."""
+
+    def __init__(self) -> None:
+        self._on_terminal = sys.stderr.isatty()
+        self._next = monotonic() + 1
+        self._shown = ""
+
+    def __call__(self, doing: str, share: float | None) -> None:
+        if monotonic() < self._next:
+            return
+        self._next = monotonic() + (_ON_TERMINAL if self._on_terminal else _IN_FILE)
+        said = f"{doing} ..." if share is None else f"{doing}: {min(share, 1):.0%}"
+        if self._on_terminal:
+            sys.stderr.write(f"\r{said.ljust(len(self._shown))}")
+        else:
+            sys.stderr.write(f"{said}\n")
+        sys.stderr.flush()
+        self._shown = said
+
+    def end(self) -> None:
+        """Leave the line of the terminal to others."""
+        if self._shown and self._on_terminal:
+            sys.stderr.write(f"\r{' ' * len(self._shown)}\r")
+
+
 def _run(command: str, directory: Path, file: Path) -> int:
+    told = _Told()
+    try:
+        status, said = _done(command, directory, file, told)
+    finally:
+        told.end()
+    (sys.stderr if status else sys.stdout).write(f"{said}\n")
+    return status
+
+
+def _done(command: str, directory: Path, file: Path, told: Tell) -> tuple[int, str]:
+    """Give the exit status, and what there is to say."""
     match command:
         case "backup":
-            upkeep.backup(directory, file)
+            upkeep.backup(directory, file, told)
             said = f"Everything was copied to {file}, and the copy is whole."
         case "restore":
             kept = upkeep.restore(directory, file, datetime.now(UTC))
             said = f"{file} was restored." + ("" if kept is None else f" What was there is now {kept}.")
         case "check":
-            found = upkeep.check(directory) or _seal_faults(directory)
+            found = upkeep.check(directory, told)
+            # Of a file that is damaged there may be nothing more to say.
+            with suppress(IncidentError) if found else nullcontext():
+                found += _seal_faults(directory)
             if found:
-                sys.stderr.write("".join(f"{fault}\n" for fault in found))
-                return 1
+                return 1, "\n".join(found)
             said = "Nothing is wrong: the file, the activity logs, their seals and the lists are whole."
         case "compact":
-            upkeep.compact(directory)
-            said = "The index was made anew, and the file is as small as it can be."
+            said = ask_server(directory, command, told) or upkeep.compact(directory, told)
         case _:
             said = f"{upkeep.import_json(directory, file):,} incident projects were imported."
-    sys.stdout.write(f"{said}\n")
-    return 0
+    return 0, said
 
 
 def _seal_faults(directory: Path) -> tuple[str, ...]:

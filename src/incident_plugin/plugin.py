@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from incident_plugin.adapters.host import actor_of
+from incident_plugin.adapters.tinydb_store.opening import PatientOpening
 from incident_plugin.assembly import assemble
 from incident_plugin.domain.access import Permission
 from incident_plugin.permission_tree import PERMISSION_TREE
@@ -27,11 +28,12 @@ class IncidentPlugin:
 
     def __init__(self) -> None:
         self._runtime: IncidentRuntime | None = None
+        self._open_store = PatientOpening()
 
     @hookimpl
     def vms_activate(self, host: HostServices, settings: Mapping[str, Any]) -> PluginRuntime:
         """Put everything together."""
-        self._runtime = IncidentRuntime(parts=assemble(host, read_settings(settings)))
+        self._runtime = IncidentRuntime(parts=assemble(host, read_settings(settings), self._open_store))
         return self._runtime
 
     @hookimpl

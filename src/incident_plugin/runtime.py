@@ -64,6 +64,7 @@ class IncidentRuntime:
 
     async def start(self) -> None:
         """Begin work."""
+        self.parts.ground.commands.open()
         for work in (
             self._watch_recorder(),
             self._watch_recordings(),
@@ -91,6 +92,7 @@ class IncidentRuntime:
         await self.parts.live.steering.close()
         await self.parts.live.relay.stop()
         await self.parts.recorders.network.close()
+        self.parts.ground.commands.close()
         await asyncio.to_thread(self.parts.ground.store.close)
 
     async def health(self) -> Health:

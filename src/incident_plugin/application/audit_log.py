@@ -11,14 +11,13 @@ import attrs
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor, Clock
-from incident_plugin.application.store import EntryFilter, IncidentStore
+from incident_plugin.application.searching import EntryFilter, has_words
+from incident_plugin.application.store import IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import IncidentError
 from incident_plugin.domain.journal import AUDIT, Action, Activity, Entry, first_fault
 from incident_plugin.domain.people import Person
-from incident_plugin.domain.phrases import sentence
-from incident_plugin.domain.text import words
 
 logger = logging.getLogger(__name__)
 
@@ -42,15 +41,15 @@ class AuditFilter:
     before: datetime | None = None
 
     def for_store(self, people: Iterable[Person]) -> EntryFilter:
-        """Give it as far as a store can tell; the words of the sentence are another matter."""
-        named = frozenset(one.id for one in people if _has(f"{one.name} {one.id}", self.person))
+        """Give it as a store knows it: with the ids of those people who are meant."""
+        named = frozenset(one.id for one in people if has_words(f"{one.name} {one.id}", self.person))
         return EntryFilter(
-            kind=self.kind, people=named if self.person else None, since=self.since, until=self.before
+            kind=self.kind,
+            people=named if self.person else None,
+            since=self.since,
+            until=self.before,
+            text=self.text,
         )
-
-    def says(self, entry: Entry) -> bool:
-        """Say whether an entry has the words of the sentence."""
-        return not self.text or _has(sentence(entry.activity), self.text)
 
 
 @attrs.frozen(kw_only=True)
@@ -83,10 +82,6 @@ class Audit:
     def page(self, actor: Actor, narrowed: AuditFilter, *, before: int | None = None) -> AuditPage:
         """Give up to ``PAGE`` entries below a number, newest first."""
         self._guard.require(actor, Permission.AUDIT_VIEW)
-        if narrowed.text:
-            found = self._found(narrowed)
-            below = tuple(entry for entry in found if before is None or entry.number < before)
-            return AuditPage(entries=below[:PAGE], total=len(found))
         asked = self._asked(narrowed)
         entries = self._store.newest_entries(AUDIT, asked, limit=PAGE, below=before)
         return AuditPage(entries=entries, total=self._store.count_entries(AUDIT, asked))
@@ -101,20 +96,16 @@ class Audit:
     def export(self, actor: Actor, narrowed: AuditFilter, form: str) -> tuple[Entry, ...]:
         """Give all entries of a filter, oldest first; that they were exported is an entry itself."""
         self._guard.require(actor, Permission.AUDIT_VIEW)
-        found = self._found(narrowed)[::-1]
+        asked = self._asked(narrowed)
+        entries = self._store.newest_entries(AUDIT, asked, limit=self._store.count_entries(AUDIT, asked))
+        found = entries[::-1]
         with self._work.begin(actor.person) as work:
-            entries = f"{len(found):,} {'entry' if len(found) == 1 else 'entries'}"
-            work.audit(Activity(action=Action.AUDIT_EXPORTED, subject=form, after=entries))
+            many = f"{len(found):,} {'entry' if len(found) == 1 else 'entries'}"
+            work.audit(Activity(action=Action.AUDIT_EXPORTED, subject=form, after=many))
         return found
 
     def _asked(self, narrowed: AuditFilter) -> EntryFilter:
         return narrowed.for_store(self._store.entry_people(AUDIT) if narrowed.person else ())
-
-    def _found(self, narrowed: AuditFilter) -> tuple[Entry, ...]:
-        """Give all entries of a filter, newest first."""
-        asked = self._asked(narrowed)
-        entries = self._store.newest_entries(AUDIT, asked, limit=self._store.count_entries(AUDIT, asked))
-        return tuple(entry for entry in entries if narrowed.says(entry))
 
 
 class Denials:
@@ -141,8 +132,3 @@ class Denials:
                 work.audit(Activity(action=Action.DENIED, subject=what, after=permission))
         except IncidentError as error:
             logger.warning("a denied attempt was not written to the audit log: %s", error.detail)
-
-
-def _has(text: str, wanted: str) -> bool:
-    found = words(text)
-    return all(any(word.startswith(beginning) for word in found) for beginning in words(wanted))

@@ -11,6 +11,7 @@ import attrs
 from incident_plugin.domain.journal import Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import PersonId
+from incident_plugin.domain.phrases import sentence
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import FieldValue, IncidentProperties, ValueId
 from incident_plugin.domain.sequence import Footage
@@ -72,6 +73,8 @@ class EntryFilter:
     #: Not before this, and before that.
     since: datetime | None = None
     until: datetime | None = None
+    #: Each of these words begins one of the sentence that says what was done.
+    text: str = ""
 
     def selects(self, entry: Entry) -> bool:
         """Say whether an entry is left."""
@@ -82,7 +85,14 @@ class EntryFilter:
             and (not self.target or activity.target == self.target)
             and (self.since is None or entry.at >= self.since)
             and (self.until is None or entry.at < self.until)
+            and (not self.text or has_words(sentence(activity), self.text))
         )
+
+
+def has_words(text: str, wanted: str) -> bool:
+    """Say whether each word of ``wanted`` begins one of a text, whatever the case and the accents."""
+    found = words(text)
+    return all(any(word.startswith(beginning) for word in found) for beginning in words(wanted))
 
 
 def part_of(field: str) -> Part:

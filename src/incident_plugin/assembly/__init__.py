@@ -5,8 +5,12 @@ One module for each part; what a part needs of the others stands in its signatur
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import attrs
 
+from incident_plugin.adapters.tinydb_store import TinyDBStore
 from incident_plugin.assembly.administration import AdministrationParts, assemble_administration
 from incident_plugin.assembly.exports import ExportParts, assemble_exports
 from incident_plugin.assembly.ground import Ground
@@ -39,9 +43,20 @@ class Parts:
     app: AsgiApp
 
 
-def assemble(host: HostServices, settings: Settings) -> Parts:
-    """Put the plug-in together; nothing runs yet, and nothing but the store is opened."""
-    ground = Ground.of(host, settings)
+def assemble(
+    host: HostServices, settings: Settings, opened: Callable[[Path], TinyDBStore] = TinyDBStore
+) -> Parts:
+    """Put the plug-in together; nothing runs yet, and nothing but the store is ``opened``."""
+    store = opened(host.storage / "store")
+    try:
+        return _assembled(Ground.of(host, settings, store))
+    except BaseException:
+        # Whoever tries again could not open it.
+        store.close()
+        raise
+
+
+def _assembled(ground: Ground) -> Parts:
     recorders = assemble_recorders(ground)
     video = assemble_video(ground, recorders)
     incidents = assemble_incidents(ground, recorders, video)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,8 @@ import attrs
 
 from incident_plugin.adapters.host import HostAccess, HostClock, HostLicence, HostSecrets, RandomIds
 from incident_plugin.adapters.signing import KEYS, SigningKey
-from incident_plugin.adapters.tinydb_store import TinyDBStore
+from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep
+from incident_plugin.adapters.tinydb_store.command_socket import CommandSocket
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Clock, Ids, Licence
 from incident_plugin.application.sealing import Sealing
@@ -63,6 +65,8 @@ class Ground:
     licence: Licence
     secrets: HostSecrets
     store: TinyDBStore
+    #: What the command line asks of the store while this process has it.
+    commands: CommandSocket
     work: UnitOfWork
     #: The key that logs are sealed with, and certificates of deletion signed.
     key: SigningKey
@@ -70,10 +74,9 @@ class Ground:
     storage: Storage
 
     @classmethod
-    def of(cls, host: HostServices, settings: Settings) -> Ground:
-        """Open the store, and nothing else."""
-        clock, ids = HostClock(clock=host.clock), RandomIds()
-        store, key = TinyDBStore(host.storage / "store"), SigningKey(host.storage / KEYS)
+    def of(cls, host: HostServices, settings: Settings, store: TinyDBStore) -> Ground:
+        """Lay it on an open store; nothing else is opened."""
+        clock, ids, key = HostClock(clock=host.clock), RandomIds(), SigningKey(host.storage / KEYS)
         return cls(
             host=host,
             settings=settings,
@@ -83,6 +86,7 @@ class Ground:
             licence=HostLicence(host=host),
             secrets=HostSecrets(host=host),
             store=store,
+            commands=CommandSocket(store.directory, {"compact": partial(upkeep.compact_beside, store)}),
             work=UnitOfWork(store, clock, ids, ZoneInfo(host.site.time_zone)),
             key=key,
             sealing=Sealing(store=store, clock=clock, signer=key),

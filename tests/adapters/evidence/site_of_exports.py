@@ -147,7 +147,8 @@ def site(
     """Put a site together as the plug-in does, with another recorder."""
     clock, writer = Steps(), PyavWriter()
     settings = Settings(storage=storage or StorageSettings(), export_retention_days=0)
-    ground = Ground.of(host_services(directory), settings)
+    services = host_services(directory)
+    ground = Ground.of(services, settings, TinyDBStore(services.storage / "store"))
     work = UnitOfWork(ground.store, clock, clock)
     ground = attrs.evolve(ground, clock=clock, ids=clock, work=work)
     reporting = Reporting(

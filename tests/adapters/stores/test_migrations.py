@@ -15,10 +15,10 @@ import pytest
 
 from incident_plugin.adapters.tinydb_store import TinyDBStore, migrations
 from incident_plugin.adapters.tinydb_store.migrations import SCHEMA
-from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteStorage
-from incident_plugin.application.searching import ProjectFilter
+from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteStorage, Tell
+from incident_plugin.application.searching import EntryFilter, ProjectFilter
 from incident_plugin.domain.errors import StoreUnavailable
-from incident_plugin.domain.journal import first_fault
+from incident_plugin.domain.journal import AUDIT, first_fault
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.properties import DELIVERED
@@ -78,6 +78,8 @@ def check(store: TinyDBStore) -> None:
         entries = store.entries(ProjectId(number))
         assert len(entries) == length
         assert first_fault(entries) is None
+    # The fixtures from version 5 on have an audit log.
+    assert store.count_entries(AUDIT, EntryFilter(text="cafe robb")) == (len(store.entries(AUDIT)) > 0)
     with store.transaction() as transaction:
         number = transaction.new_project_id()
         assert number > 3
@@ -104,8 +106,8 @@ def test_a_failed_step_leaves_the_older_file(
     old_store(tmp_path, version)
     step = migrations._STEPS[version]
 
-    def failing(storage: SQLiteStorage) -> None:
-        step(storage)
+    def failing(storage: SQLiteStorage, tell: Tell) -> None:
+        step(storage, tell)
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from incident_plugin.adapters.memory_store import MemoryStore
 from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep
-from incident_plugin.adapters.tinydb_store.index import bits, spans, terms
+from incident_plugin.adapters.tinydb_store.index import bits, full_text, spans, terms
 from incident_plugin.adapters.tinydb_store.index import projects as index
 from incident_plugin.application.searching import EntryFilter, Part, ProjectFilter
 from incident_plugin.application.store import IncidentStore
-from incident_plugin.domain.journal import GENESIS, Action, Activity, Entry
+from incident_plugin.domain.journal import AUDIT, GENESIS, Action, Activity, Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.project import Project, ProjectId
@@ -217,7 +217,7 @@ def small(few: int) -> Iterator[None]:
             (spans, "ZONE", 2),
             (spans, "_NEAR", few),
             (terms, "_WHOLE", few // 2),
-            (terms, "_FEW", few),
+            (full_text, "_FEW", few),
             (index, "_FEW", few),
             (index, "_UNSURE", few),
             (index, "_PROJECTS", 1),
@@ -378,6 +378,7 @@ ENTRY_FILTERS = st.builds(
     target=st.sampled_from(["", "c1", "status"]),
     since=st.none() | INSTANTS,
     until=st.none() | INSTANTS,
+    text=st.sampled_from(["", "stat", "café", "CAF status", "…", "field cafe", "bike", "a " * 40]),
 )
 
 
@@ -406,8 +407,8 @@ def test_pages_of_a_log_are_those_of_a_plain_look_at_all_of_it(
             last, expected = GENESIS, []
             with store.transaction() as transaction:
                 for number, (actor, action, target, moment) in enumerate(told, start=1):
-                    activity = Activity(action=action, subject="s", target=target)
-                    for project_id in (1, 2):
+                    activity = Activity(action=action, subject="Café Status", after=target, target=target)
+                    for project_id in (1, 2, AUDIT):
                         made = Entry(
                             project=ProjectId(project_id),
                             number=number,
@@ -420,10 +421,11 @@ def test_pages_of_a_log_are_those_of_a_plain_look_at_all_of_it(
                         transaction.append_entry(made)
                     last = made.hash
                     expected.insert(0, made)
-            left = [entry for entry in expected if narrowed.selects(entry)]
-            page = [entry for entry in left if below is None or entry.number < below][:limit]
-            log = ProjectId(2)
-            assert list(store.newest_entries(log, narrowed, limit=limit, below=below)) == page
-            assert store.count_entries(log, narrowed) == len(left)
-            assert {one.id for one in store.entry_people(log)} == {actor.id for actor, *_ in told}
+            left = [entry.number for entry in expected if narrowed.selects(entry)]
+            page = [number for number in left if below is None or number < below][:limit]
+            for log in (ProjectId(2), AUDIT):
+                found = store.newest_entries(log, narrowed, limit=limit, below=below)
+                assert [entry.number for entry in found] == page
+                assert store.count_entries(log, narrowed) == len(left)
+                assert {one.id for one in store.entry_people(log)} == {actor.id for actor, *_ in told}
             assert (store.chain(log).fault, store.chain(log).hashes[-1:]) == (None, (last,) if told else ())

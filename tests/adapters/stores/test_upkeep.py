@@ -16,11 +16,12 @@ import pytest
 from tinydb import TinyDB
 
 from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep
-from incident_plugin.application.searching import ProjectFilter
+from incident_plugin.application.searching import EntryFilter, ProjectFilter
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.cli import main
+from incident_plugin.domain import phrases
 from incident_plugin.domain.errors import InvalidInput, StoreUnavailable
-from incident_plugin.domain.journal import first_fault
+from incident_plugin.domain.journal import AUDIT, Action, Activity, first_fault
 from incident_plugin.domain.people import KnownPerson
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.properties import DELIVERED
@@ -156,6 +157,7 @@ def test_a_bad_backup_replaces_nothing(tmp_path: Path, damage: Callable[[Path], 
         ("UPDATE documents_journal SET of_project = 2 WHERE id = 1", "An entry of incident project 1"),
         ("DELETE FROM documents_summaries WHERE id = 1", "Incident project 1 is missing in the list."),
         ("DELETE FROM documents_projects WHERE id = 1", "incident projects that are not there"),
+        ("DELETE FROM audit_words", "Words do not find what the audit log says"),
         ("DELETE FROM terms WHERE rowid = 64", "Incident project 1 is not found as it should be"),
         ("DELETE FROM spans WHERE project = 1", "Incident project 1 is not found as it should be"),
         (
@@ -167,6 +169,8 @@ def test_a_bad_backup_replaces_nothing(tmp_path: Path, damage: Callable[[Path], 
 def test_what_was_tampered_with_is_named(tmp_path: Path, damage: str, told: str) -> None:
     """Which row, and that nothing else is wrong with a file that SQLite finds whole."""
     filled(tmp_path, "red", "red")
+    with closing(TinyDBStore(tmp_path)) as store, UnitOfWork(store, Chance(), Chance()).begin(ANN) as unit:
+        unit.audit(Activity(action=Action.DENIED, subject="Delete projects"))
     assert upkeep.check(tmp_path) == ()
     sql(tmp_path, damage)
     assert any(told in fault for fault in upkeep.check(tmp_path))
@@ -187,6 +191,18 @@ def test_compaction_repairs_the_index_and_leaves_no_trace_of_what_was_removed(tm
     assert upkeep.check(tmp_path) == ()
     with closing(TinyDBStore(tmp_path)) as store:
         assert [p.id for p in store.page(ProjectFilter(text="ordinary"), limit=9)] == [2]
+
+
+def test_phrases_of_a_later_version_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The audit log is found by what its readers see, also when the program says it otherwise than before."""
+    with closing(TinyDBStore(tmp_path)) as store, UnitOfWork(store, Chance(), Chance()).begin(ANN) as unit:
+        unit.audit(Activity(action=Action.DENIED, subject="Delete projects"))
+    monkeypatch.setitem(phrases._PHRASES, Action.DENIED, lambda activity: f"Turned away: {activity.subject}")
+    assert "audit log says" in upkeep.check(tmp_path)[0]
+    with closing(TinyDBStore(tmp_path)) as store:
+        assert store.count_entries(AUDIT, EntryFilter(text="turned")) == 1
+        assert store.count_entries(AUDIT, EntryFilter(text="denied")) == 0
+    assert upkeep.check(tmp_path) == ()
 
 
 def test_a_text_as_long_as_can_be_is_checked(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ _LARGEST = 2**63 - 1
 
 def kept_number(number: int) -> int:
     """Give a number as SQLite can compare it: beyond what it keeps there is nothing to find."""
-    return max(-_LARGEST, min(number, _LARGEST))
+    return number if -_LARGEST <= number <= _LARGEST else max(-_LARGEST, min(number, _LARGEST))
 
 
 def microseconds(instant: datetime) -> int:

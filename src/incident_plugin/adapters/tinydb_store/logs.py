@@ -6,10 +6,11 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from incident_plugin.adapters.tinydb_store import audit_words
 from incident_plugin.adapters.tinydb_store.documents import kept_number, value
 from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteTable, comparable
 from incident_plugin.application.searching import EntryFilter
-from incident_plugin.domain.journal import Entry
+from incident_plugin.domain.journal import AUDIT, Entry
 from incident_plugin.domain.people import Person
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.time import utc
@@ -54,10 +55,15 @@ def count(journal: SQLiteTable, project: ProjectId, narrowed: EntryFilter) -> in
     """Count the entries that are left."""
     condition, parameters = _condition(journal, project, narrowed)
     rest = f"FROM {journal.sql_name} WHERE {condition}"
-    if narrowed.since is None and narrowed.until is None:
+    if _is_told_by_sql(project, narrowed):
         return sum(row[0] for row in journal.ask(f"SELECT count(*) {rest}", parameters))
     found = journal.ask(f"SELECT document {rest}", parameters)
     return sum(narrowed.selects(value(Entry, text)) for (text,) in found)
+
+
+def _is_told_by_sql(project: ProjectId, narrowed: EntryFilter) -> bool:
+    by_index = project == AUDIT and not audit_words.has_more(narrowed.text)
+    return narrowed.since is None and narrowed.until is None and (by_index or not narrowed.text)
 
 
 def people(journal: SQLiteTable, project: ProjectId) -> tuple[Person, ...]:
@@ -73,7 +79,7 @@ def people(journal: SQLiteTable, project: ProjectId) -> tuple[Person, ...]:
 
 
 def _condition(journal: SQLiteTable, project: ProjectId, narrowed: EntryFilter) -> tuple[str, list[Any]]:
-    """Give what SQL can say of a filter: all of it but the fractions of seconds."""
+    """Give what SQL can say of a filter: all but fractions of seconds, and words outside the audit log."""
     parts, parameters = [f"{journal.name_of('project')} = ?"], list[Any]([kept_number(project)])
     # What is no text in any encoding is in no document.
     if not all(map(comparable, (narrowed.kind, narrowed.target, *(narrowed.people or ())))):
@@ -86,6 +92,9 @@ def _condition(journal: SQLiteTable, project: ProjectId, narrowed: EntryFilter) 
 
     if narrowed != EntryFilter():
         add("json_valid(document)")
+    wanted = audit_words.asked(narrowed.text)
+    if project == AUDIT and wanted:
+        add(audit_words.HAVING, wanted)
     if narrowed.kind:
         kind = f"{narrowed.kind}."
         add("substr(json_extract(document, '$.activity.action') || '.', 1, ?) = ?", len(kind), kind)

@@ -64,7 +64,11 @@ class Refusals:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, StorageError):
-            advice = _ADVICE.get(type(error), _OTHERWISE)
-            where = f"Incident projects are kept in {self._directory}."
-            cause = _CAUSES.get(type(error), "incident.disk-fault")
-            raise StoreUnavailable(f"{advice} {where} Details: {error}", cause=cause) from error
+            raise self.told(error) from error
+
+    def told(self, error: StorageError) -> StoreUnavailable:
+        """Say what was refused, what was kept, and what to do."""
+        advice = _ADVICE.get(type(error), _OTHERWISE)
+        where = f"Incident projects are kept in {self._directory}."
+        cause = _CAUSES.get(type(error), "incident.disk-fault")
+        return StoreUnavailable(f"{advice} {where} Details: {error}", cause=cause)

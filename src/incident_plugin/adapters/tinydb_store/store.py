@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,7 +21,10 @@ from incident_plugin.adapters.tinydb_store.refusals import Refusals
 from incident_plugin.adapters.tinydb_store.sqlite_table import (
     Column,
     SQLiteDB,
+    StorageError,
     StorageNotWritable,
+    Tell,
+    silently,
     where,
 )
 from incident_plugin.adapters.tinydb_store.transaction import Tables, TinyDBTransaction
@@ -76,26 +80,38 @@ _COLUMNS = {
 class TinyDBStore:
     """The store in a directory, which is made when it is not there. One process owns it at a time.
 
-    Others may open it with ``writable=False`` meanwhile, and read what the owner has written.
+    Others may open it with ``writable=False`` meanwhile, and read what the owner has written. ``tell`` is
+    told how far it is, when a file of an older version has to be brought up to date.
     """
 
-    def __init__(self, directory: Path, *, writable: bool = True) -> None:
+    def __init__(self, directory: Path, *, writable: bool = True, tell: Tell = silently) -> None:
+        #: Where the files are.
+        self.directory = directory
         self._refusals = Refusals(directory)
         with self._refusals:
             if writable:
                 _make(directory)
             self._db = SQLiteDB(
-                directory / FILE, _COLUMNS, version=SCHEMA, upgrade=upgrade, writable=writable
+                directory / FILE,
+                _COLUMNS,
+                version=SCHEMA,
+                upgrade=partial(upgrade, tell=tell),
+                writable=writable,
             )
+            #: The same file, without a step between for each answer.
+            self._storage = self._db.storage
             self._tables = Tables(self._db)
+            if writable and not self._tables.audit_words.is_current:
+                with self._storage.transaction():
+                    self._tables.audit_words.make()
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction; it ends durable, or not at all."""
-        return _Scope(self._refusals, self._db.transaction(), self._tables, writes=True)
+        return _Scope(self._refusals, self._storage.transaction(), self._tables, writes=True)
 
     def read(self) -> AbstractContextManager[Transaction]:
         """Begin a consistent reading that writes nothing and waits for no writer."""
-        return _Scope(self._refusals, self._db.snapshot(), self._tables, writes=False)
+        return _Scope(self._refusals, self._storage.snapshot(), self._tables, writes=False)
 
     def page(
         self, narrowed: ProjectFilter, *, limit: int, before: ProjectId | None = None
@@ -103,7 +119,7 @@ class TinyDBStore:
         """Give projects, newest first, from those whose id is below ``before``."""
         summaries = self._tables.summaries
         before = None if before is None else ProjectId(kept_number(before))
-        with self._refusals, self._db.storage.consistent():
+        with self._refusals, self._storage.consistent():
             if narrowed == ProjectFilter():
                 found = summaries.texts(newest=True, limit=limit, before=before)
             else:
@@ -112,7 +128,7 @@ class TinyDBStore:
 
     def count(self, narrowed: ProjectFilter, *, cap: int) -> int:
         """Count projects, up to ``cap``."""
-        with self._refusals, self._db.storage.consistent():
+        with self._refusals, self._storage.consistent():
             if narrowed == ProjectFilter():
                 return self._tables.summaries.count_up_to(None, cap)
             return self._tables.index.count(narrowed, self._properties, cap=cap)
@@ -127,12 +143,14 @@ class TinyDBStore:
         self, project_id: ProjectId, narrowed: EntryFilter, *, limit: int, below: int | None = None
     ) -> tuple[Entry, ...]:
         """Give entries of a log, newest first, from those whose number is below ``below``."""
-        with self._refusals, self._db.storage.consistent():
+        with self._refusals, self._storage.consistent():
+            self._storage.settle()
             return logs.newest(self._tables.journal, project_id, narrowed, limit=limit, below=below)
 
     def count_entries(self, project_id: ProjectId, narrowed: EntryFilter) -> int:
         """Count the entries of a log."""
         with self._refusals:
+            self._storage.settle()
             return logs.count(self._tables.journal, project_id, narrowed)
 
     def entry_people(self, project_id: ProjectId) -> tuple[Person, ...]:
@@ -180,12 +198,12 @@ class TinyDBStore:
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
-            self._db.storage.wait_for_commit(min(left, _LOOK_SECONDS))
+            self._storage.wait_for_commit(min(left, _LOOK_SECONDS))
         return True
 
     def marked(self, cameras: Sequence[CameraId], interval: Interval) -> tuple[Marked, ...]:
         """Give the sequences of projects for these cameras that overlap the interval, by their start."""
-        with self._refusals, self._db.storage.consistent():
+        with self._refusals, self._storage.consistent():
             found = self._tables.index.spans.marked(cameras, interval)
         return tuple(sorted(found, key=lambda mark: (mark.interval, mark.project, mark.camera)))
 
@@ -201,7 +219,7 @@ class TinyDBStore:
 
     def footage(self, projects: Sequence[ProjectId]) -> tuple[Marked, ...]:
         """Give the sequences of these projects, in no particular order."""
-        with self._refusals, self._db.storage.consistent():
+        with self._refusals, self._storage.consistent():
             return tuple(self._tables.index.spans.of(projects))
 
     @property
@@ -209,15 +227,31 @@ class TinyDBStore:
         """The tables of documents with ids of their own, by name."""
         return {name: table for name, table in vars(self._tables).items() if isinstance(table, KeyedTable)}
 
-    def faults(self) -> tuple[str, ...]:
+    def faults(self, tell: Tell = silently) -> tuple[str, ...]:
         """Say what is wrong with activity logs and lists; empty when everything is as it was written."""
-        with self._refusals, self._db.storage.consistent():
-            return tuple(faults(self._tables))
+        with self._refusals, self._storage.consistent():
+            return tuple(faults(self._tables, tell))
 
-    def index_again(self) -> None:
-        """Make lists and the index from the projects again."""
-        with self._refusals, self._db.transaction():
-            index_again(self._db.storage, self._tables.index)
+    def index_again(self, tell: Tell = silently) -> None:
+        """Make lists and the index from the projects again; writers wait."""
+        with self._refusals, self._storage.transaction():
+            index_again(self._storage, self._tables.index, tell)
+            self._tables.audit_words.make()
+
+    def shrink(self) -> None:
+        """Give back the space of what was removed, and leave nothing of it in the file; writers wait."""
+        with self._refusals:
+            self._storage.shrink()
+
+    @property
+    def size(self) -> int:
+        """How large the file is, in bytes."""
+        return self._storage.size
+
+    def fold(self) -> bool:
+        """Empty the log of the newest changes into the file; say whether readers let it be done."""
+        with self._refusals:
+            return self._storage.fold()
 
     def sweep(self) -> bool:
         """Leave nothing of removed projects in the files; say whether readers let it be finished."""
@@ -225,9 +259,9 @@ class TinyDBStore:
             steps = self._tables.index.sweep()
             more = True
             while more:
-                with self._db.transaction():
+                with self._storage.transaction():
                     more = next(steps, _SWEPT) is not _SWEPT
-            return self._db.storage.fold()
+        return self.fold()
 
     def close(self) -> None:
         """Let go of the files."""
@@ -254,17 +288,22 @@ class _Scope:
         self._transaction = TinyDBTransaction(tables, writes=writes)
 
     def __enter__(self) -> TinyDBTransaction:
-        with self._refusals:
+        try:
             self._scope.__enter__()
+        except StorageError as refused:
+            raise self._refusals.told(refused) from refused
         return self._transaction
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._transaction.end()
-        with self._refusals:
+        try:
             self._scope.__exit__(kind, error, trace)
-        self._refusals.__exit__(kind, error, trace)
+        except StorageError as refused:
+            raise self._refusals.told(refused) from refused
+        if isinstance(error, StorageError):
+            raise self._refusals.told(error) from error
 
 
 def _make(directory: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incident_plugin.adapters.tinydb_store.audit_words import AuditWords
 from incident_plugin.adapters.tinydb_store.documents import (
     KeyedTable,
     document,
@@ -17,7 +18,7 @@ from incident_plugin.domain.certificates import DeletionCertificate
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList, ExportPresets
 from incident_plugin.domain.filters import ListSettings, SavedFilter
-from incident_plugin.domain.journal import Entry
+from incident_plugin.domain.journal import AUDIT, Entry
 from incident_plugin.domain.notices import NoticeList
 from incident_plugin.domain.people import KnownPerson
 from incident_plugin.domain.preserving import PreservedProject, PreserveRules
@@ -45,6 +46,7 @@ class Tables:
         self.summaries = db.table("summaries")
         self.index = ProjectIndex(db.storage)
         self.journal = db.table("journal")
+        self.audit_words = AuditWords(db.storage)
         #: The last entries of logs that were written to lately; touched only by the thread that writes.
         self.ends: dict[ProjectId, Entry] = {}
         db.storage.on_rollback(self.ends.clear)
@@ -241,7 +243,9 @@ class TinyDBTransaction:
 
     def append_entry(self, entry: Entry) -> None:
         """Add an entry at the end of its project's activity log."""
-        self._tables.journal.append_text(json_text(entry), project=entry.project)
+        number = self._tables.journal.append_text(json_text(entry), project=entry.project)
+        if entry.project == AUDIT:
+            self._tables.audit_words.put(number, entry)
         ends = self._tables.ends
         ends[entry.project] = entry
         if len(ends) > _MOST_ENDS:

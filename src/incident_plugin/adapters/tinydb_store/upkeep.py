@@ -1,6 +1,7 @@
 """Looking after a store's directory: backup, restore, check, compaction, import.
 
-Backup and check run beside a server; the others take its place, and refuse while one runs.
+Backup and check read beside a server, in the command's own process. Compaction is asked of a server that
+runs. Restore and import take its place, and refuse while one runs.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from incident_plugin.adapters.tinydb_store.documents import value
 from incident_plugin.adapters.tinydb_store.migrations import SCHEMA
 from incident_plugin.adapters.tinydb_store.refusals import Refusals
-from incident_plugin.adapters.tinydb_store.sqlite_table import StorageCorrupt, upkeep
+from incident_plugin.adapters.tinydb_store.sqlite_table import StorageCorrupt, Tell, silently, upkeep
 from incident_plugin.adapters.tinydb_store.store import FILE, TinyDBStore
 from incident_plugin.application.searching import ProjectFilter
 from incident_plugin.application.store import Transaction
@@ -26,11 +27,11 @@ from incident_plugin.domain.properties import IncidentProperties
 from incident_plugin.domain.sealing import Seal
 
 
-def backup(directory: Path, target: Path) -> None:
+def backup(directory: Path, target: Path, tell: Tell = silently) -> None:
     """Copy the store into one file, as it is at this moment; a server may go on writing meanwhile."""
     with Refusals(directory):
-        upkeep.copy(directory / FILE, target)
-        found = upkeep.faults(target)
+        upkeep.copy(directory / FILE, target, tell)
+        found = upkeep.faults(target, tell)
         if found:
             raise StorageCorrupt(f"The copy {target} is damaged ({found[0]}): do not rely on it.")
 
@@ -43,22 +44,51 @@ def restore(directory: Path, source: Path, now: datetime) -> Path | None:
         return upkeep.replace(directory / FILE, source, newest=SCHEMA, aside=aside)
 
 
-def check(directory: Path) -> tuple[str, ...]:
+def check(directory: Path, tell: Tell = silently) -> tuple[str, ...]:
     """Say what is wrong with the store: with the file, the activity logs, and what lists show."""
     with Refusals(directory):
-        found = upkeep.faults(directory / FILE)
+        found = upkeep.faults(directory / FILE, tell)
     if found:
         return found
     with closing(TinyDBStore(directory, writable=False)) as store:
-        return store.faults()
+        return store.faults(tell)
 
 
-def compact(directory: Path) -> None:
+#: What compaction comes to.
+COMPACTED = "The index was made anew, and the file is as small as it can be."
+
+
+def compact(directory: Path, tell: Tell = silently) -> str:
     """Make the index anew and the file small; what was removed leaves no trace in either."""
-    with closing(TinyDBStore(directory)) as store:
-        store.index_again()
-    with Refusals(directory):
-        upkeep.compact(directory / FILE)
+    with closing(TinyDBStore(directory, tell=tell)) as store:
+        store.index_again(tell)
+        tell("Making the file small", None)
+        store.shrink()
+    return COMPACTED
+
+
+#: Up to so many projects, and so large a file, writers wait a second or two while everything is made anew.
+_MOST_ANEW, _LARGEST_ANEW = 5_000, 256 << 20
+
+
+def compact_beside(store: TinyDBStore, tell: Tell = silently) -> str:
+    """Compact the store of a running server as far as people can go on working; give what was done.
+
+    What was removed leaves no trace in the index. Only a small store is made anew as ``compact`` does.
+    """
+    tell("Sweeping the index", None)
+    store.sweep()
+    if store.count(ProjectFilter(), cap=_MOST_ANEW + 1) > _MOST_ANEW or store.size > _LARGEST_ANEW:
+        return (
+            "Nothing of what was removed is left in the index or the log, and its space will be used again. "
+            "To give it back to the disk and to make the index anew, writers would have to wait for minutes: "
+            "stop the server and give the command again."
+        )
+    store.index_again(tell)
+    tell("Making the file small", None)
+    store.shrink()
+    store.fold()
+    return COMPACTED
 
 
 def import_json(directory: Path, file: Path) -> int:

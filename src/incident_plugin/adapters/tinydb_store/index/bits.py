@@ -41,7 +41,7 @@ def packed(bits: int) -> bytes:
     return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
 
 
-def unpacked(stored: bytes) -> int:
+def unpacked(stored: bytes | bytearray) -> int:
     """Give the bits of what is stored."""
     return int.from_bytes(stored, "little")
 
@@ -83,9 +83,16 @@ def between(segment: int, lowest: int, highest: int) -> int:
 
 
 def by_segment(ids: Iterable[int]) -> dict[int, int]:
-    """Give the bits of ids, by their segments."""
-    parted = ((segment, list(found)) for segment, found in groupby(sorted(ids), lambda i: i // SEGMENT))
-    return {segment: bits_of(i % SEGMENT for i in found) for segment, found in parted}
+    """Give the bits of ids, by their segments; quickest when neighbours come one after the other."""
+    parted: dict[int, bytearray] = {}
+    last, made = -1, bytearray()
+    for number in ids:
+        segment = number // SEGMENT
+        if segment != last:
+            last, made = segment, parted.setdefault(segment, bytearray(SEGMENT // 8))
+        offset = number - segment * SEGMENT
+        made[offset >> 3] |= 1 << (offset & 7)
+    return {segment: unpacked(found) for segment, found in parted.items()}
 
 
 class Bits:

@@ -7,9 +7,10 @@ from itertools import groupby, islice
 from typing import TypeVar
 
 from incident_plugin.adapters.tinydb_store.documents import value
-from incident_plugin.adapters.tinydb_store.index import bits, spans, terms
+from incident_plugin.adapters.tinydb_store.index import bits, full_text, spans, terms
+from incident_plugin.adapters.tinydb_store.index.full_text import FullText
 from incident_plugin.adapters.tinydb_store.index.spans import Spans, Wanted
-from incident_plugin.adapters.tinydb_store.index.terms import Term, Terms
+from incident_plugin.adapters.tinydb_store.index.terms import Term
 from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteStorage, SQLiteTable
 from incident_plugin.application.searching import ProjectFilter
 from incident_plugin.domain.project import Project
@@ -20,8 +21,9 @@ from incident_plugin.domain.properties import IncidentProperties
 _FEW = 500
 #: Zones that have to be looked through, of the first eight, from which on collecting is tried.
 _UNSURE = 4
-#: Segments that are read at once, at most.
+#: Segments that are read at once, at most, and how many times as many as before: each reading has a price.
 _MOST_SEGMENTS = 16
+_GROWTH = 4
 #: Newest projects whose sequences are looked at together.
 _PROJECTS = 256
 _HIGHEST = 2**53
@@ -35,7 +37,7 @@ class ProjectIndex:
 
     def __init__(self, storage: SQLiteStorage) -> None:
         self._storage = storage
-        self._terms = Terms(storage)
+        self._text = FullText(storage)
         self._projects = SQLiteTable(storage, "projects")
         self.spans = Spans(storage)
 
@@ -43,53 +45,54 @@ class ProjectIndex:
         """Make the empty tables, in place of those there are."""
         for table in ("terms", "words", "bits", "covered", "spans", "zones"):
             self._storage.run(f"DROP TABLE IF EXISTS {table}")
-        self._terms.forget()
-        for statement in (*terms.SCHEMA, *bits.SCHEMA, *spans.SCHEMA):
+        self._text.forget()
+        for statement in (*full_text.SCHEMA, *bits.SCHEMA, *spans.SCHEMA):
             self._storage.run(statement)
+        self.spans.bound_regions()
 
     def put(self, project: Project, before: Project | None) -> None:
         """Index a project as it is now; it was stored as ``before``."""
-        self._terms.put(project, before)
+        self._text.put(project, before)
         self.spans.put(project)
-        if self._terms.bits.is_due(project.id):
+        if self._text.bits.is_due(project.id):
             self._cover(project.id)
 
     def _cover(self, last: int) -> None:
         """Make bitmaps of all but the newest projects up to this one."""
         sql = f"SELECT id FROM {self._projects.sql_name} WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
         while True:
-            found = self._storage.ask(sql, (self._terms.bits.covered, last, 2 * bits.STEP))
+            found = self._storage.ask(sql, (self._text.bits.covered, last, 2 * bits.STEP))
             if len(found) < 2 * bits.STEP:
                 return
-            self._terms.cover([row[0] for row in found[: bits.STEP]], self._stored)
+            self._text.cover([row[0] for row in found[: bits.STEP]], self._stored)
 
     def _stored(self, project_id: int) -> Project:
         return value(Project, self._projects.text(project_id) or "")
 
     def remove(self, project_id: int) -> None:
         """Forget a project."""
-        self._terms.remove(project_id)
+        self._text.remove(project_id)
         self.spans.remove(project_id)
 
     def sweep(self) -> Iterator[None]:
         """Leave nothing of removed and earlier texts in the index; one short step for each that is asked."""
         position: str | None = ""
         while position is not None:
-            position = self._terms.sweep_words(position)
+            position = self._text.sweep_words(position)
             yield
-        more = self._terms.sweep_terms(first=True)
+        more = self._text.sweep_terms(first=True)
         while more:
             yield
-            more = self._terms.sweep_terms(first=False)
+            more = self._text.sweep_terms(first=False)
 
     def knows(self, project: Project) -> bool:
         """Say whether the index has the terms and sequences of this project, as it is."""
-        return self._terms.has(project) and self.spans.has(project)
+        return self._text.has(project) and self.spans.has(project)
 
     def bitmaps_differ(self, projects: Iterable[Project]) -> bool:
         """Say whether the bitmaps tell anything else than all projects, which are given by their ids, do."""
         held = ((project.id, terms.listed(terms.terms_of(project))) for project in projects)
-        return self._terms.bits.differ(held)
+        return self._text.bits.differ(held)
 
     def select(
         self,
@@ -125,11 +128,11 @@ class ProjectIndex:
         self._storage.settle()
         lowest, highest = (0, _HIGHEST) if narrowed.id is None else (max(narrowed.id, 0), narrowed.id)
         highest = min(highest, _HIGHEST if before is None else before - 1)
-        alternatives = self._terms.wanted(narrowed, properties)
+        alternatives = self._text.wanted(narrowed, properties)
         if lowest > highest or not all(alternatives):
             return
         time = Wanted.of(narrowed) if narrowed.asks_for_time else None
-        covered = self._terms.bits.covered
+        covered = self._text.bits.covered
         if highest > covered:
             yield from self._newest(alternatives, time, max(lowest, covered + 1), highest)
         highest = min(highest, covered)
@@ -155,9 +158,7 @@ class ProjectIndex:
             for walked in self.spans.walk(time, lowest, highest):
                 yield from sorted(bits.by_segment(walked).items(), reverse=True)
             return
-        found = set.intersection(
-            *(self._terms.walk(each, lowest, highest) for each in alternatives or [(Term(terms.EVERY),)])
-        )
+        found = self._text.meeting(alternatives, lowest, highest)
         for projects in _parts(sorted(found, reverse=True), _PROJECTS):
             met = set(projects) if time is None else self.spans.among(time, projects)
             yield from sorted(bits.by_segment(met).items(), reverse=True)
@@ -165,11 +166,11 @@ class ProjectIndex:
     def _everywhere(
         self, alternatives: list[tuple[Term, ...]], lowest: int, highest: int
     ) -> Iterator[tuple[int, int]]:
-        segments, size = self._terms.bits.segments(lowest, highest), 1
+        segments, size = self._text.bits.segments(lowest, highest), 1
         while segments:
             near, segments = segments[:size], segments[size:]
-            yield from self._terms.choose(alternatives, near, lowest, highest).items()
-            size = min(2 * size, _MOST_SEGMENTS)
+            yield from self._text.choose(alternatives, near, lowest, highest).items()
+            size = min(_GROWTH * size, _MOST_SEGMENTS)
 
     def _at_times(
         self, alternatives: list[tuple[Term, ...]], time: Wanted, lowest: int, highest: int
@@ -183,7 +184,7 @@ class ProjectIndex:
                     return
             tried = True
             parted = {s: list(z) for s, z in groupby(zones, _segment_of)}
-            chosen = self._terms.choose(alternatives, list(parted), lowest, highest)
+            chosen = self._text.choose(alternatives, list(parted), lowest, highest)
             for segment, of_segment in parted.items():
                 yield from (
                     (segment, met) for met in self._in_zones(time, segment, chosen[segment], of_segment)
@@ -208,7 +209,7 @@ class ProjectIndex:
     ) -> Iterator[tuple[int, int]]:
         """Give those of the projects, all with sequences of the time and cameras, that meet the rest."""
         parted = bits.by_segment(projects)
-        chosen = self._terms.choose(alternatives, sorted(parted, reverse=True), lowest, highest)
+        chosen = self._text.choose(alternatives, sorted(parted, reverse=True), lowest, highest)
         yield from ((segment, found & parted[segment]) for segment, found in chosen.items())
 
 

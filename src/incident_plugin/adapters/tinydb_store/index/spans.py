@@ -21,8 +21,9 @@ from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.time import Interval
 
-#: Projects of neighbouring ids whose bounds are kept.
+#: Projects of neighbouring ids whose bounds are kept, and zones whose bounds are kept together.
 ZONE = 256
+REGION = 64
 #: Reading so many projects costs as much as going to one of them.
 _NEAR = 8
 #: Rows that one statement inserts at most.
@@ -45,7 +46,36 @@ SCHEMA = (
         first_end INTEGER NOT NULL, last_end INTEGER NOT NULL
     )""",
 )
+#: The bounds of many zones together, so that a time of long ago is found without a look at each zone since.
+_REGIONS = (
+    "DROP TABLE IF EXISTS regions",
+    """CREATE TABLE regions (
+        region INTEGER PRIMARY KEY, first_start INTEGER NOT NULL, last_start INTEGER NOT NULL,
+        first_end INTEGER NOT NULL, last_end INTEGER NOT NULL
+    )""",
+    f"""INSERT INTO regions SELECT zone / {REGION}, min(first_start), max(last_start), min(first_end),
+        max(last_end) FROM zones GROUP BY zone / {REGION}""",
+)
 
+_WIDEN = (
+    "INSERT INTO {0}s VALUES (?, ?, ?, ?, ?) ON CONFLICT ({0}) DO UPDATE SET "
+    "first_start = min(first_start, excluded.first_start), "
+    "last_start = max(last_start, excluded.last_start), "
+    "first_end = min(first_end, excluded.first_end), last_end = max(last_end, excluded.last_end)"
+)
+_WIDEN_ZONE, _WIDEN_REGION = _WIDEN.format("zone"), _WIDEN.format("region")
+
+#: Zones that may hold something, and whether they hold nothing else: what starts from ?1 on and before ?2,
+#: and ends after ?3 and up to ?4.
+_ZONES = f"""
+    SELECT zone, z.first_start >= ?1 AND z.last_start < ?2 AND z.first_end > ?3 AND z.last_end <= ?4
+    FROM regions AS r CROSS JOIN zones AS z
+    WHERE region BETWEEN ?5 / {REGION} AND ?6 / {REGION}
+        AND r.last_start >= ?1 AND r.first_start < ?2 AND r.last_end > ?3 AND r.first_end <= ?4
+        AND zone BETWEEN max(region * {REGION}, ?5) AND min(region * {REGION} + {REGION - 1}, ?6)
+        AND z.last_start >= ?1 AND z.first_start < ?2 AND z.last_end > ?3 AND z.first_end <= ?4
+    ORDER BY region DESC, zone DESC LIMIT ?7
+"""
 _CLASSES = (
     "WITH RECURSIVE classes (class) AS (SELECT min(class) FROM spans UNION ALL "
     "SELECT (SELECT min(class) FROM spans WHERE class > classes.class) FROM classes "
@@ -95,6 +125,11 @@ class Spans:
     def __init__(self, storage: SQLiteStorage) -> None:
         self._storage = storage
 
+    def bound_regions(self) -> None:
+        """Make the bounds of regions from those of zones."""
+        for statement in _REGIONS:
+            self._storage.run(statement)
+
     def put(self, project: Project) -> None:
         """Replace the sequences of a project, when they changed."""
         wanted, stored = spans_of(project), self._stored(project.id)
@@ -111,7 +146,10 @@ class Spans:
             rows = ", ".join(["(?, ?, ?, ?, ?, ?)"] * (len(values) // 6))
             self._storage.run(f"INSERT INTO spans VALUES {rows}", values)
         if wanted:
-            self._widen(project.id // ZONE, [w[1] for w in wanted], [w[2] for w in wanted])
+            starts, ends = [w[1] for w in wanted], [w[2] for w in wanted]
+            zone, bounds = project.id // ZONE, (min(starts), max(starts), min(ends), max(ends))
+            self._storage.run(_WIDEN_ZONE, (zone, *bounds))
+            self._storage.run(_WIDEN_REGION, (zone // REGION, *bounds))
 
     def has(self, project: Project) -> bool:
         """Say whether the sequences of a project are stored as they are."""
@@ -125,15 +163,6 @@ class Spans:
     def remove(self, project_id: int) -> None:
         """Forget the sequences of a project."""
         self._storage.run("DELETE FROM spans WHERE project = ?", (project_id,))
-
-    def _widen(self, zone: int, starts: list[int], ends: list[int]) -> None:
-        self._storage.run(
-            "INSERT INTO zones VALUES (?, ?, ?, ?, ?) ON CONFLICT (zone) DO UPDATE SET "
-            "first_start = min(first_start, excluded.first_start), "
-            "last_start = max(last_start, excluded.last_start), "
-            "first_end = min(first_end, excluded.first_end), last_end = max(last_end, excluded.last_end)",
-            (zone, min(starts), max(starts), min(ends), max(ends)),
-        )
 
     def probe(self, wanted: Wanted, enough: int) -> list[int]:
         """Give the projects with such a sequence, in any order, and no more than ``enough``."""
@@ -157,12 +186,7 @@ class Spans:
         start, end = wanted.start, wanted.end
         size, highest_zone = 8, highest // ZONE
         while True:
-            found = self._storage.ask(
-                "SELECT zone, first_start >= ? AND last_start < ? AND first_end > ? AND last_end <= ? "
-                "FROM zones WHERE last_start >= ? AND first_start < ? AND last_end > ? AND first_end <= ? "
-                "AND zone BETWEEN ? AND ? ORDER BY zone DESC LIMIT ?",
-                (*start, *end, *start, *end, lowest // ZONE, highest_zone, size),
-            )
+            found = self._storage.ask(_ZONES, (*start, *end, lowest // ZONE, highest_zone, size))
             yield [(zone, bool(sure)) for zone, sure in found]
             if len(found) < size:
                 return

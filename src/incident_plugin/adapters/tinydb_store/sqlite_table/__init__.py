@@ -30,6 +30,7 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     StorageUnsafe,
 )
 from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Column, comparable, encoded
+from incident_plugin.adapters.tinydb_store.sqlite_table.progress import Tell, silently
 from incident_plugin.adapters.tinydb_store.sqlite_table.special import Span, Words
 from incident_plugin.adapters.tinydb_store.sqlite_table.storage import SQLiteStorage
 from incident_plugin.adapters.tinydb_store.sqlite_table.table import SQLiteDB, SQLiteTable
@@ -53,8 +54,10 @@ __all__ = [
     "StorageNotWritable",
     "StorageOlder",
     "StorageUnsafe",
+    "Tell",
     "Words",
     "comparable",
     "encoded",
+    "silently",
     "where",
 ]

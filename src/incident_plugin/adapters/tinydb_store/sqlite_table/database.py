@@ -13,6 +13,7 @@ import apsw
 import attrs
 
 from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
+    Foreign,
     StorageBusy,
     StorageClosed,
     StorageError,
@@ -69,9 +70,9 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.writes and isinstance(error, apsw.Error | StorageError):
+        if self.writes and isinstance(error, Foreign | StorageError):
             self.failed = True
-        if isinstance(error, apsw.Error):
+        if isinstance(error, Foreign):
             raise told(error, self.path) from error
 
     def refuse_failed(self) -> None:
@@ -94,7 +95,8 @@ class Database:
         self._turns = Turns()
         self._group: Group | None = None
         self._committed = threading.Condition()
-        self._idle: list[apsw.Connection] = []
+        #: Of connections that read; made once, because one is borrowed for every single answer.
+        self._idle: list[Session] = []
         self._closed = False
         self._writer: apsw.Connection | None = None
         self._owner = OwnerLock(path.with_name(path.name + ".lock")) if writable else None
@@ -139,18 +141,33 @@ class Database:
 
     def fold(self) -> bool:
         """Write the write-ahead log into the file and empty it; say whether no reader was in the way."""
+        with self._between_groups() as writer:
+            writer.set_busy_timeout(_FOLD_MILLISECONDS)
+            try:
+                busy = drained(writer.execute("PRAGMA wal_checkpoint(TRUNCATE)"))[0][0]
+            finally:
+                writer.set_busy_timeout(int(_PATIENCE_SECONDS * 1000))
+        return not busy
+
+    def shrink(self) -> None:
+        """Write the file anew without the space of what was removed; readers go on, writers wait."""
+        with self._between_groups() as writer:
+            writer.execute("VACUUM")
+
+    @contextmanager
+    def _between_groups(self) -> Iterator[apsw.Connection]:
+        """Give the connection that writes when nobody's change is under way."""
         with self._turn():
             self._refuse_closed()
             self._commit_group()
-            if self._writer is None:
-                raise StorageNotWritable(f"The file was opened for reading only: {self.path}.")
             with foreign_errors(self.path):
-                self._writer.set_busy_timeout(_FOLD_MILLISECONDS)
-                try:
-                    busy = drained(self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)"))[0][0]
-                finally:
-                    self._writer.set_busy_timeout(int(_PATIENCE_SECONDS * 1000))
-        return not busy
+                yield self._writable
+
+    @property
+    def _writable(self) -> apsw.Connection:
+        if self._writer is None:
+            raise StorageNotWritable(f"The file was opened for reading only: {self.path}.")
+        return self._writer
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -158,10 +175,9 @@ class Database:
         self.refuse_nesting()
         with self._turn():
             self._refuse_closed()
-            if self._writer is None:
-                raise StorageNotWritable(f"The file was opened for reading only: {self.path}.")
-            with Session(self.path, self._writer, writes=True) as session:
-                group = self._joined(self._writer)
+            writer = self._writable
+            with Session(self.path, writer, writes=True) as session:
+                group = self._joined(writer)
                 yield from self._member(session, group)
         group.wait()
 
@@ -216,8 +232,8 @@ class Database:
     def _alone(self) -> Iterator[Session]:
         reader = self.borrowed()
         try:
-            with Session(self.path, reader, writes=False) as session:
-                yield session
+            with reader:
+                yield reader
         finally:
             self.returned(reader)
 
@@ -322,18 +338,19 @@ class Database:
         for forget in self._on_rollback:
             forget()
 
-    def borrowed(self) -> apsw.Connection:
-        """Give a reading connection that nobody else uses; it is to be returned."""
+    def borrowed(self) -> Session:
+        """Give a reading session that nobody else uses; it is to be returned."""
         self._refuse_closed()
-        with suppress(IndexError):
+        try:
             return self._idle.pop()
-        with foreign_errors(self.path):
-            reader = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
-            reader.set_busy_timeout(int(_PATIENCE_SECONDS * 1000))
-            return reader
+        except IndexError:
+            with foreign_errors(self.path):
+                reader = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
+                reader.set_busy_timeout(int(_PATIENCE_SECONDS * 1000))
+            return Session(self.path, reader, writes=False)
 
-    def returned(self, reader: apsw.Connection) -> None:
-        """Let others have a reading connection."""
+    def returned(self, reader: Session) -> None:
+        """Let others have a reading session."""
         self._idle.append(reader)
         if self._closed:
             self._close_idle()
@@ -341,7 +358,7 @@ class Database:
     def _close_idle(self) -> None:
         with suppress(IndexError):
             while True:
-                self._idle.pop().close()
+                self._idle.pop().connection.close()
 
     def _refuse_closed(self) -> None:
         if self._closed:
@@ -394,13 +411,13 @@ class _Snapshot:
 
     def __enter__(self) -> None:
         self._database.refuse_nesting()
-        self._reader = self._database.borrowed()
+        self._reader = reader = self._database.borrowed()
         try:
-            self._reader.execute("BEGIN DEFERRED")
+            reader.connection.execute("BEGIN DEFERRED")
         except apsw.Error as error:
-            self._database.returned(self._reader)
+            self._database.returned(reader)
             raise told(error, self._database.path) from error
-        self._threads.session = Session(self._database.path, self._reader, writes=False)
+        self._threads.session = reader
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -408,7 +425,7 @@ class _Snapshot:
         self._threads.session = None
         try:
             # There is nothing to keep or to take back.
-            self._reader.execute("ROLLBACK")
+            self._reader.connection.execute("ROLLBACK")
         except apsw.Error as failed:
             raise told(failed, self._database.path) from failed
         finally:

@@ -61,8 +61,14 @@ _KINDS: tuple[tuple[tuple[type[apsw.Error], ...], type[StorageError], str], ...]
 )
 
 
-def told(error: apsw.Error, path: Path) -> StorageError:
+#: What SQLite raises, and its driver for a text that is none: its page was overwritten.
+Foreign = apsw.Error | UnicodeDecodeError
+
+
+def told(error: Foreign, path: Path) -> StorageError:
     """Say as one of ours what SQLite raised about the file."""
+    if isinstance(error, UnicodeDecodeError):
+        return StorageCorrupt(f"The file is damaged: {path} ({error}).")
     for kinds, mapped, said in _KINDS:
         if isinstance(error, kinds):
             return mapped(f"{said}: {path} ({error}).")
@@ -74,5 +80,5 @@ def foreign_errors(path: Path) -> Iterator[None]:
     """Raise as one of ours what SQLite raises about the file."""
     try:
         yield
-    except apsw.Error as error:
+    except (apsw.Error, UnicodeDecodeError) as error:
         raise told(error, path) from error

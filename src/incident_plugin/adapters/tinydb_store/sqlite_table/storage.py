@@ -89,6 +89,15 @@ class SQLiteStorage(Storage):
         """Write the write-ahead log into the file and empty it; say whether no reader was in the way."""
         return self._database.fold()
 
+    def shrink(self) -> None:
+        """Give back the space of what was removed, and leave nothing of it in the file; writers wait."""
+        self._database.shrink()
+
+    @property
+    def size(self) -> int:
+        """How large the file is, in bytes."""
+        return self._database.path.stat().st_size
+
     def on_rollback(self, forget: Callable[[], object]) -> None:
         """Have this called whenever changes were taken back, before anybody else can write."""
         self._database.on_rollback(forget)
@@ -195,7 +204,7 @@ class SQLiteStorage(Storage):
         if connection is not None:
             try:
                 found: str | None = connection.execute(layout.document, (number,)).get
-            except apsw.Error:
+            except (apsw.Error, UnicodeDecodeError):
                 # Told below, where it is asked again.
                 pass
             else:
@@ -236,13 +245,14 @@ class SQLiteStorage(Storage):
             # The next id that is asked for is above this one.
             session.last_ids.pop(layout.name, None)
 
-    def append_text(self, layout: Layout, text: str, columns: Sequence[Any]) -> None:
-        """Insert a document that is given as JSON text with the values of its columns, under the next id."""
+    def append_text(self, layout: Layout, text: str, columns: Sequence[Any]) -> int:
+        """Insert a document that is given as JSON text with the values of its columns; give its id."""
         with self._database.writing() as session:
             self._prepare(session.connection, layout)
             session.connection.execute(layout.append, (*columns, text))
             # The next id that is asked for is above this one.
             session.last_ids.pop(layout.name, None)
+            return session.connection.last_insert_rowid()
 
     def together(self) -> AbstractContextManager[object]:
         """Do several things in one transaction: the thread's own, or one for these alone."""

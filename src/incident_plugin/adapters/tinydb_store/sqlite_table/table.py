@@ -158,9 +158,9 @@ class SQLiteTable(Table):
         """Insert or replace a document that is given as JSON text; of a table without columns."""
         self._rows.put_text(self._layout, number, text)
 
-    def append_text(self, text: str, **columns: str | int) -> None:
-        """Insert a document that is given as JSON text; its columns are named, and are what it says."""
-        self._rows.append_text(self._layout, text, [columns[key] for key in self._layout.columns])
+    def append_text(self, text: str, **columns: str | int) -> int:
+        """Insert a document that is given as JSON text with its columns by their names; give its id."""
+        return self._rows.append_text(self._layout, text, [columns[key] for key in self._layout.columns])
 
     def put(self, document: Document) -> None:
         """Insert a document, or replace the one of its id, without reading what there was."""

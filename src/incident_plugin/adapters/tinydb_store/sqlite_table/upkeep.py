@@ -16,13 +16,16 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     foreign_errors,
 )
 from incident_plugin.adapters.tinydb_store.sqlite_table.lock import OwnerLock
+from incident_plugin.adapters.tinydb_store.sqlite_table.progress import Tell, silently
 
 #: Of what is wrong with a file, as much as a person reads.
 _FAULTS = 20
 _BESIDE = ("-wal", "-shm")
+#: Pages that are copied, and instructions of SQLite's that are executed, before there is something to tell.
+_COPIED, _CHECKED = 2_000, 1_000_000
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path, tell: Tell = silently) -> None:
     """Copy the file as it is at this moment, also while others write it; whole and durable, or not at all."""
     partial = target.with_name(target.name + ".partial")
     if target.exists():
@@ -32,8 +35,12 @@ def copy(source: Path, target: Path) -> None:
         with foreign_errors(source), _opened(source, apsw.SQLITE_OPEN_READONLY) as read:
             flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
             with foreign_errors(target), _opened(partial, flags) as written:
+                # Within one reading, because a copy begins anew whenever it meets a later state.
+                read.execute("BEGIN; SELECT count(*) FROM sqlite_schema")
                 with written.backup("main", read, "main") as backup:
-                    backup.step()
+                    while not backup.done:
+                        backup.step(_COPIED)
+                        tell("Copying the file", 1 - backup.remaining / max(backup.page_count, 1))
                 # A copy is one file, which may lie where nobody can write.
                 written.pragma("journal_mode", "DELETE")
         _synced(partial)
@@ -46,10 +53,16 @@ def copy(source: Path, target: Path) -> None:
             partial.unlink(missing_ok=True)
 
 
-def faults(path: Path) -> tuple[str, ...]:
+def faults(path: Path, tell: Tell = silently) -> tuple[str, ...]:
     """Say what SQLite finds wrong with the file, up to a number of things; it is only read."""
+
+    def goes_on() -> bool:
+        tell(f"Looking through {path.name}", None)
+        return False
+
     try:
         with foreign_errors(path), _opened(path, apsw.SQLITE_OPEN_READONLY) as read:
+            read.set_progress_handler(goes_on, _CHECKED)
             found = [str(row[0]) for row in read.execute(f"PRAGMA integrity_check({_FAULTS})")]
     except StorageCorrupt as error:
         return (str(error),)
@@ -88,16 +101,6 @@ def replace(path: Path, source: Path, *, newest: int, aside: str) -> Path | None
         raise StorageNotWritable(f"{path} cannot be replaced ({error.strerror}).") from error
     else:
         return kept
-    finally:
-        owner.release()
-
-
-def compact(path: Path) -> None:
-    """Give back the space of what was removed, and leave nothing of it in the file."""
-    owner = OwnerLock(path.with_name(path.name + ".lock"))
-    try:
-        with foreign_errors(path), _opened(path, apsw.SQLITE_OPEN_READWRITE) as written:
-            written.execute("VACUUM")
     finally:
         owner.release()
 
