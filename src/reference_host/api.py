@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated
 
@@ -29,7 +30,7 @@ from reference_host.guarded import see_that_allowed, see_that_visible, signed_in
 from reference_host.host import Host
 from reference_host.plugin_reports import PluginReport, report_of
 from reference_host.problems import Problem, denied
-from reference_host.saved_views import ViewRefused
+from reference_host.saved_views import SavedView, ViewRefused
 from reference_host.views import acknowledge
 from vms_hooks.document import plain
 from vms_hooks.values import Interval, Principal, View, ViewMode
@@ -53,6 +54,12 @@ class NewView(Body):
     title: ShortText
     slots: Annotated[tuple[ShortText | None, ...], msgspec.Meta(min_length=1, max_length=64)]
     shared: bool = False
+
+
+class OtherTitle(Body):
+    """Another name of a view."""
+
+    title: ShortText
 
 
 class OwnKeysBody(Body):
@@ -82,7 +89,9 @@ class Api:
             Route("/api/keys", guard(self.choose_keys), methods=["PUT"]),
             Route("/api/views", guard(self.saved_views)),
             Route("/api/views", guard(self.save_view), methods=["POST"]),
+            Route("/api/views/{view}", guard(self.rename_view), methods=["PATCH"]),
             Route("/api/views/{view}", guard(self.delete_view), methods=["DELETE"]),
+            Route("/api/views/{view}/restore", guard(self.restore_view), methods=["POST"]),
         ]
 
     async def time(self, _: Request, __: Principal) -> Response:
@@ -177,15 +186,41 @@ class Api:
 
     async def delete_view(self, request: Request, principal: Principal) -> Response:
         """Delete a view of one's own; a shared one with the right to share."""
-        view = self._host.views.find(request.path_params["view"], principal.id)
+        view = self._own(self._host.views.find, request, principal)
+        await asyncio.to_thread(self._host.views.remove, view)
+        return nothing()
+
+    async def rename_view(self, request: Request, principal: Principal) -> Response:
+        """Give a view of one's own another name; a shared one with the right to share."""
+        view = self._own(self._host.views.find, request, principal)
+        title = (await read_body(request, OtherTitle)).title.strip()
+        try:
+            await asyncio.to_thread(self._host.views.rename, view, title)
+        except ViewRefused as refusal:
+            raise refused(str(refusal)) from refusal
+        return nothing()
+
+    async def restore_view(self, request: Request, principal: Principal) -> Response:
+        """Bring back a view that was deleted a while ago, for who may delete it."""
+        view = self._own(self._host.views.deleted, request, principal)
+        try:
+            await asyncio.to_thread(self._host.views.restore, view)
+        except ViewRefused as refusal:
+            raise refused(str(refusal)) from refusal
+        return nothing()
+
+    def _own(
+        self, find: Callable[[str, str], SavedView | None], request: Request, principal: Principal
+    ) -> SavedView:
+        """Find the view that a request names, and see that the principal may change it."""
+        view = find(request.path_params["view"], principal.id)
         if view is None:
             raise unknown("view")
         if view.shared:
             see_that_allowed(self._host, request, principal, SHARE_VIEWS)
         elif view.owner != principal.id:
             raise denied("This view is somebody else's.")
-        await asyncio.to_thread(self._host.views.remove, view.id)
-        return nothing()
+        return view
 
     async def healthz(self, _: Request) -> Response:
         """Answer 200 when every enabled plug-in is active and healthy, and 503 until then."""

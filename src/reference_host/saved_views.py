@@ -11,6 +11,8 @@ from reference_host.durable import KeptDocument
 
 #: So that a page's list stays a list; views of one owner, and shared ones.
 MOST_VIEWS = 100
+#: Deleted views that can be brought back, of all people; they are forgotten when the host ends.
+MOST_DELETED = 1_000
 
 
 class ViewRefused(Exception):
@@ -35,6 +37,7 @@ class SavedViews:
 
     def __init__(self, document: KeptDocument[Mapping[str, SavedView]]) -> None:
         self._document = document
+        self._deleted: dict[str, SavedView] = {}
 
     def of(self, account: str, may_see: Callable[[str], bool]) -> tuple[SavedView, ...]:
         """Give somebody's own views and the shared ones; cameras they may not see are empty places."""
@@ -52,20 +55,39 @@ class SavedViews:
     def add(self, title: str, owner: str, slots: tuple[str | None, ...], *, shared: bool) -> SavedView:
         """Save a view; raises ``ViewRefused``, ``StorageRefused``."""
         made = SavedView(id=secrets.token_hex(8), title=title, owner=owner, shared=shared, slots=slots)
-
-        def added(views: Mapping[str, SavedView]) -> Mapping[str, SavedView]:
-            beside = [one for one in views.values() if (one.shared if shared else one.owner == owner)]
-            if len(beside) >= MOST_VIEWS:
-                raise ViewRefused(f"There are {MOST_VIEWS} views already. Delete one that is not used.")
-            if any(one.title.casefold() == title.casefold() for one in beside):
-                raise ViewRefused(
-                    f'There is a view "{title}" already. Choose another name, or delete it first.'
-                )
-            return {**views, made.id: made}
-
-        self._document.change(added)
+        self._document.change(lambda views: _with(views, made))
         return made
 
-    def remove(self, view: str) -> None:
-        """Delete a view; raises ``StorageRefused``."""
-        self._document.change(lambda views: {key: one for key, one in views.items() if key != view})
+    def rename(self, view: SavedView, title: str) -> SavedView:
+        """Give a view another name; raises ``ViewRefused``, ``StorageRefused``."""
+        renamed = attrs.evolve(view, title=title)
+        self._document.change(lambda views: _with(views, renamed) if view.id in views else views)
+        return renamed
+
+    def remove(self, view: SavedView) -> None:
+        """Delete a view, which can be brought back for a while; raises ``StorageRefused``."""
+        self._document.change(lambda views: {key: one for key, one in views.items() if key != view.id})
+        self._deleted[view.id] = view
+        while len(self._deleted) > MOST_DELETED:
+            del self._deleted[next(iter(self._deleted))]
+
+    def deleted(self, view: str, account: str) -> SavedView | None:
+        """Give a deleted view that somebody might use, or nothing."""
+        found = self._deleted.get(view)
+        return found if found and (found.shared or found.owner == account) else None
+
+    def restore(self, view: SavedView) -> None:
+        """Bring a deleted view back; raises ``ViewRefused``, ``StorageRefused``."""
+        self._document.change(lambda views: _with(views, view))
+        self._deleted.pop(view.id, None)
+
+
+def _with(views: Mapping[str, SavedView], view: SavedView) -> Mapping[str, SavedView]:
+    """Put a view among the others, if there is room and its name is free; raises ``ViewRefused``."""
+    others = [one for one in views.values() if one.id != view.id]
+    beside = [one for one in others if (one.shared if view.shared else one.owner == view.owner)]
+    if len(beside) >= MOST_VIEWS:
+        raise ViewRefused(f"There are {MOST_VIEWS} views already. Delete one that is not used.")
+    if any(one.title.casefold() == view.title.casefold() for one in beside):
+        raise ViewRefused(f'There is a view "{view.title}" already. Choose another name, or delete it first.')
+    return {**views, view.id: view}

@@ -392,13 +392,29 @@ async def test_saved_views_are_ones_own_or_shared(running: Running) -> None:
     (seen,) = (await running.http.get("/api/views")).json()["views"]
     assert (seen["title"], seen["slots"]) == ("Day", [None, None, "yard"])
     assert (await running.http.post("/api/views", json=view | {"slots": ["yard"]})).status_code == 403
-    assert (await running.http.delete(f"/api/views/{saved['id']}")).status_code == 403
+    path = f"/api/views/{saved['id']}"
+    assert (await running.http.delete(path)).status_code == 403
+    assert (await running.http.patch(path, json={"title": "Night"})).status_code == 403
     hidden = {"title": "Roof", "slots": ["roof"]}
     assert (await running.http.post("/api/views", json=hidden)).status_code == 403
     mine = (await running.http.post("/api/views", json={"title": "Day", "slots": ["yard"]})).json()
     await running.sign_in("admin")
     assert (await running.http.delete(f"/api/views/{mine['id']}")).status_code == 404
-    assert (await running.http.delete(f"/api/views/{saved['id']}")).status_code == 204
+    assert (await running.http.patch(path, json={"title": " Night "})).status_code == 204
+    assert (await running.http.post(f"{path}/restore")).status_code == 404
+    assert (await running.http.delete(path)).status_code == 204
+    await running.sign_in("operator")
+    assert (await running.http.post(f"{path}/restore")).status_code == 403
+    await running.sign_in("admin")
+    assert (await running.http.post(f"{path}/restore")).status_code == 204
+    views = (await running.http.get("/api/views")).json()["views"]
+    assert [(one["title"], one["slots"]) for one in views if one["shared"]] == [
+        ("Night", ["roof", None, "yard"])
+    ]
+    await running.http.delete(path)
+    taken = (await running.http.post("/api/views", json=view | {"title": "night"})).json()
+    assert (await running.http.post(f"{path}/restore")).status_code == 409
+    assert (await running.http.delete(f"/api/views/{taken['id']}")).status_code == 204
 
 
 def test_the_program_shows_the_token_once(program: Start, site_file: Path) -> None:

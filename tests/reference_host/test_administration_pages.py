@@ -177,7 +177,7 @@ def test_a_plugin_is_disabled_and_enabled_again(page: Page, site: Site) -> None:
     assert download.value.suggested_filename.startswith("diagnostics-test-")
 
 
-def test_a_view_is_saved_shown_and_deleted_by_keyboard(page: Page, site: Site) -> None:
+def test_a_view_is_saved_shown_renamed_and_deleted_by_keyboard(page: Page, site: Site) -> None:
     """Everything with Tab and Enter; a shared view is there for the operator too."""
     sign_in(page, site, "/live")
     page.get_by_role("button", name="Empty view item 1").click()
@@ -197,12 +197,18 @@ def test_a_view_is_saved_shown_and_deleted_by_keyboard(page: Page, site: Site) -
     expect(page.get_by_role("group", name="View item 1: empty")).to_be_visible()
     expect(views.get_by_role("button", name="Delete view Day")).to_have_count(0)
     sign_in(page, site, "/live")
-    views.get_by_role("button", name="Delete view Day").focus()
+    views.get_by_role("button", name="Rename view Day").focus()
     page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog", name="Delete view")
-    dialog.get_by_role("button", name="Delete").focus()
+    expect(page.get_by_role("dialog", name="Rename this view").get_by_label("Name")).to_have_value("Day")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Night")
+    page.keyboard.press("Enter")
+    views.get_by_role("button", name="Delete view Night").focus()
     page.keyboard.press("Enter")
     expect(views).to_contain_text("No view is saved yet.")
+    page.get_by_role("button", name="Undo").focus()
+    page.keyboard.press("Enter")
+    expect(views.get_by_role("button", name="Night shared")).to_be_visible()
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ const SHAPES = {
   pause: 'M8 5v14M16 5v14',
   plus: 'M12 5v14M5 12h14',
   minus: 'M5 12h14',
+  pencil: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
   back: 'M12 6l-6 6 6 6M19 6l-6 6 6 6',
   forward: 'M12 6l6 6-6 6M5 6l6 6-6 6',
   warning: 'M12 4l9 16H3zM12 10v4M12 17v.5',

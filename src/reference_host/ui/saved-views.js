@@ -1,8 +1,8 @@
-// Saved views below the camera tree: one's own and the shared ones; saved, shown and deleted by mouse or keyboard.
+// Saved views below the camera tree: one's own and the shared ones; saved, shown, renamed and deleted.
 
 import { call } from './api.js';
 import { el, icon, iconButton } from './dom.js';
-import { box, confirmed, field, openForm } from './form-dialog.js';
+import { box, field, openForm } from './form-dialog.js';
 import { ViewSizes } from './view-sizes.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
@@ -48,11 +48,12 @@ export class SavedViews extends HTMLElement {
 
   /** @param {SavedView} view */
   #row(view) {
-    const mayDelete = view.shared ? this.#mayShare : view.owner === this.#shell.session.principal.id;
+    const mayChange = view.shared ? this.#mayShare : view.owner === this.#shell.session.principal.id;
     return el('li', {},
       el('button', { type: 'button', class: 'quiet view', title: `Show ${view.title}`, onclick: () => this.#shell.layout.restore(view.slots) },
         el('span', { class: 'name' }, view.title), view.shared ? el('span', { class: 'dim small' }, 'shared') : null),
-      mayDelete ? iconButton('close', `Delete view ${view.title}`, () => void this.#delete(view)) : null);
+      mayChange ? iconButton('pencil', `Rename view ${view.title}`, () => void this.#rename(view)) : null,
+      mayChange ? iconButton('close', `Delete view ${view.title}`, () => void this.#delete(view)) : null);
   }
 
   get #mayShare() {
@@ -74,10 +75,33 @@ export class SavedViews extends HTMLElement {
   }
 
   /** @param {SavedView} view */
+  async #rename(view) {
+    const title = field('Name', { value: view.title });
+    await openForm({
+      title: 'Rename this view',
+      fields: [title.row],
+      save: () => call(`/api/views/${view.id}`, { method: 'PATCH', body: { title: title.input.value } }),
+    });
+    this.#shell.dispatchEvent(new Event(CHANGED));
+  }
+
+  /** Nobody is asked, since it can be undone. @param {SavedView} view */
   async #delete(view) {
-    const who = view.shared ? 'Everybody loses it' : 'You lose it';
-    if (!await confirmed('Delete view', `${who}: “${view.title}”. Cameras and recordings are not touched.`, 'Delete')) return;
-    await call(`/api/views/${view.id}`, { method: 'DELETE' }).catch((error) => this.#shell.complain(error));
+    await this.#change(`/api/views/${view.id}`, 'DELETE', () => this.#shell.notices.show({
+      kind: 'success',
+      title: `View “${view.title}” was deleted${view.shared ? ' for everybody' : ''}.`,
+      action: { label: 'Undo', run: () => void this.#change(`/api/views/${view.id}/restore`, 'POST', () => {}) },
+    }));
+  }
+
+  /** @param {string} path @param {string} method @param {() => void} done */
+  async #change(path, method, done) {
+    try {
+      await call(path, { method });
+      done();
+    } catch (error) {
+      this.#shell.complain(error);
+    }
     this.#shell.dispatchEvent(new Event(CHANGED));
   }
 }

@@ -38,6 +38,8 @@ SoundRecoding = Callable[[SoundTrack], Recoder]
 _CLOCK_RATE = 90_000
 #: Bytes of one sample of sound that may be cut anywhere.
 _CUTTABLE = {SoundCodec.PCMU: 1, SoundCodec.PCMA: 1}
+#: Part of the longest silence after which a picture puts its end off.
+_RENEWED = 0.1
 #: Given to the first picture after a break at least, so that times grow.
 _ONE_PICTURE = 3_600
 
@@ -193,15 +195,20 @@ class CameraStream:
 
     async def _follow(self) -> None:
         """Open the stream and pass its pictures on until it breaks."""
-        silence = self._limits.silence
+        silence, renewed = self._limits.silence, self._loop.time()
         async with asyncio.timeout(silence) as deadline, self._opener() as stream:
-            self._begin(stream.track, stream.sound)
+            track = stream.track
+            self._begin(track, stream.sound)
             async for unit in stream.mixed() if stream.sound else stream:
                 if isinstance(unit, SoundUnit):
                     self._publish_sound(unit)
                     continue
-                deadline.reschedule(self._loop.time() + silence)
-                self._publish(unit, stream.track)
+                self._publish(unit, track)
+                # Not at every picture: it costs as much as all else that is done with one.
+                now = self._loop.time()
+                if now - renewed > silence * _RENEWED:
+                    renewed = now
+                    deadline.reschedule(now + silence)
 
     def _begin(self, track: VideoTrack, sound: SoundTrack | None) -> None:
         if track.codec is not self.choice.codec:

@@ -33,7 +33,7 @@ class Picture:
 
     @size.default
     def _measure(self) -> int:
-        return sum(len(payload) for run in self.runs for payload in run)
+        return sum(sum(map(len, run)) for run in self.runs)
 
     def rtp_time(self, pts: int) -> int:
         """Give the RTP time for a time on the camera's time line."""

@@ -82,13 +82,14 @@ def h264_runs(nals: Iterable[bytes]) -> tuple[Run, ...]:
     for nal in nals:
         if not nal or nal[0] & 0x1F in (_ACCESS_UNIT_DELIMITER, _FILLER):
             continue
-        if _aggregated_size([*small, nal]) > MAXIMUM_PAYLOAD:
+        whole = len(nal) <= MAXIMUM_PAYLOAD
+        if small and not (whole and _aggregated_size([*small, nal]) <= MAXIMUM_PAYLOAD):
             runs += _aggregate(small)
             small = []
-        if len(nal) > MAXIMUM_PAYLOAD:
-            runs += _fragments(nal)
-        else:
+        if whole:
             small.append(nal)
+        else:
+            runs += _fragments(nal)
     return (*runs, *_aggregate(small))
 
 
@@ -99,13 +100,14 @@ def h265_runs(nals: Iterable[bytes]) -> tuple[Run, ...]:
     for nal in nals:
         if len(nal) < 2 or nal[0] >> 1 & 0x3F in (_H265_DELIMITER, _H265_FILLER):  # noqa: PLR2004 - header
             continue
-        if 1 + _aggregated_size([*small, nal]) > MAXIMUM_PAYLOAD:
+        whole = len(nal) <= MAXIMUM_PAYLOAD
+        if small and not (whole and 1 + _aggregated_size([*small, nal]) <= MAXIMUM_PAYLOAD):
             runs += _h265_aggregate(small)
             small = []
-        if len(nal) > MAXIMUM_PAYLOAD:
-            runs += _h265_fragments(nal)
-        else:
+        if whole:
             small.append(nal)
+        else:
+            runs += _h265_fragments(nal)
     return (*runs, *_h265_aggregate(small))
 
 
@@ -151,13 +153,7 @@ def _aggregate(nals: list[bytes]) -> list[Run]:
 
 def _fragments(nal: bytes) -> list[Run]:
     """Cut a unit (FU-A, section 5.8); its own first byte is told by the two bytes before each fragment."""
-    size = MAXIMUM_PAYLOAD - 2
-    indicator, kind = nal[0] & 0xE0 | _FU_A, nal[0] & 0x1F
-    payloads = []
-    for start in range(1, len(nal), size):
-        place = (_FU_START if start == 1 else 0) | (_FU_END if start + size >= len(nal) else 0)
-        payloads.append(bytes((indicator, kind | place)) + nal[start : start + size])
-    return _in_runs(payloads)
+    return _cut(nal, 1, bytes((nal[0] & 0xE0 | _FU_A,)), nal[0] & 0x1F)
 
 
 def _h265_aggregate(nals: list[bytes]) -> list[Run]:
@@ -172,14 +168,15 @@ def _h265_aggregate(nals: list[bytes]) -> list[Run]:
 
 def _h265_fragments(nal: bytes) -> list[Run]:
     """Cut a unit (section 4.4.3): its header with another type, and its own type in a third byte."""
-    size = MAXIMUM_PAYLOAD - 3
-    header, kind = bytes((nal[0] & 0x81 | _FU << 1, nal[1])), nal[0] >> 1 & 0x3F
-    payloads = []
-    for start in range(2, len(nal), size):
-        place = (_FU_START if start == 2 else 0) | (_FU_END if start + size >= len(nal) else 0)  # noqa: PLR2004
-        payloads.append(header + bytes((kind | place,)) + nal[start : start + size])
-    return _in_runs(payloads)
+    return _cut(nal, 2, bytes((nal[0] & 0x81 | _FU << 1, nal[1])), nal[0] >> 1 & 0x3F)
 
 
-def _in_runs(payloads: list[bytes]) -> list[Run]:
+def _cut(nal: bytes, start: int, envelope: bytes, kind: int) -> list[Run]:
+    """Cut what lies behind a unit's own header into payloads of an envelope, its kind and a part."""
+    size = MAXIMUM_PAYLOAD - len(envelope) - 1
+    parts = [nal[at : at + size] for at in range(start, len(nal), size)]
+    middle = envelope + bytes((kind,))
+    payloads = [middle + part for part in parts]
+    payloads[0] = envelope + bytes((kind | _FU_START,)) + parts[0]
+    payloads[-1] = envelope + bytes((kind | _FU_END,)) + parts[-1]
     return [tuple(payloads[at : at + _MAXIMUM_RUN]) for at in range(0, len(payloads), _MAXIMUM_RUN)]

@@ -129,20 +129,29 @@ class Connection(asyncio.Protocol):
 
     async def packets(self, limit: float) -> Batch:
         """Give the packets that arrived next, within ``limit`` seconds; also those from before a failure."""
-        while not self._batches:
-            if self._failure is not None:
-                raise self._failure
-            self._changed.clear()
-            try:
-                async with asyncio.timeout(limit):
-                    await self._changed.wait()
-            except TimeoutError as error:
-                raise NoAnswer("no video arrived in time") from error
+        if not self._batches:
+            await self._until_packets(limit)
         batch = self._batches.popleft()
         self._kept -= batch.size
         if self._kept < _HIGH_WATER // 2 and self._transport is not None:
             self._transport.resume_reading()
         return batch
+
+    async def _until_packets(self, limit: float) -> None:
+        """Wait for packets; a timer costs less than ``asyncio.timeout``, which counts at every picture."""
+        loop = asyncio.get_running_loop()
+        late = loop.time() + limit
+        timer = loop.call_at(late, self._changed.set)
+        try:
+            while not self._batches:
+                if self._failure is not None:
+                    raise self._failure
+                if loop.time() >= late:
+                    raise NoAnswer("no video arrived in time")
+                self._changed.clear()
+                await self._changed.wait()
+        finally:
+            timer.cancel()
 
     @property
     def is_usable(self) -> bool:
@@ -184,11 +193,8 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         packets: list[Packet] = []
         try:
-            for item in self._splitter.feed(data):
-                if isinstance(item, Packet):
-                    packets.append(item)
-                else:
-                    self._answered(item)
+            for response in self._splitter.feed(data, packets):
+                self._answered(response)
         except RtspError as error:
             self._keep(packets, len(data))
             self._fail(error)

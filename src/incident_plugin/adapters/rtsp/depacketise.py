@@ -13,6 +13,11 @@ _START, _END = 0x80, 0x40
 class Depacketiser(Protocol):
     """Collects the NAL units of one stream."""
 
+    #: How a payload begins that goes on with the NAL unit begun; empty where none is.
+    within: bytes
+    #: The parts of that unit; what stands behind ``within`` in such a payload is the next one.
+    parts: list[bytes]
+
     def push(self, payload: bytes, nals: list[bytes]) -> None:
         """Append the NAL units that this payload completes; raises ``BrokenProtocol``."""
         ...
@@ -31,20 +36,23 @@ class _Fragments:
     """A NAL unit that comes in fragments."""
 
     def __init__(self) -> None:
-        self._parts: list[bytes] = []
+        self.parts: list[bytes] = []
+        self.within = b""
 
     def reset(self) -> None:
-        self._parts = []
+        self.parts, self.within = [], b""
 
-    def _fragment(self, flags: int, header: bytes, data: bytes, nals: list[bytes]) -> None:
+    def _fragment(self, envelope: bytes, header: bytes, data: bytes, nals: list[bytes]) -> None:
+        flags = envelope[-1]
         if flags & _START:
-            self._parts = [header]
-        if not self._parts:
+            self.parts = [header]
+            self.within = envelope[:-1] + bytes((flags & ~(_START | _END),))
+        if not self.parts:
             raise BrokenProtocol("a fragment of a NAL unit has no beginning")
-        self._parts.append(data)
+        self.parts.append(data)
         if flags & _END:
-            nals.append(b"".join(self._parts))
-            self._parts = []
+            nals.append(b"".join(self.parts))
+            self.reset()
 
 
 class _H264(_Fragments):
@@ -62,7 +70,7 @@ class _H264(_Fragments):
             _aggregated(payload, 1, nals)
         elif kind == self._FU_A:
             header = bytes((payload[0] & 0xE0 | payload[1] & 0x1F,))
-            self._fragment(payload[1], header, payload[2:], nals)
+            self._fragment(payload[:2], header, payload[2:], nals)
         else:
             raise BrokenProtocol(f"H.264 packets of type {kind} are not supported")
 
@@ -82,7 +90,7 @@ class _H265(_Fragments):
             _aggregated(payload, 2, nals)
         elif kind == self._FU:
             header = bytes((payload[0] & 0x81 | (payload[2] & 0x3F) << 1, payload[1]))
-            self._fragment(payload[2], header, payload[3:], nals)
+            self._fragment(payload[:3], header, payload[3:], nals)
         else:
             raise BrokenProtocol(f"H.265 packets of type {kind} are not supported")
 

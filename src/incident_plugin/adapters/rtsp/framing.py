@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import attrs
 
@@ -15,12 +14,8 @@ _PREFIX = 4
 _LINE_ENDS = b"\r\n"
 _HEAD_END = b"\r\n\r\n"
 
-
-class Packet(NamedTuple):
-    """One interleaved binary packet."""
-
-    channel: int
-    data: bytes
+#: One interleaved binary packet: its channel and what it carries. Cameras send some thousands in a second.
+Packet = tuple[int, bytes]
 
 
 class Splitter:
@@ -32,8 +27,11 @@ class Splitter:
     def __init__(self) -> None:
         self._kept = b""
 
-    def feed(self, data: bytes) -> Iterator[Packet | Response]:
-        """Give every item that is complete now, take all before feeding more; raises ``BrokenProtocol``."""
+    def feed(self, data: bytes, packets: list[Packet]) -> Iterator[Response]:
+        """Append each packet that is complete now, and give each response; take all before feeding more.
+
+        Raises ``BrokenProtocol``; what came before is appended and given.
+        """
         data = self._kept + data if self._kept else data
         position, size = 0, len(data)
         while size - position >= _PREFIX:
@@ -41,7 +39,7 @@ class Splitter:
                 end = position + _PREFIX + (data[position + 2] << 8 | data[position + 3])
                 if end > size:
                     break
-                yield Packet(data[position + 1], data[position + _PREFIX : end])
+                packets.append((data[position + 1], data[position + _PREFIX : end]))
                 position = end
             elif data[position] in _LINE_ENDS:
                 position += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import datetime
 
 from incident_plugin.adapters.rtsp.depacketise import depacketiser
@@ -12,6 +13,11 @@ from incident_plugin.adapters.rtsp.times import Times
 from incident_plugin.domain.media import AccessUnit, Codec
 
 _SEQUENCES = 1 << 16
+#: Bytes of an RTP header without extension.
+_HEADER = 12
+#: RTP headers of one picture differ in the sequence number between these two parts, and in the marker.
+_BEFORE, _AFTER = struct.Struct(">HH"), struct.Struct(">II")
+_PLAIN = 0x8000
 #: Largest coded picture, in bytes. Real key pictures of 4K cameras have two megabytes.
 MAX_PICTURE = 32 * 1024 * 1024
 
@@ -28,7 +34,9 @@ class Pictures:
         self._size = 0
         self._first: RtpPacket | None = None
         self._gap_follows = self._terminal = False
-        self._expected: int | None = None
+        #: How packets begin that go on with a NAL unit: before the sequence number, and after it.
+        self._begins, self._alike = 0, b""
+        self._expected = -1
         self._source: int | None = None
         self._wait_for_key = True
         #: RTP time stamp of a picture that misses packets.
@@ -37,6 +45,20 @@ class Pictures:
         self.losses = 0
         #: The recorder said that the last picture given is the last one (T bit).
         self.ended = False
+
+    def goes_on(self, data: bytes) -> bool:
+        """Take a packet that is nothing but the next piece of a NAL unit, as most are, without reading it.
+
+        Any other is left alone, for ``push``. Raises ``BrokenProtocol`` when a picture has no end.
+        """
+        alike, expected = self._alike, self._expected
+        start = 4 + len(alike)
+        if not alike or data[4:start] != alike or data[:4] != _BEFORE.pack(self._begins, expected):
+            return False
+        self._expected = (expected + 1) % _SEQUENCES
+        self._depacketiser.parts.append(data[start:])
+        self._grow(len(data) - _HEADER)
+        return True
 
     def push(self, packet: RtpPacket, arrival: datetime) -> list[AccessUnit]:
         """Take the next packet; give the pictures that it completes: none, one, seldom two.
@@ -60,9 +82,10 @@ class Pictures:
         except BrokenProtocol:
             self._lose(packet)
             return done
-        self._size += len(packet.payload)
-        if self._size > MAX_PICTURE:
-            raise BrokenProtocol("a picture has no end")
+        within = self._depacketiser.within
+        self._begins = _PLAIN | packet.payload_type
+        self._alike = _AFTER.pack(packet.timestamp, packet.source) + within if within else b""
+        self._grow(len(packet.payload))
         if packet.marker:
             done += self._finish(arrival)
         return done
@@ -71,12 +94,17 @@ class Pictures:
         """Give the last picture when its end was not marked."""
         return self._finish(arrival) if self._first is not None else []
 
+    def _grow(self, size: int) -> None:
+        self._size += size
+        if self._size > MAX_PICTURE:
+            raise BrokenProtocol("a picture has no end")
+
     def _in_order(self, packet: RtpPacket) -> bool:
         if self._source is None:
             self._source = packet.source
         elif packet.source != self._source:
             raise BrokenProtocol("the recorder put another stream in place of this one")
-        if self._expected is not None and packet.sequence != self._expected:
+        if self._expected >= 0 and packet.sequence != self._expected:
             if (packet.sequence - self._expected) % _SEQUENCES >= _SEQUENCES // 2:
                 return False  # A repeated or late packet: its picture is gone already.
             self._lose(packet)
@@ -90,6 +118,7 @@ class Pictures:
         self.losses += 1
         self._wait_for_key = True
         self._depacketiser.reset()
+        self._alike = b""
         self._clear()
 
     def _clear(self) -> None:

@@ -13,7 +13,7 @@ from incident_plugin.adapters.rtsp.errors import BrokenProtocol, ConnectionLost,
 from incident_plugin.adapters.rtsp.nal import parameter_sets
 from incident_plugin.adapters.rtsp.pictures import Pictures
 from incident_plugin.adapters.rtsp.rtcp import Reception
-from incident_plugin.adapters.rtsp.rtp import Bye, RtpPacket, parse_rtcp, parse_rtp
+from incident_plugin.adapters.rtsp.rtp import Bye, parse_rtcp, parse_rtp
 from incident_plugin.adapters.rtsp.sdp import VideoDescription
 from incident_plugin.adapters.rtsp.session import Limits, Session
 from incident_plugin.adapters.rtsp.times import CLOCK_RATE
@@ -118,11 +118,12 @@ class RtspStream:
         batch = await self._session.connection.packets(limit)
         units: list[Unit] = []
         rtp, rtcp = self._session.channel, self._session.channel + 1
-        count, last = 0, None
+        count, last, pictures = 0, b"", self._pictures
         for channel, data in batch.packets:
             if channel == rtp:
-                count, last = count + 1, parse_rtp(data)
-                units += self._pictures.push(last, batch.arrival)
+                count, last = count + 1, data
+                if not pictures.goes_on(data):
+                    units += pictures.push(parse_rtp(data), batch.arrival)
             elif channel == rtcp:
                 for item in parse_rtcp(data):
                     if isinstance(item, Bye):
@@ -135,10 +136,10 @@ class RtspStream:
         self._reported(count, last, batch.arrival)
         return units
 
-    def _reported(self, count: int, last: RtpPacket | None, arrival: datetime) -> None:
+    def _reported(self, count: int, last: bytes, arrival: datetime) -> None:
         """Count the video's packets, and tell the recorder from time to time what came."""
-        if last is not None:
-            self._reception.took(count, last, arrival)
+        if last:
+            self._reception.took(count, parse_rtp(last), arrival)
         self._session.report(self._session.channel, self._reception.report(arrival))
         for channel, report in self._beside.reports(arrival):
             self._session.report(channel, report)
