@@ -7,6 +7,7 @@ of a database, is restored by copying it, and can be read by a person in an emer
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -18,6 +19,7 @@ import msgspec
 from reference_host.config import ConfigError
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 #: What it holds, such as accounts, may only be read by the host's own user.
 _MODE = 0o600
 
@@ -37,12 +39,21 @@ class KeptDocument(Generic[T]):
         self._lock = threading.Lock()
         self.value = _read(file, kind, empty)
 
-    def change(self, change: Callable[[T], T]) -> T:
-        """Replace the value; returning means that the new one is on disk. Raises ``StorageRefused``."""
+    def change(self, change: Callable[[T], T], *, or_hold: bool = False) -> T:
+        """Replace the value; returning means that the new one is on disk. Raises ``StorageRefused``.
+
+        With ``or_hold`` a value that the disk refuses counts all the same, until the program ends; it is written
+        with the next change.
+        """
         with self._lock:
             changed = change(self.value)
             if changed != self.value:
-                write_whole(self._file, msgspec.json.format(msgspec.json.encode(changed), indent=1))
+                try:
+                    write_whole(self._file, msgspec.json.format(msgspec.json.encode(changed), indent=1))
+                except StorageRefused as refusal:
+                    if not or_hold:
+                        raise
+                    log.warning("%s It is kept in memory.", refusal)
                 self.value = changed
             return changed
 

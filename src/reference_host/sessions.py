@@ -47,10 +47,14 @@ class Sessions:
         self._lock = threading.Lock()
 
     def open(self, account: str, now: datetime) -> str:
-        """Open a session; gives its token, which is kept nowhere. Raises ``StorageRefused``."""
+        """Open a session; gives its token, which is kept nowhere.
+
+        On a full disk people must be able to come in, to see what is wrong and to go on watching: their session
+        then ends with the program.
+        """
         token = secrets.token_urlsafe(32)
         opened = Session(account=account, opened=now, used=now, id=secrets.token_hex(8))
-        self._change(lambda sessions: {**sessions, _key(token): opened})
+        self._change(lambda sessions: {**sessions, _key(token): opened}, or_hold=True)
         return token
 
     def find(self, identity: str, now: datetime) -> Session | None:
@@ -97,14 +101,14 @@ class Sessions:
         self._change(forget)
         return tuple(ended)
 
-    def _change(self, change: _Change) -> None:
+    def _change(self, change: _Change, *, or_hold: bool = False) -> None:
         with self._lock:
             used = dict(self._used)
 
             def with_use(sessions: Mapping[str, Session]) -> Mapping[str, Session]:
                 return change({key: _used(session, used.get(key)) for key, session in sessions.items()})
 
-            kept = self._document.change(with_use)
+            kept = self._document.change(with_use, or_hold=or_hold)
             for key in used:
                 if key not in kept:
                     self._used.pop(key, None)

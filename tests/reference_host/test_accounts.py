@@ -381,6 +381,20 @@ async def test_a_disk_that_refuses_changes_nothing(admin: Running, config: SiteC
     assert (await admin.sign_in("olaf", GOOD)).status_code == 401
 
 
+async def test_on_a_full_disk_people_still_come_in(running: Running, config: SiteConfig) -> None:
+    """Who signs in can see what is wrong; the session is on disk with the next one that can be written."""
+    refusing = config.data_directory / "host" / "sessions.json.partial"
+    refusing.parent.mkdir(parents=True, exist_ok=True)
+    refusing.mkdir()
+    assert (await running.sign_in("admin")).status_code == 200
+    assert (await running.http.get("/api/session")).json()["principal"]["id"] == "admin"
+    refusing.rmdir()
+    await running.sign_in("operator")
+    kept = (config.data_directory / "host" / "sessions.json").read_text("utf-8")
+    assert '"admin"' in kept
+    assert '"operator"' in kept
+
+
 async def test_saved_views_are_ones_own_or_shared(running: Running) -> None:
     """Shared ones need the right; cameras that somebody may not see are empty places for them."""
     await running.sign_in("admin")

@@ -138,7 +138,7 @@ async def test_a_view_is_acknowledged_only_when_the_plugin_has_taken_note(operat
     operator.runtime.refusing = True
     refused = await operator.http.post("/api/view", json=VIEW)
     assert refused.status_code == 503
-    assert "disk full" in refused.json()["detail"]
+    assert "Sample: disk full" in refused.json()["detail"]
     assert operator.runtime.views == []
     operator.runtime.refusing = False
     assert (await operator.http.post("/api/view", json=VIEW)).status_code == 204
