@@ -171,8 +171,8 @@ def test_the_same_as_a_table(signed_in: SignIn) -> None:
     page.get_by_role("button", name="List what is recorded").click()
     dialog = page.get_by_role("dialog", name="Recordings in the shown time")
     yard = dialog.get_by_role("row", name=re.compile("^Yard"))
-    assert [cell.split("\t")[1] for cell in yard.all_inner_texts()].count("Recorded") == 2
     expect(yard.filter(has_text="Not recorded").first).to_be_visible()
+    assert [cell.split("\t")[1] for cell in yard.all_inner_texts()].count("Recorded") == 2
     expect(dialog.get_by_role("row", name=re.compile("Thing 7"))).to_be_visible()
     expect(dialog).to_contain_text("Recorder 1 answers slowly.")
     before = playhead(page)
@@ -194,3 +194,36 @@ def test_calendar_opens_at_the_shown_time(signed_in: SignIn) -> None:
         " input.value = at.toISOString().slice(0, 19); input.dispatchEvent(new Event('change')); }"
     )
     assert before - 302 <= playhead(page) <= before - 298
+
+
+def test_setting_marks_moves_nothing(signed_in: SignIn) -> None:
+    """Keys and buttons stay under the hand, and what is told lies above the timeline."""
+    page = signed_in("/playback")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(page.locator("host-transport")).to_be_visible()
+    zoom = page.get_by_role("button", name=re.compile("^Show less time"))
+    before = zoom.bounding_box()
+    page.keyboard.press("[")
+    expect(page.get_by_role("button", name="Remove both marks")).to_be_visible()
+    assert zoom.bounding_box() == before
+    page.keyboard.press("F9")
+    notice = page.get_by_role("region", name="Notices").locator(".notice").first
+    expect(notice).to_be_visible()
+    told, timeline = notice.bounding_box(), page.locator(".timeline-area").bounding_box()
+    assert told is not None
+    assert timeline is not None
+    assert told["y"] + told["height"] <= timeline["y"]
+
+
+def test_recordings_and_playhead_show_in_colours_of_the_system(signed_in: SignIn) -> None:
+    """With forced colours what is recorded differs from what is not, and the current tab from the others."""
+    page = signed_in("/playback")
+    page.emulate_media(forced_colors="active")
+    background = "element => getComputedStyle(element).backgroundColor"
+    spans = page.locator("host-timeline .span")
+    expect(spans.first).to_be_visible()
+    assert spans.first.evaluate(background) != page.locator("host-timeline .track").first.evaluate(background)
+    current, other = (page.get_by_role("link", name=name, exact=True) for name in ("Playback", "Live"))
+    assert current.evaluate(background) != other.evaluate(background)
+    picture = "element => getComputedStyle(element).backgroundImage"
+    assert "gradient" in page.locator("host-timeline .playhead").evaluate(picture)

@@ -451,3 +451,26 @@ async def test_a_very_long_filter_is_refused_in_words(opening: Opening, site: Si
     await expect(rows(page)).to_have_count(1)
     await page.evaluate("location.hash = `#/incidents/list/text~${'x'.repeat(5_000)}`")
     await expect(page.get_by_text("The filter is too long")).to_be_visible()
+
+
+async def test_at_200_percent_of_the_smallest_window_projects_are_in_sight(opening: Opening, site: Site) -> None:
+    """Filters take their room, and what is listed keeps its own: the page scrolls."""
+    for number in range(4):
+        site.create(description=f"Project {number}")
+    page = await opening()
+    await page.set_viewport_size({"width": 640, "height": 360})
+    await expect(rows(page).nth(2)).to_be_in_viewport(ratio=1)
+    await rows(page).nth(2).click()
+    await page.get_by_role("button", name="Open", exact=True).scroll_into_view_if_needed()
+    await expect(page.get_by_role("button", name="Open", exact=True)).to_be_in_viewport(ratio=1)
+
+
+async def test_the_selected_project_shows_in_colours_of_the_system(opening: Opening, site: Site) -> None:
+    """With forced colours too, the selected line differs from the others."""
+    site.create(description="One")
+    site.create(description="Two")
+    page = await opening()
+    await page.emulate_media(forced_colors="active")
+    await rows(page).nth(1).click()
+    background = "row => getComputedStyle(row).backgroundColor"
+    assert await rows(page).nth(1).evaluate(background) != await rows(page).nth(0).evaluate(background)

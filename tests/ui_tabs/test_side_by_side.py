@@ -33,6 +33,15 @@ async def window_of(open_at, world, page_ready=None) -> Page:
     return page
 
 
+async def test_the_smallest_window_shows_all_of_it(open_at, world) -> None:
+    """At 1280 x 720 nothing has to be scrolled: picture, controls, the list, and what may stand beside."""
+    page = await window_of(open_at, world)
+    await page.set_viewport_size({"width": 1280, "height": 720})
+    await expect(page.get_by_role("checkbox", name="Yard")).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_role("button", name="Play", exact=True)).to_be_in_viewport(ratio=1)
+    assert await page.locator("dialog").evaluate("dialog => dialog.scrollHeight <= dialog.clientHeight")
+
+
 async def test_sequences_of_one_time_stand_side_by_side(open_at, world) -> None:
     """They follow one clock over their common time, each within its own limits; what is viewed is logged."""
     page = await window_of(open_at, world)

@@ -18,38 +18,46 @@ export function bindKeys(shell, frame) {
   const video = () => frame().video !== null;
   const recorded = () => shell.address.tab === 'playback';
   for (const tab of frame().tabs) keys.add({ keys: `g ${tab.path[0]}`, title: `Go to ${tab.title}`, run: () => frame().open(tab.path) });
-  for (let slot = 0; slot < NUMBERED; slot += 1) {
-    keys.add({ keys: String(slot + 1), title: `Select view item ${slot + 1}`, when: video, run: () => frame().video?.grid.select(slot) });
-  }
-  keys.add({ keys: 'z', title: 'Show the selected view item alone, or all again', when: video, run: () => shell.layout.toggleAlone() });
-  for (const size of SIZES.slice(1)) {
-    keys.add({ keys: `v ${Math.sqrt(size)}`, title: `Show ${size} view items`, when: video, run: () => shell.layout.resize(size) });
-  }
-  const seek = (/** @type {number} */ seconds) => () => playback.seek(playback.now + seconds * 1000);
-  keys.add({ keys: 'Space', title: 'Play or pause', when: recorded, run: () => togglePlay(shell) });
-  keys.add({ keys: 'ArrowLeft', title: 'Back 1 second', when: recorded, run: seek(-1) });
-  keys.add({ keys: 'ArrowRight', title: 'Forward 1 second', when: recorded, run: seek(1) });
-  keys.add({ keys: 'Shift+ArrowLeft', title: 'Back 10 seconds', when: recorded, run: seek(-10) });
-  keys.add({ keys: 'Shift+ArrowRight', title: 'Forward 10 seconds', when: recorded, run: seek(10) });
-  keys.add({ keys: '+', title: 'Show less time on the timeline', when: recorded, run: () => frame().video?.timeline?.zoom(1) });
-  keys.add({ keys: '-', title: 'Show more time on the timeline', when: recorded, run: () => frame().video?.timeline?.zoom(-1) });
-  keys.add({ keys: '<', title: 'Show earlier time on the timeline', when: recorded, run: () => frame().video?.timeline?.pan(-1) });
-  keys.add({ keys: '>', title: 'Show later time on the timeline', when: recorded, run: () => frame().video?.timeline?.pan(1) });
-  keys.add({ keys: '[', title: 'Mark the start', when: video, run: () => mark(shell, 'start') });
-  keys.add({ keys: ']', title: 'Mark the end', when: video, run: () => mark(shell, 'end') });
   keys.add({ keys: '?', title: 'Show these shortcuts', run: () => showShortcuts(shell) });
+  for (let slot = 0; slot < NUMBERED; slot += 1) {
+    keys.add({ group: 'view', keys: String(slot + 1), title: `Select view item ${slot + 1}`, when: video, run: () => frame().video?.grid.select(slot) });
+  }
+  keys.add({ group: 'view', keys: 'z', title: 'Show the selected view item alone, or all again', when: video, run: () => shell.layout.toggleAlone() });
+  for (const size of SIZES.slice(1)) {
+    keys.add({ group: 'view', keys: `v ${Math.sqrt(size)}`, title: `Show ${size} view items`, when: video, run: () => shell.layout.resize(size) });
+  }
+  keys.add({ group: 'view', keys: '[', title: 'Mark the start', when: video, run: () => mark(shell, 'start') });
+  keys.add({ group: 'view', keys: ']', title: 'Mark the end', when: video, run: () => mark(shell, 'end') });
+  const seek = (/** @type {number} */ seconds) => playback.seek(playback.now + seconds * 1000);
+  const timeline = () => frame().video?.timeline;
+  /** @type {[string, string, () => void][]} */
+  const played = [
+    ['Space', 'Play or pause', () => togglePlay(shell)],
+    ['ArrowLeft', 'Back 1 second', () => seek(-1)],
+    ['ArrowRight', 'Forward 1 second', () => seek(1)],
+    ['Shift+ArrowLeft', 'Back 10 seconds', () => seek(-10)],
+    ['Shift+ArrowRight', 'Forward 10 seconds', () => seek(10)],
+    ['+', 'Show less time on the timeline', () => timeline()?.zoom(1)],
+    ['-', 'Show more time on the timeline', () => timeline()?.zoom(-1)],
+    ['<', 'Show earlier time on the timeline', () => timeline()?.pan(-1)],
+    ['>', 'Show later time on the timeline', () => timeline()?.pan(1)],
+  ];
+  for (const [chord, title, run] of played) keys.add({ group: 'playback', keys: chord, title, when: recorded, run });
   for (const command of shell.contributions.commands) {
     const chosen = shell.keyOf(command);
-    if (chosen) keys.add({ id: command.id, keys: chosen, title: command.title, run: () => void shell.runForOperator(command) });
+    if (chosen) keys.add({ id: command.id, group: command.plugin, keys: chosen, title: command.title, run: () => void shell.runForOperator(command) });
   }
 }
 
 const WORDS = { ArrowLeft: '←', ArrowRight: '→' };
+/** What the keys of the host are good for; those of a plug-in stand under its name. */
+const GROUPS = [{ id: undefined, name: 'Everywhere' }, { id: 'view', name: 'Live and Playback' }, { id: 'playback', name: 'Playback' }];
 
 /** @param {Shell} shell */
 export function showShortcuts(shell) {
-  const list = el('dl', {});
-  const draw = () => list.replaceChildren(...shell.shortcuts.all.map((each) => row(shell, each, draw)));
+  const list = el('div', { class: 'groups' });
+  const draw = () => list.replaceChildren(...groups(shell).map(({ name, keys }) =>
+    el('section', {}, el('h3', {}, name), el('dl', {}, ...keys.map((each) => row(shell, each, draw))))));
   const dialog = el(
     'dialog', { class: 'shortcuts', 'aria-label': 'Keyboard shortcuts', onclose: () => dialog.remove() },
     el('header', {}, el('h2', {}, 'Keyboard shortcuts'), iconButton('close', 'Close', () => dialog.close())),
@@ -59,6 +67,15 @@ export function showShortcuts(shell) {
   draw();
   document.body.append(dialog);
   dialog.showModal();
+}
+
+/** The shortcuts by what they are good for; what the digits do is said once. @param {Shell} shell */
+function groups({ contributions, shortcuts }) {
+  const told = shortcuts.all.filter(({ keys }) => !/^[2-9]$/.test(keys)).map((each) => (
+    each.keys === '1' ? { ...each, keys: `1 … ${NUMBERED}`, title: 'Select a view item' } : each));
+  return [...GROUPS, ...contributions.plugins]
+    .map(({ id, name }) => ({ name, keys: told.filter(({ group }) => group === id) }))
+    .filter(({ keys }) => keys.length > 0);
 }
 
 /**
@@ -72,7 +89,7 @@ function row(shell, { keys, title, id }, redraw) {
     if (command && await changeKey(shell, command)) redraw();
   };
   return el('div', {},
-    el('dt', {}, ...keys.split(' ').map((key) => el('kbd', {}, written(key)))), el('dd', {}, title),
+    el('dt', {}, ...keys.split(' ').map((key) => (key === '…' ? key : el('kbd', {}, written(key))))), el('dd', {}, title),
     command ? el('button', { type: 'button', class: 'quiet small', 'aria-label': `Change the key of ${title}`, onclick: () => void change() }, 'Change') : null);
 }
 

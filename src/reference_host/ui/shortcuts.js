@@ -1,6 +1,6 @@
 // One place for all keys: the host's own and those of contributed commands, which have an `id` and can be changed.
 
-/** @typedef {{keys: string, title: string, run: (event: KeyboardEvent) => void, when?: () => boolean, id?: string}} Shortcut */
+/** @typedef {{keys: string, title: string, run: (event: KeyboardEvent) => void, when?: () => boolean, id?: string, group?: string}} Shortcut */
 
 /** How long the first key of a sequence such as `g l` waits for the second, milliseconds. */
 const SEQUENCE = 1500;

@@ -15,6 +15,10 @@ const TREE_OPEN = 'vms.tree.open';
 export class VideoTab extends HTMLElement {
   #shell;
   #frame = 0;
+  /** Tells how tall the timeline is: what floats over the page stays above it. */
+  #measured = new ResizeObserver(([entry]) => {
+    document.documentElement.style.setProperty('--timeline-height', `${Math.round(entry.borderBoxSize[0].blockSize)}px`);
+  });
   #step = () => this.#tick();
 
   /** @param {Shell} shell @param {'live' | 'playback'} mode */
@@ -45,12 +49,15 @@ export class VideoTab extends HTMLElement {
   connectedCallback() {
     if (this.mode === 'live') return;
     this.#shell.playback.addEventListener('change', this.#step);
+    const area = this.querySelector('.timeline-area');
+    if (area) this.#measured.observe(area);
     this.#tick();
   }
 
   disconnectedCallback() {
     this.#shell.playback.removeEventListener('change', this.#step);
     cancelAnimationFrame(this.#frame);
+    this.#measured.disconnect();
   }
 
   /** Draws what depends on the playhead: on every change, and on every frame while it runs. */

@@ -55,6 +55,12 @@ tr[aria-selected=true] { background: color-mix(in srgb, var(--accent) 22%, trans
 .scroll tbody tr { cursor: default; }
 .scroll tbody tr:hover { background: var(--s2); }
 td.fill { width: 100%; max-width: 0; }
-.empty { padding: 32px; text-align: center; color: var(--dim); }
+.empty { padding: 32px; text-align: center; text-wrap: balance; color: var(--dim); }
+/* Where the system chooses the colours, what is chosen still shows. */
+@media (forced-colors: active) {
+  [aria-selected=true], [aria-pressed=true] { forced-color-adjust: none; background: Highlight !important; color: HighlightText !important; }
+  [aria-selected=true] :is(.dim, .mark) { color: inherit; }
+  [role=tablist] [role=tab] { border-color: Canvas; }
+}
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 `);

@@ -16,7 +16,7 @@ svg { flex: none; }
 .skeleton div:nth-child(3n) { width: 72%; }
 .skeleton div:nth-child(3n + 1) { width: 88%; }
 
-.list { height: 100%; display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 2fr) minmax(280px, 1fr); }
+.list { height: 100%; display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) minmax(280px, min(34%, 600px)); }
 .bar { grid-column: 1 / -1; padding: 8px 12px; border-bottom: 1px solid var(--s3); background: var(--s1); }
 .count { white-space: nowrap; }
 a.button { color: inherit; text-decoration: none; min-height: 30px; padding: 0 8px; border: 1px solid var(--line); border-radius: 4px; background: var(--s2);
@@ -45,7 +45,7 @@ a.button:hover { background: var(--s3); }
 .arrow.descending svg { transform: rotate(-90deg); }
 .rows th { width: 110px; }
 .rows th.col-id { width: 56px; } .rows th.col-status { width: 104px; } .rows th.col-type { width: 96px; } .rows th.col-start { width: 112px; }
-.rows th.col-end { width: 78px; } .rows th.col-owner { width: 84px; } .rows th.col-priority { width: 64px; } .rows th.col-sequences { width: 36px; }
+.rows th.col-end { width: 78px; } .rows th.col-owner { width: 100px; } .rows th.col-priority { width: 64px; } .rows th.col-sequences { width: 36px; }
 .rows th.col-created { width: 112px; } .rows th.col-expires { width: 100px; } .rows th.col-description { width: auto; min-width: 120px; }
 .rows td.col-sequences, .rows th.col-sequences { text-align: right; }
 .rows th.col-sequences .sort { justify-content: flex-end; width: 100%; }
@@ -55,7 +55,7 @@ a.button:hover { background: var(--s3); }
 .preview { border-left: 1px solid var(--s3); background: var(--s1); padding: 12px 16px; overflow: auto; display: flex; flex-direction: column; gap: 12px; }
 .preview .buttons { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; margin-top: auto; padding: 8px 0 12px;
   position: sticky; bottom: -12px; background: inherit; }
-.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); gap: 6px; }
+.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(46%, 240px), 1fr)); gap: 6px; }
 .strip figure { margin: 0; display: grid; gap: 2px; font-size: 12px; color: var(--dim); min-width: 0; }
 .strip .frame { aspect-ratio: 16 / 9; background: var(--vms-picture, #000); border-radius: 4px; overflow: hidden; display: grid; place-items: center; }
 .strip img { width: 100%; height: 100%; object-fit: contain; }
@@ -66,7 +66,7 @@ a.button:hover { background: var(--s3); }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 .facts time { white-space: nowrap; }
 
-.page { position: relative; height: 100%; display: grid; grid-template-rows: auto auto minmax(0, 1fr); }
+.page { position: relative; height: 100%; display: grid; grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr); }
 .head { display: flex; gap: 12px; align-items: center; padding: 8px 12px; background: var(--s1); min-width: 0; }
 .head h2, .head button, .head .mark { white-space: nowrap; flex: none; }
 .facts-line { gap: 14px; flex-wrap: nowrap; min-width: 0; overflow: hidden; }
@@ -99,12 +99,12 @@ a.button:hover { background: var(--s3); }
 .save-state.unsaved { color: var(--amber); }
 .save-state.failed { color: var(--red); }
 .save-state button { min-height: 28px; color: var(--text); }
-.tabs { display: flex; gap: 0; padding: 0 12px; border-bottom: 1px solid var(--s3); background: var(--s1); }
-.tabs button { border: 0; border-bottom: 2px solid transparent; border-radius: 0; background: none; min-height: 36px; color: var(--dim); }
+.tabs { display: flex; gap: 0; padding: 0 12px; border-bottom: 1px solid var(--s3); background: var(--s1); overflow-x: auto; scrollbar-width: none; }
+.tabs button { flex: none; white-space: nowrap; outline-offset: -2px; border: 0; border-bottom: 2px solid transparent; border-radius: 0; background: none; min-height: 36px; color: var(--dim); }
 .tabs button[aria-selected=true] { color: var(--text); border-bottom-color: var(--accent); }
 .tabs .count { color: var(--dim); font-size: 12px; }
 .panel > :empty, .rows > :empty { display: none; }
-.panel { overflow: auto; padding: 16px; min-height: 0; display: grid; gap: 12px; align-content: start; }
+.panel { overflow: auto; padding: 16px; min-height: 0; display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; align-content: start; }
 .details, .categories { display: grid; grid-template-columns: minmax(280px, 420px) minmax(320px, 560px); gap: 16px 48px; align-items: start; }
 .categories { grid-template-columns: repeat(2, minmax(280px, 440px)); }
 .form { display: grid; gap: 12px; }
@@ -155,5 +155,18 @@ input:not([type=checkbox]):not([type=radio]):invalid { border-color: var(--red);
   .details, .categories { grid-template-columns: 1fr; }
   .call-form { grid-template-columns: 1fr; }
   .head { flex-wrap: wrap; }
+  .sequences { min-width: 700px; }
+  .sequences :is(th, td):is(:nth-child(7), :nth-child(8)) { display: none; }
+}
+@media (min-width: 1900px) {
+  .rows th.col-owner { width: 160px; } .rows th.col-type, .rows th.col-status { width: 140px; } .rows th.col-priority { width: 90px; }
+}
+/* A low window, as one magnified to 200 %: all of it scrolls, so that each part keeps the height it needs. */
+@media (max-height: 560px) {
+  :host { overflow: auto; }
+  .list, .page { height: auto; min-height: 100%; grid-template: auto auto auto / minmax(0, 1fr); }
+  .rows { max-height: 85vh; }
+  .undo-bar { position: fixed; }
+  .preview { border-left: 0; border-top: 1px solid var(--s3); }
 }
 `);

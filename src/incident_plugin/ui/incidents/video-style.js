@@ -2,10 +2,11 @@
 
 export const videoSheet = new CSSStyleSheet();
 videoSheet.replaceSync(`
-dialog.wide { width: min(1200px, 97vw); }
-.window { display: grid; grid-template-columns: minmax(0, 1fr) 260px; gap: 16px; }
+/* As wide as lets the picture have the height that is left. */
+dialog.wide { --beside: 260px; --picture: max(200px, 90vh - 250px); width: min(97vw, max(1080px, var(--picture) * 16 / 9 + var(--beside) + 48px)); }
+.window { display: grid; grid-template-columns: minmax(0, 1fr) var(--beside); gap: 16px; }
 .main { display: grid; gap: 8px; min-width: 0; }
-.stage { background: #000; aspect-ratio: 16 / 9; max-height: calc(90vh - 180px); width: 100%; display: grid; overflow: hidden; }
+.stage { background: #000; aspect-ratio: 16 / 9; max-height: var(--picture); width: 100%; display: grid; overflow: hidden; }
 .stage > *, figure > incident-playback { width: 100%; height: 100%; min-width: 0; min-height: 0; }
 .stage.several { grid-template-columns: repeat(auto-fit, minmax(34%, 1fr)); gap: 2px; }
 figure { margin: 0; position: relative; overflow: hidden; }
@@ -17,19 +18,21 @@ figcaption { position: absolute; left: 0; top: 0; padding: 2px 6px; background: 
 .bar .recorded { background: var(--accent); }
 .bar .gap { background: repeating-linear-gradient(135deg, var(--amber) 0 3px, var(--s0) 3px 6px); }
 .lists { display: flex; flex-direction: column; gap: 8px; min-height: 0; }
-.others { max-height: 30%; overflow: auto; }
+.others { flex: 0 1 auto; min-height: 72px; overflow: auto; }
 input[type=range] { padding: 0; min-height: 24px; accent-color: var(--accent); border: 0; background: none; }
 .at { font-size: 15px; margin-left: 8px; }
-aside { display: flex; flex-direction: column; gap: 8px; justify-content: flex-end; min-height: 0; }
+/* As tall as the picture and its controls, however many sequences there are. */
+aside { display: flex; flex-direction: column; gap: 8px; justify-content: flex-end; height: 0; min-height: 100%; }
 aside h3 { margin: auto 0 0; }
 aside label.row { min-height: 24px; }
-.choices { max-height: 60%; min-height: 120px; overflow: auto; border: 1px solid var(--s3); border-radius: 4px; }
+.choices { flex: 0 1 auto; min-height: 96px; overflow: auto; border: 1px solid var(--s3); border-radius: 4px; }
 [role=option] { padding: 6px 8px; cursor: pointer; border-left: 3px solid transparent; }
 [role=option]:hover { background: var(--s2); }
 [role=option][aria-selected=true] { background: var(--s3); border-left-color: var(--accent); }
 .ellipsis { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 label.row { cursor: pointer; }
-@media (max-width: 900px) { .window { grid-template-columns: 1fr; } }
+@media (forced-colors: active) { .bar, .bar span { forced-color-adjust: none; } }
+@media (max-width: 900px) { .window { grid-template-columns: 1fr; } aside { height: auto; } .choices { max-height: 40vh; } }
 `);
 
 export const reportSheet = new CSSStyleSheet();

@@ -32,6 +32,9 @@ a:hover .hit { fill: var(--s2); }
 .in.strong { fill: var(--vms-on-accent, #06121f); }
 svg a:focus-visible { outline: none; }
 svg a:focus-visible rect { stroke: var(--text); stroke-width: 2; }
+@media (forced-colors: active) {
+  .axis text, .axis-text, .in { fill: CanvasText; }
+}
 @media print {
   .dashboard { height: auto; display: block; }
   .board { overflow: visible; padding: 0; }

@@ -38,13 +38,15 @@ export function popover(anchor, title, build, closed = () => {}, back = anchor) 
   return close;
 }
 
-/** Below the anchor, or above it, and never outside of the window. @param {HTMLElement} pane @param {HTMLElement} anchor */
+/** Below the anchor, or above it where there is more room; what does not fit is scrolled. @param {HTMLElement} pane @param {HTMLElement} anchor */
 function place(pane, anchor) {
   const at = anchor.getBoundingClientRect();
   const size = pane.getBoundingClientRect();
-  const below = at.bottom + 4 + size.height <= innerHeight || at.top < size.height + 4;
+  const [under, over] = [innerHeight - at.bottom - 12, at.top - 12];
+  const below = size.height <= under || under >= over;
+  pane.style.maxHeight = `${below ? under : over}px`;
   pane.style.left = `${Math.max(8, Math.min(at.left, innerWidth - size.width - 8))}px`;
-  pane.style.top = `${Math.max(8, below ? at.bottom + 4 : at.top - 4 - size.height)}px`;
+  pane.style.top = `${below ? at.bottom + 4 : Math.max(8, at.top - 4 - size.height)}px`;
 }
 
 /** Arrow keys go through the buttons of a menu. @param {KeyboardEvent} event */

@@ -88,7 +88,7 @@ export class ProjectList {
       this.#csv,
       ...(may(bridge, 'projects.reports.view') ? [h('button', { type: 'button', title: strings.incidents.report.periodTitle,
         onclick: () => void createPeriodReport(bridge, parameters(this.#query).toString()) }, icon('report'), strings.incidents.report.period)] : []),
-      h('button', { type: 'button', onclick: () => bridge.navigate({ tab: 'incidents', path: ['dashboard', writePath(this.#query)].filter(Boolean).join('/') }) }, icon('report'), texts.dashboard));
+      h('button', { type: 'button', onclick: () => bridge.navigate({ tab: 'incidents', path: ['dashboard', writePath(this.#query)].filter(Boolean).join('/') }) }, icon('chart'), texts.dashboard));
     this.#preview = new Preview(bridge, (id) => this.#open(id), () => this.#gone());
     this.element = h('div', { class: 'list' }, h('div', { class: 'bar' }, this.#bar.element), this.#scroll, this.#preview.element);
     this.#state.append(skeleton(strings.incidents.list.loading, 12));

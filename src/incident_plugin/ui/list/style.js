@@ -19,7 +19,7 @@ filterSheet.replaceSync(`${valueStyle}
 .chip .says { border: 0; background: none; min-height: 26px; padding: 0 2px 0 10px; display: inline-flex; gap: 6px; align-items: center; min-width: 0; border-radius: 14px; }
 .chip .says b { font-weight: 600; overflow: hidden; text-overflow: ellipsis; }
 .chip .quiet { min-width: 26px; min-height: 26px; border-radius: 14px; }
-.popover { position: fixed; inset: auto; margin: 0; padding: 12px; min-width: 220px; max-width: 380px; max-height: min(70vh, 480px); overflow: auto;
+.popover { position: fixed; inset: auto; margin: 0; padding: 12px; min-width: 220px; max-width: 380px; overflow: auto;
   color: var(--text); background: var(--s2); border: 1px solid var(--line); border-radius: 4px; box-shadow: 0 8px 32px rgb(0 0 0 / .5); }
 .popover h3 { margin: 0 0 8px; }
 .menu { display: grid; gap: 2px; }

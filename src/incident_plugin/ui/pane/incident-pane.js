@@ -15,7 +15,7 @@ const paneSheet = new CSSStyleSheet();
 paneSheet.replaceSync(`
 :host { display: block; }
 .buttons, .cards { display: grid; gap: 8px; }
-.buttons button { min-height: 44px; font-size: 15px; justify-content: flex-start; text-align: left; padding: 4px 16px; }
+.buttons button { min-height: 44px; font-size: 15px; justify-content: flex-start; text-align: left; padding: 4px 8px; white-space: nowrap; }
 .cards { margin-top: 12px; }
 .start path { fill: currentColor; }
 .start:not(:disabled) svg { color: var(--red); }

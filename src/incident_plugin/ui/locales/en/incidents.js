@@ -51,7 +51,7 @@ export const incidents = {
     deleteText: (id, description, sequences, days) =>
       `Incident project ${id}${description ? ` “${description}”` : ''} is deleted with its comments, calls and `
       + `${sequencesOf(sequences)}. The recorded video itself stays on the recorder. `
-      + (days ? `It waits in the recycle bin for up to ${days} ${days === 1 ? 'day' : 'days'} and can be restored from there.` : 'This cannot be undone.'),
+      + (days ? `The incident project waits in the recycle bin for up to ${days} ${days === 1 ? 'day' : 'days'} and can be restored from there.` : 'This cannot be undone.'),
     /** @param {string} at */
     restorable: (at) => `It is in the recycle bin and can be restored until ${at}.`,
     undo: 'Undo',
