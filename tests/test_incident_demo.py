@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from incident_demo.__main__ import CannotStart, unwell
 from tests.programs import Program
 
 
@@ -62,3 +63,15 @@ def test_a_data_directory_that_cannot_be_made(tmp_path: Path) -> None:
     told = refusal(tmp_path / "file")
     assert f"The data directory {tmp_path / 'file'} cannot be used" in told
     assert "Name another one" in told
+
+
+def test_what_does_not_work_is_said_once_all_plugins_have_started() -> None:
+    """A full disk keeps nobody from the rest; a plug-in that was refused is not waited for."""
+    disk = {"name": "disk", "ok": False, "detail": "0 B are free.", "remedy": "Free some space."}
+    store = {"name": "store", "ok": True, "detail": "", "remedy": ""}
+    plugin = {"name": "Incident manager", "state": "active", "parts": [store, disk]}
+    assert unwell({"ok": False, "parts": [plugin]}) == "Disk: 0 B are free. Free some space."
+    assert unwell({"ok": False, "parts": [{**plugin, "state": "stopped"}]}) == ""
+    refused = {**plugin, "state": "unlicensed", "reason": "The licence is forged.", "remedy": ""}
+    with pytest.raises(CannotStart, match="is unlicensed"):
+        unwell({"ok": False, "parts": [refused]})

@@ -9,8 +9,9 @@ import http.client
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -19,6 +20,8 @@ from incident_demo.site import PASSWORD, RECORDER_USER, DemoSite
 ADDRESS = "127.0.0.1"
 #: How long each part may take to begin and to end, seconds.
 READY_WITHIN = 60
+#: How long what does not work is given to mend itself before people are let in all the same, seconds.
+UNWELL_FOR = 10
 #: States of a plug-in that waiting does not change.
 REFUSED = frozenset({"incompatible", "disabled", "unlicensed", "failed", "suspended"})
 ENDED_WITHIN = 8
@@ -129,33 +132,55 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 async def _ready(host: Part, address: str, told_to_stop: asyncio.Event) -> bool:
-    """Wait until the host says that everything can be used; no when it is told to stop before."""
+    """Wait until the host says that everything can be used; no when it is told to stop before.
+
+    What stays unwell, such as a disk that is nearly full, is said, and does not keep people from the rest.
+    """
+    since_active = 0
     for _ in range(READY_WITHIN * 10):
         if told_to_stop.is_set():
             return False
         if host.process.returncode is not None:
             raise CannotStart(f"The {host.name} did not start. What it wrote is above.")
-        if await asyncio.to_thread(_healthy, address):
+        health = await asyncio.to_thread(_health, address)
+        if health.get("ok"):
+            return True
+        told = unwell(health)
+        since_active = since_active + 1 if told else 0
+        if since_active > UNWELL_FOR * 10:
+            sys.stderr.write(f"Not everything works. {told}\n")
             return True
         await asyncio.sleep(0.1)
     raise CannotStart(f"The {host.name} was not ready within {READY_WITHIN} s: see {address}/healthz.")
 
 
-def _healthy(address: str) -> bool:
-    """Ask the host how it is; raises ``CannotStart`` when a plug-in was refused, which no waiting mends."""
+def unwell(health: Mapping[str, Any]) -> str:
+    """Say what does not work of a host whose plug-ins have all started; empty while one has not.
+
+    Raises ``CannotStart`` when a plug-in was refused, which no waiting mends.
+    """
+    plugins = health.get("parts", [])
+    for each in plugins:
+        if each["state"] in REFUSED:
+            raise CannotStart(f"{each['name']} is {each['state']}. {each['reason']} {each['remedy']}".strip())
+    if any(each["state"] != "active" for each in plugins):
+        return ""
+    parts = [part for each in plugins for part in each["parts"] if not part["ok"]]
+    said = [f"{part['name'].capitalize()}: {part['detail']} {part['remedy']}".strip() for part in parts]
+    return " ".join([*said, health.get("trouble", "")]).strip()
+
+
+def _health(address: str) -> Mapping[str, Any]:
+    """Ask the host how it is; empty when it does not answer."""
     connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=2)
     try:
         connection.request("GET", "/healthz")
-        answer = connection.getresponse()
-        health = json.load(answer)
+        answer: Mapping[str, Any] = json.load(connection.getresponse())
     except (OSError, http.client.HTTPException, ValueError):
-        return False
+        return {}
     finally:
         connection.close()
-    for part in health["parts"]:
-        if part["state"] in REFUSED:
-            raise CannotStart(f"{part['name']} is {part['state']}. {part['reason']} {part['remedy']}".strip())
-    return answer.status == http.client.OK
+    return answer
 
 
 if __name__ == "__main__":

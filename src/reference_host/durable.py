@@ -42,8 +42,8 @@ class KeptDocument(Generic[T]):
     def change(self, change: Callable[[T], T], *, or_hold: bool = False) -> T:
         """Replace the value; returning means that the new one is on disk. Raises ``StorageRefused``.
 
-        With ``or_hold`` a value that the disk refuses counts all the same, until the program ends; it is written
-        with the next change.
+        With ``or_hold`` a value that the disk refuses counts all the same, until the program ends; it is
+        written with the next change.
         """
         with self._lock:
             changed = change(self.value)

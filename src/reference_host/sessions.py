@@ -49,8 +49,8 @@ class Sessions:
     def open(self, account: str, now: datetime) -> str:
         """Open a session; gives its token, which is kept nowhere.
 
-        On a full disk people must be able to come in, to see what is wrong and to go on watching: their session
-        then ends with the program.
+        On a full disk people must be able to come in, to see what is wrong and to go on watching: their
+        session then ends with the program.
         """
         token = secrets.token_urlsafe(32)
         opened = Session(account=account, opened=now, used=now, id=secrets.token_hex(8))

@@ -453,7 +453,7 @@ async def test_a_very_long_filter_is_refused_in_words(opening: Opening, site: Si
     await expect(page.get_by_text("The filter is too long")).to_be_visible()
 
 
-async def test_at_200_percent_of_the_smallest_window_projects_are_in_sight(opening: Opening, site: Site) -> None:
+async def test_at_200_percent_of_the_smallest_window_projects_show(opening: Opening, site: Site) -> None:
     """Filters take their room, and what is listed keeps its own: the page scrolls."""
     for number in range(4):
         site.create(description=f"Project {number}")
