@@ -474,3 +474,17 @@ async def test_the_selected_project_shows_in_colours_of_the_system(opening: Open
     await rows(page).nth(1).click()
     background = "row => getComputedStyle(row).backgroundColor"
     assert await rows(page).nth(1).evaluate(background) != await rows(page).nth(0).evaluate(background)
+
+
+async def test_who_types_and_opens_at_once_stays_with_the_project(opening: Opening, site: Site) -> None:
+    """What was typed a moment ago is asked for before the project opens, and not after: that led back."""
+    for number in range(2):
+        site.create(description=f"Bicycle {number}")
+    page = await opening()
+    await expect(rows(page)).to_have_count(2)
+    await page.get_by_label("Search text").press_sequentially("bicycle")
+    await rows(page).nth(1).dblclick()
+    await expect(page.get_by_role("tab", name="Sequence list")).to_be_visible()
+    await page.go_back()
+    await expect(page).to_have_url(re.compile("text~bicycle"))
+    await expect(rows(page)).to_have_count(2)

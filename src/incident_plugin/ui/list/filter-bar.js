@@ -171,10 +171,16 @@ export class FilterBar {
 
   #typed() {
     clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => {
-      this.#typing = undefined;
-      this.#asksForText();
-    }, AFTER_TYPING);
+    this.#typing = setTimeout(() => this.settle(), AFTER_TYPING);
+  }
+
+  /** Asks for what is being typed at once; who has gone elsewhere meanwhile is not fetched back. */
+  settle() {
+    if (this.#typing === undefined) return;
+    clearTimeout(this.#typing);
+    this.#typing = undefined;
+    if (this.element.checkVisibility()) this.#asksForText();
+    else this.show(this.#query);
   }
 
   #asksForText() {

@@ -364,6 +364,7 @@ export class ProjectList {
 
   /** @param {number} id */
   #open(id) {
+    this.#bar.settle();
     this.#select(id);
     this.#bridge.navigate({ tab: 'incidents', path: String(id) });
   }
