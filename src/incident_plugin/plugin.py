@@ -50,6 +50,12 @@ class IncidentPlugin:
             ("save", "Save incident project", "Shift+F9"),
             ("create-empty", "Create empty incident project", "Ctrl+F9"),
             ("add-marked", "Add the marked time of this camera", "Enter"),
+            ("add-marked-new", "Add the marked time of this camera to a new incident project", "n"),
+            (
+                "add-marked-existing",
+                "Add the marked time of this camera to an existing incident project",
+                "e",
+            ),
             ("add-marked-all", "Add the marked time of all cameras in the view", "Shift+Enter"),
         )
         play = Permission.CAMERAS_VIEW.value

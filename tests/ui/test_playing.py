@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import time
 from collections.abc import AsyncIterator
@@ -188,23 +187,27 @@ async def test_sound_is_heard_when_it_is_wanted(page: Page, now: int) -> None:
     start = datetime.fromtimestamp(now / 1000 - 500, UTC)
     track, sound, units = recording(start)
 
-    async def stream() -> AsyncIterator[AccessUnit | SoundUnit]:
-        for unit in units:
-            yield unit
+    async def part(heard: SoundTrack | None) -> bytes:
+        async def stream() -> AsyncIterator[AccessUnit | SoundUnit]:
+            for unit in units:
+                yield unit
 
-    body = b"".join([p async for p in PyavWriter().playing(track, stream(), sought=start, sound=sound)])
-    headers = {
-        "Video-Start": start.isoformat().replace("+00:00", "Z"),
-        "Video-Codec": f"{track.codec_string},{sound.codec_string}",
-    }
-    given = asyncio.Event()
+        pieces = PyavWriter().playing(track, stream(), sought=start, sound=heard)
+        return b"".join([piece async for piece in pieces])
+
+    bodies = {False: await part(None), True: await part(sound)}
+    given = set[bool]()
 
     async def answer(route: Route) -> None:
-        if given.is_set():
+        heard = "sound=1" in route.request.url
+        if heard in given:
             await route.fulfill(status=204)
-        else:
-            given.set()
-            await route.fulfill(status=200, body=body, headers=headers)
+            return
+        given.add(heard)
+        codec = f"{track.codec_string},{sound.codec_string}" if heard else track.codec_string
+        began = start.isoformat().replace("+00:00", "Z")
+        headers = {"Video-Start": began, "Video-Codec": codec, "Video-Sound": "1"}
+        await route.fulfill(status=200, body=bodies[heard], headers=headers)
 
     await page.evaluate("names => host.watch(names)", await names(page, 1))
     await page.route("**/video/**", answer)
@@ -212,6 +215,7 @@ async def test_sound_is_heard_when_it_is_wanted(page: Page, now: int) -> None:
     await settled(page)
     element = "document.querySelector('incident-playback')"
     assert await page.evaluate(f"{element}.video.muted")
+    assert given == {False}
     await page.evaluate(
         "import('/plugins/incident/ui/playback/hearing.js').then(m => m.hearing.set({muted: false}))"
     )

@@ -277,8 +277,12 @@ class VideoWriter(Protocol):
         *,
         sought: datetime,
         sound: SoundTrack | None = None,
+        tail: bool = False,
     ) -> AsyncGenerator[bytes]:
-        """Give the same for a player that waits for the picture at ``sought``, with sound it can play."""
+        """Give the same for a player that waits for the picture at ``sought``, with sound it can play.
+
+        ``tail`` puts silence behind the last picture: without, browsers wait for sound that does not come.
+        """
         ...
 
     async def write_mp4(
@@ -331,4 +335,35 @@ class Kept(Protocol):
 
     async def put(self, key: str, data: bytes) -> None:
         """Keep it, where there is room."""
+        ...
+
+    def writing(self, key: str) -> Growing:
+        """Begin to keep what comes piece by piece; it is there for others once it is whole."""
+        ...
+
+
+class Growing(Protocol):
+    """Something that is being kept."""
+
+    async def add(self, piece: bytes) -> None:
+        """Write the next piece."""
+        ...
+
+    async def complete(self) -> None:
+        """Say that all of it is there."""
+        ...
+
+    async def discard(self) -> None:
+        """Leave nothing of it, unless it is complete."""
+        ...
+
+
+class Recode(Protocol):
+    """Makes H.264 of recorded video, for browsers that do not play it as it is."""
+
+    def __call__(self, stream: VideoStream, *, sought: datetime) -> AbstractAsyncContextManager[VideoStream]:
+        """Give the same pictures coded anew, from the one shown at ``sought`` on; key pictures stay such.
+
+        The track is known with the first picture.
+        """
         ...

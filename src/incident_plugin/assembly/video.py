@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import attrs
 
-from incident_plugin.adapters.media import PyavWriter
+from incident_plugin.adapters.media import PyavWriter, recoded_replay
 from incident_plugin.adapters.picture_cache import PictureCache
 from incident_plugin.adapters.vault import DiskVault, PreservedRecorders
 from incident_plugin.application.footage import FootagePicker
 from incident_plugin.application.footage_states import FootageStates
+from incident_plugin.application.parts import Parts
 from incident_plugin.application.preserving import Preserver, Preserving
 from incident_plugin.application.reporting import Stills
 from incident_plugin.application.timeline import Timeline
@@ -56,16 +58,18 @@ def assemble_video(ground: Ground, recorders: RecorderParts) -> VideoParts:
     preserving = Preserving(work=work, guard=guard, clock=clock, wake=preserver.wake)
     footage = PreservedRecorders(network, preserver.covering, vault.path)
     stills = Stills(recorders=footage, writer=writer)
-    video = VideoResources(
+    kept = PictureCache(
+        ground.folder / "cache" / "playback", most=_KEPT_BYTES, lasting=_KEPT_FOR, now=clock.now
+    )
+    parts = Parts(
         recorders=footage,
         writer=writer,
-        stills=stills,
-        guard=guard,
+        recode=recoded_replay,
+        kept=kept,
         clock=clock,
-        kept=PictureCache(
-            ground.folder / "cache" / "playback", most=_KEPT_BYTES, lasting=_KEPT_FOR, now=clock.now
-        ),
+        most_recoded=os.cpu_count() or 1,
     )
+    video = VideoResources(recorders=footage, parts=parts, stills=stills, guard=guard, kept=kept)
     return VideoParts(
         footage=footage,
         writer=writer,

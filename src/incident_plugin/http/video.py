@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 
 import attrs
-import msgspec
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.media_ports import Kept, Recorders, VideoWriter
-from incident_plugin.application.ports import Clock
+from incident_plugin.application.media_ports import Kept, Recorders
+from incident_plugin.application.parts import Part, Parts, Wanted
 from incident_plugin.application.reporting import Stills
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput, NoVideo
-from incident_plugin.domain.media import AccessUnit, CameraId, SoundTrack, SoundUnit, VideoTrack
+from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.time import Interval
 from incident_plugin.http.operations import Call, Operation, while_wanted, whole_number
 
@@ -25,35 +23,8 @@ from incident_plugin.http.operations import Call, Operation, while_wanted, whole
 MAXIMUM_LENGTH = timedelta(seconds=60)
 #: The same of key pictures alone, for playing fast.
 MAXIMUM_INTRA = timedelta(minutes=10)
-#: How far beyond the end it goes for the next key picture: parts that are whole groups join without a seam.
-_GROUP = timedelta(seconds=4)
-#: Recorders write some seconds behind the present: what is older does not grow any more.
-_SETTLED = timedelta(seconds=20)
 #: Widths of stills, in pixels.
 _NARROWEST, _WIDEST = 32, 3840
-
-
-@attrs.frozen(kw_only=True)
-class _OpenedReplay:
-    """A replay whose first picture is here; leaving ``closing`` ends it."""
-
-    track: VideoTrack
-    sound: SoundTrack | None
-    first: AccessUnit
-    #: What came before the first picture.
-    early: tuple[SoundUnit, ...]
-    rest: AsyncIterator[AccessUnit | SoundUnit]
-    closing: contextlib.AsyncExitStack
-
-    async def units(self, end: datetime) -> AsyncGenerator[AccessUnit | SoundUnit]:
-        """Give everything from the first picture on, up to the first key picture at or behind the end."""
-        yield self.first
-        for heard in self.early:
-            yield heard
-        async for unit in self.rest:
-            if isinstance(unit, AccessUnit) and unit.key and unit.time >= end:
-                return
-            yield unit
 
 
 @attrs.frozen(kw_only=True)
@@ -61,10 +32,9 @@ class VideoResources:
     """Handlers of the operations on pictures."""
 
     _recorders: Recorders
-    _writer: VideoWriter
+    _parts: Parts
     _stills: Stills
     _guard: Guard
-    _clock: Clock
     _kept: Kept
 
     def operations(self) -> tuple[Operation, ...]:
@@ -91,28 +61,16 @@ class VideoResources:
 
     async def video(self, call: Call) -> Response:
         camera, interval = self._camera(call), _interval(call)
-        intra, groups = (call.query.get(name) == "1" for name in ("intra", "groups"))
-        longest = MAXIMUM_INTRA if intra else MAXIMUM_LENGTH
+        flags = {name: call.query.get(name) == "1" for name in ("intra", "groups", "sound", "tail", "h264")}
+        longest = MAXIMUM_INTRA if flags["intra"] else MAXIMUM_LENGTH
         if interval.length > longest:
             raise InvalidInput(f"At most {longest.seconds} s of video are given at once.")
-        # What may still grow, and what is only looked at in passing, is not kept.
-        keeps = groups and not intra and interval.end + _SETTLED < self._clock.now()
-        key = f"part {camera} {interval.start.isoformat()} {interval.end.isoformat()}" if keeps else ""
-        kept = await self._kept.get(key) if keeps else None
-        if kept is not None:
-            return _part(*_unpacked(kept))
-        wanted = self._with_next_group(interval) if groups else interval
+        wanted = Wanted(camera=camera, interval=interval, **flags)
         try:
-            opened = await while_wanted(call.request, self._opened(camera, wanted, intra=intra))
+            return _PartResponse(await while_wanted(call.request, self._parts.open(wanted)))
         except NoVideo:
             # For a player a gap is no error: it goes on with the next part.
             return Response(status_code=HTTPStatus.NO_CONTENT)
-        names = (opened.track.codec_string, opened.sound.codec_string if opened.sound else "")
-        headers = {
-            "Video-Start": opened.first.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-            "Video-Codec": ",".join(filter(None, names)),
-        }
-        return _part(headers, self._keeping(key, headers, self._fragments(opened, interval)))
 
     async def still(self, call: Call) -> Response:
         camera, at = self._camera(call), call.instant("at")
@@ -126,52 +84,6 @@ class VideoResources:
             await self._kept.put(key, picture)
         return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
-    async def _keeping(
-        self, key: str, headers: Mapping[str, str], fragments: AsyncGenerator[bytes]
-    ) -> AsyncGenerator[bytes]:
-        """Keep a part that was given to its end; nothing is kept without a key."""
-        given: list[bytes] = []
-        async with contextlib.aclosing(fragments):
-            async for fragment in fragments:
-                if key:
-                    given.append(fragment)
-                yield fragment
-        if key:
-            await self._kept.put(key, _packed(headers, given))
-
-    async def _opened(self, camera: CameraId, interval: Interval, *, intra: bool) -> _OpenedReplay:
-        """Open a replay up to its first picture; raises ``NoVideo`` when there is none."""
-        async with contextlib.AsyncExitStack() as stack:
-            stream = await stack.enter_async_context(
-                self._recorders.replay(camera, interval, sound=not intra, intra=intra)
-            )
-            units = aiter(stream.mixed())
-            early: list[SoundUnit] = []
-            async for unit in units:
-                if isinstance(unit, AccessUnit):
-                    return _OpenedReplay(
-                        track=stream.track,
-                        sound=stream.sound,
-                        first=unit,
-                        early=tuple(early),
-                        rest=units,
-                        closing=stack.pop_all(),
-                    )
-                early.append(unit)
-            raise NoVideo("The recorder has no picture in this time.")
-
-    async def _fragments(self, opened: _OpenedReplay, interval: Interval) -> AsyncGenerator[bytes]:
-        async with opened.closing:
-            units = opened.units(interval.end)
-            playing = self._writer.playing(opened.track, units, sought=interval.start, sound=opened.sound)
-            async with contextlib.aclosing(playing), contextlib.aclosing(units):
-                async for fragment in playing:
-                    yield fragment
-
-    def _with_next_group(self, interval: Interval) -> Interval:
-        """Reach for the key picture behind the end, but never into what is still to come."""
-        return Interval(interval.start, max(interval.end, min(interval.end + _GROUP, self._clock.now())))
-
     def _camera(self, call: Call) -> CameraId:
         camera = CameraId(call.path["camera"])
         self._guard.require(call.actor, Permission.CAMERAS_VIEW, (camera,))
@@ -182,17 +94,23 @@ def _interval(call: Call) -> Interval:
     return Interval(call.instant("start"), call.instant("end"))
 
 
-def _part(headers: Mapping[str, str], body: bytes | AsyncGenerator[bytes]) -> Response:
-    given = {**headers, "Cache-Control": "no-store"}
-    if isinstance(body, bytes):
-        return Response(body, media_type="video/mp4", headers=given)
-    return StreamingResponse(body, media_type="video/mp4", headers=given)
+class _PartResponse(StreamingResponse):
+    """A part as it comes; it is closed however the response ends, also before its first byte."""
 
+    def __init__(self, part: Part) -> None:
+        facts = part.facts
+        headers = {
+            "Video-Start": facts.start,
+            "Video-Codec": facts.codec,
+            **({"Video-Sound": "1"} if facts.hears else {}),
+            **({"Video-Recoded-From": facts.recoded_from} if facts.recoded_from else {}),
+            "Cache-Control": "no-store",
+        }
+        super().__init__(part.fragments, media_type="video/mp4", headers=headers)
+        self._part = part
 
-def _packed(headers: Mapping[str, str], fragments: list[bytes]) -> bytes:
-    return b"".join((msgspec.json.encode(headers), b"\n", *fragments))
-
-
-def _unpacked(kept: bytes) -> tuple[dict[str, str], bytes]:
-    head, _, body = kept.partition(b"\n")
-    return msgspec.json.decode(head, type=dict[str, str]), body
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._part.close()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
+import attrs
 import av
 from av.video.frame import PictureType
 
@@ -22,6 +24,8 @@ _GROUP = 50
 #: Wider pictures are made smaller: coding takes a core for each 1080p camera.
 _WIDEST = 1_280
 _IDR = 5
+#: More pictures than any decoder holds back.
+_MOST_REORDERED = 64
 
 #: Samples a second by which Opus counts, and of a frame of 20 ms (RFC 7587 section 4.1).
 OPUS_RATE, _OPUS_FRAME = 48_000, 960
@@ -38,7 +42,10 @@ _SOUND_DECODERS = {
 
 
 class PictureRecoder:
-    """Decodes one camera's pictures and codes them for browsers: Constrained Baseline, no delay."""
+    """Decodes one camera's pictures and codes them for browsers: Constrained Baseline, no delay.
+
+    Key pictures stay key pictures, and each picture keeps its time.
+    """
 
     def __init__(self, track: VideoTrack) -> None:
         self._decoder = av.CodecContext.create(_DECODER[track.codec], "r")
@@ -46,32 +53,73 @@ class PictureRecoder:
         self._sets = b"".join(_START_CODE + nal for nal in track.parameter_sets)
         self._encoder: av.VideoCodecContext | None = None
         self._size = (0, 0)
+        #: Pictures that are being decoded, by their places.
+        self._taken: dict[int, AccessUnit] = {}
 
     def recoded(self, unit: AccessUnit, skip: bool) -> list[AccessUnit]:
         """Give the pictures that this one completes; none of them when ``skip``."""
+        frames = self._decoded(unit)
+        return [] if skip else [made for frame in frames for made in self._coded(frame)]
+
+    def _decoded(self, unit: AccessUnit) -> list[av.VideoFrame]:
+        """Give what comes out with a picture: others, where pictures are reordered."""
         data = (self._sets if unit.key else b"") + b"".join(_START_CODE + nal for nal in unit.nals)
         packet = av.Packet(data)
         packet.pts, packet.time_base = unit.pts, _CLOCK
+        while len(self._taken) > _MOST_REORDERED:
+            self._taken.pop(next(iter(self._taken)))
+        self._taken[unit.pts] = unit
         try:
-            frames = self._decoder.decode(packet)
+            return self._decoder.decode(packet)
         except av.FFmpegError as error:
-            _log.debug("a live picture could not be decoded: %s", error)
+            _log.debug("a picture could not be decoded: %s", error)
             return []
-        return [] if skip else [made for frame in frames for made in self._coded(frame, unit)]
 
-    def _coded(self, frame: av.VideoFrame, unit: AccessUnit) -> list[AccessUnit]:
+    def _coded(self, frame: av.VideoFrame) -> list[AccessUnit]:
+        taken = self._taken.get(frame.pts or 0)
+        if taken is None:
+            return []
         wide = min(frame.width, _WIDEST) // 2 * 2
         high = round(frame.height * wide / frame.width / 2) * 2
         if self._encoder is None or self._size != (wide, high):
             self._encoder, self._size = _encoder(wide, high), (wide, high)
         scaled = frame.reformat(width=wide, height=high, format="yuv420p")
-        scaled.pts, scaled.time_base, scaled.pict_type = frame.pts, _CLOCK, PictureType.NONE
+        scaled.pts, scaled.time_base = frame.pts, _CLOCK
+        scaled.pict_type = PictureType.I if taken.key else PictureType.NONE
         made = []
         for packet in self._encoder.encode(scaled):
             nals = tuple(part.rstrip(b"\0") for part in bytes(packet).split(_SHORT_CODE)[1:])
             key = any(nal[:1] and nal[0] & 0x1F == _IDR for nal in nals)
-            made.append(AccessUnit(pts=packet.pts or 0, time=unit.time, key=key, nals=nals))
+            made.append(attrs.evolve(taken, key=key, nals=nals))
         return made
+
+
+class SoughtRecoder(PictureRecoder):
+    """The same from the picture on that is shown at an instant; what comes before is decoded only."""
+
+    def __init__(self, track: VideoTrack, sought: datetime) -> None:
+        super().__init__(track)
+        self._sought = sought
+        self._found = False
+        #: The last one that is not shown after the instant.
+        self._held: av.VideoFrame | None = None
+
+    def shown(self, unit: AccessUnit) -> list[AccessUnit]:
+        """Give the pictures that this one completes."""
+        return [made for frame in self._decoded(unit) for made in self._wanted(frame)]
+
+    def rest(self) -> list[AccessUnit]:
+        """Give what was not complete when the last one came."""
+        made = [one for frame in self._decoder.decode(None) for one in self._wanted(frame)]
+        return made if self._found or self._held is None else self._coded(self._held)
+
+    def _wanted(self, frame: av.VideoFrame) -> list[AccessUnit]:
+        taken = self._taken.get(frame.pts or 0)
+        if not self._found and taken is not None and taken.time <= self._sought:
+            self._held = frame
+            return []
+        before, self._found = () if self._found or self._held is None else (self._held,), True
+        return [made for one in (*before, frame) for made in self._coded(one)]
 
 
 def _encoder(wide: int, high: int) -> av.VideoCodecContext:
@@ -83,6 +131,7 @@ def _encoder(wide: int, high: int) -> av.VideoCodecContext:
         "tune": "zerolatency",
         "profile": "baseline",
         "crf": "24",
+        "forced-idr": "1",
         "x264-params": f"keyint={_GROUP}:scenecut=0:sliced-threads=0:threads=1:annexb=1:repeat-headers=1",
     }
     return encoder

@@ -28,6 +28,8 @@ _LARGE = 2 << 20
 _GAP = 10
 #: Assumed length of a picture before there is a second one: 1/25 s.
 _SINGLE = _RATE // 25
+#: Seconds of silence behind the last picture. The next part has the sound of this time, and replaces it.
+_TAIL = 0.5
 #: sample_depends_on = 2 (on nothing) for key pictures; otherwise 1, and not a sync sample.
 _KEY, _OTHER = 0x02000000, 0x01010000
 
@@ -53,8 +55,10 @@ class PlayingStream:
         *,
         sought: datetime | None = None,
         sound: SoundTrack | None = None,
+        tail: bool = False,
     ) -> None:
         self._first = first
+        self._tail = _TAIL if tail else 0.0
         self._sought = sought
         self._sound = PlayableSound.of(sound, first.time) if sound else None
         self._pending: list[_Picture] = []
@@ -114,13 +118,17 @@ class PlayingStream:
         runs = [_Run(_VIDEO, shown[0], samples)]
         data = [part for p in pending for nal in p.unit.nals for part in (_LENGTH(len(nal)), nal)]
         shown_until = (shown[-1] + lengths[-1]) / _RATE
-        # Nothing follows the last one; and who waits for the picture that was sought does not wait for sound.
-        whole = following is None or self._number == 1
-        sound = self._sound.before(shown_until, whole=whole) if self._sound is not None else ()
+        sound = self._heard_until(shown_until, last=following is None)
         if sound:
             runs.append(_Run(_SOUND, sound[0].at, b"".join(_sound_sample(one) for one in sound)))
             data += [one.data for one in sound]
         return _moof(self._number, runs, sum(p.size for p in pending)) + _mdat(data)
+
+    def _heard_until(self, seconds: float, *, last: bool) -> Sequence[Sample]:
+        """Give the sound of a fragment: whole with the picture that was sought, and beyond the last one."""
+        if self._sound is None:
+            return ()
+        return self._sound.before(seconds, whole=last or self._number == 1, beyond=self._tail if last else 0)
 
     def _lengths(self, shown: Sequence[int], following: int | None, *, ends: bool) -> list[int]:
         """Say how long each picture is shown: up to the next one, but not through a gap."""

@@ -73,12 +73,13 @@ class PlayableSound:
         coded = self._coder.recoded(placed) if self._coder else [placed]
         self._samples += [Sample(one.pts, self._length(one), one.data) for one in coded if one.pts >= 0]
 
-    def before(self, seconds: float, *, whole: bool = False) -> Sequence[Sample]:
+    def before(self, seconds: float, *, whole: bool = False, beyond: float = 0) -> Sequence[Sample]:
         """Give what begins before a place on the time line, in one unbroken run; the rest waits.
 
         Where no sound came there is silence: a browser shows no picture while a track has a hole. With
         ``whole`` it reaches to that place, for the picture there is not to wait; what comes too late for its
-        place by half of its length is left out.
+        place by half of its length is left out. Behind that place lies silence of ``beyond`` seconds: a
+        browser that has begun to wait for sound shows no picture that is the last one.
         """
         limit = round(seconds * self._rate)
         taken: list[Sample] = []
@@ -90,7 +91,7 @@ class PlayableSound:
             taken.append(Sample(self._filled, sample.length, sample.data))
             self._filled += sample.length
         if whole:
-            taken += self._silent_until(limit + self._silence[1] - 1)
+            taken += self._silent_until(limit + round(beyond * self._rate) + self._silence[1] - 1)
         return taken
 
     def _silent_until(self, limit: int) -> list[Sample]:

@@ -59,8 +59,12 @@ class PyavWriter:
         *,
         sought: datetime,
         sound: SoundTrack | None = None,
+        tail: bool = False,
     ) -> AsyncGenerator[bytes]:
-        """Give the same in small fragments, the first of which ends with the picture at ``sought``."""
+        """Give the same in small fragments, the first of which ends with the picture at ``sought``.
+
+        ``tail`` puts silence behind the last picture.
+        """
         stream: PlayingStream | None = None
         early: list[SoundUnit] = []
         async for unit in units:
@@ -68,7 +72,7 @@ class PyavWriter:
                 if isinstance(unit, SoundUnit):
                     early.append(unit)
                     continue
-                stream = await _in_thread(_playing, track, unit, sought, sound)
+                stream = await _in_thread(_playing, track, unit, sought, sound, tail)
                 yield stream.head
                 for heard in early:
                     stream.add(heard)
@@ -161,11 +165,11 @@ def _first(group: Sequence[AccessUnit | SoundUnit]) -> AccessUnit:
 
 
 def _playing(
-    track: VideoTrack, first: AccessUnit, sought: datetime, sound: SoundTrack | None
+    track: VideoTrack, first: AccessUnit, sought: datetime, sound: SoundTrack | None, tail: bool
 ) -> PlayingStream:
     from incident_plugin.adapters.media.playing import PlayingStream  # noqa: PLC0415 -- heavy, when needed
 
-    return PlayingStream(track, first, sought=sought, sound=sound)
+    return PlayingStream(track, first, sought=sought, sound=sound, tail=tail)
 
 
 def _film(track: VideoTrack, first: AccessUnit, sound: SoundTrack | None) -> Fragments:

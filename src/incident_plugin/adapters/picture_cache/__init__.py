@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 #: What one entry may have at most, in bytes.
 _LARGEST = 32 << 20
@@ -44,6 +45,10 @@ class PictureCache:
         if len(data) <= min(_LARGEST, self._most):
             await asyncio.to_thread(self._put, _name(key), data)
 
+    def writing(self, key: str) -> _Growing:
+        """Begin a file that is written piece by piece."""
+        return _Growing(self, _name(key), min(_LARGEST, self._most))
+
     @property
     def size(self) -> int:
         """Bytes that are kept."""
@@ -63,20 +68,31 @@ class PictureCache:
             return None
 
     def _put(self, name: str, data: bytes) -> None:
-        with self._lock:
-            self._sweep()
-        partial = self._folder / f"{secrets.token_hex(8)}.partial"
+        partial = self.begun()
         try:
             partial.write_bytes(data)
-            partial.replace(self._folder / name)
         except OSError:
             with suppress(OSError):
                 partial.unlink()
             return
+        self.take(partial, name, len(data))
+
+    def begun(self) -> Path:
+        """Give the name of a file that is not in the cache yet."""
+        with self._lock:
+            self._sweep()
+        return self._folder / f"{secrets.token_hex(8)}.partial"
+
+    def take(self, partial: Path, name: str, size: int) -> None:
+        """Let a whole file in, and let go of what was not used for the longest time."""
+        try:
+            partial.replace(self._folder / name)
+        except OSError:
+            return
         with self._lock:
             before = self._entries.pop(name, None)
-            self._size += len(data) - (before[0] if before else 0)
-            self._entries[name] = (len(data), self._now())
+            self._size += size - (before[0] if before else 0)
+            self._entries[name] = (size, self._now())
             self._forget_old()
             while self._size > self._most:
                 self._forget(next(iter(self._entries)))
@@ -101,6 +117,64 @@ class PictureCache:
         self._size -= size
         with suppress(OSError):
             (self._folder / name).unlink()
+
+
+class _Growing:
+    """A file that is being written; a disk that refuses, or too many bytes, end it without a word."""
+
+    def __init__(self, cache: PictureCache, name: str, most: int) -> None:
+        self._cache = cache
+        self._name = name
+        self._most = most
+        self._size = 0
+        self._path: Path | None = None
+        self._file: BinaryIO | None = None
+        self._given_up = False
+
+    async def add(self, piece: bytes) -> None:
+        """Write the next piece."""
+        if not self._given_up:
+            await asyncio.to_thread(self._add, piece)
+
+    async def complete(self) -> None:
+        """Let others have it."""
+        if self._file is not None and self._path is not None and not self._given_up:
+            await asyncio.to_thread(self._complete, self._file, self._path)
+
+    async def discard(self) -> None:
+        """Remove what is there, if it is not complete."""
+        self._give_up()
+
+    def _add(self, piece: bytes) -> None:
+        self._size += len(piece)
+        try:
+            if self._file is None:
+                self._path = self._cache.begun()
+                self._file = self._path.open("wb")
+            self._file.write(piece)
+        except OSError:
+            self._give_up()
+        if self._size > self._most:
+            self._give_up()
+
+    def _complete(self, file: BinaryIO, path: Path) -> None:
+        try:
+            file.close()
+        except OSError:
+            self._give_up()
+            return
+        self._cache.take(path, self._name, self._size)
+        self._file = self._path = None
+
+    def _give_up(self) -> None:
+        self._given_up = True
+        file, self._file, path, self._path = self._file, None, self._path, None
+        with suppress(OSError):
+            if file is not None:
+                file.close()
+        with suppress(OSError):
+            if path is not None:
+                path.unlink()
 
 
 def _name(key: str) -> str:

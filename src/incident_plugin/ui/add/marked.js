@@ -1,4 +1,4 @@
-// The way with the fewest keys: `[`, `]`, Enter.
+// The way with the fewest keys: `[`, `]`, and where it goes.
 
 import { report } from '../common/api.js';
 import { once } from '../common/once.js';
@@ -9,11 +9,12 @@ import { picks } from './picks.js';
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsContext} Context */
 
 /**
- * Adds the marked time of some cameras to the draft sequence list; refused ones leave the marks as they are.
+ * Adds the marked time of some cameras; what is refused or given up leaves the marks as they are.
  * @param {Context} context
  * @param {import('./picks.js').Camera[]} cameras
+ * @param {import('./picks.js').Destination} [destination]
  */
-export function addMarked({ bridge, clock }, cameras) {
+export function addMarked({ bridge, clock }, cameras, destination = 'draft') {
   return once('add marked', async () => {
     const { markStart: start, markEnd: end } = clock;
     if (cameras.length === 0) {
@@ -25,11 +26,21 @@ export function addMarked({ bridge, clock }, cameras) {
       return;
     }
     try {
-      await finish.draft(bridge, { cameras, start, end });
+      if (!await finish[destination](bridge, { cameras, start, end })) return;
       for (const camera of cameras) picks.end(camera.id, { added: true });
       clock.setMarks(null, null);
     } catch (error) {
       report(bridge, error);
     }
   });
+}
+
+/**
+ * The same for the selected camera.
+ * @param {Context} context
+ * @param {import('./picks.js').Destination} [destination]
+ */
+export function addMarkedOfSelected(context, destination) {
+  const { selected } = context.bridge.view();
+  return addMarked(context, selected ? [selected] : [], destination);
 }

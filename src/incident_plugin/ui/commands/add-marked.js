@@ -1,9 +1,6 @@
 // Adds the marked time of the selected camera to the draft sequence list.
 
-import { addMarked } from '../add/marked.js';
+import { addMarkedOfSelected } from '../add/marked.js';
 
 /** @type {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsCommandRun} */
-export const run = (context) => {
-  const { selected } = context.bridge.view();
-  return addMarked(context, selected ? [selected] : []);
-};
+export const run = (context) => addMarkedOfSelected(context);

@@ -55,21 +55,24 @@ export class VideoBuffer {
   #restUntil = 0;
   #movedAt = -Infinity;
   #at = NaN;
-  /** Whether the sound of the recording is among what is played. */
-  hasSound = false;
+  /** Whether there is sound to hear, once that is known. @type {boolean | undefined} */
+  hasSound;
+  /** How the video was recorded, where it is coded anew for this browser. */
+  recodedFrom = '';
 
   /**
    * @param {HTMLVideoElement} video
    * @param {Source} source
    * @param {number} at an instant near which the operator looks
-   * @param {boolean} intra key pictures alone, for playing fast
+   * @param {{intra: boolean, sound: boolean}} how key pictures alone, for playing fast; sound, for somebody who hears it
    * @param {() => void} changed called when pictures came or failed
    */
-  constructor(video, source, at, intra, changed) {
+  constructor(video, source, at, { intra, sound }, changed) {
     this.changed = changed;
     this.video = video;
     this.source = source;
     this.intra = intra;
+    this.sound = sound;
     this.origin = Math.floor(at) - ROOM * 1000;
     this.url = URL.createObjectURL(this.#media);
     this.opened = new Promise((resolve) => this.#media.addEventListener('sourceopen', resolve, { once: true }));
@@ -183,15 +186,19 @@ export class VideoBuffer {
     const loading = this.#loading = { from, to, reached: from, abort };
     if (to + SETTLED < this.source.now) this.#edge = Infinity;
     try {
-      const opened = await this.source.open(from, to, this.intra, abort.signal);
+      const tail = this.#delivered.nextAfter(from) > to;
+      const opened = await this.source.open(from, to, { intra: this.intra, sound: this.sound, tail }, abort.signal);
       abort.signal.throwIfAborted();
       if (opened) await this.#append(opened, loading);
       this.#came(loading);
     } catch (error) {
-      if (!abort.signal.aborted) {
+      const otherwise = error instanceof Unplayable && this.source.otherwise(error.codec);
+      if (!abort.signal.aborted && !otherwise) {
         this.#failed = { from: loading.reached, to, error, again: performance.now() + AGAIN.failed };
       }
     }
+    // What was not read to its end is wanted no more.
+    abort.abort();
     this.#loading = undefined;
     if (this.#closed) return;
     this.changed();
@@ -213,8 +220,10 @@ export class VideoBuffer {
    * @param {Opened} opened
    * @param {{from: number, to: number, reached: number, abort: AbortController}} loading
    */
-  async #append({ start, codec, parts }, loading) {
+  async #append({ start, codec, parts, hears, recodedFrom }, loading) {
     const buffer = await this.#prepared(codec);
+    this.hasSound = hears;
+    this.recodedFrom = recodedFrom;
     await this.#evict(buffer, this.intra ? KEPT_INTRA : KEPT);
     buffer.timestampOffset = this.toMedia(start);
     for await (const { data, pictures } of parts) {
@@ -264,7 +273,6 @@ export class VideoBuffer {
       this.#buffer.changeType(mime);
     }
     this.#mime = mime;
-    this.hasSound = codec.includes(',');
     return this.#buffer;
   }
 

@@ -56,7 +56,8 @@ export class IncidentPlayback extends Contributed {
     this.root.adoptedStyleSheets.push(playbackSheet);
     this.video = h('video', { muted: true, playsInline: true, disablePictureInPicture: true, tabIndex: -1 });
     this.cover = h('div', { class: 'cover', role: 'status' });
-    this.root.append(this.video, this.cover);
+    this.badge = h('span', { class: 'badge small', hidden: true });
+    this.root.append(this.video, this.badge, this.cover);
   }
 
   /** @override @param {Context} context */
@@ -100,7 +101,7 @@ export class IncidentPlayback extends Contributed {
 
   /** Whether there is sound to hear. */
   get hasSound() {
-    return this.#buffer?.hasSound ?? false;
+    return this.dataset.sound === 'true';
   }
 
   /** In a gap: where recording begins again, infinity when nowhere. Nothing while there may be pictures. */
@@ -130,6 +131,7 @@ export class IncidentPlayback extends Contributed {
     this.#buffer?.close();
     this.#buffer = undefined;
     this.#source = undefined;
+    this.dataset.sound = 'false';
     this.#camera = '';
     this.#recorded = { hour: NaN, spans: undefined, at: 0 };
   }
@@ -140,7 +142,7 @@ export class IncidentPlayback extends Contributed {
     if (!source || !clock || !this.isConnected) return;
     const at = this.#within(clock.now);
     const rate = clock.paused ? 0 : clock.rate;
-    const buffer = this.#bufferFor(source, at, rate > FASTEST_WHOLE);
+    const buffer = this.#bufferFor(source, at, { intra: rate > FASTEST_WHOLE, sound: this.#isHeard(clock.rate) });
     buffer.want(at);
     this.#ask(source, at);
     const showing = this.#judge(buffer, source, at);
@@ -151,7 +153,8 @@ export class IncidentPlayback extends Contributed {
     else if (!this.video.paused) this.video.pause();
     this.#show(showing, buffer, source, at);
     this.#hold(clock, showing === 'loading' && !clock.paused);
-    this.#hear(clock.rate);
+    this.video.muted = !this.#isHeard(clock.rate);
+    this.video.volume = hearing.volume;
     if (showing === 'gap') skipGap(clock);
   }
 
@@ -175,33 +178,39 @@ export class IncidentPlayback extends Contributed {
    * Sound is that of the selected camera, at a speed at which it can be understood.
    * @param {number} rate
    */
-  #hear(rate) {
+  #isHeard(rate) {
     const selected = this.vms?.bridge.view?.().selected;
     const clock = this.vms?.clock;
     const ours = this.limits ? clock && viewsOf(clock)[0] === this : !selected || selected.id === this.#camera;
-    this.video.muted = hearing.muted || !ours || rate > FASTEST_WHOLE;
-    this.video.volume = hearing.volume;
+    return !hearing.muted && Boolean(ours) && rate <= FASTEST_WHOLE;
   }
 
   /**
    * @param {Source} source
    * @param {number} at
-   * @param {boolean} intra
+   * @param {{intra: boolean, sound: boolean}} how
    */
-  #bufferFor(source, at, intra) {
+  #bufferFor(source, at, how) {
     if (this.video.error && this.#brokenAt === undefined) this.#brokenAt = at;
+    const buffer = this.#buffer;
     // Pictures that cannot be decoded do not keep the operator from others.
-    const usable = this.#brokenAt === undefined ? this.#buffer?.reaches(at) : Math.abs(this.#brokenAt - at) < BROKEN;
-    if (this.#buffer && usable && this.#buffer.intra === intra) return this.#buffer;
-    this.#buffer?.close();
+    const usable = this.#brokenAt === undefined ? buffer?.reaches(at) : Math.abs(this.#brokenAt - at) < BROKEN;
+    // Sound that is there and not heard any more does no harm.
+    if (buffer && usable && buffer.intra === how.intra && (buffer.sound || !how.sound)) return buffer;
+    buffer?.close();
     this.#brokenAt = undefined;
-    this.#buffer = new VideoBuffer(this.video, source, at, intra, () => this.#arrived());
+    this.#buffer = new VideoBuffer(this.video, source, at, how, () => this.#arrived());
     return this.#buffer;
   }
 
   #arrived() {
-    if (this.dataset.sound !== String(this.hasSound)) {
-      this.dataset.sound = String(this.hasSound);
+    const from = this.#buffer?.recodedFrom ?? '';
+    this.badge.textContent = from && strings.playback.recoded(from);
+    this.badge.title = from && strings.playback.recodedHint;
+    this.badge.hidden = !from;
+    const sound = String(this.#buffer?.hasSound ?? this.hasSound);
+    if (this.dataset.sound !== sound) {
+      this.dataset.sound = sound;
       hearing.changed();
     }
     this.#sync();

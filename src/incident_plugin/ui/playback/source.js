@@ -11,6 +11,8 @@ import { Cutter } from './boxes.js';
  * @typedef {object} Opened
  * @property {string} codec as in RFC 6381
  * @property {number} start of the first picture, milliseconds since 1970 with fractions
+ * @property {boolean} hears whether the recording has sound, asked for or not
+ * @property {string} recodedFrom how it was recorded, where it is coded anew for this browser
  * @property {AsyncIterable<Part>} parts as they arrive
  */
 
@@ -23,6 +25,8 @@ const BROKEN = 'The connection broke while the video was read. It is asked for a
 export class Source {
   /** Server clock minus this computer's clock, in milliseconds; known to a second. */
   #skew = 0;
+  /** Whether this browser plays the recording only as H.264, and whether it plays its sound. */
+  #how = { h264: false, sound: true };
 
   /**
    * @param {Bridge} bridge
@@ -48,13 +52,17 @@ export class Source {
   /**
    * @param {number} start
    * @param {number} end
-   * @param {boolean} intra key pictures alone
+   * @param {{intra?: boolean, sound?: boolean, tail?: boolean}} how key pictures alone; with sound; with silence behind it
    * @param {AbortSignal} signal
    * @returns {Promise<Opened | null>} nothing where there is no picture
    */
-  async open(start, end, intra, signal) {
+  async open(start, end, { intra, sound, tail }, signal) {
     const query = between(start, end);
-    if (intra) query.set('intra', '1');
+    const { h264 } = this.#how;
+    const heard = sound && this.#how.sound;
+    for (const [name, wanted] of Object.entries({ intra, sound: heard, tail: heard && tail, h264 })) {
+      if (wanted) query.set(name, '1');
+    }
     // Whole groups of pictures join without a seam; what is limited may be preserved to its end and no further.
     if (end + GROUP <= (this.limits?.end ?? Infinity)) query.set('groups', '1');
     const response = await request(this.bridge, 'GET', `video/${this.camera}?${query}`, undefined, { signal });
@@ -63,8 +71,26 @@ export class Source {
     return {
       codec: response.headers.get('Video-Codec') ?? '',
       start: precise(response.headers.get('Video-Start') ?? ''),
+      hears: this.#how.sound && response.headers.has('Video-Sound'),
+      recodedFrom: response.headers.get('Video-Recoded-From') ?? '',
       parts: this.#parts(response.body),
     };
+  }
+
+  /**
+   * Another form is asked for from now on: this browser does not play this one.
+   * @param {string} codec
+   * @returns {boolean} whether there is another
+   */
+  otherwise(codec) {
+    const [picture, sound] = codec.split(',');
+    if (sound && MediaSource.isTypeSupported(`video/mp4; codecs="${picture}"`)) {
+      this.#how.sound = false;
+      return true;
+    }
+    if (this.#how.h264) return false;
+    this.#how.h264 = true;
+    return true;
   }
 
   /** @param {ReadableStream<Uint8Array>} body */

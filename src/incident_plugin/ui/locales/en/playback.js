@@ -18,6 +18,8 @@ export const playback = {
   edgeHint: 'The picture comes as soon as the recorder has it.',
   codec: (/** @type {string} */ codec) => `This browser cannot play ${codec}`,
   codecHint: 'Export the sequence to see it in another player.',
+  recoded: (/** @type {string} */ codec) => `${codec}, shown as H.264`,
+  recodedHint: 'This browser does not play it as it was recorded. Exports have the recorder’s own pictures.',
   broken: 'The picture cannot be shown',
   brokenHint: 'The browser could not decode what the recorder delivered.',
   retry: 'Retry',
