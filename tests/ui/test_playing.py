@@ -126,7 +126,7 @@ async def test_view_items_play_in_step(page: Page, now: int) -> None:
 
     await until(measured, "drifts of all view items")
     assert float(np.median(np.abs(drifts))) < 0.2, drifts
-    assert await page.evaluate("host.clocks.playback.holders.size") == 0
+    await page.wait_for_function("host.clocks.playback.holders.size === 0")
 
 
 async def test_gap_is_jumped_over_while_playing(page: Page) -> None:
