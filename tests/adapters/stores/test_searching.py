@@ -218,6 +218,7 @@ def small(few: int) -> Iterator[None]:
             (spans, "_NEAR", few),
             (terms, "_WHOLE", few // 2),
             (full_text, "_FEW", few),
+            (full_text, "_AGAIN", few),
             (index, "_FEW", few),
             (index, "_UNSURE", few),
             (index, "_PROJECTS", 1),

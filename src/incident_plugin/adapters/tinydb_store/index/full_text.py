@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
 
 import attrs
 import msgspec
@@ -30,6 +30,8 @@ from incident_plugin.domain.properties import IncidentProperties
 
 #: A beginning of more words than these is left to the full text, which merges all their lists first.
 _FEW = 128
+#: Of a term that has bitmaps in some segments, projects that may be found again where it has none.
+_AGAIN = 1_000
 #: Projects whose terms are kept in memory until bitmaps cover them.
 _KEPT = 3 * bits.STEP
 #: Terms that are asked for at once: what an expression takes grows faster than its length.
@@ -235,18 +237,22 @@ class FullText:
         rows = self.bits.rows(segments, {term.key for term in alternatives})
         common = {(segment, key): bits.unpacked(ids) for segment, key, ids in rows}
         found = dict.fromkeys(segments, 0)
-        rare: dict[int, list[Term]] = {}
+        rare: dict[Term, list[int]] = {}
+        again: Counter[Term] = Counter()
         for segment in segments:
             for term in alternatives:
                 held = common.get((segment, term.key))
                 if held is None:
-                    rare.setdefault(segment, []).append(term)
+                    rare.setdefault(term, []).append(segment)
                 else:
+                    again[term] += held.bit_count()
                     found[segment] |= every[segment] & ~held if term.lacking else held
-        # Neighbours that lack the same are asked for together.
-        for terms, near in groupby(rare.items(), lambda item: item[1]):
-            asked = [segment for segment, _ in near]
-            for segment, held in self._rare(terms, asked, every).items():
+        # Each question has a price: terms that are rare nearly everywhere are asked for together.
+        together = [term for term in rare if again[term] <= _AGAIN]
+        alone = [term for term in rare if again[term] > _AGAIN]
+        for terms in (together, *([term] for term in alone)):
+            asked = sorted({segment for term in terms for segment in rare[term]})
+            for segment, held in self._rare(terms, asked, every).items() if asked else ():
                 found[segment] |= held
         return found
 
