@@ -191,7 +191,6 @@ class Direct:
             run("UPDATE documents_projects SET document = ? WHERE id = ?", (text(made), number))
             run("UPDATE documents_summaries SET document = ? WHERE id = ?", (text(summary(made)), number))
             self._index(made, before)
-            run('SELECT camera, start, "end" FROM spans WHERE project = ?', (number,)).fetchall()
             last = self._last(number)
             self._log(entry(number, last.number + 1, last.hash))
 

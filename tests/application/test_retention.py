@@ -7,6 +7,7 @@ from datetime import timedelta
 import attrs
 import pytest
 
+from incident_plugin.application import retention
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.keeping import MediaHolds
 from incident_plugin.application.retention import Retention, RetentionTask
@@ -100,6 +101,23 @@ def test_a_project_goes_when_its_days_are_over_and_not_before(site: Site) -> Non
     assert site.bin.all(ACTOR) == ()
     assert first_fault(site.store.entries(number)) is None
     assert "Miller" not in repr(site.store.entries(number))
+
+
+@pytest.mark.parametrize("few", [5_000, 0])
+def test_a_project_of_a_clock_that_was_set_back_goes_in_time(
+    site: Site, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Its number says that it is younger than others that stay; where there are very many, within a day."""
+    monkeypatch.setattr(retention, "_FEW", few)
+    site.decide(days=30)
+    site.time = START + 20 * DAY
+    stays = site.create()
+    site.time = START + DAY
+    goes = site.create()
+    assert site.run_after(30.9) == 0
+    assert site.run_after(31) == (1 if few else 0)
+    assert site.run_after(31.9) == (0 if few else 1)
+    assert (site.project(goes), site.project(stays) is None) == (None, False)
 
 
 def test_types_have_days_of_their_own(site: Site) -> None:

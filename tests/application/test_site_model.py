@@ -731,9 +731,11 @@ def run(examples: int, steps: int) -> None:
 @pytest.mark.timeout(0 if MINUTES else 120)
 def test_a_site_is_at_every_step_as_its_model_says(capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever does whatever in whatever order, allowed or not."""
-    run(25, 50)
-    until = time.monotonic() + MINUTES * 60
-    while time.monotonic() < until:
-        run(random.randrange(20, 40), 400)
-    with capsys.disabled():
-        sys.stdout.write(f" {sum(done.values()):,} steps, {done['refused']:,} of them refused ")
+    try:
+        run(25, 50)
+        until = time.monotonic() + MINUTES * 60
+        while time.monotonic() < until:
+            run(random.randrange(20, 40), 400)
+    finally:
+        with capsys.disabled():
+            sys.stdout.write(f" {sum(done.values()):,} steps, {done['refused']:,} of them refused ")

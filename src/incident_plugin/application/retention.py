@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 #: Projects that are read at once.
 _AT_ONCE = 200
+#: Projects up to which all are looked at each time; of more, how often: it takes seconds with a million.
+_FEW, _ALL_EVERY = 5_000, timedelta(days=1)
 #: Counting what is about to go stops here.
 COUNT_CAP = 1_001
 #: Exports on which nobody works any more.
@@ -134,6 +136,8 @@ class RetentionTask:
     _service: Person
     #: Why the last run failed; empty when it did not.
     fault: str = ""
+    #: When every project was looked at, whatever its number says of its time.
+    _all_looked_at: datetime | None = attrs.field(default=None, init=False)
 
     def run(self) -> int:
         """Delete and warn; give how many projects were deleted. Raises ``StoreUnavailable``."""
@@ -143,8 +147,11 @@ class RetentionTask:
             binned = [one for one in work.stored.bin.all() if one.purge_at(rules) <= now]
         deleted = sum(self._purge(ProjectId(one.project.id), now) for one in binned)
         if rules.decided:
-            due = [one.id for one in _ending(self._store, rules, properties, now)]
+            everything = self._all_looked_at is None or abs(now - self._all_looked_at) >= _ALL_EVERY
+            due = [one.id for one in _ending(self._store, rules, properties, now, everything=everything)]
             deleted += sum(self._purge(number, now) for number in due)
+            if everything:
+                self._all_looked_at = now
             self._warn(now)
         if deleted:
             logger.info("retention deleted %d incident projects for good", deleted)
@@ -261,11 +268,20 @@ def _capped(found: Iterator[ProjectSummary]) -> Iterator[ProjectSummary]:
 
 
 def _ending(
-    store: IncidentStore, rules: RetentionRules, properties: IncidentProperties, at: datetime
+    store: IncidentStore,
+    rules: RetentionRules,
+    properties: IncidentProperties,
+    at: datetime,
+    *,
+    everything: bool = False,
 ) -> Iterator[ProjectSummary]:
-    """Give the projects, held ones left out, whose retention is over at an instant, with that end."""
+    """Give the projects, held ones left out, whose retention is over at an instant, with that end.
+
+    Unless ``everything`` is looked at, those of a large site that were created while its clock was set back
+    may be left out.
+    """
     for narrowed, days in _groups(rules, properties):
-        before = _created_by(store, at - timedelta(days=days))
+        before = None if everything else _created_by(store, at - timedelta(days=days))
         while page := store.page(narrowed, limit=_AT_ONCE, before=before):
             before = page[-1].id
             for one in page:
@@ -288,14 +304,16 @@ def _groups(rules: RetentionRules, properties: IncidentProperties) -> Iterator[t
         yield ProjectFilter(fields={"type": (None,)}), rules.days
 
 
-def _created_by(store: IncidentStore, instant: datetime) -> ProjectId:
-    """Give an id below which are the projects that were created until an instant.
+def _created_by(store: IncidentStore, instant: datetime) -> ProjectId | None:
+    """Give an id below which are the projects that were created until an instant; nothing for all of them.
 
     Ids grow with time: a project that was created while the clock was set back is found when the others of
-    its neighbourhood are.
+    its neighbourhood are. Where there are few, all are looked at.
     """
     newest = store.page(ProjectFilter(), limit=1)
     low, high = 0, newest[0].id if newest else 0
+    if high <= _FEW:
+        return None
     while low < high:
         middle = (low + high + 1) // 2
         found = store.page(ProjectFilter(), limit=1, before=ProjectId(middle + 1))

@@ -32,6 +32,7 @@ def upgrade(storage: SQLiteStorage, found: int, tell: Tell = silently) -> None:
 
 def index_again(storage: SQLiteStorage, index: ProjectIndex, tell: Tell = silently) -> None:
     """Make from the projects, again, what lists, searches and timelines need of them."""
+    tell("Removing the old index", None)
     index.create()
     for project in _summarised(storage, tell):
         index.put(project, None)

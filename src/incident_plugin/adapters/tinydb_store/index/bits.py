@@ -9,6 +9,7 @@ rare terms and for the newest projects.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -31,7 +32,7 @@ SCHEMA = (
     "INSERT INTO covered VALUES (0)",
 )
 
-_GET = "SELECT ids FROM bits WHERE segment = ? AND term = ?"
+_ALL = "SELECT term, ids FROM bits WHERE segment = ?"
 _PUT = "INSERT INTO bits VALUES (?, ?, ?) ON CONFLICT (segment, term) DO UPDATE SET ids = excluded.ids"
 _DELETE = "DELETE FROM bits WHERE segment = ? AND term = ?"
 
@@ -142,7 +143,7 @@ class Bits:
     def remove(self, project: int) -> None:
         """Forget a project; nothing is left of terms that hold for no other one."""
         segment, offset = divmod(project, SEGMENT)
-        for term, stored in self._storage.ask("SELECT term, ids FROM bits WHERE segment = ?", (segment,)):
+        for term, stored in self._storage.ask(_ALL, (segment,)):
             before = unpacked(stored)
             self._write(segment, term, before, before & ~(1 << offset))
 
@@ -170,14 +171,14 @@ class Bits:
         """
         for segment, ids in groupby(projects, lambda project: project // SEGMENT):
             near = list(ids)
-            found: dict[str, int] = {}
+            found: defaultdict[str, int] = defaultdict(int)
             for project in near:
                 bit = 1 << (project - near[0])
                 for term in terms_of(project):
-                    found[term] = found.get(term, 0) | bit
+                    found[term] |= bit
             for term, held in list(found.items()):
                 for begins in beginnings(term):
-                    found[begins] = found.get(begins, 0) | held
+                    found[begins] |= held
             low = segment * SEGMENT
 
             def earlier(term: str, low: int = low) -> int:
@@ -189,23 +190,23 @@ class Bits:
     def _add(
         self, segment: int, offset: int, found: Mapping[str, int], earlier: Callable[[str], int]
     ) -> None:
-        present = {row[0] for row in self._storage.ask("SELECT term FROM bits WHERE segment = ?", (segment,))}
+        present: dict[str, bytes] = dict(self._storage.ask(_ALL, (segment,)))
+        changed = []
         for term, held in found.items():
             if term in present:
-                stored = unpacked(self._storage.ask(_GET, (segment, term))[0][0])
+                stored = unpacked(present[term])
             elif held.bit_count() >= _COMMON or term == self._every:
                 stored = earlier(term) if present else 0
             else:
                 continue
-            self._storage.run(_PUT, (segment, term, packed(stored | held << offset)))
+            changed.append((segment, term, packed(stored | held << offset)))
+        self._storage.run_each(_PUT, changed)
 
     def differ(self, held: Iterable[tuple[int, Iterable[str]]]) -> bool:
         """Say whether the bitmaps tell anything else than all projects, by their ids, and their terms."""
         covered, told = self.covered, 0
         for segment, projects in groupby(held, lambda one: one[0] // SEGMENT):
-            stored: dict[str, bytes] = dict(
-                self._storage.ask("SELECT term, ids FROM bits WHERE segment = ?", (segment,))
-            )
+            stored: dict[str, bytes] = dict(self._storage.ask(_ALL, (segment,)))
             found: dict[str, list[int]] = {term: [] for term in stored}
             for project, terms in projects:
                 for term in found.keys() & terms if project <= covered else ():

@@ -53,7 +53,7 @@ class ProjectIndex:
     def put(self, project: Project, before: Project | None) -> None:
         """Index a project as it is now; it was stored as ``before``."""
         self._text.put(project, before)
-        self.spans.put(project)
+        self.spans.put(project, before)
         if self._text.bits.is_due(project.id):
             self._cover(project.id)
 

@@ -26,8 +26,6 @@ ZONE = 256
 REGION = 64
 #: Reading so many projects costs as much as going to one of them.
 _NEAR = 8
-#: Rows that one statement inserts at most.
-_AT_ONCE = 50
 #: Projects that one statement of a walk gives at most.
 _WALKED = 100
 _EARLIEST, _LATEST = -(2**62), 2**62
@@ -130,21 +128,20 @@ class Spans:
         for statement in _REGIONS:
             self._storage.run(statement)
 
-    def put(self, project: Project) -> None:
-        """Replace the sequences of a project, when they changed."""
-        wanted, stored = spans_of(project), self._stored(project.id)
-        if stored == wanted:
-            return
-        if stored:
+    def put(self, project: Project, before: Project | None) -> None:
+        """Replace the sequences of a project, which was stored as ``before``, when they changed."""
+        wanted = spans_of(project)
+        if before is not None:
+            if spans_of(before) == wanted:
+                return
             self.remove(project.id)
-        for first in range(0, len(wanted), _AT_ONCE):
-            values = [
-                value
-                for position, (camera, start, end) in enumerate(wanted[first : first + _AT_ONCE], start=first)
-                for value in (project.id, position, camera, (end - start).bit_length(), start, end)
-            ]
-            rows = ", ".join(["(?, ?, ?, ?, ?, ?)"] * (len(values) // 6))
-            self._storage.run(f"INSERT INTO spans VALUES {rows}", values)
+        self._storage.run_each(
+            "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (project.id, position, camera, (end - start).bit_length(), start, end)
+                for position, (camera, start, end) in enumerate(wanted)
+            ],
+        )
         if wanted:
             starts, ends = [w[1] for w in wanted], [w[2] for w in wanted]
             zone, bounds = project.id // ZONE, (min(starts), max(starts), min(ends), max(ends))
@@ -153,12 +150,10 @@ class Spans:
 
     def has(self, project: Project) -> bool:
         """Say whether the sequences of a project are stored as they are."""
-        return self._stored(project.id) == spans_of(project)
-
-    def _stored(self, project_id: int) -> list[tuple[Any, ...]]:
-        return self._storage.ask(
-            'SELECT camera, start, "end" FROM spans WHERE project = ? ORDER BY position', (project_id,)
+        stored = self._storage.ask(
+            'SELECT camera, start, "end" FROM spans WHERE project = ? ORDER BY position', (project.id,)
         )
+        return stored == spans_of(project)
 
     def remove(self, project_id: int) -> None:
         """Forget the sequences of a project."""

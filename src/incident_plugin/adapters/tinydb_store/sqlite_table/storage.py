@@ -112,6 +112,11 @@ class SQLiteStorage(Storage):
         with self._database.writing() as session:
             session.connection.execute(sql, parameters)
 
+    def run_each(self, sql: str, parameters: Sequence[Sequence[Any]]) -> None:
+        """Do the same as ``run`` does, with each of these parameters."""
+        with self._database.writing() as session:
+            session.connection.executemany(sql, parameters)
+
     def run_last(self, about: Hashable, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Change tables of one's own at the end of the group: of what is about the same, only the last.
 
