@@ -102,7 +102,10 @@ CALLS: Mapping[str, Callable[[Asking], Awaitable[str]]] = {
 async def asking(device: Device, *, patience: float) -> AsyncIterator[Asking]:
     """Use the recorder; ``patience`` is how long anything may take, in seconds."""
     onvif = OnvifDevice(
-        device.url, "admin", "right", limits=OnvifLimits(answer=patience, method=LONG, reading=0.002)
+        device.url,
+        "admin",
+        "right",
+        limits=OnvifLimits(answer=patience, method=LONG, reading=0.002, event=1.0),
     )
     streams = RtspClient(
         Credentials(username="admin", password="right"),

@@ -9,6 +9,7 @@ from attrs import define, field, frozen
 from tests.programs import RECORDER_PASSWORD, RECORDER_USER, RunningRecorder
 
 from demo_recorder.account import Account
+from demo_recorder.cameras import cameras_with
 from demo_recorder.footage import Footage
 from demo_recorder.recording import Recording, recordings_since
 from demo_recorder.rtsp.connection import Streams
@@ -57,7 +58,7 @@ def footage() -> Iterator[Footage]:
 async def rtsp(footage: Footage) -> AsyncIterator[RtspSide]:
     """An RTSP server with two hours and a bit of recordings."""
     clock = ShiftedClock()
-    recordings = recordings_since(clock() - timedelta(hours=2))
+    recordings = recordings_since(clock() - timedelta(hours=2), cameras_with(aac={"corridor"}))
     streams = Streams(studio=Studio(footage=footage, clock=clock), recordings=recordings, account=ACCOUNT)
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from attrs import frozen
 from numpy.typing import NDArray
-from tests.programs import RunningRecorder, running_recorder
+from tests.programs import RunningRecorder
 from tests.waiting import PATIENCE
 
 from demo_recorder.cameras import SoundCodec
@@ -152,23 +152,21 @@ def test_every_packet_belongs_to_one_frame(frame: int, sound: Sound, counts: tup
     assert now[0] * seconds >= frame / 15 > (now[0] - 1) * seconds
 
 
-async def test_aac_is_heard_at_its_time_too() -> None:
-    """A camera that was given a microphone in AAC; the sound is in step with the seconds of its recording."""
-    with running_recorder("--aac", "corridor") as recorder:
-        client = await RtspClient.connect(recorder.rtsp_port, ACCOUNT)
-        start = recorder.since + timedelta(minutes=30)
-        await set_up(client, "replay/rec_corridor")
-        interval = f"clock={clock_text(start)}-{clock_text(start + timedelta(seconds=4))}"
-        await client.request("PLAY", "replay/rec_corridor", Range=interval, Rate_Control="no")
-        first = int(-(-start.timestamp() * AAC.rate // AAC.samples))
-        packets = []
-        async with asyncio.timeout(PATIENCE):
-            while len(packets) < 62:
-                channel, data = await client._packet()
-                if channel == 2:
-                    packets.append(data[16 + 4 * unpack_from(">H", data, 14)[0] :])
-        description = (await client.request("DESCRIBE", "live/corridor")).body.decode()
-        await client.close()
+async def test_aac_is_heard_at_its_time_too(rtsp: RtspSide) -> None:
+    """A camera with a microphone in AAC: the sound is in step with the seconds of its recording."""
+    client = await rtsp.connect()
+    start = moment_of(FrameNumber(rtsp.recording("corridor").start + 10 * GROUP_FRAMES))
+    description = (await client.request("DESCRIBE", "live/corridor")).body.decode()
+    await set_up(client, "replay/rec_corridor")
+    interval = f"clock={clock_text(start)}-{clock_text(start + timedelta(seconds=4))}"
+    await client.request("PLAY", "replay/rec_corridor", Range=interval, Rate_Control="no")
+    first = int(-(-start.timestamp() * AAC.rate // AAC.samples))
+    packets = []
+    async with asyncio.timeout(PATIENCE):
+        while len(packets) < 62:
+            channel, data = await client._packet()
+            if channel == 2:
+                packets.append(data[16 + 4 * unpack_from(">H", data, 14)[0] :])
     assert "a=rtpmap:97 MPEG4-GENERIC/16000/1" in description
     assert {unpack_from(">HH", one) for one in packets} == {(16, len(one) - 4 << 3) for one in packets}
     decoder = av.CodecContext.create("aac", "r")

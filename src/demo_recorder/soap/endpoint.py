@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from attrs import frozen
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -103,10 +103,13 @@ def where(request: Request) -> tuple[str, str]:
 async def read_body(request: Request) -> bytes:
     """The body of a request; raises Fault when it is too long."""
     parts = bytearray()
-    async for part in request.stream():
-        parts += part
-        if len(parts) > MAX_BODY_BYTES:
-            raise not_well_formed(f"the request is longer than {MAX_BODY_BYTES} bytes")
+    try:
+        async for part in request.stream():
+            parts += part
+            if len(parts) > MAX_BODY_BYTES:
+                raise not_well_formed(f"the request is longer than {MAX_BODY_BYTES} bytes")
+    except ClientDisconnect as gone:
+        raise not_well_formed("the client left in the middle of its request") from gone
     return bytes(parts)
 
 

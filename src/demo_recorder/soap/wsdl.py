@@ -4,6 +4,7 @@ They are those of the onvif-zeep distribution, and for services that it does not
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,9 @@ class Contract:
         return self.operations.get(action.localname) if action.namespace == self.namespace else None
 
 
+@cache
 def read_contract(wsdl: str, namespace: str) -> Contract:
-    """Read a WSDL document; raises MissingContractError."""
+    """Read a WSDL document, once in a process; raises MissingContractError."""
     settings = Settings(strict=False, forbid_dtd=True, forbid_external=True)
     transport: Any = Transport()  # type: ignore[no-untyped-call]
     ours = _OURS / wsdl

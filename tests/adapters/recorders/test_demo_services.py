@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import av
 import pytest
 from tests.certificates import own_certificate
-from tests.programs import running_recorder
+from tests.programs import RunningRecorder, running_recorder
 
 from demo_recorder.cameras import cameras_with
 from demo_recorder.encoder import GroupEncoder
@@ -63,18 +64,28 @@ async def test_motion_is_told_where_the_person_walks(site):
     assert {(event.topic, event.initial) for event in first} == {("VideoSource/MotionAlarm", True)}
 
 
-async def test_a_camera_in_h265_is_found_replayed_and_seen_live():
+@pytest.fixture(scope="module")
+def widened(tmp_path_factory) -> Iterator[tuple[RunningRecorder, str]]:
+    """One that is encrypted, with a camera in H.265 and one that was set up anew; and its fingerprint."""
+    file, fingerprint = own_certificate(tmp_path_factory.mktemp("recorder"))
+    with running_recorder(
+        "--certificate", str(file), "--h265", "corridor", "--renewed", "parking"
+    ) as running:
+        yield running, fingerprint
+
+
+async def test_a_camera_in_h265_is_found_replayed_and_seen_live(widened):
     """Only Media2 names its codec; its NAL units come bit by bit as they were coded, and decode."""
-    with running_recorder("--h265", "corridor") as running:
-        site = site_of(running)
-        corridor = next(camera.id for camera in await site.cameras() if camera.name == "Corridor")
-        start = running.since + 60 * SECOND
-        async with site.replay(corridor, Interval(start, start + 2 * SECOND)) as stream:
-            assert stream.track.codec is Codec.H265
-            units = [unit async for unit in stream]
-        async with site.live(corridor) as stream:
-            assert (await anext(aiter(stream))).key
-        await site.close()
+    running, fingerprint = widened
+    site = site_of(running, fingerprint=fingerprint)
+    corridor = next(camera.id for camera in await site.cameras() if camera.name == "Corridor")
+    start = running.since + 60 * SECOND
+    async with site.replay(corridor, Interval(start, start + 2 * SECOND)) as stream:
+        assert stream.track.codec is Codec.H265
+        units = [unit async for unit in stream]
+    async with site.live(corridor) as stream:
+        assert (await anext(aiter(stream))).key
+    await site.close()
     encoder = GroupEncoder(cameras_with(h265={"corridor"})[1], group_of(first_frame_from(start)))
     assert [unit.nals for unit in units] == [encoder.encode_next().nal_units for _ in range(30)]
     decoder = av.CodecContext.create("hevc", "r")
@@ -109,40 +120,34 @@ async def test_recorded_motion_is_found(site, recorder_process):
     assert not any(event.active for event in await site.happened(cameras["Lobby"], before))
 
 
-async def test_two_recordings_with_gaps_are_one_camera():
+async def test_two_recordings_with_gaps_are_one_camera(widened):
     """A camera that was set up anew: its spans are those of both recordings, and one replay crosses them."""
-    with running_recorder("--renewed", "parking") as running:
-        site = site_of(running)
-        parking = next(camera.id for camera in await site.cameras() if camera.name == "Parking")
-        since = running.since
-        spans = await site.recorded(parking, Interval(since, since + timedelta(minutes=70)))
-        edges = [((s.start - since) / SECOND, (s.end - since) / SECOND) for s in spans]
-        assert edges == [(0, 1200), (1230, 2400), (2430, 3600), (3660, 4200)]
-        across = Interval(spans[2].end - 2 * SECOND, spans[3].start + 2 * SECOND)
-        async with site.replay(parking, across) as stream:
-            units = [unit async for unit in stream]
-        await site.close()
+    running, fingerprint = widened
+    site, since = site_of(running, fingerprint=fingerprint), running.since
+    parking = next(camera.id for camera in await site.cameras() if camera.name == "Parking")
+    spans = await site.recorded(parking, Interval(since, since + timedelta(minutes=70)))
+    edges = [((s.start - since) / SECOND, (s.end - since) / SECOND) for s in spans]
+    assert edges == [(0, 1200), (1230, 2400), (2430, 3600), (3660, 4200)]
+    across = Interval(spans[2].end - 2 * SECOND, spans[3].start + 2 * SECOND)
+    async with site.replay(parking, across) as stream:
+        units = [unit async for unit in stream]
+    await site.close()
     assert len(units) == 60
     assert [units[at].time - across.start for at in (0, 15, 30)] == [0 * SECOND, SECOND, 62 * SECOND]
 
 
-async def test_an_encrypted_recorder_is_encrypted_throughout(tmp_path):
-    """Questions, live pictures and recorded video over TLS, by the one certificate that was confirmed."""
-    file, fingerprint = own_certificate(tmp_path)
-    with running_recorder("--certificate", str(file)) as running:
-        assert running.address.startswith("https://")
-        site = site_of(running, fingerprint=fingerprint)
-        lobby = (await site.cameras())[0].id
-        async with site.live(lobby) as stream:
-            assert (await anext(aiter(stream))).key
-        start = running.since + 60 * SECOND
-        async with site.replay(lobby, Interval(start, start + 2 * SECOND)) as stream:
-            assert len([unit async for unit in stream]) == 30
-        await site.close()
-        other = site_of(running, fingerprint="ab" * 32)
-        with pytest.raises(RecorderUnavailable, match="another certificate than the one that was confirmed"):
-            await other.cameras()
-        await other.close()
+async def test_an_encrypted_recorder_is_encrypted_throughout(widened):
+    """Questions, live pictures and recorded video over TLS; another certificate is refused by all of them."""
+    running, fingerprint = widened
+    site, impostor = (site_of(running, fingerprint=one) for one in (fingerprint, "ab" * 32))
+    lobby = (await site.cameras())[0].id
+    assert running.address.startswith("https://")
+    async with site.live(lobby) as stream:
+        assert (await anext(aiter(stream))).key
+    with pytest.raises(RecorderUnavailable, match="another certificate than the one that was confirmed"):
+        await impostor.cameras()
+    await site.close()
+    await impostor.close()
 
 
 @pytest.mark.asyncio(loop_scope="session")

@@ -21,6 +21,8 @@ class _Cut:
 
     timeout: Any
     sock: Any
+    #: Connections of the same adapter that wait for an answer.
+    waiting: set[_Cut]
 
     def getresponse(self) -> Any:
         """Read status and headers; called by urllib3, which takes ``TimeoutError`` as its own."""
@@ -28,6 +30,7 @@ class _Cut:
         timer = threading.Timer(float(self.timeout), self._cut, (over,))
         timer.daemon = True
         timer.start()
+        self.waiting.add(self)
         try:
             answer = super().getresponse()  # type: ignore[misc]
         except OSError as error:
@@ -36,6 +39,7 @@ class _Cut:
             raise
         finally:
             timer.cancel()
+            self.waiting.discard(self)
         if over.is_set():
             # What was cut off looks like a head that has ended.
             answer.close()
@@ -44,6 +48,10 @@ class _Cut:
 
     def _cut(self, over: threading.Event) -> None:
         over.set()
+        self.cut()
+
+    def cut(self) -> None:
+        """End its reading now."""
         with suppress(OSError, AttributeError):
             self.sock.shutdown(socket.SHUT_RDWR)
 
@@ -56,18 +64,21 @@ class _Https(_Cut, HTTPSConnection):
     """With TLS."""
 
 
-class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _Http
-
-
-class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _Https
-
-
 class DeadlineAdapter(HTTPAdapter):
     """Connections of ``requests`` that keep their time as a whole."""
 
     def init_poolmanager(self, *arguments: Any, **more: Any) -> None:
         """Put our connections into the pools; called by requests."""
         super().init_poolmanager(*arguments, **more)  # type: ignore[no-untyped-call,unused-ignore]
-        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        self._waiting: set[_Cut] = set()
+        shared = {"waiting": self._waiting}
+        http, https = type("_Http", (_Http,), shared), type("_Https", (_Https,), shared)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": type("_HttpPool", (HTTPConnectionPool,), {"ConnectionCls": http}),
+            "https": type("_HttpsPool", (HTTPSConnectionPool,), {"ConnectionCls": https}),
+        }
+
+    def cut(self) -> None:
+        """Let whoever waits for an answer wait no longer; called from any thread."""
+        for connection in tuple(self._waiting):
+            connection.cut()

@@ -58,6 +58,8 @@ class OnvifLimits:
     method: float = 20.0
     #: Pause between readings of its clock.
     reading: float = 1.0 / _SAMPLES
+    #: How long the device may wait for an event before it answers that there is none.
+    event: float = 15.0
 
 
 def _system_now() -> datetime:
@@ -182,14 +184,15 @@ class OnvifDevice:
         try:
             await self._resolve()
             session = await loop.run_in_executor(worker, self._open)
-            point = await loop.run_in_executor(worker, PullPoint, session, time.monotonic)
+            point = await loop.run_in_executor(worker, PullPoint, session, time.monotonic, self._limits.event)
         except OnvifError as error:
             worker.shutdown(wait=False)
             raise told(error, self._named) from error
         try:
             yield self._pulled(point, worker)
         finally:
-            # The device is told even when the caller does not wait for it.
+            # A pull under way would go on waiting. The device is told even when the caller does not wait.
+            session.interrupt()
             ending = loop.run_in_executor(worker, _end, point, session)
             worker.shutdown(wait=False)
             with suppress(TimeoutError):

@@ -23,8 +23,6 @@ from incident_plugin.adapters.onvif.session import DeviceSession
 #: How long the device keeps a subscription that is not renewed; renewed after half of it.
 _KEPT = "PT60S"
 RENEW_AFTER = 25.0
-#: How long the device may wait for something to happen before it answers, seconds; below the answer's limit.
-_PULL = "PT2S"
 _LIMIT = 100
 _ADDRESSING = "http://www.w3.org/2005/08/addressing"
 _ACTIONS = {
@@ -51,8 +49,10 @@ class EventNotice:
 class PullPoint:
     """One subscription. Every method raises ``OnvifError``."""
 
-    def __init__(self, session: DeviceSession, monotonic: Callable[[], float]) -> None:
+    def __init__(self, session: DeviceSession, monotonic: Callable[[], float], patience: float) -> None:
+        """``patience`` is how long the device may wait for something to happen before it answers, seconds."""
         self._session = session
+        self._patience = patience
         self._monotonic = monotonic
         answer = session.call("events", "CreatePullPointSubscription", InitialTerminationTime=_KEPT)
         reference = next(
@@ -71,7 +71,8 @@ class PullPoint:
         """Wait a little for events, and renew the subscription when it is time."""
         if self._monotonic() - self._renewed > RENEW_AFTER:
             self._renew()
-        answer = self._call("PullMessages", Timeout=_PULL, MessageLimit=_LIMIT)
+        with self._session.waiting(self._patience):
+            answer = self._call("PullMessages", Timeout=f"PT{self._patience:g}S", MessageLimit=_LIMIT)
         messages = (one for one in elements(answer) if etree.QName(one).localname == "NotificationMessage")
         return [notice for notice in map(notice_in, messages) if notice is not None]
 

@@ -5,7 +5,8 @@ Synchronous: ``device`` runs all of it in one worker thread, so that no two call
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -135,6 +136,19 @@ class DeviceSession:
     def call_at(self, address: str, service: str, operation: str, **parameters: object) -> Any:
         """Call an operation at an address of its own, such as a subscription's."""
         return self._at(service, address).call(operation, **parameters)
+
+    @contextmanager
+    def waiting(self, seconds: float) -> Iterator[None]:
+        """Within, the device may take so much longer to answer, because it was asked to wait."""
+        self._transport.allowance = seconds
+        try:
+            yield
+        finally:
+            self._transport.allowance = 0.0
+
+    def interrupt(self) -> None:
+        """Have the call under way fail now; called from another thread."""
+        self._transport.interrupt()
 
     def close(self) -> None:
         """Close idle connections."""

@@ -66,21 +66,26 @@ class BoundedTransport(Transport):
 
     def __init__(self, username: str, password: str, seconds: float, tls: TlsRule) -> None:
         session = requests.Session()
-        session.mount("http://", DeadlineAdapter())
-        session.mount("https://", TlsAdapter(tls, seconds))
+        self._adapters = (DeadlineAdapter(), TlsAdapter(tls, seconds))
+        session.mount("http://", self._adapters[0])
+        session.mount("https://", self._adapters[1])
         # Neither proxies nor .netrc of the environment: recorders are in the local network.
         session.trust_env = False
         super().__init__(session=session, timeout=seconds, operation_timeout=seconds)  # type: ignore[no-untyped-call]
         self._seconds = self.patience = seconds
         # Answers a challenge only; most devices check the token in the message and never send one.
         self._digest = _BoundedDigest(username, password)
+        #: How much longer an answer may take, in seconds, because the device was asked to wait with it.
+        self.allowance = 0.0
+        self._interrupted = False
         #: The last exchange, for an engineer: what was asked where, what came, how long it took.
         self.exchange = ""
 
     def post(self, address: str, message: bytes, headers: dict[str, str]) -> _Answer:
         """Send a message; raises ``OnvifError`` for everything but a well-formed answer without fault."""
         began = time.monotonic()
-        deadline = began + self._seconds
+        limit = self._seconds + self.allowance
+        deadline = began + limit
         asked = f"POST {_plain(address)} {_operation(headers)}"
         self.exchange = asked
         try:
@@ -89,12 +94,14 @@ class BoundedTransport(Transport):
             except (requests.ConnectTimeout, requests.exceptions.SSLError):
                 raise
             except requests.ConnectionError:
+                if self._interrupted:
+                    raise
                 # Devices drop a kept connection at the very moment when it is used again. What we ask
                 # changes nothing in the device, or nothing more when it is asked twice.
                 status, reply_headers, content = self._exchange(address, message, headers, deadline)
         except (requests.Timeout, SlowError) as error:
-            self.exchange = f"{asked}: no answer in {self._seconds:g} s"
-            raise NoAnswer(f"nothing came for {self._seconds:g} seconds") from error
+            self.exchange = f"{asked}: no answer in {limit:g} s"
+            raise NoAnswer(f"nothing came for {limit:g} seconds") from error
         except requests.exceptions.SSLError as error:
             self.exchange = f"{asked}: {why_not_trusted(error)}"
             raise NotTrusted(why_not_trusted(error)) from error
@@ -123,6 +130,12 @@ class BoundedTransport(Transport):
             stream=True,
         ) as response:
             return response.status_code, response.headers, _read(response, deadline)
+
+    def interrupt(self) -> None:
+        """Have the call under way, if there is one, fail now; called from another thread."""
+        self._interrupted = True
+        for adapter in self._adapters:
+            adapter.cut()
 
     def load(self, url: str) -> bytes:
         """Refuse: a message must not make us fetch anything."""
