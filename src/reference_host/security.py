@@ -41,6 +41,9 @@ HEADERS: Mapping[str, str] = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(), fullscreen=(self)",
 }
 
+#: A year, RFC 6797: who came by HTTPS once does not come without it again. Over HTTP it would mean nothing.
+TRANSPORT: Mapping[str, str] = {"strict-transport-security": "max-age=31536000"}
+
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -58,7 +61,11 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update({**HEADERS, **TRANSPORT} if scope["scheme"] == "https" else HEADERS)
+                # What has no version of its own, as files have, was made for who asked.
+                if "etag" not in headers:
+                    headers.setdefault("cache-control", "no-store")
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -38,6 +38,8 @@ async def test_over_https_the_cookie_stays_with_https(running: Running) -> None:
     )
     assert answer.headers["set-cookie"].startswith("__Host-vms-session=")
     assert "Secure" in answer.headers["set-cookie"]
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in (await running.http.get("/sign-in")).headers
 
 
 @pytest.mark.parametrize(("account", "password"), [("operator", "wrong"), ("nobody", PASSWORD)])
@@ -125,6 +127,13 @@ async def test_every_answer_carries_the_policy(operator: Running, path: str) -> 
     assert "require-trusted-types-for 'script'; trusted-types 'none'" in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("path", ["/", "/api/session", "/api/cameras", "/no", "/plugins/sample/whoami"])
+async def test_what_is_private_is_kept_by_no_browser(operator: Running, path: str) -> None:
+    """What was made for who asked is stored nowhere; the pages' own files may be."""
+    assert (await operator.http.get(path)).headers["cache-control"] == "no-store"
+    assert "no-store" not in (await operator.http.get("/ui/main.js")).headers.get("cache-control", "")
 
 
 def test_the_policy_lets_in_nothing_from_elsewhere() -> None:
