@@ -8,6 +8,7 @@ import hashlib
 import socket
 import ssl
 from contextlib import suppress
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import attrs
@@ -118,8 +119,10 @@ class Secured:
     fingerprint: str
     #: Version and cipher.
     session: str
-    #: Why its certificate is not trusted by itself; empty when it is.
+    #: Why its certificate is not trusted by itself, for an engineer; empty when it is.
     doubt: str
+    #: The same for everybody.
+    reason: str = ""
 
 
 async def secure(place: Place) -> Secured:
@@ -127,12 +130,38 @@ async def secure(place: Place) -> Secured:
     lax = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     lax.check_hostname, lax.verify_mode = False, ssl.CERT_NONE
     certificate, session = await _shaken(place, lax)
+    doubt = reason = ""
     try:
         await _shaken(place, ssl.create_default_context())
-        doubt = ""
     except Unreached as unreached:
-        doubt = unreached.technical
-    return Secured(fingerprint=hashlib.sha256(certificate).hexdigest(), session=session, doubt=doubt)
+        doubt, reason = unreached.technical, _reason(certificate, unreached)
+    fingerprint = hashlib.sha256(certificate).hexdigest()
+    return Secured(fingerprint=fingerprint, session=session, doubt=doubt, reason=reason)
+
+
+def _reason(certificate: bytes, refused: Unreached) -> str:
+    """Say why a certificate is not trusted: by whom it was issued, and that it expired."""
+    from cryptography import x509  # noqa: PLC0415 -- heavy, when needed
+
+    message = getattr(refused.__cause__, "verify_message", "")
+    reasons = [words for part, words in _REASONS if part in message]
+    with suppress(ValueError):
+        ends = x509.load_der_x509_certificate(certificate).not_valid_after_utc
+        if ends < datetime.now(UTC):
+            reasons = [one for one in reasons if one != _EXPIRED] + [f"it expired on {ends:%Y-%m-%d}"]
+    return ", and ".join(reasons) or message or "it could not be checked"
+
+
+_EXPIRED = "it has expired"
+_REASONS = (
+    ("certificate has expired", _EXPIRED),
+    ("self-signed certificate", "it was issued by the recorder itself"),
+    ("self signed certificate", "it was issued by the recorder itself"),
+    ("ostname mismatch", "it is for another name"),
+    ("IP address mismatch", "it is for another address"),
+    ("unable to get local issuer", "the authority that issued it is not known here"),
+    ("not yet valid", "it is not valid yet; is the clock here or there wrong?"),
+)
 
 
 async def _shaken(place: Place, context: ssl.SSLContext) -> tuple[bytes, str]:

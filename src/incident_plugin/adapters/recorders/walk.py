@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
+from incident_plugin.adapters.recorders.advice import advice
 from incident_plugin.adapters.recorders.parts import Channel, Device, Streams
 from incident_plugin.adapters.recorders.reach import Place, Unreached, connect, resolve, secure
 from incident_plugin.adapters.recorders.recorder import Recorder
@@ -120,7 +121,7 @@ class _Walk:
                 fingerprint=met.fingerprint,
             )
         raise UntrustedCertificate(
-            "Its certificate is not trusted by this server.",
+            f"Its certificate is not trusted by this server: {met.reason}.",
             "Compare the fingerprint with the one that the recorder shows in its own settings. When they are"
             " the same, confirm this certificate; or let an authority that this server trusts issue one.",
             technical,
@@ -277,11 +278,6 @@ _TITLES = {
     "services": "Asking for its services",
     "cameras": "Asking for its cameras",
 }
-_STREAMING = ("stream", "replay")
-_STREAM_REMEDY = (
-    "It answers questions, and its pictures come through another door: check in its own settings that RTSP is"
-    " switched on, and that no firewall closes this port."
-)
 
 
 class RecorderWalk:
@@ -333,9 +329,7 @@ async def _tried(name: str, walk: _Walk, work: Callable[[_Walk], Awaitable[Found
     except (NoVideo, NotFound) as error:
         return step(StepState.FAILED, error.detail, "", _technical(error, walk))
     except IncidentError as error:
-        said, _, remedy = error.detail.partition("). ")
-        said = f"{said})." if remedy else error.detail
-        remedy = _STREAM_REMEDY if name in _STREAMING and "cannot be reached" in said else remedy
+        said, remedy = advice(name, error)
         return step(StepState.FAILED, said, remedy, _technical(error, walk))
     except TimeoutError:
         return step(
