@@ -16,6 +16,8 @@ COMPARED = 64
 
 #: The same for ASCII, several times as fast: what is no part of a word becomes a space.
 _PARTING = {n: " " for n in range(128) if not chr(n).isalnum()}
+#: What no store keeps: NUL, and half of a surrogate pair.
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -27,9 +29,13 @@ def checked_text(name: str, text: str, maximum: int) -> str:
             "Nothing was changed: shorten it.",
             cause="incident.text-too-long",
         )
-    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+    if unkeepable := _UNKEEPABLE.search(text):
+        # Nobody sees such a character in a text that was pasted: where it stands is said.
+        before = text[max(0, unkeepable.start() - 20) : unkeepable.start()]
+        where = f"after “{before}”" if before else "at the beginning"
         raise InvalidInput(
-            f"{name} has characters that cannot be kept. Nothing was changed: remove them.",
+            f"{name} has a character that cannot be kept, U+{ord(unkeepable[0]):04X}, {where}. "
+            "Nothing was changed: remove it.",
             cause="incident.text-unkeepable",
         )
     return text

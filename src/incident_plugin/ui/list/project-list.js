@@ -59,7 +59,7 @@ export class ProjectList {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #counting;
   #count = h('span', { class: 'dim count', role: 'status' });
-  #liveState = h('span', { class: 'amber small', role: 'status', hidden: true, title: strings.list.pollingTitle }, icon('clock'), strings.list.polling);
+  #liveState = h('span', { class: 'amber small mark-line', role: 'status', hidden: true, title: strings.list.pollingTitle }, icon('clock'), strings.list.polling);
   #notes = h('div', {});
   #news = h('div', { class: 'announced', role: 'status' });
   #state = h('div', {});
