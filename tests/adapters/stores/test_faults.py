@@ -12,7 +12,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from incident_plugin.adapters.tinydb_store import TinyDBStore
+from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep
 from incident_plugin.adapters.tinydb_store.migrations import SCHEMA
 from incident_plugin.adapters.tinydb_store.sqlite_table import SQLiteDB, StorageError, database
 from incident_plugin.application.store import ProjectFilter
@@ -200,6 +200,19 @@ def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path) -> No
         TinyDBStore(tmp_path)
     assert refusal.value.message_id == "incident.store-damaged"
     assert (tmp_path / "incidents.db").read_bytes() == b"not a database" * 1_000
+
+
+def test_a_file_that_was_emptied_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+    """Numbers of projects would be given a second time; a first start that was killed is begun again."""
+    (tmp_path / "incidents.db").touch()
+    TinyDBStore(tmp_path).close()
+    os.truncate(tmp_path / "incidents.db", 0)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match=r"damaged.*restore the last backup.*is empty"):
+            TinyDBStore(tmp_path)
+    first, advice = upkeep.check(tmp_path)
+    assert "is empty" in first
+    assert "store restore" in advice
 
 
 def test_a_damaged_page_is_told_and_never_read_as_something_else(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def check(directory: Path, tell: Tell = silently) -> tuple[str, ...]:
     with Refusals(directory):
         found = upkeep.faults(directory / FILE, tell)
     if found:
-        return found
+        return (*found, "Stop the server and restore the last backup: “incident-plugin store restore”.")
     with closing(TinyDBStore(directory, writable=False)) as store:
         return store.faults(tell)
 

@@ -16,6 +16,7 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     Foreign,
     StorageBusy,
     StorageClosed,
+    StorageCorrupt,
     StorageError,
     StorageNewer,
     StorageNotWritable,
@@ -102,8 +103,10 @@ class Database:
         self._owner = OwnerLock(path.with_name(path.name + ".lock")) if writable else None
         try:
             with foreign_errors(path):
-                if writable:
+                if self._owner is not None:
+                    self._refuse_emptied(self._owner)
                     self._writer = self._opened_writer(version)
+                    self._owner.note_made()
                 else:
                     self._refuse_other(version)
         except BaseException:
@@ -363,6 +366,11 @@ class Database:
     def _refuse_closed(self) -> None:
         if self._closed:
             raise StorageClosed(f"The file was closed before: {self.path}. Nothing was read or written.")
+
+    def _refuse_emptied(self, owner: OwnerLock) -> None:
+        """Take no file for a new one that somebody or something has emptied."""
+        if owner.made_before and self.path.exists() and not self.path.stat().st_size:
+            raise StorageCorrupt(f"The file is empty, and was not before: {self.path}.")
 
     def _opened_writer(self, version: int) -> apsw.Connection:
         writer = apsw.Connection(str(self.path))

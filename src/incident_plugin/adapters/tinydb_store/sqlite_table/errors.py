@@ -71,8 +71,13 @@ def told(error: Foreign, path: Path) -> StorageError:
         return StorageCorrupt(f"The file is damaged: {path} ({error}).")
     for kinds, mapped, said in _KINDS:
         if isinstance(error, kinds):
-            return mapped(f"{said}: {path} ({error}).")
-    return StorageError(f"The file cannot be read or written: {path} ({error}).")
+            return mapped(f"{said}: {path}{_reason(error)}.")
+    return StorageError(f"The file cannot be read or written: {path}{_reason(error)}.")
+
+
+def _reason(error: apsw.Error) -> str:
+    # What a copy meets is no error to the connection that is asked for its words.
+    return "" if str(error) == "not an error" else f" ({error})"
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from incident_plugin.adapters.tinydb_store.sqlite_table.errors import StorageInUse, StorageNotWritable
 
+_MADE = "made"
+
 
 class OwnerLock:
     """Held from construction until ``release``.
@@ -27,15 +29,27 @@ class OwnerLock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            owner = os.pread(self._file, 20, 0).decode("ascii", "replace").strip() or "unknown"
+            owner = self._noted()[0]
             os.close(self._file)
             raise StorageInUse(
                 f"Process {owner} already has the files of {path.parent} open. Nothing was opened."
             ) from error
-        # Only for the message above, so a disk too full to keep it is no reason to refuse.
+        #: Whether an owner before this one had made the database.
+        self.made_before = _MADE in self._noted()
+        self._note(_MADE if self.made_before else "")
+
+    def note_made(self) -> None:
+        """Remember that the database was made: an empty file is then a damaged one, and no new one."""
+        self._note(_MADE)
+
+    def _noted(self) -> list[str]:
+        return os.pread(self._file, 40, 0).decode("ascii", "replace").split() or ["unknown"]
+
+    def _note(self, made: str) -> None:
+        # Only for messages, so a disk too full to keep it is no reason to refuse.
         with suppress(OSError):
             os.truncate(self._file, 0)
-            os.pwrite(self._file, b"%d\n" % os.getpid(), 0)
+            os.pwrite(self._file, f"{os.getpid()}\n{made}\n".encode(), 0)
 
     def release(self) -> None:
         """Let others have the file."""

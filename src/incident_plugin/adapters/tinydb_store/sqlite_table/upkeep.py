@@ -61,6 +61,8 @@ def faults(path: Path, tell: Tell = silently) -> tuple[str, ...]:
         return False
 
     try:
+        if path.exists() and not path.stat().st_size:
+            return (f"The file is empty: {path}.",)
         with foreign_errors(path), _opened(path, apsw.SQLITE_OPEN_READONLY) as read:
             read.set_progress_handler(goes_on, _CHECKED)
             found = [str(row[0]) for row in read.execute(f"PRAGMA integrity_check({_FAULTS})")]
