@@ -147,6 +147,7 @@ class IncidentPlugin:
         rows = (
             ("recorders", "recorders", "Recorders", Permission.RECORDERS_VIEW),
             ("admin", "properties", "Incident properties", Permission.PROPERTIES_VIEW),
+            ("admin", "collecting", "Collecting sequences", Permission.PROPERTIES_VIEW),
             ("admin", "retention", "Incident retention", Permission.PROPERTIES_VIEW),
             ("admin", "preserve", "Preserved video", Permission.PROPERTIES_VIEW),
             ("admin", "bin", "Recycle bin of incident projects", Permission.DELETE_MANAGE),

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import msgspec
 
-from incident_plugin.application.collections import CollectingRules
+from incident_plugin.domain.collecting import CollectingRules
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.recorders import (
@@ -114,10 +114,10 @@ class Settings:
 
     @property
     def rules(self) -> CollectingRules:
-        """The rules of collecting."""
+        """The rules of collecting, until an administrator decides otherwise in the pages."""
         return CollectingRules(
-            pre_roll=timedelta(seconds=self.pre_roll_seconds),
-            merge_within=timedelta(seconds=self.merge_within_seconds),
+            pre_roll_seconds=self.pre_roll_seconds,
+            merge_within_seconds=self.merge_within_seconds,
         )
 
 

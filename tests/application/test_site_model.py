@@ -29,7 +29,6 @@ from incident_plugin.adapters.tinydb_store import TinyDBStore
 from incident_plugin.application.collections import (
     MOST_RUNNING,
     UNDO_WITHIN,
-    CollectingRules,
     Collections,
     SeenView,
 )
@@ -42,6 +41,7 @@ from incident_plugin.application.projects import CallFacts, NewProject, Projects
 from incident_plugin.application.retention import Retention, RetentionTask
 from incident_plugin.application.searching import ProjectFilter
 from incident_plugin.application.unit_of_work import UnitOfWork
+from incident_plugin.domain.collecting import CollectingRules
 from incident_plugin.domain.collection import CollectionId
 from incident_plugin.domain.errors import Conflict, Denied, Held, IncidentError, InvalidInput, NotFound
 from incident_plugin.domain.exports import ExportId
@@ -170,7 +170,7 @@ class Site(RuleBasedStateMachine):
             cameras=cameras,
             ids=self,
             licence=self,
-            rules=CollectingRules(),
+            configured=CollectingRules(),
             service=SERVICE,
             **shared,
         )

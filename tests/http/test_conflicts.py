@@ -170,14 +170,21 @@ async def test_a_project_that_was_deleted(world: World) -> None:
         assert "Carl" in refused.json()["detail"]
 
 
-@pytest.mark.parametrize("what", ["properties/definition", "retention"])
+@pytest.mark.parametrize("what", ["properties/definition", "retention", "collecting"])
 async def test_what_administrators_define(world: World, what: str) -> None:
     """Made of an older revision it is refused; the first one's stays."""
     read = (await world.olivia.get(f"/{what}")).json()
-    body = (
-        read["properties"] if what == "properties/definition" else {"days": 30, "revision": read["revision"]}
-    )
-    changed = {**body, "bin_days": 9} if what == "retention" else {**body, "types": body["types"][:-1]}
+    body, changed = {
+        "properties/definition": lambda: (
+            read["properties"],
+            {**read["properties"], "types": read["properties"]["types"][:-1]},
+        ),
+        "retention": lambda: ({"days": 30, "revision": read["revision"]}, {"days": 30, "bin_days": 9}),
+        "collecting": lambda: (
+            {"pre_roll_seconds": 9, "merge_within_seconds": 9},
+            {"pre_roll_seconds": 8, "merge_within_seconds": 8},
+        ),
+    }[what]()
     first = await world.carl.put(f"/{what}", json=changed)
     assert first.is_success, first.text
     stored = (await world.olivia.get(f"/{what}")).json()

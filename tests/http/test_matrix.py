@@ -145,6 +145,12 @@ class World:
                 path="properties/logo", content=b"no picture", statuses=frozenset({422})
             ),
             "DELETE properties/logo": Asked(path="properties/logo"),
+            "GET collecting": Asked(path="collecting"),
+            "PUT collecting": Asked(
+                path="collecting",
+                body={"pre_roll_seconds": 30, "merge_within_seconds": 5},
+                statuses=frozenset({200, 409}),
+            ),
             "GET retention": Asked(path="retention"),
             "PUT retention": Asked(path="retention", body={"days": 365_000}, statuses=frozenset({200, 409})),
             "POST retention/forecast": Asked(path="retention/forecast", body={"days": 7}),

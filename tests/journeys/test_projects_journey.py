@@ -27,6 +27,7 @@ PARTS = (
 #: What the administration has of incident projects.
 SECTIONS = {
     "properties": "Incident properties",
+    "collecting": "Collecting sequences",
     "retention": "Incident retention",
     "preserve": "Preserved video",
     "bin": "Recycle bin of incident projects",

@@ -112,6 +112,38 @@ async def test_retention_says_what_it_means_and_asks_before_it_counts(opening, s
     await expect(other.get_by_label("Days that incident projects are kept", exact=True)).to_have_value("7")
 
 
+async def test_pre_roll_and_merge_time_hold_for_what_begins_next(opening, site) -> None:
+    """They are explained, bounded, kept and audited; one administrator does not overwrite another."""
+    page = await opening("collecting", provoked=(REFUSED,))
+    await expect(page.get_by_text("what made the operator look")).to_be_visible()
+    assert await violations(page) == []
+    other = await opening("collecting", person="carl", provoked=(REFUSED,))
+    await expect(other.get_by_label("Pre-roll", exact=True)).to_have_value("30")
+    await page.get_by_label("Pre-roll", exact=True).fill("301")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_role("alert")).to_contain_text("A whole number of seconds from 0 to 300")
+    await page.get_by_label("Pre-roll", exact=True).fill("45")
+    await page.get_by_label("Merge time").fill("0")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Collecting saved")).to_be_visible()
+    started = await page.request.post(
+        f"{site.address}/plugins/incident/collections",
+        headers={"X-Principal": "olivia"},
+        data={"client": "a-browser-tab", "cameras": []},
+    )
+    assert started.ok, await started.text()
+    answer = await page.request.get(
+        f"{site.address}/plugins/incident/collections", headers={"X-Principal": "olivia"}
+    )
+    assert ((await answer.json())["pre_roll"], (await answer.json())["merge_within"]) == (45, 0)
+    await other.get_by_label("Merge time").fill("9")
+    await other.get_by_role("button", name="Save", exact=True).click()
+    await other.get_by_role("button", name="Load theirs").click()
+    await expect(other.get_by_label("Pre-roll", exact=True)).to_have_value("45")
+    log = await opening("audit")
+    await expect(log.get_by_text("Pre-roll of collected sequences")).to_be_visible()
+
+
 async def test_the_audit_log_is_filtered_verified_and_exported(opening, site) -> None:
     """What was changed and what was denied, as sentences and as a file that runs no formula."""
     number = site.create()

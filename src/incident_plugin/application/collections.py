@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from incident_plugin.application.collecting import rules_now
 from incident_plugin.application.footage import Cameras
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor, Clock, Ids, Licence
 from incident_plugin.application.projects import first_fields, refuse_without_licence
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission
+from incident_plugin.domain.collecting import CollectingRules
 from incident_plugin.domain.collection import Collection, CollectionId, Happening, ShownCamera
 from incident_plugin.domain.errors import InvalidInput, NotFound
 from incident_plugin.domain.journal import Action, Activity, instant
@@ -25,16 +27,6 @@ from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
 UNDO_WITHIN = timedelta(minutes=10)
 #: What one operator can still tell apart.
 MOST_RUNNING = 20
-
-
-@attrs.frozen(kw_only=True)
-class CollectingRules:
-    """What administrators decide about collecting."""
-
-    #: How much of the time before a camera came into view is taken along.
-    pre_roll: timedelta = timedelta(seconds=30)
-    #: A camera that comes back within this time goes on with its sequence.
-    merge_within: timedelta = timedelta(seconds=5)
 
 
 @attrs.frozen(kw_only=True)
@@ -58,14 +50,16 @@ class Collections:
     _clock: Clock
     _ids: Ids
     _licence: Licence
-    _rules: CollectingRules
+    #: What the site's configuration says, until an administrator decides.
+    _configured: CollectingRules
     #: Who tidies up.
     _service: Person
 
-    @property
-    def rules(self) -> CollectingRules:
-        """What administrators decided."""
-        return self._rules
+    def rules(self, actor: Actor) -> CollectingRules:
+        """Give what holds for a collection that begins now."""
+        self._guard.require(actor, Permission.PROJECTS_MANAGE)
+        with self._work.reading(actor.person) as work:
+            return rules_now(work, self._configured)
 
     def running(self, actor: Actor) -> tuple[Collection, ...]:
         """Give the actor's own collections as they stand now, oldest first, and what can be put back.
@@ -89,17 +83,19 @@ class Collections:
         self._guard.require(actor, Permission.PROJECTS_MANAGE)
         refuse_without_licence(self._licence)
         now = self._clock.now()
-        collection = Collection(
-            id=CollectionId(self._ids.new()),
-            owner=actor.person,
-            client="",
-            started_at=now,
-            confirmed_at=now,
-            view_number=0,
-            pre_roll=self._rules.pre_roll,
-            merge_within=self._rules.merge_within,
-        ).resumed(client, self._shown(actor, cameras), session=actor.session, at=now)
+        shown = self._shown(actor, cameras)
         with self._work.begin(actor.person) as work:
+            rules = rules_now(work, self._configured)
+            collection = Collection(
+                id=CollectionId(self._ids.new()),
+                owner=actor.person,
+                client="",
+                started_at=now,
+                confirmed_at=now,
+                view_number=0,
+                pre_roll=rules.pre_roll,
+                merge_within=rules.merge_within,
+            ).resumed(client, shown, session=actor.session, at=now)
             if sum(one.discarded_at is None for one in _own(work, actor.person)) >= MOST_RUNNING:
                 raise InvalidInput(
                     f"You have {MOST_RUNNING} collections already. Save or discard one, then start again.",

@@ -16,6 +16,7 @@ import attrs
 from incident_plugin.application.searching import EntryFilter, Part, ProjectFilter, part_of
 from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
+from incident_plugin.domain.collecting import CollectingRules
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.errors import Conflict, InvalidInput
 from incident_plugin.domain.exports import Export, ExportList, ExportPresets
@@ -90,6 +91,8 @@ class Transaction(Protocol):
     def bin(self) -> Documents[BinnedProject]: ...
     @property
     def certificates(self) -> Documents[DeletionCertificate]: ...
+    @property
+    def collecting(self) -> Documents[CollectingRules]: ...
     @property
     def retention(self) -> Documents[RetentionRules]: ...
     @property

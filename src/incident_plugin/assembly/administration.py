@@ -14,6 +14,7 @@ from incident_plugin.adapters.tinydb_store import upkeep
 from incident_plugin.application.audit_log import Audit, Denials
 from incident_plugin.application.auditing import HostLog
 from incident_plugin.application.backing_up import Backups
+from incident_plugin.application.collecting import Collecting
 from incident_plugin.application.defining import Defining
 from incident_plugin.application.keeping import LegalHolds, MediaHolds, Purger, RecycleBin
 from incident_plugin.application.ports import ExportShelf
@@ -21,6 +22,7 @@ from incident_plugin.application.retention import Retention, RetentionTask
 from incident_plugin.assembly.ground import SERVICE, Ground
 from incident_plugin.http.auditing import AuditResources
 from incident_plugin.http.backing_up import BackupResources
+from incident_plugin.http.collecting import CollectingResources
 from incident_plugin.http.defining import DefiningResources
 from incident_plugin.http.keeping import KeepingResources
 from incident_plugin.http.operations import Operation
@@ -58,6 +60,9 @@ def assemble_administration(ground: Ground, shelf: ExportShelf) -> Administratio
         KeepingResources(
             bin=RecycleBin(work=work, guard=guard, purger=purger),
             holds=LegalHolds(work=work, guard=guard, clock=clock),
+        ),
+        CollectingResources(
+            collecting=Collecting(work=work, guard=guard, configured=ground.settings.rules),
         ),
         RetentionResources(retention=Retention(store=store, work=work, guard=guard, clock=clock)),
         BackupResources(backups=backups, clock=clock),

@@ -49,7 +49,7 @@ def assemble_incidents(ground: Ground, recorders: RecorderParts, video: VideoPar
         clock=clock,
         ids=ids,
         licence=ground.licence,
-        rules=ground.settings.rules,
+        configured=ground.settings.rules,
         service=SERVICE,
     )
     drafts = Drafts(work=work, guard=guard, clock=clock, ids=ids)

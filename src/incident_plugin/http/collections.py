@@ -126,7 +126,8 @@ class CollectionResources:
 
     async def running(self, call: Call) -> object:
         collections = await asyncio.to_thread(self._collections.running, call.actor)
-        now, rules = self._clock.now(), self._collections.rules
+        rules = await asyncio.to_thread(self._collections.rules, call.actor)
+        now = self._clock.now()
         return {
             "now": now,
             "pre_roll": rules.pre_roll.total_seconds(),

@@ -9,6 +9,7 @@ import attrs
 from incident_plugin.application.store import refuse_stale, refuse_unkeepable
 from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
+from incident_plugin.domain.collecting import CollectingRules
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList, ExportPresets
 from incident_plugin.domain.filters import ListSettings, SavedFilter
@@ -39,6 +40,7 @@ class State:
     exports: dict[str, Export] = attrs.Factory(dict)
     bin: dict[str, BinnedProject] = attrs.Factory(dict)
     certificates: dict[str, DeletionCertificate] = attrs.Factory(dict)
+    collecting: dict[str, CollectingRules] = attrs.Factory(dict)
     retention: dict[str, RetentionRules] = attrs.Factory(dict)
     logos: dict[str, ReportLogo] = attrs.Factory(dict)
     removed: dict[str, RemovedItems] = attrs.Factory(dict)
@@ -70,6 +72,7 @@ class State:
             exports=dict(self.exports),
             bin=dict(self.bin),
             certificates=dict(self.certificates),
+            collecting=dict(self.collecting),
             retention=dict(self.retention),
             logos=dict(self.logos),
             removed=dict(self.removed),
@@ -175,6 +178,11 @@ class MemoryTransaction:
     def certificates(self) -> MemoryDocuments[DeletionCertificate]:
         """Deletion certificates, by the project's id."""
         return MemoryDocuments(self._state.certificates, writes=self._writes)
+
+    @property
+    def collecting(self) -> MemoryDocuments[CollectingRules]:
+        """Pre-roll and merge time: one document."""
+        return MemoryDocuments(self._state.collecting, writes=self._writes)
 
     @property
     def retention(self) -> MemoryDocuments[RetentionRules]:

@@ -60,6 +60,7 @@ _COLUMNS = {
     "exports": (Column("id"),),
     "bin": (Column("id"),),
     "certificates": (Column("id"),),
+    "collecting": (Column("id"),),
     "retention": (Column("id"),),
     "logos": (Column("id"),),
     "removed": (Column("id"),),

@@ -15,6 +15,7 @@ from incident_plugin.adapters.tinydb_store.sqlite_table import Document, SQLiteD
 from incident_plugin.application.store import refuse_stale, refuse_unkeepable, summary
 from incident_plugin.domain.branding import ReportLogo
 from incident_plugin.domain.certificates import DeletionCertificate
+from incident_plugin.domain.collecting import CollectingRules
 from incident_plugin.domain.collection import Collection
 from incident_plugin.domain.exports import Export, ExportList, ExportPresets
 from incident_plugin.domain.filters import ListSettings, SavedFilter
@@ -58,6 +59,7 @@ class Tables:
         self.exports = KeyedTable(db.table("exports"), Export)
         self.bin = KeyedTable(db.table("bin"), BinnedProject)
         self.certificates = KeyedTable(db.table("certificates"), DeletionCertificate)
+        self.collecting = KeyedTable(db.table("collecting"), CollectingRules)
         self.retention = KeyedTable(db.table("retention"), RetentionRules)
         self.logos = KeyedTable(db.table("logos"), ReportLogo)
         self.removed = KeyedTable(db.table("removed"), RemovedItems)
@@ -126,6 +128,11 @@ class TinyDBTransaction:
     def certificates(self) -> KeyedTable[DeletionCertificate]:
         """Deletion certificates, by the project's id."""
         return self._tables.certificates
+
+    @property
+    def collecting(self) -> KeyedTable[CollectingRules]:
+        """Pre-roll and merge time: one document."""
+        return self._tables.collecting
 
     @property
     def retention(self) -> KeyedTable[RetentionRules]:

@@ -82,6 +82,18 @@ export const admin = {
     savedDetail: 'Everybody who has the program open works with them from now on.',
     changes: (/** @type {number} */ n) => counted(n, 'change', 'changes'),
   },
+  collecting: {
+    what: 'While an operator collects, each camera of their view gives a sequence. This holds for what is started from now on; '
+      + 'collections that run, and incident projects that were saved, stay as they are.',
+    preRoll: 'Pre-roll',
+    preRollHint: 'So much of the time before a camera came into view is taken along: what made the operator look has begun by then.',
+    preRollRange: 'A whole number of seconds from 0 to 300.',
+    merge: 'Merge time',
+    mergeHint: 'A camera that comes back into view within this time goes on with its sequence; later it gets a second one.',
+    mergeRange: 'A whole number of seconds from 0 to 3,600.',
+    seconds: 'seconds',
+    savedNotice: 'Collecting saved',
+  },
   retention: {
     undecided: 'Nobody has decided how long incident projects are kept. Until then nothing is deleted automatically.',
     what: 'Incident projects are deleted automatically and for good when their time is over, counted from their creation, whatever their status. '
