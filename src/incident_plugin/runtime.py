@@ -15,6 +15,7 @@ from incident_plugin.application.timeline import Row
 from incident_plugin.assembly import Parts
 from incident_plugin.domain import media, time
 from incident_plugin.domain.errors import IncidentError
+from incident_plugin.domain.happenings import Happening
 from incident_plugin.health import HealthReport
 from vms_hooks.values import (
     Camera,
@@ -242,17 +243,24 @@ def _interval(interval: time.Interval) -> Interval:
     return Interval(start=interval.start, end=interval.end)
 
 
+def _title(one: Happening) -> str:
+    return one.title if one.times == 1 else f"{one.title}, {one.times} times"
+
+
 def _row(row: Row) -> TimelineRow:
     return TimelineRow(
         camera=row.camera,
         spans=tuple(_interval(span) for span in row.recorded),
-        marks=tuple(
-            Mark(
-                interval=_interval(m.interval),
-                title=f"Incident project {m.project}",
-                target=Target(tab="incidents", path=str(m.project)),
-            )
-            for m in row.marked
+        marks=(
+            *(
+                Mark(
+                    interval=_interval(m.interval),
+                    title=f"Incident project {m.project}",
+                    target=Target(tab="incidents", path=str(m.project)),
+                )
+                for m in row.marked
+            ),
+            *(Mark(interval=_interval(one.interval), title=_title(one)) for one in row.happened),
         ),
         incomplete=row.incomplete,
     )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 from tests.support import OPERATOR, host_services
+from tests.waiting import until
 
 from incident_plugin.adapters.system import ClockState
 from incident_plugin.assembly import assemble
@@ -59,15 +60,32 @@ async def test_sequences_are_marks_on_the_timeline_and_held(runtime, client, cam
     project = (await client.post("/projects", json={"footage": [pick]})).json()["project"]["id"]
     hour = Interval(start=now - timedelta(hours=1), end=now)
     rows = await runtime.timeline((cameras["Lobby"], cameras["Yard"]), hour, OPERATOR)
-    marks = {row.camera: [mark.target for mark in row.marks] for row in rows}
+    marks = {row.camera: [mark.target for mark in row.marks if mark.target] for row in rows}
     assert marks == {
         cameras["Lobby"]: [Target(tab="incidents", path=str(project))],
         cameras["Yard"]: [],
     }
-    assert all(row.spans and not row.incomplete for row in rows)
+    assert all(row.spans for row in rows)
     (hold,) = await runtime.media_holds(cameras["Lobby"], hour)
     assert hold.interval == Interval(start=start, end=end)
     assert str(project) in hold.reason
+
+
+async def test_what_the_recorder_noticed_is_on_the_timeline(runtime, cameras):
+    """Fifteen seconds of each minute somebody walks by; it leads nowhere, and harms no recorded span."""
+    now = datetime.now(UTC)
+    ten = Interval(start=now - timedelta(minutes=20), end=now - timedelta(minutes=10))
+
+    async def told():
+        (row,) = await runtime.timeline((cameras["Corridor"],), ten, OPERATOR)
+        assert row.spans
+        return [] if row.incomplete else row.marks
+
+    marks = await until(told, "everything that was noticed")
+    assert {(mark.title, mark.target) for mark in marks} == {("Motion", None)}
+    assert len(marks) in (10, 11)
+    lengths = [mark.interval.end - mark.interval.start for mark in marks[1:-1]]
+    assert all(timedelta(seconds=14) <= length <= timedelta(seconds=16) for length in lengths)
 
 
 def named(health, name):

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import math
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -227,3 +228,26 @@ async def test_leaving_the_page_lets_go_of_everything(page: Page, now: int) -> N
 async def names(page: Page, count: int) -> list[str]:
     """The names of the first cameras."""
     return (await page.evaluate("host.bridge.cameras().map(c => c.name)"))[:count]
+
+
+async def test_what_failed_is_asked_for_again_with_a_pause(watched: Watched, now: int) -> None:
+    """A part further on that a recorder cannot give is not asked for in a storm."""
+    page = watched.page
+    watched.provoked.append("status of 503")
+    await page.evaluate("names => host.watch(names)", await names(page, 1))
+    refused: list[float] = []
+
+    async def answer(route: Route) -> None:
+        if not given:
+            given.append(route.request.url)
+            await route.continue_()
+            return
+        refused.append(time.monotonic())
+        await route.fulfill(**problem("Cannot perform this action. Try again later.", "It is away.", 503))
+
+    given: list[str] = []
+    await page.route("**/video/**", answer)
+    await at(page, now // 10_000 * 10_000 - 300_000)
+    await settled(page)
+    await until(lambda: len(refused) >= 3, "the third question")
+    assert all(later - earlier > 2 for earlier, later in pairwise(refused))

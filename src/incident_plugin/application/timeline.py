@@ -1,20 +1,33 @@
-"""What the timeline shows: recorded spans from the recorder, and the sequences of incident projects."""
+"""What the timeline shows: recorded spans, what recorders noticed, and the sequences of incident projects."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 import attrs
 
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.media_ports import Recorders
-from incident_plugin.application.ports import Actor
+from incident_plugin.application.media_ports import RecordedEvents, Recorders
+from incident_plugin.application.ports import Actor, Clock
 from incident_plugin.application.store import IncidentStore, Marked
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import IncidentError
+from incident_plugin.domain.happenings import Happening, happenings, joined
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.time import Interval
+
+#: Events are told anew after this: timelines ask every few seconds.
+_FRESH = timedelta(seconds=30)
+_MOST_TOLD = 256
+#: Recorded spans do not wait longer for them, seconds.
+_PATIENCE = 1.0
+_STILL_ASKED = "What the recorder noticed is still being asked for."
+#: As many events as are told of one recorder at once.
+_MOST_EVENTS = 1_000
+#: Parts of the shown time that can be told apart.
+_VISIBLE = 1_500
 
 
 @attrs.frozen(kw_only=True)
@@ -24,8 +37,19 @@ class Row:
     camera: CameraId
     recorded: tuple[Interval, ...] = ()
     marked: tuple[Marked, ...] = ()
-    #: Why the recorded spans cannot be told; empty when they are complete.
+    happened: tuple[Happening, ...] = ()
+    #: Why not all of it can be told; empty when it is complete.
     incomplete: str = ""
+
+
+@attrs.frozen
+class _Told:
+    """What a recorder said it noticed, and when it was asked."""
+
+    at: datetime
+    happened: tuple[Happening, ...]
+    #: Why that cannot be all.
+    incomplete: str
 
 
 @attrs.frozen(kw_only=True)
@@ -35,6 +59,12 @@ class Timeline:
     _recorders: Recorders
     _store: IncidentStore
     _guard: Guard
+    _events: RecordedEvents
+    _clock: Clock
+    _told: dict[tuple[CameraId, Interval], _Told] = attrs.field(init=False, factory=dict)
+    _asking: dict[tuple[CameraId, Interval], asyncio.Task[_Told]] = attrs.field(init=False, factory=dict)
+    #: A search takes a recorder longer than anything else: others are to have their turn between.
+    _one_at_a_time: asyncio.Lock = attrs.field(init=False, factory=asyncio.Lock)
 
     async def rows(self, actor: Actor, cameras: Iterable[CameraId], interval: Interval) -> tuple[Row, ...]:
         """Give a row for each visible camera; one that cannot be asked says so and harms no other."""
@@ -50,4 +80,35 @@ class Timeline:
             recorded = await self._recorders.recorded(camera, interval)
         except IncidentError as error:
             return Row(camera=camera, marked=mine, incomplete=error.detail)
-        return Row(camera=camera, recorded=recorded, marked=mine)
+        happened, incomplete = await self._happened(camera, interval)
+        return Row(camera=camera, recorded=recorded, marked=mine, happened=happened, incomplete=incomplete)
+
+    async def _happened(self, camera: CameraId, interval: Interval) -> tuple[tuple[Happening, ...], str]:
+        """Give what its recorders noticed, and why that cannot be all."""
+        wanted = camera, interval
+        told = self._told.get(wanted)
+        if told is not None and self._clock.now() - told.at < _FRESH:
+            return told.happened, told.incomplete
+        asking = self._asking.get(wanted)
+        if asking is None:
+            asking = self._asking[wanted] = asyncio.create_task(self._ask(camera, interval))
+            asking.add_done_callback(lambda _: self._asking.pop(wanted, None))
+        done, _ = await asyncio.wait({asking}, timeout=_PATIENCE)
+        if done:
+            told = asking.result()
+        return (told.happened, told.incomplete) if told else ((), _STILL_ASKED)
+
+    async def _ask(self, camera: CameraId, interval: Interval) -> _Told:
+        now = self._clock.now()
+        try:
+            async with self._one_at_a_time:
+                events = await self._events.happened(camera, interval)
+        except IncidentError as error:
+            return _Told(now, (), f"What the recorder noticed is not shown. {error.detail}")
+        most = len(events) >= _MOST_EVENTS
+        incomplete = f"Only {_MOST_EVENTS:,} events are shown. Zoom in to see the others." if most else ""
+        told = _Told(now, joined(happenings(events, interval, now), interval.length / _VISIBLE), incomplete)
+        while len(self._told) >= _MOST_TOLD:
+            self._told.pop(next(iter(self._told)))
+        self._told[camera, interval] = told
+        return told

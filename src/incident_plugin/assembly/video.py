@@ -89,7 +89,9 @@ def assemble_video(ground: Ground, recorders: RecorderParts) -> VideoParts:
             clock=clock,
             preserved=preserving.kept,
         ),
-        timeline=Timeline(recorders=footage, store=ground.store, guard=guard),
+        timeline=Timeline(
+            recorders=footage, store=ground.store, guard=guard, events=recorders.network, clock=clock
+        ),
         preserver=preserver,
         operations=(
             *PreserveResources(preserving=preserving, preserver=preserver).operations(),

@@ -200,7 +200,10 @@ export class Timeline extends HTMLElement {
     const row = this.#rows.get(id);
     const track = el('div', { class: row ? 'track' : 'track loading' });
     for (const span of row?.spans ?? []) track.append(this.#bar('span', Date.parse(span.start), Date.parse(span.end)));
-    for (const mark of row?.marks ?? []) track.append(this.#mark(id, mark));
+    const marks = row?.marks ?? [];
+    for (const mark of [...marks.filter(({ target }) => !target), ...marks.filter(({ target }) => target)]) {
+      track.append(this.#mark(id, mark));
+    }
     return el(
       'div', { class: 'row', 'data-camera': id, 'data-selected': selected },
       el(
@@ -218,7 +221,9 @@ export class Timeline extends HTMLElement {
     const words = `${mark.title}, ${clockTime(start, zone)} to ${clockTime(end, zone)}`;
     const { target } = mark;
     const button = el('button', {
-      type: 'button', class: 'mark', title: words, 'aria-label': words, 'data-mark': `${camera} ${start} ${mark.title}`,
+      type: 'button', class: target ? 'mark' : 'mark event', title: words, 'aria-label': words, 'data-mark': `${camera} ${start} ${mark.title}`,
+      // The table has them all: nobody tabs through a day of motion.
+      tabindex: target ? 0 : -1,
       onclick: () => (target ? this.#shell.navigate(target) : this.#shell.playback.seek(start)),
     });
     this.#place(button, start, end);

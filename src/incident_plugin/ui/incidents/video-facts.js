@@ -23,14 +23,16 @@ const measured = new Map();
  * @param {Bridge} bridge
  * @param {Sequence} sequence
  * @param {Span} shown
+ * @param {boolean} named there are those of others beside it
  */
-export function factsOf(bridge, sequence, shown) {
+export function factsOf(bridge, sequence, shown, named) {
   const bar = h('div', { class: 'bar' });
   const words = h('span', { class: 'small dim' });
   const clock = h('span', { class: 'small dim' });
   void tellSpans(bridge, sequence, shown, bar, words);
   void tellClock(bridge, sequence, clock);
-  return h('div', { class: 'fact' }, bar, h('div', { class: 'row' }, words, clock));
+  return h('div', { class: 'fact' }, bar, h('div', { class: 'row' },
+    named ? h('span', { class: 'small' }, sequence.footage.camera_name) : null, words, clock));
 }
 
 /**

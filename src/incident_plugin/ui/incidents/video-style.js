@@ -8,11 +8,12 @@ dialog.wide { --beside: 260px; --picture: max(200px, 90vh - 250px); width: min(9
 .main { display: grid; gap: 8px; min-width: 0; }
 .stage { background: #000; aspect-ratio: 16 / 9; max-height: var(--picture); width: 100%; display: grid; overflow: hidden; }
 .stage > *, figure > incident-playback { width: 100%; height: 100%; min-width: 0; min-height: 0; }
-.stage.several { grid-template-columns: repeat(auto-fit, minmax(34%, 1fr)); gap: 2px; }
+.stage.several { max-height: calc(var(--picture) - 48px); grid-template-columns: repeat(auto-fit, minmax(34%, 1fr)); gap: 2px; }
 figure { margin: 0; position: relative; overflow: hidden; }
 figcaption { position: absolute; left: 0; top: 0; padding: 2px 6px; background: rgb(0 0 0 / .6); color: #fff; }
 .facts { display: grid; gap: 4px; }
-.fact .row { gap: 16px; }
+.several + .facts { grid-template-columns: 1fr 1fr; gap: 4px 16px; }
+.fact .row { gap: 4px 16px; }
 .bar { position: relative; height: 6px; background: var(--s3); border-radius: 2px; overflow: hidden; }
 .bar span { position: absolute; top: 0; bottom: 0; }
 .bar .recorded { background: var(--accent); }

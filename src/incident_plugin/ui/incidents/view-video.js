@@ -118,7 +118,7 @@ class Player {
     const controls = document.createElement('incident-playback-controls');
     Object.assign(controls, { vms: { mode: 'playback', clock, bridge: this.#bridge } });
     this.#controls.replaceChildren(controls);
-    this.#facts.replaceChildren(...shown.map((sequence) => factsOf(this.#bridge, sequence, { start, end })));
+    this.#facts.replaceChildren(...shown.map((sequence) => factsOf(this.#bridge, sequence, { start, end }, shown.length > 1)));
     for (const sequence of shown) void this.#tell(sequence);
     this.#draw();
   }

@@ -141,13 +141,14 @@ export class VideoBuffer {
     const now = performance.now();
     const wasThere = this.#at;
     this.#at = at;
-    if (this.#failed && (now > this.#failed.again || at < this.#failed.from || at >= this.#failed.to)) {
-      if (!(this.#failed.error instanceof Unplayable)) this.#failed = undefined;
+    const moved = Math.abs(at - wasThere) > 2 * DRAGGING;
+    const left = moved && this.#failed && (at < this.#failed.from || at >= this.#failed.to);
+    if (this.#failed && !(this.#failed.error instanceof Unplayable) && (left || now > this.#failed.again)) {
+      this.#failed = undefined;
     }
     const next = this.#next(now);
     const loading = this.#loading;
     const given = loading && next && !(loading.from <= next.from && next.from < loading.to);
-    const moved = Math.abs(at - wasThere) > 2 * DRAGGING;
     const dragged = moved && now - this.#movedAt < DRAGGING;
     if (moved) this.#movedAt = now;
     if (given) loading.abort.abort();
