@@ -11,7 +11,7 @@ from tests.certificates import own_certificate
 
 from incident_plugin.adapters.recorders.advice import advice
 from incident_plugin.adapters.recorders.reach import Place, secure
-from incident_plugin.adapters.recorders.walk import _plain, _Walk
+from incident_plugin.adapters.recorders.steps import Steps, plain
 from incident_plugin.domain.errors import RecorderUnavailable
 from incident_plugin.domain.media import ClockOffset
 from incident_plugin.domain.recorders import RecorderConfig, RecorderId
@@ -32,7 +32,7 @@ SECOND = timedelta(seconds=1)
 )
 def test_passwords_in_addresses_are_not_shown(url, shown):
     """Some recorders put them into path or query; engineers do not need them."""
-    assert _plain(url) == shown
+    assert plain(url) == shown
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ class Clock:
 async def test_a_wrong_clock_is_a_warning(offset, said, warns):
     """Video is there all the same: the test goes on, and says how to mend the clock."""
     config = RecorderConfig(id=RecorderId("r"), name="N", address="http://192.0.2.1/x", password_secret="s")
-    walk = _Walk(config=config, device=Clock(offset * SECOND), streams=None, now=lambda: datetime.now(UTC))
+    walk = Steps(config=config, device=Clock(offset * SECOND), streams=None, now=lambda: datetime.now(UTC))
     found = await walk.measure()
     assert found.said == said
     assert ("NTP" in found.remedy) is warns

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import struct
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
+
+from tests.waiting import until
 
 from incident_plugin.adapters.rtsp.rtcp import INTERVAL, Reception
 from incident_plugin.adapters.rtsp.rtp import RtpPacket, SenderReport
@@ -74,18 +77,21 @@ def test_jitter_is_how_unevenly_packets_come():
 
 async def test_they_are_sent_beside_the_stream(recorder, kit):
     """On the channel next to the pictures, from five seconds after the first packet on."""
-    times = iter([NOW, NOW + INTERVAL, *[NOW + INTERVAL] * 1000])
-    recorder.media = kit.media(kit.footage(20, replay=False))
+    pictures = kit.footage(20, replay=False)
+    early, late = kit.media(pictures[:10]), kit.media(pictures)[len(kit.media(pictures[:10])) :]
+    moment = [NOW]
+    recorder.media = early
     client = kit.client_with()
-    client._now = lambda: next(times)
-    async with client.live(recorder.url) as stream:
-        seen = 0
-        async for _ in stream:
-            seen += 1
-            if seen == 6:
-                break
-        recorder.media = []
-    assert recorder.reports
+    client._now = lambda: moment[0]
+    async with client.live(recorder.url) as stream, aclosing(aiter(stream)) as units:
+        for _ in range(10):
+            await anext(units)
+        assert recorder.reports == []
+        moment[0] += INTERVAL
+        for piece in late:
+            stream._session.connection.data_received(piece)
+        await anext(units)
+        await until(lambda: bool(recorder.reports))
     channel, report = recorder.reports[0]
     assert channel == 1
     assert read(report)["source"] != 0
