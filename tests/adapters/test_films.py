@@ -24,6 +24,7 @@ from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.adapters.vault import cut
 from incident_plugin.adapters.vault.fallback import Film
 from incident_plugin.application.fetching import Retrieval
+from incident_plugin.application.media_ports import MasterOrder
 from incident_plugin.domain.media import CameraId, Codec, SoundCodec, SoundTrack, SoundUnit
 from incident_plugin.domain.preserving import Copy
 from incident_plugin.domain.sequence import SequenceId
@@ -162,6 +163,11 @@ async def kept(
     return file, copy
 
 
+def ordered(part: Interval, target: Path, *, sound: bool = False) -> MasterOrder:
+    """A part of the film as a master."""
+    return MasterOrder(camera=CAMERA, interval=part, target=target, sound=sound)
+
+
 async def test_the_vault_keeps_and_cuts_reordered_pictures(recorded, tmp_path):
     """Read back, and cut at box level: the same pictures at the same times, in a file that plays."""
     async with Archive(recorded) as archive:
@@ -173,7 +179,7 @@ async def test_the_vault_keeps_and_cuts_reordered_pictures(recorded, tmp_path):
     assert [u.nals for u in units] == [u.nals for u in recorded.units[: last + 1]]
     assert [u.pts for u in units] == [u.pts - recorded.units[0].pts for u in recorded.units[: last + 1]]
     part = span(1.2, 2.7)
-    done = cut(file, START, part, tmp_path / "cut.mp4")
+    done = cut(file, START, ordered(part, tmp_path / "cut.mp4"))
     exact(tmp_path / "cut.mp4", expected(recorded, 1.2, 2.7))
     assert done.written.delivered.start <= part.start
     assert done.written.delivered.end >= part.end
@@ -266,13 +272,29 @@ async def test_preserved_sound_is_read_back_and_cut(filmed, tmp_path):
     back = [unit async for unit in film.mixed() if isinstance(unit, SoundUnit)]
     film.close()
     assert [one.data for one in back] == [one.data for one in units if one.time < copy.interval.end]
-    cut(file, START, span(1.2, 1.9), tmp_path / "cut.mp4")
+    cut(file, START, ordered(span(1.2, 1.9), tmp_path / "cut.mp4", sound=True))
     exact(tmp_path / "cut.mp4", expected(filmed, 1.2, 1.9))
     data, times = heard_in(tmp_path / "cut.mp4")
     inside = [one for one in units if span(1.0, 1.9).contains(one.time)]
     assert data[: len(inside)] == [one.data for one in inside]
     assert len(data) <= len(inside) + 2
     assert times[0] == pytest.approx((inside[0].time - span(1, 2).start).total_seconds(), abs=0.001)
+    assert complaints(tmp_path / "cut.mp4") == b""
+
+
+async def test_preserved_sound_is_left_out_of_a_cut_without_taking_it_apart(filmed, tmp_path):
+    """The same pictures at the same times; no track of sound, and no byte of it."""
+    track, units = speech(SoundCodec.AAC)
+    async with Archive(filmed, sound=track, heard=units) as archive:
+        file, _ = await kept(filmed, tmp_path, archive, sound=True)
+    done = cut(file, START, ordered(span(0.2, 3.1), tmp_path / "cut.mp4"))
+    exact(tmp_path / "cut.mp4", expected(filmed, 0.2, 3.1))
+    assert done.sound is None
+    assert heard_in(file)[0]
+    with av.open(str(tmp_path / "cut.mp4")) as container:
+        assert [stream.type for stream in container.streams] == ["video"]
+    written = (tmp_path / "cut.mp4").read_bytes()
+    assert not [one for one in units if one.data in written]
     assert complaints(tmp_path / "cut.mp4") == b""
 
 

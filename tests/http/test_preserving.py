@@ -11,6 +11,7 @@ from tests.waiting import until
 
 from incident_plugin.adapters.vault import cut, fallback
 from incident_plugin.adapters.vault.fallback import Film
+from incident_plugin.application.media_ports import MasterOrder
 from incident_plugin.domain.errors import NoVideo
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.preserving import CopyState
@@ -49,7 +50,7 @@ async def test_a_preserved_project_has_its_video_in_the_vault(runtime, client, c
     assert (await client.get(f"{path}/preserve")).json() == {"wanted": None, "by_rules": False, "copies": []}
     assert (await client.put(f"{path}/preserve", json={"wanted": True})).status_code == 200
     (copy,) = (await preserved(client, path))["copies"]
-    file = runtime.parts.video.preserver._vault.path(copy["sha256"])
+    file = runtime.parts.video.copies._vault.path(copy["sha256"])
     assert file.stat().st_size == copy["size"] > 10_000
     (state,) = (await client.get(f"{path}/sequences/states")).json()["states"]
     assert state["video"]["state"] == "preserved"
@@ -62,12 +63,12 @@ async def test_the_vault_gives_the_same_pictures_as_the_recorder(runtime, client
     path = await project(client, cameras)
     await client.put(f"{path}/preserve", json={"wanted": True})
     await preserved(client, path)
-    kept = runtime.parts.video.preserver.covering
+    kept = runtime.parts.video.copies.covering
     camera = CameraId(cameras["Lobby"])
-    (copy,) = runtime.parts.video.preserver._kept[camera]
+    (copy,) = await until(lambda: runtime.parts.video.copies.of(camera), "a copy that is found")
     part = Interval(copy.interval.start + timedelta(seconds=1), copy.interval.end - timedelta(seconds=1))
     assert kept(camera, part) == copy
-    film = Film(runtime.parts.video.preserver._vault.path(copy.sha256), copy, part)
+    film = Film(runtime.parts.video.copies._vault.path(copy.sha256), copy, part)
     ours = [unit async for unit in film]
     async with runtime.parts.recorders.network.replay(camera, part) as stream:
         theirs = [unit async for unit in stream]
@@ -79,24 +80,30 @@ async def test_the_vault_gives_the_same_pictures_as_the_recorder(runtime, client
     film.close()
 
 
+def ordered(copy, part, target):
+    """A part of a copy as a master, with the sound that it has."""
+    return MasterOrder(camera=copy.camera, interval=part, target=target, sound=True)
+
+
 async def test_a_cut_begins_with_a_key_picture_and_is_hashed(runtime, client, cameras, tmp_path):
     """The part that was asked for, playable by itself, from zero, with the hash of what was written."""
     path = await project(client, cameras)
     await client.put(f"{path}/preserve", json={"wanted": True})
     await preserved(client, path)
-    (copy,) = runtime.parts.video.preserver._kept[CameraId(cameras["Lobby"])]
+    camera = CameraId(cameras["Lobby"])
+    (copy,) = await until(lambda: runtime.parts.video.copies.of(camera), "a copy that is found")
     part = Interval(copy.interval.start + timedelta(seconds=1), copy.interval.end - timedelta(seconds=1))
-    source = runtime.parts.video.preserver._vault.path(copy.sha256)
-    written = cut(source, copy.delivered.start, part, tmp_path / "cut.mp4").written
+    source = runtime.parts.video.copies._vault.path(copy.sha256)
+    written = cut(source, copy.delivered.start, ordered(copy, part, tmp_path / "cut.mp4")).written
     assert written.delivered.start <= part.start
     assert written.delivered.end >= part.end
     assert written.frames > 10
-    again = cut(source, copy.delivered.start, part, tmp_path / "again.mp4").written
+    again = cut(source, copy.delivered.start, ordered(copy, part, tmp_path / "again.mp4")).written
     assert again.sha256 == written.sha256
     early = copy.delivered.start - timedelta(hours=1)
     before = Interval(early, early + timedelta(seconds=1))
     with pytest.raises(NoVideo):
-        cut(source, copy.delivered.start, before, tmp_path / "no.mp4")
+        cut(source, copy.delivered.start, ordered(copy, before, tmp_path / "no.mp4"))
     assert not (tmp_path / "no.mp4").exists()
 
 
@@ -124,14 +131,14 @@ async def exported(client, path, settings, folder):
 async def test_preserved_video_is_exported_with_its_sound_only_where_that_is_chosen(
     client, cameras, tmp_path, monkeypatch, sound
 ):
-    """The lobby hears: with its sound an export is cut out of the vault, without it the file has none."""
+    """The lobby hears: an export is cut out of the vault with its sound, or with that left out."""
     cuts = []
-    monkeypatch.setattr(fallback, "cut", lambda *given, **more: cuts.append(given) or cut(*given, **more))
+    monkeypatch.setattr(fallback, "cut", lambda *given: cuts.append(given) or cut(*given))
     path = await project(client, cameras)
     await client.put(f"{path}/preserve", json={"wanted": True})
     await preserved(client, path)
     exhibit, file = await exported(client, path, {"sound": sound}, tmp_path)
-    assert len(cuts) == sound
+    assert len(cuts) == 1
     assert exhibit["gaps"] == []
     assert exhibit["notes"] == []
     with av.open(str(file)) as container:
@@ -150,7 +157,7 @@ async def test_a_site_can_forbid_sound(runtime, client, cameras):
     path = await project(client, cameras)
     await client.put(f"{path}/preserve", json={"wanted": True})
     (copy,) = (await preserved(client, path))["copies"]
-    with av.open(str(runtime.parts.video.preserver._vault.path(copy["sha256"]))) as container:
+    with av.open(str(runtime.parts.video.copies._vault.path(copy["sha256"]))) as container:
         assert not container.streams.audio
     await client.post("/export-list", json={"projects": [int(path.rsplit("/", 1)[1])]})
     refused = await client.post("/exports", json={"settings": {"sound": True}})
@@ -181,7 +188,7 @@ async def test_what_nobody_needs_leaves_the_vault_and_a_hold_keeps_it(runtime, c
     for path in (first, second):
         await client.put(f"{path}/preserve", json={"wanted": True})
         await preserved(client, path)
-    files = runtime.parts.video.preserver._files
+    files = runtime.parts.video.copies._vault.files
     held = await client.put(f"{first}/hold", json={"reason": "Court order 12"})
     assert held.is_success, held.text
     refused = await client.put(f"{first}/preserve", json={"wanted": False})
@@ -201,7 +208,7 @@ async def test_damage_is_named(runtime, client, cameras):
     path = await project(client, cameras)
     await client.put(f"{path}/preserve", json={"wanted": True})
     (copy,) = (await preserved(client, path))["copies"]
-    vault = runtime.parts.video.preserver._vault
+    vault = runtime.parts.video.copies._vault
     assert vault.damage(copy["sha256"]) == ""
     file = vault.path(copy["sha256"])
     data = bytearray(file.read_bytes())

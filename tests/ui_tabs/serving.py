@@ -328,7 +328,7 @@ class Server:
         return _json({"earlier": found})
 
     def presets(self, _r: Request, _b: dict) -> Response:
-        return _json({"site": [], "mine": self.world.presets})
+        return _json({"site": [], "mine": self.world.presets, "sound": self.world.sound})
 
     def save_preset(self, _r: Request, body: dict) -> Response:
         self.world.presets.append({"name": body["name"], "settings": body["settings"]})

@@ -6,10 +6,11 @@ import hashlib
 import re
 from pathlib import Path
 
+import attrs
 from playwright.async_api import Page, expect
 
 from incident_plugin.domain.errors import Denied
-from incident_plugin.domain.exports import ExportState
+from incident_plugin.domain.exports import ExportSettings, ExportState
 from tests.accessibility import violations
 from tests.browsing import in_shared_browser
 
@@ -99,6 +100,34 @@ async def test_sound_leaves_only_when_it_is_chosen(open_at, world) -> None:
     await page.get_by_role("button", name="Start export").click()
     await expect(page.get_by_text("The export list is empty")).to_be_visible()
     assert world.ordered["settings"]["sound"] is True
+
+
+async def test_a_site_that_forbids_sound_says_so_at_the_box(open_at, world) -> None:
+    """It cannot be ticked, not even by a preset from before, and nothing with sound is ordered."""
+    world.sound = False
+    world.presets.append({"name": "Heard", "settings": {**attrs.asdict(ExportSettings()), "sound": True}})
+    page = await sent(open_at, world)
+    box = page.get_by_role("checkbox", name="Include recorded sound: this site does not let it leave")
+    await expect(box).to_be_disabled()
+    await page.get_by_role("combobox", name="Preset").select_option("mine:Heard")
+    await expect(box).not_to_be_checked()
+    await page.get_by_role("button", name="Start export").click()
+    await expect(page.get_by_text("The export list is empty")).to_be_visible()
+    assert world.ordered["settings"]["sound"] is False
+
+
+async def test_still_pictures_are_as_many_as_are_chosen(open_at, world) -> None:
+    """The first of each sequence unless more are wanted; videos as such have none."""
+    page = await sent(open_at, world)
+    stills = page.get_by_role("combobox", name="Still pictures")
+    await expect(stills).to_have_value("")
+    await page.get_by_label("Format").select_option("media")
+    await expect(stills).to_be_hidden()
+    await page.get_by_label("Format").select_option("stills")
+    await stills.select_option("One every 10 s")
+    await page.get_by_role("button", name="Start export").click()
+    await expect(page.get_by_text("The export list is empty")).to_be_visible()
+    assert world.ordered["settings"]["stills_every"] == 10
 
 
 async def test_cancel_asks_first(open_at, world) -> None:

@@ -57,6 +57,8 @@ class World:
         self.export_list = ExportList(id=OPERATOR.id)
         self.exports: list[Export] = []
         self.presets: list[dict[str, object]] = []
+        #: Whether the site lets recorded sound leave.
+        self.sound = True
         #: Bytes that the disk has free.
         self.free = 90_000_000_000
         #: The last order, as it was sent.

@@ -17,6 +17,7 @@ from incident_plugin.application.fetching import Retrieval
 from incident_plugin.application.media_ports import (
     FileFacts,
     FileSealer,
+    MasterOrder,
     PreservedVideo,
     Recorders,
     VideoWriter,
@@ -36,6 +37,7 @@ from incident_plugin.domain.media import (
     AccessUnit,
     CameraId,
     ClockOffset,
+    DeviceFacts,
     SoundCodec,
     SoundTrack,
     SoundUnit,
@@ -67,6 +69,8 @@ class ExhibitMaker:
     _time_zone: str
     #: Gives what seals single files, or nothing where the site's key cannot.
     _sealer: Callable[[], FileSealer | None] = lambda: None
+    #: Gives what a camera's video comes from, where that is known.
+    _device: Callable[[CameraId], DeviceFacts | None] = lambda _: None
     _sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def make(self, export: Export, index: int, folder: Path, at: Callable[[float], None]) -> Exhibit:
@@ -88,19 +92,22 @@ class ExhibitMaker:
         )
         names = _Names(export, index, item)
         fetching = _FETCHING if settings.court_copy else 1.0
-        written = await self._cut(export, item, folder / names.master, retrieval)
+        master = _Master(path=folder / names.master, container=settings.container)
+        written = await self._cut(export, item, master, retrieval)
         key = None
         if written is None:
             watched = _watched(retrieval, lambda part: at(fetching * part))
-            written, key = await self._written(export, item, folder / names.master, retrieval, watched)
+            written, key = await self._written(export, item, master, retrieval, watched)
         elif settings.format is not ExportFormat.MEDIA:
             key = await self._key_picture(retrieval)
         others, notes = [], [*retrieval.notes, *_sound_note(retrieval)]
         if key is not None and retrieval.track is not None and settings.format is not ExportFormat.MEDIA:
-            still = await self._made(notes, self._still(folder, names.still, retrieval, key))
+            first = names.still(item.interval.start)
+            still = await self._made(notes, self._still(folder, first, retrieval, key))
             others += [still] if still else []
+            others += await self._more_stills(folder, names, retrieval, settings.stills_every, notes)
         if written is not None and settings.court_copy:
-            copy = self._court_copy(folder, names, written, burn_in=settings.burn_in_time)
+            copy = self._court_copy(folder, names, master, written, burn_in=settings.burn_in_time)
             made = await self._made(notes, copy)
             others += [made] if made else []
         after = await self._offset(camera)
@@ -109,7 +116,7 @@ class ExhibitMaker:
         return Exhibit(
             id=names.id,
             item=item,
-            file=names.master if written else "",
+            file=master.path.relative_to(folder).as_posix() if written else "",
             size=written.size if written else 0,
             sha256=written.sha256 if written else "",
             delivered=Interval(parts[0].start, parts[-1].end) if parts else None,
@@ -120,26 +127,29 @@ class ExhibitMaker:
             frames=written.frames if written else 0,
             codec=_codec(retrieval),
             sound=_described(retrieval.heard) if written else "",
+            device=self._device(camera),
             others=tuple(others),
             notes=(*notes, *_clock_was_set(before, after)),
         )
 
     async def _cut(
-        self, export: Export, item: ExportItem, path: Path, retrieval: Retrieval
+        self, export: Export, item: ExportItem, master: _Master, retrieval: Retrieval
     ) -> WrittenVideo | None:
         """Cut the master out of preserved video, if there is some whose boxes can be copied as they are."""
         settings = export.settings
         if settings.container is not Container.MP4 or settings.format is ExportFormat.STILLS:
             return None
-        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(master.path.parent.mkdir, parents=True, exist_ok=True)
         try:
             done = await self._preserved.write(
-                retrieval.camera,
-                retrieval.interval,
-                path,
-                sound=retrieval.sound,
-                facts=self._facts(export, item),
-                sealer=await self._sealing(export),
+                MasterOrder(
+                    camera=retrieval.camera,
+                    interval=retrieval.interval,
+                    target=master.path,
+                    sound=retrieval.sound,
+                    facts=self._facts(export, item),
+                    sealer=await self._sealing(export),
+                )
             )
         except NoVideo:
             return None
@@ -176,7 +186,7 @@ class ExhibitMaker:
         self,
         export: Export,
         item: ExportItem,
-        path: Path,
+        master: _Master,
         retrieval: Retrieval,
         units: AsyncIterator[AccessUnit | SoundUnit],
     ) -> tuple[WrittenVideo | None, AccessUnit | None]:
@@ -187,15 +197,47 @@ class ExhibitMaker:
                 return None, None
             if export.settings.format is ExportFormat.STILLS:
                 return None, first
-            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread(master.path.parent.mkdir, parents=True, exist_ok=True)
             everything = _chained([*early, first], units)
             track, sound = retrieval.track, retrieval.heard
-            if sound is not None and not _fits(sound, export.settings.container):
-                sound = retrieval.heard = None
-            if export.settings.container is Container.MKV:
-                return await self._writer.write_mkv(path, track, everything, sound=sound), first
+            if sound is not None and not _fits(sound, master.container):
+                master.become_mp4()
+                retrieval.notes.append("The recorder's sound is G.711, so the file is MP4 and not Matroska.")
+            if master.container is Container.MKV:
+                return await self._writer.write_mkv(master.path, track, everything, sound=sound), first
             facts, sealer = self._facts(export, item), await self._sealing(export)
-            return await self._writer.write_mp4(path, track, everything, facts, sealer, sound=sound), first
+            written = self._writer.write_mp4(master.path, track, everything, facts, sealer, sound=sound)
+            return await written, first
+
+    async def _more_stills(
+        self, folder: Path, names: _Names, retrieval: Retrieval, every: int | None, notes: list[str]
+    ) -> list[ExhibitFile]:
+        """Make the still pictures behind the first one, where these are wanted."""
+        made: list[ExhibitFile] = []
+        if every is None:
+            return made
+        try:
+            async for unit in self._key_pictures(retrieval.camera, names.interval, timedelta(seconds=every)):
+                still = await self._made(notes, self._still(folder, names.still(unit.time), retrieval, unit))
+                made += [still] if still else []
+        except NoVideo:
+            pass
+        except RecorderUnavailable as error:
+            notes.append(f"Not all still pictures could be made. {error.detail}")
+        return made
+
+    async def _key_pictures(
+        self, camera: CameraId, interval: Interval, every: timedelta
+    ) -> AsyncIterator[AccessUnit]:
+        """Give the first key picture of each such step after the first one."""
+        following = interval.start + every
+        async with self._recorders.replay(camera, interval, intra=True) as stream:
+            async for unit in stream:
+                if unit.time >= interval.end:
+                    return
+                if unit.key and unit.time >= following:
+                    yield unit
+                    following += every * ((unit.time - following) // every + 1)
 
     async def _still(self, folder: Path, name: str, retrieval: Retrieval, key: AccessUnit) -> ExhibitFile:
         assert retrieval.track is not None  # noqa: S101 - there is a picture
@@ -204,17 +246,17 @@ class ExhibitMaker:
         return ExhibitFile(name=name, size=len(jpeg), sha256=hashlib.sha256(jpeg).hexdigest())
 
     async def _court_copy(
-        self, folder: Path, names: _Names, master: WrittenVideo, *, burn_in: bool
+        self, folder: Path, names: _Names, master: _Master, written: WrittenVideo, *, burn_in: bool
     ) -> ExhibitFile:
         copy = folder / names.court
         await asyncio.to_thread(copy.parent.mkdir, parents=True, exist_ok=True)
-        written = await self._writer.write_court_copy(
-            folder / names.master,
+        made = await self._writer.write_court_copy(
+            master.path,
             copy,
-            begins=master.delivered.start,
+            begins=written.delivered.start,
             clock=wall_clock(self._time_zone) if burn_in else None,
         )
-        return ExhibitFile(name=names.court, size=written.size, sha256=written.sha256)
+        return ExhibitFile(name=names.court, size=made.size, sha256=made.sha256)
 
     async def _made(self, notes: list[str], making: Awaitable[ExhibitFile]) -> ExhibitFile | None:
         """Await something that the exhibit can do without; a recorder's fault is noted."""
@@ -238,18 +280,36 @@ class ExhibitMaker:
             return ()
 
 
+@attrs.define(kw_only=True)
+class _Master:
+    """The master's file."""
+
+    path: Path
+    container: Container
+
+    def become_mp4(self) -> None:
+        """Take the other kind of file."""
+        self.path, self.container = self.path.with_suffix(".mp4"), Container.MP4
+
+
 class _Names:
     """Names of an exhibit's files: of allowed characters only, whatever the camera is called."""
 
     def __init__(self, export: Export, index: int, item: ExportItem) -> None:
         self.id = f"E{index + 1:02d}"
+        self.interval = item.interval
         camera = re.sub(r"[^A-Za-z0-9]+", "-", item.footage.camera_name).strip("-")[:40] or "camera"
         base = f"{self.id}_{camera}_{item.interval.start:%Y%m%dT%H%M%SZ}"
         packaged = export.settings.format is ExportFormat.PACKAGE
         places = {name: f"data/{name}/" if packaged else "" for name in ("master", "stills", "court")}
         self.master = f"{places['master']}{base}.{export.settings.container}"
-        self.still = f"{places['stills']}{base}.jpg"
+        self._stills = f"{places['stills']}{self.id}_{camera}_"
         self.court = f"{places['court']}{base}{'' if packaged else '_court-copy'}.mp4"
+
+    def still(self, at: datetime) -> str:
+        """Name a still picture by its time: to the millisecond where that is none of the clock's seconds."""
+        fraction = f".{at.microsecond // 1000:03d}" if at.microsecond else ""
+        return f"{self._stills}{at:%Y%m%dT%H%M%S}{fraction}Z.jpg"
 
 
 def wall_clock(time_zone: str) -> Callable[[datetime], str]:
@@ -280,6 +340,7 @@ def _codec(retrieval: Retrieval) -> str:
 
 
 def _fits(sound: SoundTrack, container: Container) -> bool:
+    """Whether sound goes into a kind of file as it is; libavformat's Matroska refuses G.711."""
     return container is Container.MP4 or sound.codec in (SoundCodec.AAC, SoundCodec.OPUS)
 
 
@@ -294,11 +355,7 @@ def _described(sound: SoundTrack | None) -> str:
 def _sound_note(retrieval: Retrieval) -> tuple[str, ...]:
     if not retrieval.sound or retrieval.heard is not None or retrieval.track is None:
         return ()
-    note = (
-        "Sound was asked for and is not in the file: the recorder gave none, or gave G.711, which is "
-        "put into MP4 files only."
-    )
-    return (note,)
+    return ("Sound was asked for and is not in the file: the recorder gave none.",)
 
 
 def _clock_was_set(before: ClockOffset | None, after: ClockOffset | None) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ from incident_plugin.domain.time import Interval
 
 #: Bytes of video in a second, as long as nothing of a camera was exported: 4 Mbit/s.
 _ASSUMED_RATE = 500_000.0
+#: Bytes of a still picture.
+_STILL = 300_000.0
 #: A court copy is about as large as this part of its master.
 _COURT_COPY = 0.7
 #: Kept free on the disk in any case, for the store.
@@ -94,6 +96,11 @@ class Exports:
     _shelf: ExportShelf
     #: Whether the site lets recorded sound leave.
     _sound: bool = True
+
+    @property
+    def sound(self) -> bool:
+        """Whether the site lets recorded sound leave."""
+        return self._sound
 
     def waiting(self, actor: Actor) -> ExportList:
         """Give the actor's export list, without cameras that they may not see any more."""
@@ -181,6 +188,7 @@ class Exports:
             items = self._visible(actor, waiting).items
             if not items:
                 raise InvalidInput("The export list is empty. Send an incident project for export first.")
+            settings.require_stills(items)
             export = Export(
                 id=ExportId(self._ids.new()),
                 owner=actor.person,
@@ -358,15 +366,18 @@ def _estimated(
     items: tuple[ExportItem, ...], settings: ExportSettings, rates: Mapping[CameraId, float], free: int
 ) -> Estimate:
     length = sum((item.interval.length for item in items), timedelta(0)).total_seconds()
+    stills = _stills(items, settings)
     if settings.format is ExportFormat.STILLS:
-        size = len(items) * _ASSUMED_RATE
-        length = 2.0 * len(items)
+        size = stills * _STILL
+        length = 2.0 * stills
     else:
         size = sum(
             rates.get(item.footage.camera, _ASSUMED_RATE) * item.interval.length.total_seconds()
             for item in items
         )
     size *= 1 + (_COURT_COPY if settings.court_copy else 0)
+    if settings.format is ExportFormat.PACKAGE:
+        size += stills * _STILL
     # While a ZIP is made, what goes into it is still there.
     size *= 2 if settings.zipped else 1
     return Estimate(
@@ -377,6 +388,14 @@ def _estimated(
         + 3 * len(items),
         measured=all(item.footage.camera in rates for item in items),
     )
+
+
+def _stills(items: tuple[ExportItem, ...], settings: ExportSettings) -> int:
+    """Give how many still pictures there will be."""
+    if settings.stills_every is None:
+        return len(items)
+    every = timedelta(seconds=settings.stills_every)
+    return sum(1 + item.interval.length // every for item in items)
 
 
 def _readable_size(size: int) -> str:

@@ -15,7 +15,7 @@ from incident_plugin.application.store import Marked
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.collection import ShownCamera
 from incident_plugin.domain.errors import InvalidInput, NotFound, NoVideo, RecorderUnavailable
-from incident_plugin.domain.media import Camera, CameraId
+from incident_plugin.domain.media import Camera, CameraId, DeviceFacts
 from incident_plugin.domain.sequence import Footage
 from incident_plugin.domain.time import Interval, gaps
 
@@ -76,6 +76,11 @@ class Cameras:
     def known(self) -> tuple[Camera, ...]:
         """Every camera that a recorder has named since the start."""
         return tuple(self._known.values())
+
+    def device(self, camera: CameraId) -> DeviceFacts | None:
+        """Give what a camera's video comes from; nothing for an unknown one, or where it was not told."""
+        known = self._known.get(camera)
+        return known.device if known else None
 
     def find(self, camera: CameraId) -> Camera:
         """Give a camera; raises ``NotFound`` when no recorder has named it."""

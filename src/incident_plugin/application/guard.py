@@ -44,6 +44,7 @@ _FOOTAGE = frozenset(
         Action.CAMERA_MOVED,
         Action.SNAPSHOT_TAKEN,
         Action.PRESERVED,
+        Action.COPY_DAMAGED,
     }
 )
 #: What changes nothing of a project: only its log tells of it.

@@ -232,23 +232,28 @@ class FileSealer(Protocol):
         ...
 
 
+@attrs.frozen(kw_only=True)
+class MasterOrder:
+    """A master that is wanted of preserved video."""
+
+    camera: CameraId
+    interval: Interval
+    #: Where it goes: there is a whole file or none.
+    target: Path
+    #: Whether the recorder's sound is to be in it.
+    sound: bool = False
+    #: What is written into it about where it comes from, and what seals it.
+    facts: FileFacts | None = None
+    sealer: FileSealer | None = None
+
+
 class PreservedVideo(Protocol):
     """Video that outlives its recorder's, cut without taking it apart."""
 
-    async def write(
-        self,
-        camera: CameraId,
-        interval: Interval,
-        target: Path,
-        *,
-        sound: bool,
-        facts: FileFacts | None = None,
-        sealer: FileSealer | None = None,
-    ) -> CutVideo | None:
-        """Write an MP4 of an interval; nothing where there is no copy that has all of it.
+    async def write(self, order: MasterOrder) -> CutVideo | None:
+        """Write an MP4; nothing where there is no whole copy that has all that is ordered.
 
-        ``sound`` says whether the recorder's sound is to be in it; a copy that would have to be taken apart
-        for that counts as none. Raises ``NoVideo``, ``StoreUnavailable``.
+        Raises ``NoVideo``, ``StoreUnavailable``.
         """
         ...
 

@@ -62,7 +62,7 @@ def _assembled(ground: Ground) -> Parts:
     incidents = assemble_incidents(ground, recorders, video)
     live = assemble_live(ground, recorders, incidents.collections)
     reports = assemble_reports(ground, recorders, video, incidents)
-    exports = assemble_exports(ground, video.footage, video.writer, reports.reporting)
+    exports = assemble_exports(ground, recorders.cameras, video.footage, video.writer, reports.reporting)
     administration = assemble_administration(ground, exports.shelf)
     operations = (
         *incidents.operations,

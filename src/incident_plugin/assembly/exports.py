@@ -14,6 +14,7 @@ from incident_plugin.application.evidence_keys import EvidenceKeys
 from incident_plugin.application.exhibits import ExhibitMaker
 from incident_plugin.application.export_runner import ExportRunner
 from incident_plugin.application.exporting import Exports
+from incident_plugin.application.footage import Cameras
 from incident_plugin.application.packaging import Packaging
 from incident_plugin.application.reporting import Reporting
 from incident_plugin.assembly.ground import SERVICE, Ground
@@ -32,7 +33,7 @@ class ExportParts:
 
 
 def assemble_exports(
-    ground: Ground, footage: PreservedRecorders, writer: PyavWriter, reporting: Reporting
+    ground: Ground, cameras: Cameras, footage: PreservedRecorders, writer: PyavWriter, reporting: Reporting
 ) -> ExportParts:
     """Put it together."""
     work, guard, clock, settings = ground.work, ground.guard, ground.clock, ground.settings
@@ -58,6 +59,7 @@ def assemble_exports(
             site=ground.site,
             time_zone=ground.time_zone,
             sealer=lambda: RsaSealer.of(keys.identity(ground.site)),
+            device=cameras.device,
         ),
         packaging=Packaging(
             work=work,
@@ -71,7 +73,9 @@ def assemble_exports(
         service=SERVICE,
         retention=settings.export_retention,
     )
-    resources = ExportResources(exports=exports, runner=runner, clock=clock, zone=ground.zone)
+    resources = ExportResources(
+        exports=exports, runner=runner, clock=clock, site=ground.site, zone=ground.zone
+    )
     evidence = EvidenceKeys(work=work, guard=guard, keys=keys, stamps=stamps, site=ground.site)
     return ExportParts(
         runner=runner,

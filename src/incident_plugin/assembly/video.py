@@ -10,10 +10,13 @@ import attrs
 from incident_plugin.adapters.media import PyavWriter, recoded_replay
 from incident_plugin.adapters.picture_cache import PictureCache
 from incident_plugin.adapters.vault import DiskVault, PreservedRecorders
+from incident_plugin.application.copying import CopyMaker
 from incident_plugin.application.footage import FootagePicker
 from incident_plugin.application.footage_states import FootageStates
+from incident_plugin.application.kept_copies import KeptCopies
 from incident_plugin.application.parts import Parts
-from incident_plugin.application.preserving import Preserver, Preserving
+from incident_plugin.application.preserver import Preserver
+from incident_plugin.application.preserving import Preserving
 from incident_plugin.application.reporting import Stills
 from incident_plugin.application.timeline import Timeline
 from incident_plugin.assembly.ground import SERVICE, Ground
@@ -36,6 +39,7 @@ class VideoParts:
     picker: FootagePicker
     states: FootageStates
     timeline: Timeline
+    copies: KeptCopies
     preserver: Preserver
     operations: tuple[Operation, ...]
 
@@ -44,19 +48,16 @@ def assemble_video(ground: Ground, recorders: RecorderParts) -> VideoParts:
     """Put together what shows, picks and preserves recorded video."""
     network, writer, vault = recorders.network, PyavWriter(), DiskVault(ground.folder / "vault")
     work, guard, clock = ground.work, ground.guard, ground.clock
+    room = ground.storage.vault
+    copies = KeptCopies(work=work, clock=clock, vault=vault, room=room, service=SERVICE)
+    maker = CopyMaker(
+        clock=clock, recorders=network, writer=writer, vault=vault, room=room, sound=ground.settings.sound
+    )
     preserver = Preserver(
-        store=ground.store,
-        work=work,
-        clock=clock,
-        recorders=network,
-        writer=writer,
-        vault=vault,
-        room=ground.storage.vault,
-        service=SERVICE,
-        sound=ground.settings.sound,
+        store=ground.store, work=work, clock=clock, maker=maker, copies=copies, service=SERVICE
     )
     preserving = Preserving(work=work, guard=guard, clock=clock, wake=preserver.wake)
-    footage = PreservedRecorders(network, preserver.covering, vault.path)
+    footage = PreservedRecorders(network, copies)
     stills = Stills(recorders=footage, writer=writer)
     kept = PictureCache(
         ground.folder / "cache" / "playback", most=_KEPT_BYTES, lasting=_KEPT_FOR, now=clock.now
@@ -92,6 +93,7 @@ def assemble_video(ground: Ground, recorders: RecorderParts) -> VideoParts:
         timeline=Timeline(
             recorders=footage, store=ground.store, guard=guard, events=recorders.network, clock=clock
         ),
+        copies=copies,
         preserver=preserver,
         operations=(
             *PreserveResources(preserving=preserving, preserver=preserver).operations(),

@@ -9,7 +9,7 @@ from typing import NewType
 import attrs
 
 from incident_plugin.domain.errors import InvalidInput, NotFound
-from incident_plugin.domain.media import ClockOffset
+from incident_plugin.domain.media import ClockOffset, DeviceFacts
 from incident_plugin.domain.people import Person
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.sequence import Footage, SequenceId
@@ -20,6 +20,8 @@ ExportId = NewType("ExportId", str)
 
 #: How far a trimmed item may reach beyond its sequence: who trims may also want to see a little more.
 MAXIMUM_EXTENSION = timedelta(hours=1)
+#: Still pictures of one sequence.
+_MOST_STILLS = 3600
 #: The smallest part that an export is split into, in bytes, and the largest that 64 bits of a reader bear.
 _LEAST_PART, _LARGEST_PART = 1 << 20, 1 << 43
 
@@ -121,6 +123,8 @@ class ExportSettings:
     court_copy: bool = False
     #: Burn the time into that copy.
     burn_in_time: bool = True
+    #: Seconds from one still picture of a sequence to the next; nothing for the first picture alone.
+    stills_every: int | None = None
     #: Put recorded sound into the videos: laws on overhearing people differ, so somebody has to choose it.
     sound: bool = False
     #: One ZIP with AES-256 instead of files.
@@ -132,6 +136,21 @@ class ExportSettings:
         """Refuse what cannot be made."""
         if self.split_size is not None and not _LEAST_PART <= self.split_size <= _LARGEST_PART:
             raise InvalidInput("Parts of an export have at least 1 MB. Choose a larger size, or none.")
+        if self.stills_every is not None and self.stills_every < 1:
+            raise InvalidInput("Still pictures are a second or more apart. Choose a longer time, or none.")
+
+    def require_stills(self, items: tuple[ExportItem, ...]) -> None:
+        """Refuse more still pictures of a sequence than anybody looks at."""
+        if self.stills_every is None or self.format is ExportFormat.MEDIA:
+            return
+        for item in items:
+            count = item.interval.length // timedelta(seconds=self.stills_every)
+            if count > _MOST_STILLS:
+                raise InvalidInput(
+                    f"{item.footage.camera_name} alone would have {count:,} still pictures, and a sequence "
+                    f"can have {_MOST_STILLS:,}. Nothing was begun and your list was kept: let more time "
+                    "pass between them."
+                )
 
     @property
     def zipped(self) -> bool:
@@ -234,7 +253,9 @@ class Exhibit:
     codec: str = ""
     #: The sound in the master, as readers are told; empty for none.
     sound: str = ""
-    #: Court copy, still picture.
+    #: What the recorder says it is; nothing when it did not say.
+    device: DeviceFacts | None = None
+    #: Court copy, still pictures.
     others: tuple[ExhibitFile, ...] = ()
     #: What the reader should know: the recorder's clock was set, a copy could not be made.
     notes: tuple[str, ...] = ()

@@ -74,6 +74,7 @@ class Action(StrEnum):
     SNAPSHOT_TAKEN = "snapshot.taken"
     PRESERVING = "preserve.chosen"
     PRESERVED = "video.preserved"
+    COPY_DAMAGED = "video.copy-damaged"
     SENT_FOR_EXPORT = "export.sent"
     EXPORTED = "export.finished"
     HANDED_OVER = "export.handed-over"

@@ -29,6 +29,16 @@ class Codec(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
+class DeviceFacts:
+    """What gives the video, in its own words; any text, also hostile."""
+
+    manufacturer: str = ""
+    model: str = ""
+    firmware: str = ""
+    serial: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class Camera:
     """One camera of a recorder."""
 
@@ -41,6 +51,8 @@ class Camera:
     recorded: bool = True
     #: Whether it can be turned, tilted or zoomed.
     ptz: bool = False
+    #: What gives its video, once that was told.
+    device: DeviceFacts | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -129,6 +129,7 @@ _PHRASES: dict[Action, Callable[[Activity], str]] = {
     Action.SNAPSHOT_TAKEN: _with_details("Snapshot kept"),
     Action.PRESERVING: _with_details("Preserve video"),
     Action.PRESERVED: _with_details("Video preserved"),
+    Action.COPY_DAMAGED: _with_details("Preserved video found damaged"),
     Action.SENT_FOR_EXPORT: _with_details("Sent for export"),
     Action.EXPORTED: _with_details("Exported"),
     Action.HANDED_OVER: _with_details("Export handed over"),

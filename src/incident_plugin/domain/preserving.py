@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import attrs
@@ -17,6 +17,8 @@ from incident_plugin.domain.time import Interval, utc
 
 #: After so many tries a copy is left until somebody asks for it again.
 MAXIMUM_ATTEMPTS = 20
+#: A copy that could not be made is tried again after so long, and each time after twice as long, to a limit.
+RETRY_AFTER, RETRY_AT_MOST = timedelta(seconds=15), timedelta(hours=1)
 
 
 class CopyState(StrEnum):
@@ -48,6 +50,8 @@ class Copy:
     attempts: int = 0
     #: Why it is not kept, and what to do.
     message: str = ""
+    #: What is wrong with the file that is there; empty for a whole one, and before there is one.
+    damage: str = ""
     tried_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(utc))
     kept_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(utc))
     checked_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(utc))
@@ -57,6 +61,44 @@ class Copy:
         return self.state is CopyState.KEPT and (
             self.interval.start <= wanted.start and wanted.end <= self.interval.end
         )
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether the copy is to be made now: for the first time, anew, or in place of a damaged one."""
+        if self.state not in (CopyState.WAITING, CopyState.DAMAGED) or self.attempts >= MAXIMUM_ATTEMPTS:
+            return False
+        if self.tried_at is None or now < self.tried_at:
+            return True
+        return now - self.tried_at >= min(RETRY_AT_MOST, RETRY_AFTER * (1 << max(0, self.attempts - 1)))
+
+    def found_damaged(self, damage: str) -> Copy:
+        """Give the copy when its file is not what it was; what is left of the file stays."""
+        return attrs.evolve(
+            self,
+            state=CopyState.DAMAGED,
+            damage=damage,
+            message=f"{damage} The recorder is asked for its video again.",
+            attempts=0,
+            tried_at=None,
+        )
+
+    def not_made(self, reason: str, at: datetime, *, for_good: bool) -> Copy:
+        """Give the copy when it could not be made; ``for_good`` where trying again would change nothing."""
+        attempts = MAXIMUM_ATTEMPTS if for_good else self.attempts + 1
+        state = CopyState.FAILED if attempts >= MAXIMUM_ATTEMPTS else CopyState.WAITING
+        return attrs.evolve(
+            self,
+            state=CopyState.DAMAGED if self.damage else state,
+            message=f"{self.damage} Another copy could not be made: {reason}" if self.damage else reason,
+            attempts=attempts,
+            tried_at=at,
+        )
+
+    def tried_again(self) -> Copy:
+        """Give the copy when somebody wants what failed to be tried anew."""
+        if self.state in (CopyState.KEPT, CopyState.WAITING):
+            return self
+        state = CopyState.DAMAGED if self.damage else CopyState.WAITING
+        return attrs.evolve(self, state=state, attempts=0, tried_at=None)
 
 
 @attrs.frozen(kw_only=True)
@@ -94,15 +136,7 @@ class PreservedProject:
 
     def tried_again(self) -> PreservedProject:
         """Let every copy that failed be tried anew."""
-        return attrs.evolve(
-            self,
-            copies=tuple(
-                c
-                if c.state in (CopyState.KEPT, CopyState.WAITING)
-                else attrs.evolve(c, state=CopyState.WAITING, attempts=0, tried_at=None)
-                for c in self.copies
-            ),
-        )
+        return attrs.evolve(self, copies=tuple(copy.tried_again() for copy in self.copies))
 
 
 @attrs.frozen(kw_only=True)

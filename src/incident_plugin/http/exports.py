@@ -74,6 +74,7 @@ class SettingsBody(Body):
     user_names: bool = False
     court_copy: bool = False
     burn_in_time: bool = True
+    stills_every: int | None = None
     sound: bool = False
     encrypted: bool = False
     split_size: int | None = None
@@ -89,6 +90,7 @@ class SettingsBody(Body):
             user_names=self.user_names,
             court_copy=self.court_copy,
             burn_in_time=self.burn_in_time,
+            stills_every=self.stills_every,
             sound=self.sound,
             encrypted=self.encrypted,
             split_size=self.split_size,
@@ -140,6 +142,7 @@ class ExportResources:
     _exports: Exports
     _runner: ExportRunner
     _clock: Clock
+    _site: str
     _zone: ZoneInfo
 
     def operations(self) -> tuple[Operation, ...]:
@@ -186,7 +189,13 @@ class ExportResources:
     def _preset_operations(self) -> tuple[Operation, ...]:
         manage = Permission.EXPORTS_MANAGE
         return (
-            Operation("GET", "export-presets", manage, "Presets of the site and the caller.", self.presets),
+            Operation(
+                "GET",
+                "export-presets",
+                manage,
+                "Presets of the site and the caller; whether sound may leave.",
+                self.presets,
+            ),
             Operation("PUT", "export-presets", manage, "Keep a preset.", self.save_preset),
             Operation("POST", "export-presets/remove", manage, "Remove a preset.", self.remove_preset),
         )
@@ -264,11 +273,13 @@ class ExportResources:
 
     async def receipt(self, call: Call) -> Response:
         export = await self._one(call)
-        return HTMLResponse(receipt_page(export, self._zone), headers={"Cache-Control": "no-store"})
+        return HTMLResponse(
+            receipt_page(export, self._site, self._zone), headers={"Cache-Control": "no-store"}
+        )
 
     async def presets(self, call: Call) -> object:
         site, mine = await asyncio.to_thread(self._exports.presets, call.actor)
-        return {"site": site.presets, "mine": mine.presets}
+        return {"site": site.presets, "mine": mine.presets, "sound": self._exports.sound}
 
     async def save_preset(self, call: Call) -> object:
         body = call.json(PresetBody)

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import attrs
 
-from incident_plugin.application.preserving import Preserver, Preserving, ProjectPreserving
+from incident_plugin.application.preserver import Preserver
+from incident_plugin.application.preserving import Preserving, ProjectPreserving
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.preserving import Copy, CopyState
 from incident_plugin.domain.project import ProjectId

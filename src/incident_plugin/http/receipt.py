@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from incident_plugin.domain.exports import Export
+from incident_plugin.domain.exports import Exhibit, Export
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -20,7 +20,8 @@ _PAGE = """<!doctype html>
 <h1>Receipt of an export of recorded video</h1>
 <table>{facts}</table>
 <h2>Contents</h2>
-<table class="lines"><tr><th>Exhibit</th><th>Camera</th><th>From</th><th>To</th><th>SHA-256</th></tr>
+<table class="lines"><tr><th>Exhibit</th><th>Camera</th><th>From</th><th>To</th><th>Missing</th>
+<th>SHA-256</th></tr>
 {exhibits}</table>
 <h2>Handed over</h2>
 <table class="lines"><tr><th>When</th><th>Received by</th>
@@ -35,14 +36,18 @@ The fingerprint above is to be compared with the one of the certificate in the p
 """
 
 
-def receipt_page(export: Export, zone: ZoneInfo) -> str:
+def receipt_page(export: Export, site: str, zone: ZoneInfo) -> str:
     """Give the page; every text stands in it as text."""
 
     def at(moment: datetime | None) -> str:
-        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S %Z (UTC%z)}" if moment else ""
+        if moment is None:
+            return ""
+        local = moment.astimezone(zone)
+        return f"{local:%Y-%m-%d %H:%M:%S %Z} (UTC{local.isoformat()[-6:]})"
 
     made = export.package
     facts = [
+        ("Site", site),
         ("Export", export.id),
         ("Incident projects", ", ".join(map(str, export.projects))),
         ("Made", at(export.finished_at)),
@@ -64,6 +69,7 @@ def receipt_page(export: Export, zone: ZoneInfo) -> str:
             one.item.footage.camera_name,
             at(one.delivered.start if one.delivered else None) or "no video",
             at(one.delivered.end if one.delivered else None),
+            f"{_seconds(one):.1f} s" if one.gaps else "nothing",
             one.sha256,
         )
         for one in export.exhibits
@@ -74,6 +80,10 @@ def receipt_page(export: Export, zone: ZoneInfo) -> str:
     ] or [("",) * 7]
     rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in facts)
     return _PAGE.format(facts=rows, exhibits=_rows(exhibits), receipts=_rows(handovers))
+
+
+def _seconds(exhibit: Exhibit) -> float:
+    return sum((gap.end - gap.start).total_seconds() for gap in exhibit.gaps)
 
 
 def _rows(rows: Iterable[tuple[str, ...]]) -> str:

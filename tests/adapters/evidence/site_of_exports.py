@@ -24,14 +24,16 @@ from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.adapters.pdf_report import PdfReportMaker
 from incident_plugin.adapters.tinydb_store import TinyDBStore
 from incident_plugin.adapters.vault import DiskVault, PreservedRecorders
+from incident_plugin.application.footage import Cameras
+from incident_plugin.application.kept_copies import KeptCopies
 from incident_plugin.application.reporting import Reporting, Stills
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.assembly.exports import ExportParts, assemble_exports
 from incident_plugin.assembly.ground import Ground
 from incident_plugin.domain.exports import Export, ExportId, ExportItem, ExportSettings, ExportState
-from incident_plugin.domain.media import AccessUnit, Camera, CameraId, ClockOffset, VideoTrack
+from incident_plugin.domain.media import AccessUnit, Camera, CameraId, ClockOffset, DeviceFacts, VideoTrack
 from incident_plugin.domain.people import Person, PersonId
-from incident_plugin.domain.project import Project
+from incident_plugin.domain.project import Call, CallDirection, CallId, Comment, CommentId, Project
 from incident_plugin.domain.sequence import Footage, Sequence, SequenceId
 from incident_plugin.domain.time import Interval
 from incident_plugin.settings import Settings, StorageSettings
@@ -98,7 +100,11 @@ class Site:
     exporting: ExportParts
 
     def ordered(self, settings: ExportSettings, words: str = "Lobby") -> ExportId:
-        """Give the export that is there, or order one of a new project; ``words`` are what people wrote."""
+        """Give the export that is there, or order one of a new project; ``words`` are what people wrote.
+
+        They stand in every field; other words than a camera's are the name of who ordered it, too.
+        """
+        owner = OWNER if words == "Lobby" else attrs.evolve(OWNER, name=words)
         with self.work.reading(OWNER) as work:
             if known := work.stored.exports.all():
                 return ExportId(known[0].id)
@@ -108,20 +114,32 @@ class Site:
             recorder=words,
             interval=Interval(START, START + timedelta(seconds=1.9)),
         )
-        sequence = Sequence(id=SequenceId("s1"), footage=footage, added_by=OWNER, added_at=START)
-        with self.work.begin(OWNER) as work:
+        sequence = Sequence(id=SequenceId("s1"), footage=footage, added_by=owner, added_at=START, note=words)
+        call = Call(
+            id=CallId("k1"),
+            direction=CallDirection.MADE,
+            author=owner,
+            at=START,
+            number=words,
+            person=words,
+            outcome=words,
+            note=words,
+        )
+        with self.work.begin(owner) as work:
             project = work.create(
                 lambda number: Project(
                     id=number,
-                    created_by=OWNER,
+                    created_by=owner,
                     created_at=START,
-                    fields={"description": words},
+                    fields={"description": words, "data:reference": words},
+                    comments=(Comment(id=CommentId("c1"), text=words, author=owner, at=START),),
+                    calls=(call,),
                     sequences=(sequence,),
                 )
             )
             export = Export(
                 id=ExportId("e1"),
-                owner=OWNER,
+                owner=owner,
                 owner_roles=tuple(OPERATOR.roles),
                 created_at=START + timedelta(days=1),
                 items=(ExportItem(project=project.id, sequence=sequence.id, footage=footage, comment=words),),
@@ -143,11 +161,13 @@ def site(
     recorder: Any,
     storage: StorageSettings | None = None,
     maker: PdfReportMaker | None = None,
+    words: str = "Test site",
 ) -> Site:
-    """Put a site together as the plug-in does, with another recorder."""
+    """Put a site together as the plug-in does, with another recorder; ``words`` name site and device."""
     clock, writer = Steps(), PyavWriter()
     settings = Settings(storage=storage or StorageSettings(), export_retention_days=0)
     services = host_services(directory)
+    services = attrs.evolve(services, site=attrs.evolve(services.site, name=words))
     ground = Ground.of(services, settings, TinyDBStore(services.storage / "store"))
     work = UnitOfWork(ground.store, clock, clock)
     ground = attrs.evolve(ground, clock=clock, ids=clock, work=work)
@@ -162,8 +182,12 @@ def site(
         site=ground.site,
         time_zone=ground.time_zone,
     )
-    footage = PreservedRecorders(recorder, lambda _camera, _interval: None, DiskVault(directory).path)
-    exporting = assemble_exports(ground, footage, writer, reporting)
+    vault = DiskVault(directory / "vault")
+    copies = KeptCopies(work=work, clock=clock, vault=vault, room=ground.storage.vault, service=OWNER)
+    device = DeviceFacts(manufacturer=words, model="M-1", firmware="2.4.1", serial="S 17")
+    cameras = Cameras(recorder)
+    cameras.learn((Camera(id=CameraId("demo:1/lobby"), name=words, recorder=words, device=device),))
+    exporting = assemble_exports(ground, cameras, PreservedRecorders(recorder, copies), writer, reporting)
     return Site(store=ground.store, work=work, exporting=exporting)
 
 

@@ -1,15 +1,18 @@
 """The report as a document for archives: PDF/A-2b (ISO 19005-2), as far as its rules concern what we write.
 
-No validator is among the packages that tests can install, so the rules are checked one by one, by a reader
-that is not ours.
+No validator of PDF/A is among the packages that tests can install, so the rules are checked one by one, by a
+reader that is not ours, and the file as such by two others.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageCms
@@ -190,3 +193,28 @@ def test_the_table_of_objects_is_whole(report: Printed) -> None:
     for number, place in enumerate(places, start=1):
         assert report.pdf[place:].startswith(b"%d 0 obj\n" % number)
     assert all(one < other for one, other in pairwise(places))
+
+
+@pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
+def test_qpdf_finds_no_fault(report: Printed, tmp_path: Path) -> None:
+    """Cross references, lengths and streams: a program of other people reads every one."""
+    file = tmp_path / "report.pdf"
+    file.write_bytes(report.pdf)
+    done = subprocess.run(["qpdf", "--check", str(file)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "No syntax or stream encoding errors found" in done.stdout
+    assert "WARNING" not in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("pdffonts") is None, reason="poppler-utils is not installed")
+def test_poppler_finds_every_font_embedded_and_readable(report: Printed, tmp_path: Path) -> None:
+    """Every font of every script is in the file, as a part, with the letters of its glyphs; no warning."""
+    file = tmp_path / "report.pdf"
+    file.write_bytes(report.pdf)
+    done = subprocess.run(["pdffonts", str(file)], capture_output=True, text=True, check=True)
+    fonts = done.stdout.splitlines()[2:]
+    assert len(fonts) > 4
+    assert done.stderr == ""
+    for font in fonts:
+        # The columns emb, sub and uni, before the object's two numbers.
+        assert font.split()[-5:-2] == ["yes", "yes", "yes"], font

@@ -74,3 +74,17 @@ def test_what_people_wrote_is_never_a_template(language: str, action: Action) ->
     activity = Activity(action=action, subject="{0.__class__}", before="{subject}", after="{after!r}{")
     said = Texts(language).activity(activity)
     assert "class '" not in said
+
+
+@pytest.mark.parametrize(
+    ("activity", "said"),
+    [
+        (Activity(action=Action.EXPORTED, subject="e1", after="without its report"), "e1, uden rapporten"),
+        (Activity(action=Action.PRESERVING, subject="as the site's rules say"), "efter stedets regler"),
+        (Activity(action=Action.PRESERVING, subject="off"), "fra"),
+        (Activity(action=Action.FIELD_CHANGED, subject="Description", before="on", after="off"), "“off”"),
+    ],
+)
+def test_words_of_the_log_are_danish_and_those_of_people_stay(activity: Activity, said: str) -> None:
+    """What the program logged of its own is translated; the same words in a text of somebody are not."""
+    assert said in Texts("da").activity(activity)

@@ -12,7 +12,7 @@ import msgspec
 
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.exports import Exhibit, Export, ExportId, ExportSettings
-from incident_plugin.domain.media import CameraId, ClockOffset
+from incident_plugin.domain.media import CameraId, ClockOffset, DeviceFacts
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.sequence import SequenceId
 from incident_plugin.domain.time import Interval, gaps
@@ -80,6 +80,8 @@ class DescribedExhibit:
     camera: CameraId
     camera_name: str
     recorder: str
+    #: What gave the video, as it calls itself; nothing when it did not say.
+    device: DeviceFacts | None = None
     comment: str
     requested: Span
     #: From the first picture to the end of the last one.
@@ -207,6 +209,7 @@ def _exhibit(exhibit: Exhibit, clock: _Wall) -> DescribedExhibit:
         camera=item.footage.camera,
         camera_name=item.footage.camera_name,
         recorder=item.footage.recorder,
+        device=exhibit.device,
         comment=item.comment,
         requested=clock.span(item.interval),
         first_to_last=clock.span(exhibit.delivered) if exhibit.delivered else None,

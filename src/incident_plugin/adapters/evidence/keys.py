@@ -31,6 +31,7 @@ _VALID_FOR = timedelta(days=3650)
 _RSA_BITS, _LEAST_RSA_BITS = 3072, 2048
 #: Clocks of those who verify may be a little late.
 _BACKDATED = timedelta(days=1)
+_LONGEST_NAME = 64
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -186,8 +187,10 @@ def _issued(below: x509.Certificate, above: x509.Certificate) -> bool:
 
 def _made(site: str) -> tuple[PrivateKey, tuple[x509.Certificate, ...]]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS)
-    readable = "".join(c for c in site if c.isprintable()).strip()[:40] or "site"
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Incident exports of {readable}")])
+    readable = "".join(c for c in site if c.isprintable()).strip() or "site"
+    # A common name has 64 bytes at most (RFC 5280 appendix A.1); other scripts than Latin take several each.
+    whole = f"Incident exports of {readable}".encode()[:_LONGEST_NAME].decode(errors="ignore")
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, whole)])
     now = datetime.now(UTC)
     usage = x509.KeyUsage(
         digital_signature=True,
@@ -219,7 +222,8 @@ def _read(place: Path) -> Identity:
     file = place / _KEY
     if file.stat().st_mode & _OTHERS:
         raise ValueError(f"others than the server's account may read {file}")
-    key = serialization.load_pem_private_key(file.read_bytes(), None)
+    # Its numbers were proved when it was made or taken; doing so again costs a tenth of a second each time.
+    key = serialization.load_pem_private_key(file.read_bytes(), None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise TypeError(f"{file} is no key that packages are signed with")
     return Identity(key=key, chain=tuple(x509.load_pem_x509_certificates((place / _CHAIN).read_bytes())))

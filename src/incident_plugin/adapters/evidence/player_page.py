@@ -33,6 +33,12 @@ _PAGE = """<!doctype html>
 <table></table>
 </section>
 </main>
+<footer>
+<label>Compare all files with the package's list: choose its folder
+<input type="file" webkitdirectory></label>
+<p class="checked" role="status"></p>
+<ul class="faults"></ul>
+</footer>
 <script type="application/json" id="package">{data}</script>
 <script>{script}</script>
 </body>
@@ -42,7 +48,10 @@ _PAGE = """<!doctype html>
 
 def page(description: bytes) -> bytes:
     """Give the page of a package; ``description`` is its package.json."""
-    style, script = ((_PARTS / name).read_text("utf-8") for name in ("page.css", "page.js"))
+    style, *scripts = (
+        (_PARTS / name).read_text("utf-8") for name in ("page.css", "sha256.js", "page.js", "check.js")
+    )
+    script = "\n".join(scripts)
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}' 'unsafe-hashes'; script-src '{_hash(script)}'; "
         "media-src 'self' file:; img-src 'self' file:"

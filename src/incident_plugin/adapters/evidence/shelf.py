@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,12 +28,10 @@ from incident_plugin.adapters.evidence.bag import (
     seal_bag,
     write_file,
 )
-from incident_plugin.adapters.evidence.checking import ACTIVITY_LOG, DESCRIPTION
-from incident_plugin.adapters.evidence.description import describe
-from incident_plugin.adapters.evidence.disk import Sums, flush, flush_all, sums_of, sums_on_disk
-from incident_plugin.adapters.evidence.history import encoded_logs
+from incident_plugin.adapters.evidence.contents import described, made, not_included, without_report
+from incident_plugin.adapters.evidence.disk import flush, flush_all, sums_now
 from incident_plugin.adapters.evidence.keys import KeyRing
-from incident_plugin.adapters.evidence.player_page import page
+from incident_plugin.adapters.evidence.reading_back import Passes, other_hashes, read_back
 from incident_plugin.adapters.evidence.stamps import Stamps
 from incident_plugin.adapters.evidence.stored_zip import Member, StoredZip
 from incident_plugin.adapters.evidence.volumes import Packing, pack
@@ -45,10 +43,8 @@ from incident_plugin.domain.exports import (
     Export,
     ExportFormat,
     ExportId,
-    ExportSettings,
     Package,
 )
-from incident_plugin.domain.project import ProjectId
 
 _KEPT, _RESULT = "kept.json", "result.json"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -121,16 +117,15 @@ class DiskShelf:
         with disk_errors():
             aside = self._aside(export.id)
             folder = aside / folder_name(export)
-            files = [*_made(export), *_described(folder, export, content)]
-            passes = _Passes(files, export.settings, watch)
-            sums = _sums(folder, files, passes)
+            files = [*made(export), *described(folder, export, content)]
+            passes = Passes(files, export.settings, watch)
             package = self._sealed(folder, export, content, files)
             package = attrs.evolve(
                 package,
-                note=" ".join(filter(None, (package.note, _not_included(content)))),
-                without_report=_without_report(export, content),
+                note=" ".join(filter(None, (package.note, not_included(content)))),
+                without_report=without_report(export, content),
             )
-            sums |= _other_sums(folder, known=sums)
+            crc32: dict[str, int] = {}
             if export.settings.zipped:
                 packing = Packing(
                     password=password,
@@ -138,14 +133,12 @@ class DiskShelf:
                     at=self._clock.now(),
                     passed=passes.passed,
                 )
-                package = attrs.evolve(package, volumes=pack(folder, sums, packing))
-            result = Result(
-                package=package,
-                exhibits=export.exhibits,
-                crc32={}
-                if package.volumes
-                else {f"{folder.name}/{name}": one.crc32 for name, one in sums.items()},
-            )
+                hashes = {file.name: file.sha256 for file in files} | other_hashes(folder, files)
+                package = attrs.evolve(package, volumes=pack(folder, hashes, packing))
+            else:
+                sums = read_back(folder, files, passes.passed)
+                crc32 = {f"{folder.name}/{name}": one.crc32 for name, one in sums.items()}
+            result = Result(package=package, exhibits=export.exhibits, crc32=crc32)
             (aside / _RESULT).write_bytes(msgspec.json.encode(result))
             (aside / _KEPT).unlink(missing_ok=True)
             flush_all([*aside.rglob("*"), aside])
@@ -202,7 +195,7 @@ class DiskShelf:
                         name=file.name,
                         path=file.path,
                         size=file.path.stat().st_size,
-                        crc32=known[file.name] if file.name in known else _sums_now(file.path).crc32,
+                        crc32=known[file.name] if file.name in known else sums_now(file.path).crc32,
                         at=at,
                     )
                     for file in files
@@ -255,47 +248,6 @@ def folder_name(export: Export) -> str:
     return f"{projects[:60].rstrip('-')}-{export.created_at:%Y%m%dT%H%M%SZ}"
 
 
-def _made(export: Export) -> Iterator[Sealed]:
-    for exhibit in export.exhibits:
-        if exhibit.file:
-            yield Sealed(name=exhibit.file, size=exhibit.size, sha256=exhibit.sha256)
-        for other in exhibit.others:
-            yield Sealed(name=other.name, size=other.size, sha256=other.sha256)
-
-
-def _described(folder: Path, export: Export, content: PackageContent) -> Iterator[Sealed]:
-    """Write what is told about the exhibits."""
-    description = describe(
-        export,
-        site=content.site,
-        time_zone=content.time_zone,
-        software=content.software,
-        earlier=content.earlier,
-        not_included=content.not_included,
-    )
-    if export.settings.format is not ExportFormat.PACKAGE:
-        yield write_file(folder, "package.json", description)
-        return
-    yield write_file(folder, DESCRIPTION, description)
-    yield write_file(folder, "data/player/index.html", page(description))
-    if content.activity_logs:
-        yield write_file(folder, ACTIVITY_LOG, encoded_logs(content.activity_logs))
-    for project, pdf in content.reports:
-        name = "report.pdf" if len(export.projects) == 1 else f"report-{project}.pdf"
-        yield write_file(folder, f"data/{name}", pdf)
-
-
-def _not_included(content: PackageContent) -> str:
-    return f"Not included: {' '.join(content.not_included)}" if content.not_included else ""
-
-
-def _without_report(export: Export, content: PackageContent) -> tuple[ProjectId, ...]:
-    if export.settings.format is not ExportFormat.PACKAGE or not export.settings.report:
-        return ()
-    made = {project for project, _ in content.reports}
-    return tuple(project for project in export.projects if project not in made)
-
-
 def _kept(aside: Path) -> tuple[Exhibit, ...]:
     try:
         return msgspec.json.decode((aside / _KEPT).read_bytes(), type=tuple[Exhibit, ...])
@@ -309,50 +261,6 @@ def _is_there(folder: Path, exhibit: Exhibit) -> bool:
     return all(
         (folder / name).is_file() and (folder / name).stat().st_size == size for name, size in wanted if name
     )
-
-
-class _Passes:
-    """Tells how far it is: an export is read and written as often as its settings ask for."""
-
-    def __init__(self, files: list[Sealed], settings: ExportSettings, watch: Callable[[float], None]) -> None:
-        # What has a password is read back once, when it is encrypted: only then it is what is handed out.
-        self.reads_back = not settings.encrypted
-        self._whole = sum(file.size for file in files) * (self.reads_back + 2 * settings.zipped) or 1
-        self._done = 0
-        self._watch = watch
-
-    def passed(self, count: int) -> None:
-        """Tell that so many bytes passed."""
-        self._done += count
-        self._watch(min(1.0, self._done / self._whole))
-
-
-def _sums(folder: Path, files: list[Sealed], passes: _Passes) -> dict[str, Sums]:
-    """Give the checksums of files: of every file as the disk has it, or as it was written."""
-    if not passes.reads_back:
-        return {file.name: Sums(sha256=file.sha256, crc32=0) for file in files}
-    sums = {}
-    flush_all(folder / file.name for file in files)
-    for file in files:
-        path = folder / file.name
-        sums[file.name] = sums_on_disk(path, passes.passed)
-        if sums[file.name].sha256 != file.sha256:
-            raise StoreUnavailable(
-                f"{path.name} reads back otherwise than it was written. The export was not finished: "
-                "check the disk of the server, then export again."
-            )
-    return sums
-
-
-def _other_sums(folder: Path, known: Mapping[str, Sums]) -> dict[str, Sums]:
-    """Give the checksums of what lies around the payload."""
-    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    return {name: _sums_now(folder / name) for name in names - known.keys()}
-
-
-def _sums_now(path: Path) -> Sums:
-    with path.open("rb", buffering=0) as file:
-        return sums_of(file)
 
 
 def _write_durably(path: Path, data: bytes) -> None:

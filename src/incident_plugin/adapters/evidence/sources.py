@@ -11,8 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
+from incident_plugin.adapters.evidence.stored_zip import stored
 from incident_plugin.adapters.evidence.zipping import WrongPassword, decrypted, encrypted_entry
 from incident_plugin.domain.errors import InvalidInput
+
+#: A flag of an entry (APPNOTE section 4.4.4).
+_ENCRYPTED = 0x1
 
 
 class Source(Protocol):
@@ -94,9 +98,11 @@ class Zip:
     def open(self, name: str) -> IO[bytes]:
         """Open a file."""
         entry = self._entries[name]
-        if not encrypted_entry(entry):
-            return self._archive.open(entry)
-        return decrypted(self._archive, entry, self._password)
+        if encrypted_entry(entry):
+            return decrypted(self._archive, entry, self._password)
+        if entry.compress_type == zipfile.ZIP_STORED and not entry.flag_bits & _ENCRYPTED:
+            return stored(self._archive, entry)
+        return self._archive.open(entry)
 
 
 class _Joined(io.RawIOBase):

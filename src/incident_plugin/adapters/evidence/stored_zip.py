@@ -1,18 +1,24 @@
-"""A ZIP of which every byte is known beforehand: files as they are, with sizes and checksums known.
+"""ZIPs of files as they are.
 
-So its length can be told, any part of it can be given, and a download that broke goes on where it was.
+One is written nowhere: sizes and checksums are known, so its length can be told, any part of it can be given,
+and a download that broke goes on where it was. One is written, and its checksums are found meanwhile.
 """
 
 from __future__ import annotations
 
+import io
+import struct
+import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import IO, Protocol
 
 import attrs
+from zlib_ng import zlib_ng
 
-from incident_plugin.adapters.evidence.disk import BLOCK
-from incident_plugin.adapters.evidence.zip_records import Entry, directory
+from incident_plugin.adapters.evidence.disk import BLOCK, PIECE
+from incident_plugin.adapters.evidence.zip_records import LOCAL, Entry, directory
 
 
 @attrs.frozen(kw_only=True)
@@ -71,3 +77,84 @@ def _part(member: Member, start: int, end: int) -> Iterator[bytes]:
                 raise OSError(f"{member.path.name} is shorter than it was")
             start += len(piece)
             yield piece
+
+
+class Target(Protocol):
+    """Takes bytes in order, and others in their place."""
+
+    def write(self, data: bytes | memoryview, /) -> object:
+        """Take some."""
+        ...
+
+    def rewrite(self, position: int, data: bytes) -> object:
+        """Put some over those that came."""
+        ...
+
+
+class PlainZip:
+    """Writes files one after the other; ``close`` writes the directory, without which it is no ZIP."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._position = 0
+        self._entries: list[tuple[Entry, int]] = []
+
+    def add(self, name: str, size: int, file: IO[bytes], at: datetime) -> None:
+        """Add a file of ``size`` bytes; raises ``ValueError`` when it has more or less."""
+        entry = Entry(name=name, size=size, stored=size, at=at)
+        local = entry.local()
+        self._target.write(local)
+        written, crc, buffer = 0, 0, memoryview(bytearray(PIECE))
+        while count := file.readinto(buffer):  # type: ignore[attr-defined]
+            crc = zlib_ng.crc32(buffer[:count], crc)
+            self._target.write(buffer[:count])
+            written += count
+        if written != size:
+            raise ValueError(f"{written} bytes came where {size} were announced")
+        entry = attrs.evolve(entry, crc32=crc)
+        self._target.rewrite(self._position, entry.local())
+        self._entries.append((entry, self._position))
+        self._position += len(local) + size
+
+    def close(self) -> None:
+        """Write the directory."""
+        self._target.write(directory(self._entries, self._position))
+
+
+class _Stored(io.RawIOBase):
+    """An entry that lies as it is; raises ``ValueError`` at its end when it was changed."""
+
+    def __init__(self, file: IO[bytes], entry: zipfile.ZipInfo) -> None:
+        super().__init__()
+        file.seek(entry.header_offset)
+        head = LOCAL.unpack(file.read(LOCAL.size))
+        self._file = file
+        self._at = entry.header_offset + LOCAL.size + head[-2] + head[-1]
+        self._left = entry.file_size
+        self._wanted, self._crc = entry.CRC, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object, /) -> int:
+        view = memoryview(buffer)[: self._left]  # type: ignore[arg-type]
+        self._file.seek(self._at)
+        count = self._file.readinto(view)  # type: ignore[attr-defined]
+        if self._left and not count:
+            raise ValueError("the ZIP ends too early")
+        self._at += count
+        self._left -= count
+        self._crc = zlib_ng.crc32(view[:count], self._crc)
+        if not self._left and self._crc != self._wanted:
+            raise ValueError("the ZIP was changed")
+        return int(count)
+
+
+def stored(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+    """Open an entry that lies as it is; raises ``ValueError``."""
+    if archive.fp is None:
+        raise ValueError("the ZIP is closed")
+    try:
+        return io.BufferedReader(_Stored(archive.fp, entry), BLOCK)
+    except struct.error as error:
+        raise ValueError("the ZIP ends too early") from error

@@ -11,15 +11,15 @@ from typing import IO, Self
 
 import attrs
 
-from incident_plugin.adapters.evidence.disk import Sums, drop_from_memory, flush_all, sums_of
+from incident_plugin.adapters.evidence.disk import drop_from_memory, flush_all, sums_of
 from incident_plugin.adapters.evidence.sources import opened
-from incident_plugin.adapters.evidence.stored_zip import Member, StoredZip
+from incident_plugin.adapters.evidence.stored_zip import PlainZip
 from incident_plugin.adapters.evidence.zipping import EncryptedZip
 from incident_plugin.domain.errors import InvalidInput, StoreUnavailable
 
 
 class _Parts:
-    """A file that is only written, cut into parts ``.001``, ``.002`` ... as 7-Zip cuts and joins them."""
+    """A file in the making, cut into parts ``.001``, ``.002`` ... as 7-Zip cuts and joins them."""
 
     def __init__(self, path: Path, size: int | None, passed: Callable[[int], None]) -> None:
         self._path = path
@@ -41,13 +41,28 @@ class _Parts:
         self._passed(len(data))
         return len(data)
 
+    def rewrite(self, position: int, data: bytes) -> None:
+        """Write over what was written."""
+        view = memoryview(data)
+        while view:
+            number, place = divmod(position, self._whole)
+            with self.files[number].open("r+b", buffering=0) as file:
+                file.seek(place)
+                taken = file.write(view[: self._whole - place])
+            position, view = position + taken, view[taken:]
+
+    @property
+    def _whole(self) -> int:
+        """Bytes of a part."""
+        return self._size or 1 << 62
+
     def _next(self) -> None:
         self._end()
         number = len(self.files) + 1
         path = self._path.with_name(f"{self._path.name}.{number:03d}") if self._size else self._path
         self.files.append(path)
-        self._file = path.open("wb")
-        self._left = self._size or 1 << 62
+        self._file = path.open("wb", buffering=0)
+        self._left = self._whole
 
     def _end(self) -> None:
         if self._file is not None:
@@ -73,46 +88,33 @@ class Packing:
     passed: Callable[[int], None]
 
 
-def pack(folder: Path, sums: Mapping[str, Sums], packing: Packing) -> tuple[str, ...]:
+def pack(folder: Path, hashes: Mapping[str, str], packing: Packing) -> tuple[str, ...]:
     """Put the files of a folder into a ZIP beside it, read that back, and remove the folder; name the parts.
 
-    ``sums`` has the checksums of every file, by names below the folder; with a password only SHA-256 is
-    looked at. Raises ``StoreUnavailable`` when anything reads back otherwise.
+    ``hashes`` has the SHA-256 that every file must have, by names below the folder. Raises
+    ``StoreUnavailable`` when anything reads back otherwise.
     """
-    members = [
-        Member(
-            name=f"{folder.name}/{name}",
-            path=folder / name,
-            size=(folder / name).stat().st_size,
-            crc32=sums[name].crc32,
-            at=packing.at,
-        )
-        for name in sorted(sums)
-    ]
     with _Parts(folder.with_name(folder.name + ".zip"), packing.split_size, packing.passed) as target:
-        if packing.password:
-            encrypted = EncryptedZip(target, packing.password)
-            for one in members:
-                with one.path.open("rb", buffering=0) as file:
-                    encrypted.add(one.name, one.size, file, one.at)
-            encrypted.close()
-        else:
-            for piece in StoredZip(members).pieces():
-                target.write(piece)
+        archive = EncryptedZip(target, packing.password) if packing.password else PlainZip(target)
+        for name in sorted(hashes):
+            path = folder / name
+            with path.open("rb", buffering=0) as file:
+                archive.add(f"{folder.name}/{name}", path.stat().st_size, file, packing.at)
+        archive.close()
     flush_all(target.files)
     for part in target.files:
         drop_from_memory(part)
-    _compare(target.files[0], sums, packing)
+    _compare(target.files[0], hashes, packing)
     shutil.rmtree(folder)
     return tuple(part.name for part in target.files)
 
 
-def _compare(first: Path, sums: Mapping[str, Sums], packing: Packing) -> None:
+def _compare(first: Path, hashes: Mapping[str, str], packing: Packing) -> None:
     try:
         with opened(first, packing.password) as source:
-            for name, expected in sums.items():
+            for name, expected in hashes.items():
                 with source.open(name) as file:
-                    if sums_of(file, packing.passed).sha256 != expected.sha256:
+                    if sums_of(file, packing.passed).sha256 != expected:
                         raise ValueError(f"{name} differs")  # noqa: TRY301
     except (InvalidInput, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise StoreUnavailable(

@@ -25,6 +25,7 @@ from incident_plugin.domain.media import (
     CameraEvent,
     CameraId,
     ClockOffset,
+    DeviceFacts,
     LiveProfile,
     Motion,
     Preset,
@@ -117,6 +118,7 @@ class Recorder:
                 recorder=self.name,
                 recorded=bool(channel.recordings),
                 ptz=channel.ptz is not None,
+                device=_facts(self._information),
             )
             for id_, channel in channels.items()
         }
@@ -402,3 +404,11 @@ class Recorder:
 def _wanted(channel: Channel, profile: str | None) -> str | None:
     """Give the profile that was asked for, or the largest when the camera has it no more."""
     return profile if any(one.token == profile for one in channel.live) else channel.profile
+
+
+def _facts(told: Information | None) -> DeviceFacts | None:
+    if told is None:
+        return None
+    return DeviceFacts(
+        manufacturer=told.manufacturer, model=told.model, firmware=told.firmware, serial=told.serial
+    )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from itertools import repeat
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import accumulate, repeat
+from typing import NamedTuple
 
 import attrs
 
@@ -18,6 +21,9 @@ _HEADER, _LARGE_HEADER = 8, 16
 _BEFORE = {b"stsd": 8, b"avc1": 78, b"avc3": 78, b"hvc1": 78, b"hev1": 78, b"mp4a": 28, b"Opus": 28}
 #: Fields of a sample in a run, by the flag that says that they are there; the last is signed in version 1.
 _FIELDS = ((0x100, "duration"), (0x200, "size"), (0x400, "flags"), (0x800, "later"))
+#: More samples than any fragment has.
+_TOO_MANY = 1 << 20
+_SIGN, _UNSIGNED = 1 << 31, 1 << 32
 _SOUND = {
     b"mp4a": SoundCodec.AAC,
     b"ulaw": SoundCodec.PCMU,
@@ -32,8 +38,7 @@ class Damaged(StoreUnavailable):
     message_id = "incident.copy-damaged"
 
 
-@attrs.frozen(slots=True)
-class Box:
+class Box(NamedTuple):
     """Where a box lies."""
 
     kind: bytes
@@ -42,8 +47,7 @@ class Box:
     end: int
 
 
-@attrs.frozen(slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One picture, or one frame of sound, in a fragment."""
 
     offset: int
@@ -108,20 +112,64 @@ def find(data: memoryview, within: Box, *path: bytes) -> Box:
     raise Damaged(f"A file of the vault is damaged: its {path[0].decode('latin-1')} is missing.")
 
 
+class Fragments:
+    """The fragments of a file, each looked into when it is asked for: a film of a day has 86,400."""
+
+    def __init__(self, data: memoryview, places: Sequence[tuple[Box, Box]], pictures: int) -> None:
+        self._data, self._places, self._pictures = data, places, pictures
+        self._known: dict[int, Fragment] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, place: int) -> Fragment:
+        """Give a fragment; raises ``Damaged``."""
+        if place not in self._known:
+            with _named_damage():
+                self._known[place] = _fragment(self._data, *self._places[place], self._pictures)
+        return self._known[place]
+
+    def __iter__(self) -> Iterator[Fragment]:
+        return map(self.__getitem__, range(len(self)))
+
+
 @attrs.frozen(kw_only=True)
 class Movie:
     """A file: its description, and where its fragments are."""
 
     data: memoryview
-    #: Bytes before the first fragment: what every cut begins with.
-    head: int
+    #: Where its description is, and what ends before the first fragment.
+    moov: Box
     track: VideoTrack
     #: Numbers of the tracks, and their units in a second.
     pictures: int
     scale: int
-    fragments: tuple[Fragment, ...]
+    fragments: Fragments
     sound: SoundTrack | None = None
     heard: int = 0
+
+    def within(self, start: float, end: float) -> list[Fragment]:
+        """Give the fragments from the key picture at or before ``start`` to the first that begin at ``end``.
+
+        Where there is no such key picture they begin with the first; raises ``Damaged``.
+        """
+        place = max(0, bisect_right(self.fragments, start, key=lambda one: one.shown) - 1)
+        while place and not self.fragments[place].key:
+            place -= 1
+        found = []
+        for number in range(place, len(self.fragments)):
+            found.append(self.fragments[number])
+            if found[-1].key and found[-1].time >= end:
+                break
+        return found
+
+    def times(self, fragment: Fragment) -> list[int]:
+        """Give when the pictures of a fragment are shown, in decoding order."""
+        return [
+            time + later
+            for columns in self._runs(fragment, self.pictures)
+            for time, later in zip(columns.decoded, columns.later, strict=False)
+        ]
 
     def samples(self, fragment: Fragment) -> Iterator[Sample]:
         """Give the pictures of a fragment in decoding order."""
@@ -132,24 +180,40 @@ class Movie:
         return self._samples(fragment, self.heard)
 
     def _samples(self, fragment: Fragment, track: int) -> Iterator[Sample]:
+        for run in self._runs(fragment, track):
+            offset = run.offset
+            for place, (size, later, flags) in enumerate(zip(run.sizes, run.later, run.flags, strict=False)):
+                time, until = run.decoded[place], run.decoded[place + 1]
+                yield Sample(offset, size, time + later, not flags & _NOT_SYNC, time, until)
+                offset += size
+
+    def _runs(self, fragment: Fragment, track: int) -> Iterator[_Run]:
         for part in fragment.parts:
             if part.track != track:
                 continue
-            defaults = _defaults(self.data, find(self.data, part.box, b"tfhd"))
-            time = part.time
-            for run in (b for b in boxes(self.data, part.box.body, part.box.end) if b.kind == b"trun"):
-                for offset, size, duration, flags, later in _run(self.data, run, fragment.start, defaults):
-                    following = time + duration
-                    yield Sample(offset, size, time + later, not flags & _NOT_SYNC, time, following)
-                    time = following
+            with _named_damage():
+                defaults = _defaults(self.data, find(self.data, part.box, b"tfhd"))
+                time = part.time
+                for box in boxes(self.data, part.box.body, part.box.end):
+                    if box.kind == b"trun":
+                        run = _run(self.data, box, fragment.start, time, defaults)
+                        yield run
+                        time = run.decoded[-1]
+
+
+@contextmanager
+def _named_damage() -> Iterator[None]:
+    """Let what cannot be read be named as that."""
+    try:
+        yield
+    except (struct.error, IndexError, KeyError, StopIteration) as error:
+        raise Damaged("A file of the vault is damaged: it cannot be read as a film.") from error
 
 
 def read(data: memoryview) -> Movie:
     """Look through a file; raises ``Damaged``."""
-    try:
+    with _named_damage():
         return _read(data)
-    except (struct.error, IndexError, KeyError, StopIteration) as error:
-        raise Damaged("A file of the vault is damaged: it cannot be read as a film.") from error
 
 
 def _read(data: memoryview) -> Movie:
@@ -166,22 +230,36 @@ def _read(data: memoryview) -> Movie:
         ((number, one[1]) for number, one in tracks.items() if isinstance(one[1], SoundTrack)), (0, None)
     )
     assert isinstance(track, VideoTrack)  # noqa: S101 - it was chosen for that
+    places = [(box, whole[place + 1]) for place, box in enumerate(whole) if box.kind == b"moof"]
     return Movie(
         data=data,
-        head=moov.end,
+        moov=moov,
         track=track,
         pictures=pictures,
         scale=scale,
-        fragments=tuple(
-            [
-                _fragment(data, box, whole[place + 1], pictures)
-                for place, box in enumerate(whole)
-                if box.kind == b"moof"
-            ]
-        ),
+        fragments=Fragments(data, places, pictures),
         sound=sound,
         heard=heard,
     )
+
+
+def head_without(movie: Movie, track: int) -> bytes:
+    """Give what stands before the fragments, with a track left out of the description."""
+    data, moov = movie.data, movie.moov
+    kept = b"".join(_kept(data, box, track) for box in boxes(data, moov.body, moov.end))
+    return bytes(data[: moov.start]) + struct.pack(">I4s", _HEADER + len(kept), b"moov") + kept
+
+
+def _kept(data: memoryview, box: Box, track: int) -> bytes:
+    """Give a box of the description without what is said of a track (sections 8.3.1 and 8.8.3)."""
+    if box.kind == b"trak" and _described(data, box)[0] == track:
+        return b""
+    if box.kind == b"trex" and struct.unpack_from(">I", data, box.body + 4)[0] == track:
+        return b""
+    if box.kind == b"mvex":
+        kept = b"".join(_kept(data, one, track) for one in boxes(data, box.body, box.end))
+        return struct.pack(">I4s", _HEADER + len(kept), b"mvex") + kept
+    return bytes(data[box.start : box.end])
 
 
 def _described(data: memoryview, trak: Box) -> tuple[int, tuple[int, VideoTrack | SoundTrack]]:
@@ -202,14 +280,14 @@ def _fragment(data: memoryview, moof: Box, mdat: Box, pictures: int) -> Fragment
     parts = tuple(_part(data, box) for box in boxes(data, moof.body, moof.end) if box.kind == b"traf")
     shown = next(part for part in parts if part.track == pictures)
     defaults = _defaults(data, find(data, shown.box, b"tfhd"))
-    _, _, _, flags, later = next(_run(data, find(data, shown.box, b"trun"), moof.start, defaults))
+    first = _run(data, find(data, shown.box, b"trun"), moof.start, shown.time, defaults, most=1)
     return Fragment(
         moof.start,
         mdat.start,
         mdat.end,
         shown.time,
-        shown.time + later,
-        not flags & _NOT_SYNC,
+        shown.time + next(iter(first.later)),
+        not next(iter(first.flags)) & _NOT_SYNC,
         find(data, moof, b"mfhd").body + 4,
         parts,
     )
@@ -240,14 +318,27 @@ def _defaults(data: memoryview, tfhd: Box) -> dict[str, int]:
     return found
 
 
+class _Run(NamedTuple):
+    """Samples that lie one behind the other (section 8.8.8)."""
+
+    #: Where the first one begins.
+    offset: int
+    sizes: Sequence[int]
+    #: When each is decoded, and at the end when the next one would be.
+    decoded: Sequence[int]
+    flags: Iterable[int]
+    #: How much later than it is decoded each is shown.
+    later: Iterable[int]
+
+
 def _run(
-    data: memoryview, trun: Box, base: int, defaults: dict[str, int]
-) -> Iterator[tuple[int, int, int, int, int]]:
-    """Give place, size, duration, flags and composition offset of each sample of a run (section 8.8.8)."""
-    flags = struct.unpack_from(">I", data, trun.body)[0] & 0xFFFFFF
-    count = struct.unpack_from(">I", data, trun.body + 4)[0]
-    place = trun.body + 8
-    offset = base
+    data: memoryview, trun: Box, base: int, time: int, defaults: dict[str, int], *, most: int = _TOO_MANY
+) -> _Run:
+    """Read a run, or the first samples of it; ``time`` is when the first one is decoded."""
+    flags, count = struct.unpack_from(">II", data, trun.body)
+    if count > _TOO_MANY:
+        raise Damaged("A file of the vault is damaged: a part of it has more pictures than can be.")
+    place, offset, count = trun.body + 8, base, min(count, most)
     if flags & 0x01:
         offset += struct.unpack_from(">i", data, place)[0]
         place += 4
@@ -256,21 +347,22 @@ def _run(
         first_flags = struct.unpack_from(">I", data, place)[0]
         place += 4
     fields = [name for bit, name in _FIELDS if flags & bit]
-    if not fields:
-        rows: Iterator[tuple[int, ...]] = repeat((), count)
-    else:
-        kinds = "".join("i" if name == "later" and data[trun.body] else "I" for name in fields)
-        rows = struct.iter_unpack(f">{kinds}", data[place : place + 4 * len(fields) * count])
-    usual = (defaults["duration"], defaults["size"], defaults["flags"], 0)
-    at = [fields.index(name) if name in fields else None for _, name in _FIELDS]
-    for row in rows:
-        duration, size, own, later = (
-            row[place] if place is not None else one for place, one in zip(at, usual, strict=True)
-        )
-        if first_flags is not None:
-            own, first_flags = first_flags, None
-        yield offset, size, duration, own, later
-        offset += size
+    rows = struct.unpack_from(f">{len(fields) * count}I", data, place)
+    columns = {name: rows[number :: len(fields)] for number, name in enumerate(fields)}
+    own: Iterable[int] = columns.get("flags") or repeat(defaults["flags"], count)
+    if first_flags is not None:
+        own = [first_flags, *list(own)[1:]]
+    later: Iterable[int] = columns.get("later") or repeat(0, count)
+    if data[trun.body]:
+        later = [one - _UNSIGNED if one >= _SIGN else one for one in later]
+    durations = columns.get("duration") or repeat(defaults["duration"], count)
+    return _Run(
+        offset,
+        columns.get("size") or (defaults["size"],) * count,
+        list(accumulate(durations, initial=time)),
+        own,
+        later,
+    )
 
 
 def _heard(data: memoryview, entry: Box, scale: int) -> SoundTrack:

@@ -1,6 +1,7 @@
 """Cutting a film of the vault: whole fragments are copied, with new times and numbers, hashed meanwhile.
 
-Only where the part begins and ends within a fragment that one is written anew, without what is not wanted.
+A fragment is written anew, without what is not wanted, only where the part begins or ends within it, and
+where sound is left out.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from incident_plugin.adapters.vault.boxes import Fragment, Movie, Sample, read
+from incident_plugin.adapters.vault.boxes import Fragment, Movie, Sample, head_without, read
 from incident_plugin.application.file_origin import origin
-from incident_plugin.application.media_ports import CutVideo, FileFacts, FileSealer, WrittenVideo
+from incident_plugin.application.media_ports import CutVideo, MasterOrder, WrittenVideo
 from incident_plugin.domain.errors import NoVideo, StoreUnavailable
 from incident_plugin.domain.fragmented import Piece, decoding_times, mdat, moof
 from incident_plugin.domain.time import Interval
@@ -25,21 +26,13 @@ from incident_plugin.domain.time import Interval
 _PIECE = 256 * 1024
 
 
-def cut(
-    source: Path,
-    begins: datetime,
-    wanted: Interval,
-    target: Path,
-    *,
-    facts: FileFacts | None = None,
-    sealer: FileSealer | None = None,
-) -> CutVideo:
-    """Write the part of a film that has an interval, from the key picture at or before its start.
+def cut(source: Path, begins: datetime, order: MasterOrder) -> CutVideo:
+    """Write the part of a film that is ordered, from the key picture at or before its start.
 
     It ends with the first picture at or after the interval's end, and those that are decoded with it.
-    ``begins`` is when the film's first picture was taken. At ``target`` there is a whole file or none. Raises
-    ``NoVideo``, ``StoreUnavailable``.
+    ``begins`` is when the film's first picture was taken. Raises ``NoVideo``, ``StoreUnavailable``.
     """
+    target = order.target
     partial = target.with_name(target.name + ".partial")
     try:
         with (
@@ -48,11 +41,11 @@ def cut(
             memoryview(mapped) as data,
             partial.open("wb", buffering=0) as out,
         ):
-            part = _Part(read(data), begins, wanted)
+            part = _Part(read(data), begins, order)
             copy = _Copy(file.fileno(), out)
             part.write(copy)
-            if facts is not None:
-                copy.put(origin(copy.digest, facts, part.starts, sealer))
+            if order.facts is not None:
+                copy.put(origin(copy.digest, order.facts, part.starts, order.sealer))
             os.fsync(out.fileno())
             done = part.told(copy)
         partial.replace(target)
@@ -93,18 +86,16 @@ class _Copy:
 
 
 class _Part:
-    """The pictures and the sound of an interval."""
+    """The pictures of an interval, and the sound if that is ordered."""
 
-    def __init__(self, movie: Movie, begins: datetime, wanted: Interval) -> None:
+    def __init__(self, movie: Movie, begins: datetime, order: MasterOrder) -> None:
         self._movie, self._begins = movie, begins
+        self._mute = movie.sound is not None and not order.sound
         start, end = (
-            ((at - begins) / timedelta(seconds=1)) * movie.scale for at in (wanted.start, wanted.end)
+            ((at - begins) / timedelta(seconds=1)) * movie.scale
+            for at in (order.interval.start, order.interval.end)
         )
-        place = 0
-        for number, fragment in enumerate(movie.fragments):
-            if fragment.key and fragment.shown <= start:
-                place = number
-        self._fragments = movie.fragments[place:]
+        self._fragments = movie.within(start, end)
         if not self._fragments or self._fragments[0].shown >= end:
             raise NoVideo("The vault has no picture of this time.")
         self._end = end
@@ -121,11 +112,14 @@ class _Part:
 
     def write(self, copy: _Copy) -> None:
         """Write the head and what is wanted."""
-        copy.take(0, self._movie.head)
+        if self._mute:
+            copy.put(head_without(self._movie, self._movie.heard))
+        else:
+            copy.take(0, self._movie.moov.end)
         for place, fragment in enumerate(self._fragments):
             following = self._fragments[place + 1 : place + 2]
             self._number += 1
-            if place and following and following[0].shown < self._end:
+            if place and not self._mute and following and following[0].shown < self._end:
                 self._whole(fragment, copy)
             elif not self._divided(fragment, copy):
                 return
@@ -144,7 +138,7 @@ class _Part:
             ),
             times=tuple(map(self._at, times)),
             track=self._movie.track,
-            sound=self._movie.sound,
+            sound=None if self._mute else self._movie.sound,
         )
 
     def _whole(self, fragment: Fragment, copy: _Copy) -> None:
@@ -155,7 +149,7 @@ class _Part:
             base = self._base if part.track == self._movie.pictures else self._heard_base
             at = part.time_at - fragment.start
             struct.pack_into(">Q" if part.wide else ">I", described, at, max(0, part.time - base))
-        self._shown += [sample.time for sample in self._movie.samples(fragment)]
+        self._shown += self._movie.times(fragment)
         copy.put(described)
         copy.take(fragment.data, fragment.end)
 
@@ -166,7 +160,8 @@ class _Part:
             return False
         self._shown += [sample.time for sample in samples]
         latest = self._heard_until(samples)
-        heard = [s for s in self._movie.sounds(fragment) if self._heard_base <= s.time < latest]
+        sounds = () if self._mute else self._movie.sounds(fragment)
+        heard = [s for s in sounds if self._heard_base <= s.time < latest]
         pictures = [Piece(s.time - self._base, s.size, s.key) for s in samples]
         sound = [Piece(s.time - self._heard_base, s.size) for s in heard]
         decoded = decoding_times([one.time for one in pictures], max(-1, samples[0].decoded - self._base - 1))

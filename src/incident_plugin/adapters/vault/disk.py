@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import BinaryIO
 
-from incident_plugin.application.preserving import Stored
+from incident_plugin.application.vault_port import Stored
 from incident_plugin.domain.errors import StoreUnavailable
 
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -63,6 +63,10 @@ class DiskVault:
         if found == sha256:
             return ""
         return f"The file {sha256[:12]}… is not what was put into the vault. Restore it from a backup."
+
+    def files(self) -> frozenset[str]:
+        """Give the hashes of all files."""
+        return frozenset(path.stem for path in self._directory.glob("??/*.mp4"))
 
     def remove(self, sha256: str) -> None:
         """Remove a file, if it is there."""

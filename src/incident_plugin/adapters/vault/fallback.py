@@ -5,21 +5,16 @@ from __future__ import annotations
 import asyncio
 import mmap
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 
-from incident_plugin.adapters.vault.boxes import Fragment, Movie, Sample, read
+from incident_plugin.adapters.vault.boxes import Damaged, Fragment, Movie, Sample, read
 from incident_plugin.adapters.vault.cutting import cut
-from incident_plugin.application.media_ports import (
-    CutVideo,
-    FileFacts,
-    FileSealer,
-    Recorders,
-    VideoStream,
-)
+from incident_plugin.application.media_ports import CutVideo, MasterOrder, Recorders, VideoStream
 from incident_plugin.application.reordering import Ending
 from incident_plugin.domain.errors import (
     IncidentError,
@@ -44,6 +39,22 @@ from incident_plugin.domain.time import Interval
 _RATE = 90_000
 
 
+class Copies(Protocol):
+    """What is preserved."""
+
+    def covering(self, camera: CameraId, interval: Interval) -> Copy | None:
+        """Give a copy that has all of an interval."""
+        ...
+
+    def path(self, sha256: str) -> Path:
+        """Say where a file lies."""
+        ...
+
+    def is_whole(self, copy: Copy) -> bool:
+        """Whether a copy's file is what was put into the vault."""
+        ...
+
+
 class PreservedRecorders:
     """Asks the recorders, and the vault where it has the whole of what is wanted.
 
@@ -51,15 +62,9 @@ class PreservedRecorders:
     may have deleted its own meanwhile.
     """
 
-    def __init__(
-        self,
-        recorders: Recorders,
-        covering: Callable[[CameraId, Interval], Copy | None],
-        path: Callable[[str], Path],
-    ) -> None:
+    def __init__(self, recorders: Recorders, copies: Copies) -> None:
         self._recorders = recorders
-        self._covering = covering
-        self._path = path
+        self._copies = copies
 
     async def cameras(self) -> tuple[Camera, ...]:
         """Give all cameras of the recorders."""
@@ -67,7 +72,7 @@ class PreservedRecorders:
 
     async def recorded(self, camera: CameraId, interval: Interval) -> tuple[Interval, ...]:
         """Give the spans for which there is video at a recorder or in the vault."""
-        copy = self._covering(camera, interval)
+        copy = self._copies.covering(camera, interval)
         if copy is not None and copy.delivered is not None:
             spans = await asyncio.to_thread(self._spans, copy)
             return tuple(part for span in spans if (part := span.intersection(interval)))
@@ -99,7 +104,7 @@ class PreservedRecorders:
 
         Where a copy was made without sound the recorder is asked first for that.
         """
-        copy = self._covering(camera, interval)
+        copy = self._copies.covering(camera, interval)
         async with AsyncExitStack() as stack:
             stream: VideoStream | None = None
             film = await self._film(copy, interval)
@@ -115,50 +120,40 @@ class PreservedRecorders:
                 stream = await stack.enter_async_context(replay)
             yield stream
 
-    async def write(
-        self,
-        camera: CameraId,
-        interval: Interval,
-        target: Path,
-        *,
-        sound: bool,
-        facts: FileFacts | None = None,
-        sealer: FileSealer | None = None,
-    ) -> CutVideo | None:
-        """Cut a master out of a copy that has all of an interval; nothing where there is none such.
+    async def write(self, order: MasterOrder) -> CutVideo | None:
+        """Cut a master out of a copy that has all of it; nothing where there is none such.
 
-        Raises ``NoVideo``, and ``StoreUnavailable`` when the disk refuses.
+        What leaves the house is read back before. Raises ``NoVideo``, and ``StoreUnavailable`` when the disk
+        refuses.
         """
-        copy = self._covering(camera, interval)
-        film = await self._film(copy, interval)
-        if film is None or copy is None or copy.delivered is None:
+        copy = self._copies.covering(order.camera, order.interval)
+        if copy is None or copy.delivered is None or not await asyncio.to_thread(self._copies.is_whole, copy):
             return None
+        try:
+            return await asyncio.to_thread(self._cut, copy, copy.delivered.start, order)
+        except Damaged:
+            return None
+
+    def _cut(self, copy: Copy, begins: datetime, order: MasterOrder) -> CutVideo | None:
+        path = self._copies.path(copy.sha256)
+        film = Film(path, copy, order.interval)
         heard = film.sound is not None
         film.close()
-        if heard != sound:
-            return None
-        return await asyncio.to_thread(
-            cut,
-            self._path(copy.sha256),
-            copy.delivered.start,
-            interval,
-            target,
-            facts=facts,
-            sealer=sealer,
-        )
+        # Where a copy was made without sound the recorder may still have some.
+        return None if order.sound and not heard else cut(path, begins, order)
 
     async def _film(self, copy: Copy | None, interval: Interval) -> Film | None:
         """Open a copy; a damaged one is no reason to have none of the recorder's."""
         if copy is None or copy.delivered is None:
             return None
         try:
-            return await asyncio.to_thread(Film, self._path(copy.sha256), copy, interval)
+            return await asyncio.to_thread(Film, self._copies.path(copy.sha256), copy, interval)
         except StoreUnavailable:
             return None
 
     def _spans(self, copy: Copy) -> tuple[Interval, ...]:
         try:
-            film = Film(self._path(copy.sha256), copy, copy.interval)
+            film = Film(self._copies.path(copy.sha256), copy, copy.interval)
         except IncidentError:
             return ()
         try:
@@ -180,13 +175,14 @@ class Film:
         except (OSError, ValueError) as error:
             raise StoreUnavailable(f"A file of the vault cannot be read: {error}.") from error
         self._data = memoryview(self._mapped)
+        self._begins = copy.delivered.start
+        self._wanted = wanted
         try:
             self._movie: Movie = read(self._data)
+            self._fragments = self._movie.within(self._units(wanted.start), self._units(wanted.end))
         except StoreUnavailable:
             self.close()
             raise
-        self._begins = copy.delivered.start
-        self._wanted = wanted
 
     @property
     def track(self) -> VideoTrack:
@@ -206,7 +202,7 @@ class Film:
     def spans(self) -> tuple[Interval, ...]:
         """Give the spans that have pictures: a step longer than a second is a gap."""
         scale = self._movie.scale
-        times = sorted(s.time for fragment in self._movie.fragments for s in self._movie.samples(fragment))
+        times = sorted(at for fragment in self._movie.fragments for at in self._movie.times(fragment))
         ends = [place for place, (one, other) in enumerate(pairwise(times)) if other - one > scale]
         spans = pairwise([-1, *ends, len(times) - 1])
         return tuple(
@@ -225,16 +221,11 @@ class Film:
         return self._all(mixed=True)
 
     async def _all(self, *, mixed: bool) -> AsyncIterator[AccessUnit | SoundUnit]:
-        start = self._units(self._wanted.start)
-        first = 0
-        for place, fragment in enumerate(self._movie.fragments):
-            if fragment.key and fragment.shown <= start:
-                first = place
         end, ending = self._units(self._wanted.end), Ending(self._wanted.end, self._movie.track.reordering)
-        for fragment in self._movie.fragments[first:]:
+        begins = self._fragments[0].shown if self._fragments else 0
+        for fragment in self._fragments:
             if ending.over or (fragment.key and fragment.time >= end):
                 return
-            begins = self._movie.fragments[first].shown
             for unit in await asyncio.to_thread(self._units_of, fragment, begins, ending, mixed=mixed):
                 yield unit
 

@@ -208,6 +208,8 @@ export interface ExportSettings {
   user_names: boolean;
   court_copy: boolean;
   burn_in_time: boolean;
+  /** Seconds; null for the first picture alone. */
+  stills_every: number | null;
   sound: boolean;
   encrypted: boolean;
   /** Bytes. */
@@ -222,6 +224,8 @@ export interface ExportPreset {
 export interface ExportPresets {
   site: ExportPreset[];
   mine: ExportPreset[];
+  /** Whether the site lets recorded sound leave. */
+  sound: boolean;
 }
 
 export interface ExportEstimate {

@@ -15,10 +15,12 @@ import { fileSize, timeLeft } from './figures.js';
 /** @type {ExportSettings} */
 const DELIVERED = {
   format: 'package', container: 'mp4', sign: true, report: true, user_names: false, court_copy: false, burn_in_time: true,
-  sound: false, encrypted: false, split_size: null,
+  stills_every: null, sound: false, encrypted: false, split_size: null,
 };
 export const SHORTEST_PASSWORD = 8;
 /** Bytes: a CD, a file system without large files, a DVD, a large DVD. */
+/** Seconds from one still picture to the next. */
+const STEPS = [1, 5, 10, 60, 600];
 const SIZES = [700_000_000, 4_000_000_000, 4_700_000_000, 8_500_000_000];
 
 export class SettingsForm {
@@ -27,13 +29,16 @@ export class SettingsForm {
   /** @type {ExportSettings} */
   #settings = { ...DELIVERED };
   /** @type {ExportPresets} */
-  #presets = { site: [], mine: [] };
+  #presets = { site: [], mine: [], sound: true };
   #changed;
   #preset = h('select', { id: 'preset', onchange: () => this.#choose() });
   #format = this.#select('format', [['package', strings.exports.settings.package], ['media', strings.exports.settings.media], ['stills', strings.exports.settings.stills]]);
   #container = this.#select('container', [['mp4', 'MP4'], ['mkv', 'MKV']]);
   #split = h('select', { id: 'split', onchange: () => this.#set({ split_size: this.#split.value ? Number(this.#split.value) : null }) },
     h('option', { value: '' }, strings.exports.settings.whole), ...SIZES.map((size) => h('option', { value: String(size) }, fileSize(size))));
+  #stills = h('select', { id: 'stills', onchange: () => this.#set({ stills_every: this.#stills.value ? Number(this.#stills.value) : null }) },
+    h('option', { value: '' }, strings.exports.settings.oneStill),
+    ...STEPS.map((step) => h('option', { value: String(step) }, strings.exports.settings.stillEvery(step))));
   #sign = this.#box('sign', strings.exports.settings.sign);
   #report = this.#box('report', strings.exports.settings.report);
   #names = this.#box('user_names', strings.exports.settings.userNames);
@@ -50,6 +55,7 @@ export class SettingsForm {
     'aria-label': strings.exports.settings.removePreset, onclick: () => this.#removePreset() }, icon('trash'));
   #estimate = h('p', { class: 'estimate', role: 'status' });
   #containerField = field('container', strings.exports.settings.container, this.#container);
+  #stillsField = field('stills', strings.exports.settings.stillPictures, this.#stills);
 
   /** @param {VmsBridge} bridge @param {() => void} changed */
   constructor(bridge, changed) {
@@ -60,14 +66,14 @@ export class SettingsForm {
       h('div', { class: 'head' }, h('h2', {}, texts.title), h('span', { class: 'grow' }),
         field('preset', texts.preset, this.#preset), this.#remove,
         h('button', { type: 'button', onclick: () => this.#keep() }, texts.keep)),
-      h('div', { class: 'row fields' }, field('format', texts.format, this.#format), this.#containerField, field('split', texts.split, this.#split)),
+      h('div', { class: 'row fields' }, field('format', texts.format, this.#format), this.#containerField, this.#stillsField, field('split', texts.split, this.#split)),
       h('div', { class: 'row boxes' }, ...[this.#sign, this.#report, this.#names, this.#court, this.#burn, this.#sound, this.#encrypted].map(({ label }) => label)),
       this.#passwords, this.#estimate);
     this.#draw();
   }
 
   get settings() {
-    return this.#settings;
+    return { ...this.#settings, sound: this.#settings.sound && this.#presets.sound };
   }
 
   get password() {
@@ -121,6 +127,8 @@ export class SettingsForm {
     this.#format.value = given.format;
     this.#container.value = given.container;
     this.#containerField.hidden = given.format === 'stills';
+    this.#stillsField.hidden = given.format === 'media';
+    this.#stills.value = given.stills_every === null ? '' : String(given.stills_every);
     this.#split.value = given.split_size === null ? '' : String(given.split_size);
     this.#sign.show(given.sign, packaged || (given.format === 'media' && given.container === 'mp4'));
     this.#sign.text.textContent = packaged ? strings.exports.settings.sign : strings.exports.settings.seal;
@@ -128,7 +136,9 @@ export class SettingsForm {
     this.#names.show(given.user_names, packaged && may(this.#bridge, 'projects.user-names.view'));
     this.#court.show(given.court_copy, given.format !== 'stills');
     this.#burn.show(given.burn_in_time, given.format !== 'stills' && given.court_copy);
-    this.#sound.show(given.sound, given.format !== 'stills');
+    this.#sound.show(given.sound && this.#presets.sound, given.format !== 'stills');
+    this.#sound.box.disabled = !this.#presets.sound;
+    this.#sound.text.textContent = this.#presets.sound ? strings.exports.settings.sound : strings.exports.settings.noSound;
     this.#encrypted.show(given.encrypted, true);
     this.#passwords.hidden = !given.encrypted;
     const chosen = this.#preset.value;
@@ -152,7 +162,7 @@ export class SettingsForm {
 
   async #keep() {
     const texts = strings.exports.settings;
-    const settings = this.#settings;
+    const { settings } = this;
     const name = h('input', { id: 'name', maxLength: 200, autofocus: true });
     const all = h('input', { type: 'checkbox' });
     const wanted = await showDialog(texts.keepTitle, (/** @type {(yes: boolean) => void} */ done) => [
@@ -192,7 +202,7 @@ export class SettingsForm {
     const box = h('input', { type: 'checkbox', onchange: () => this.#set({ [name]: box.checked }) });
     const text = h('span', {}, title);
     const label = h('label', { class: 'row box' }, box, text);
-    return { label, text, show: (/** @type {boolean} */ checked, /** @type {boolean} */ offered) => {
+    return { box, label, text, show: (/** @type {boolean} */ checked, /** @type {boolean} */ offered) => {
       box.checked = checked;
       label.hidden = !offered;
     } };

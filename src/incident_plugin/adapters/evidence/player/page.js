@@ -69,6 +69,8 @@
       : []));
     const rows = [
       ['Camera', `${exhibit.camera_name} (${exhibit.recorder})`],
+      ['Device', exhibit.device ? [exhibit.device.manufacturer, exhibit.device.model,
+        exhibit.device.firmware && `firmware ${exhibit.device.firmware}`, exhibit.device.serial && `serial number ${exhibit.device.serial}`].filter(Boolean).join(', ') : ''],
       ['Asked for', span(exhibit.requested)],
       ['First to last picture', exhibit.first_to_last ? span(exhibit.first_to_last) : 'none'],
       ['Sound', exhibit.sound || ''],

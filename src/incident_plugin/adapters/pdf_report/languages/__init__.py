@@ -41,8 +41,13 @@ class Texts:
         template = LANGUAGES[self.language].get(f"activity.{activity.action}")
         if template is None:
             return sentence(activity)
-        subject = self.known(f"logged.{activity.subject}", activity.subject)
-        told = (subject, activity.before, activity.after)
+
+        def own(text: str) -> str:
+            """Give the words that this action logs of its own; what people wrote stays as it is."""
+            return self.known(f"logged.{activity.action}.{text}", text)
+
+        subject = self.known(f"logged.{activity.subject}", own(activity.subject))
+        told = (subject, own(activity.before), own(activity.after))
         details = ", ".join(text for text in told if text)
         said = template.format(
             subject=subject,

@@ -160,7 +160,12 @@ export const exportsTexts = {
     report: 'Include the report',
     userNames: 'Show user names',
     courtCopy: 'Add a copy for any player (H.264)',
+    stillPictures: 'Still pictures',
+    oneStill: 'The first of each sequence',
+    /** @param {number} seconds */
+    stillEvery: (seconds) => `One every ${seconds < 60 ? `${seconds} s` : `${seconds / 60} min`}`,
     sound: 'Include recorded sound',
+    noSound: 'Include recorded sound: this site does not let it leave',
     burnIn: 'Burn the time into that copy',
     encrypted: 'Protect with a password (AES-256 ZIP)',
     password: 'Password',
