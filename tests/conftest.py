@@ -6,10 +6,15 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 from playwright.async_api import Browser, async_playwright
 
 from tests.browsing import ARGUMENTS, CHROMIUM
 from tests.programs import RunningRecorder, running_recorder
+
+# How long an example takes is no property of the product: the machine may be busy.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

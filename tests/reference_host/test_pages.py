@@ -733,6 +733,6 @@ def test_times_as_operators_type_them(page: Page) -> None:
 
 
 def test_no_page_script_is_large() -> None:
-    """All scripts of the host together stay below 150 kB."""
+    """All scripts of the host together stay below 152 kB."""
     scripts = (Path(__file__).parents[2] / "src/reference_host/ui").glob("*.js")
-    assert sum(script.stat().st_size for script in scripts) < 150_000
+    assert sum(script.stat().st_size for script in scripts) < 152_000

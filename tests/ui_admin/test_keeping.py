@@ -195,3 +195,15 @@ async def test_a_backup_is_taken_away_sealed(opening, site, tmp_path) -> None:
         assert [key.name for key in found.keys.iterdir()]
         assert "pre_roll_seconds" in found.settings
     assert list((site.directory / "cache" / "backups").iterdir()) == []
+
+
+async def test_a_number_of_days_that_cannot_be_is_named_and_focused(opening) -> None:
+    """The message says which field it is, and the keyboard is in it."""
+    page = await opening("retention", provoked=(REFUSED,))
+    days = page.get_by_label("Days that incident projects are kept", exact=True)
+    await page.get_by_label("for", exact=True).check()
+    await expect(days).to_be_focused()
+    await page.get_by_role("button", name="Save", exact=True).click()
+    said = "Days that incident projects are kept: A whole number from 1 to 365,000."
+    await expect(page.get_by_role("alert")).to_contain_text(said)
+    await expect(days).to_be_focused()

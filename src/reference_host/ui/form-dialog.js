@@ -16,7 +16,7 @@ export function openForm({ title, fields, save, label = 'Save', wide = false }) 
     'dialog', { class: wide ? 'form wide' : 'form', 'aria-label': title },
     el('form', { method: 'dialog', onsubmit: (/** @type {SubmitEvent} */ event) => { event.preventDefault(); void attempt(); } },
       el('h2', {}, title), el('div', { class: 'fields' }, ...fields), refusal,
-      el('footer', {}, save ? submit : null, el('button', { type: 'button', onclick: () => dialog.close() }, save ? 'Cancel' : 'Close'))),
+      el('footer', {}, el('button', { type: 'button', onclick: () => dialog.close() }, save ? 'Cancel' : 'Close'), save ? submit : null)),
   );
 
   async function attempt() {

@@ -161,7 +161,10 @@ class IncidentRetentionSection extends AdminSection {
     const rules = this.#rules;
     if (!bridge || this.#saving) return;
     if (!rules) {
-      this.#notes.replaceChildren(banner('error', strings.admin.retention.range));
+      const wrong = /** @type {HTMLInputElement | null} */ (
+        this.root.querySelector('input.days:invalid') ?? this.root.querySelector('input.days:enabled'));
+      this.#notes.replaceChildren(banner('error', `${wrong?.getAttribute('aria-label')}: ${wrong?.title}`));
+      wrong?.focus();
       return;
     }
     try {
