@@ -53,10 +53,10 @@ globalThis.looking = (() => {
     return found;
   }
 
-  /** Milliseconds from the next press in the page until every view item shows the very picture of the playhead. */
-  function exactPictures(items, frame) {
+  /** Milliseconds from the next press, or release, until every view item shows the very picture of the playhead. */
+  function exactPictures(items, frame, from = 'pointerdown') {
     return new Promise((resolve) => {
-      addEventListener('pointerdown', () => {
+      addEventListener(from, () => {
         const began = performance.now();
         const look = () => {
           const exact = items.every((item) => {
@@ -74,5 +74,23 @@ globalThis.looking = (() => {
     });
   }
 
-  return { ages, exactPictures, firstPicture, strip, video };
+  /** How many pictures a view item shows between the next press and its release. */
+  function picturesWhileHeld(item) {
+    return new Promise((resolve) => {
+      addEventListener('pointerdown', () => {
+        const found = new Set();
+        let held = true;
+        const look = () => {
+          const shown = video(item, 'incident-playback');
+          if (shown.getRootNode().host.showing === 'picture') found.add(strip(shown));
+          if (held) requestAnimationFrame(look);
+          else resolve(found.size);
+        };
+        addEventListener('pointerup', () => { held = false; }, { capture: true, once: true });
+        look();
+      }, { capture: true, once: true });
+    });
+  }
+
+  return { picturesWhileHeld, ages, exactPictures, firstPicture, strip, video };
 })();

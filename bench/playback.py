@@ -21,6 +21,9 @@ from incident_plugin.domain.time import Interval
 
 _SEEKS = 25
 _FETCHES = 9
+_SCRUBS = 9
+#: How a hand drags: so many moves, one every so many seconds.
+_MOVES, _MOVE_EVERY = 40, 0.05
 _PART = timedelta(seconds=10)
 _FRAME_MS = 1000 / 15
 
@@ -36,13 +39,7 @@ async def seek_rows(product: Product, operator: Operator) -> list[Row]:
     chance = random.Random(1)
     seeks, raw = [], []
     for turn in range(-1, _SEEKS):
-        at = datetime.now(UTC) - timedelta(minutes=chance.uniform(60, 110))
-        started = time.perf_counter()
-        async with product.streams.replay(url, Interval(at, at + timedelta(seconds=1))) as stream:
-            async for unit in stream:
-                if unit.time >= at:
-                    break
-        direct = 1000 * (time.perf_counter() - started)
+        direct = await _direct(product, url, chance)
         found = await _seek(page, chance.uniform(0.02, 0.8))
         if turn >= 0:
             raw.append(direct)
@@ -54,6 +51,17 @@ async def seek_rows(product: Product, operator: Operator) -> list[Row]:
     ]
 
 
+async def _direct(product: Product, url: str, chance: random.Random) -> float:
+    """Milliseconds to a picture for a client that shows nothing."""
+    at = datetime.now(UTC) - timedelta(minutes=chance.uniform(60, 110))
+    started = time.perf_counter()
+    async with product.streams.replay(url, Interval(at, at + timedelta(seconds=1))) as stream:
+        async for unit in stream:
+            if unit.time >= at:
+                break
+    return 1000 * (time.perf_counter() - started)
+
+
 async def _seek(page: Page, share: float) -> float:
     """Click on the axis of the timeline; give milliseconds until the picture of that time is shown."""
     axis = await page.locator("host-timeline .axis").bounding_box()
@@ -61,6 +69,51 @@ async def _seek(page: Page, share: float) -> float:
     await page.evaluate(f"void (looking.seen = looking.exactPictures([1], {_FRAME_MS}))")
     await page.mouse.click(axis["x"] + share * axis["width"], axis["y"] + axis["height"] / 2)
     return float(await asyncio.wait_for(page.evaluate("() => looking.seen"), 20))
+
+
+async def scrub_rows(product: Product, operator: Operator) -> list[Row]:
+    """Drag the playhead over five minutes in two seconds, and let go; as the hand of somebody who searches."""
+    page, url = operator.page, await product.replay_url()
+    chance = random.Random(3)
+    rates, settled, raw = [], [], []
+    for _ in range(_SCRUBS):
+        raw.append(await _direct(product, url, chance))
+        axis = await page.locator("host-timeline .axis").bounding_box()
+        assert axis is not None
+        place, step, y = chance.uniform(0.05, 0.5), axis["width"] / 240, axis["y"] + axis["height"] / 2
+        await page.evaluate("void (looking.seen = looking.picturesWhileHeld(1))")
+        await page.evaluate(f"void (looking.last = looking.exactPictures([1], {_FRAME_MS}, 'pointerup'))")
+        begun = time.perf_counter()
+        await page.mouse.move(axis["x"] + place * axis["width"], y)
+        await page.mouse.down()
+        for move in range(_MOVES):
+            await page.mouse.move(axis["x"] + place * axis["width"] + move * step, y)
+            await asyncio.sleep(_MOVE_EVERY)
+        lasted = time.perf_counter() - begun
+        await page.mouse.up()
+        rates.append(await page.evaluate("() => looking.seen") / lasted)
+        settled.append(float(await asyncio.wait_for(page.evaluate("() => looking.last"), 20)))
+    peer = median(raw)
+    return [
+        Row.at_most(
+            "scrub: let go to the exact picture",
+            median(settled),
+            "ms",
+            against="replay opened up to the picture",
+            peer=peer,
+            goal=5,
+            n=_SCRUBS,
+        ),
+        Row.at_least(
+            "scrub: pictures while it is dragged",
+            median(rates),
+            "a second",
+            against="replays opened one after the other",
+            peer=1000 / peer,
+            goal=0.3,
+            n=_SCRUBS,
+        ),
+    ]
 
 
 def _p95(values: list[float]) -> float:
@@ -109,7 +162,8 @@ async def main() -> None:
     """Measure, print and keep the rows."""
     async with product() as running:
         operator = await running.operator()
-        write("playback", [*await seek_rows(running, operator), await fetch_row(running)])
+        seeks, scrubs = await seek_rows(running, operator), await scrub_rows(running, operator)
+        write("playback", [*seeks, *scrubs, await fetch_row(running)])
 
 
 if __name__ == "__main__":
