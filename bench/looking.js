@@ -74,7 +74,7 @@ globalThis.looking = (() => {
     });
   }
 
-  /** How many pictures a view item shows between the next press and its release. */
+  /** How many pictures, exact or small ones to search by, a view item shows between the next press and its release. */
   function picturesWhileHeld(item) {
     return new Promise((resolve) => {
       addEventListener('pointerdown', () => {
@@ -82,7 +82,10 @@ globalThis.looking = (() => {
         let held = true;
         const look = () => {
           const shown = video(item, 'incident-playback');
-          if (shown.getRootNode().host.showing === 'picture') found.add(strip(shown));
+          const { host } = shown.getRootNode();
+          const glimpse = host.shadowRoot.querySelector('img.glimpse:not([hidden])');
+          if (host.showing === 'picture') found.add(strip(shown));
+          else if (glimpse?.complete) found.add(glimpse.src);
           if (held) requestAnimationFrame(look);
           else resolve(found.size);
         };

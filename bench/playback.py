@@ -72,7 +72,7 @@ async def _seek(page: Page, share: float) -> float:
 
 
 async def scrub_rows(product: Product, operator: Operator) -> list[Row]:
-    """Drag the playhead over five minutes in two seconds, and let go; as the hand of somebody who searches."""
+    """Drag the playhead over five minutes in two seconds, and let go, as somebody does who searches."""
     page, url = operator.page, await product.replay_url()
     chance = random.Random(3)
     rates, settled, raw = [], [], []

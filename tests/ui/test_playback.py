@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Error, Page, Route, expect
 
 from demo_recorder.strip import UnreadableStripError, read_strip
 from tests.browsing import Watched, in_shared_browser, problem
@@ -251,3 +251,30 @@ async def test_what_failed_is_asked_for_again_with_a_pause(watched: Watched, now
     await settled(page)
     await until(lambda: len(refused) >= 3, "the third question")
     assert all(later - earlier > 2 for earlier, later in pairwise(refused))
+
+
+async def test_small_pictures_are_shown_while_somebody_drags(page: Page, now: int) -> None:
+    """They help to search; they go when the exact picture is there, and are never taken for it."""
+    await page.evaluate("names => host.watch(names)", await names(page, 1))
+    glimpse = page.locator("incident-playback img.glimpse")
+    waiting = asyncio.Event()
+
+    async def answer(route: Route) -> None:
+        await waiting.wait()
+        with contextlib.suppress(Error):  # The page gave this one up.
+            await route.continue_()
+
+    await page.route("**/video/**", answer)
+    moment = now - 900_000
+
+    async def found() -> bool:
+        nonlocal moment
+        moment += 2_000
+        await at(page, moment)
+        return await glimpse.is_visible()
+
+    await until(found, "a small picture")
+    assert await page.evaluate("document.querySelector('incident-playback').showing") == "loading"
+    waiting.set()
+    await shows(page, moment)
+    await expect(glimpse).to_be_hidden()

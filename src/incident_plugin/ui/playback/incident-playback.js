@@ -7,6 +7,7 @@ import { time } from '../common/time.js';
 import { strings } from '../locales/en.js';
 import { Unplayable, VideoBuffer } from './buffer.js';
 import { follow } from './follow.js';
+import { Glimpse } from './glimpse.js';
 import { hearing } from './hearing.js';
 import { Source } from './source.js';
 import { join, leave, skipGap, viewsOf } from './stage.js';
@@ -48,6 +49,7 @@ export class IncidentPlayback extends Contributed {
   #gap = { from: 0, to: 0, next: /** @type {number | undefined} */ (undefined) };
   /** @type {{hour: number, spans: Span[] | undefined, at: number}} */
   #recorded = { hour: NaN, spans: undefined, at: 0 };
+  #glimpse = new Glimpse();
   /** What the cover says, so that it is made anew only when that changes. */
   #said = '';
 
@@ -57,7 +59,7 @@ export class IncidentPlayback extends Contributed {
     this.video = h('video', { muted: true, playsInline: true, disablePictureInPicture: true, tabIndex: -1 });
     this.cover = h('div', { class: 'cover', role: 'status' });
     this.badge = h('span', { class: 'badge small', hidden: true });
-    this.root.append(this.video, this.badge, this.cover);
+    this.root.append(this.video, this.badge, this.cover, this.#glimpse.element);
   }
 
   /** @override @param {Context} context */
@@ -132,6 +134,7 @@ export class IncidentPlayback extends Contributed {
     this.#buffer = undefined;
     this.#source = undefined;
     this.dataset.sound = 'false';
+    this.#glimpse.clear();
     this.#camera = '';
     this.#recorded = { hour: NaN, spans: undefined, at: 0 };
   }
@@ -152,6 +155,8 @@ export class IncidentPlayback extends Contributed {
     if (showing === 'picture') follow(this.video, buffer.toMedia(at), moving ? rate : 0);
     else if (!this.video.paused) this.video.pause();
     this.#show(showing, buffer, source, at);
+    if (this.#glimpse.moved(at) && showing === 'loading') void this.#glimpse.look(source);
+    else if (showing !== 'loading') this.#glimpse.clear();
     this.#hold(clock, showing === 'loading' && !clock.paused);
     this.video.muted = !this.#isHeard(clock.rate);
     this.video.volume = hearing.volume;

@@ -105,6 +105,17 @@ export class Source {
   }
 
   /**
+   * The key picture of an instant.
+   * @param {number} at
+   * @param {number} width pixels
+   */
+  async still(at, width) {
+    const query = new URLSearchParams({ at: new Date(at).toISOString(), width: String(width) });
+    const response = await request(this.bridge, 'GET', `stills/${this.camera}?${query}`);
+    return response.blob();
+  }
+
+  /**
    * What is recorded in the hour around an instant; nothing when the recorder does not say.
    * @param {number} at
    * @returns {Promise<Span[] | undefined>}

@@ -16,6 +16,9 @@ video { display: block; width: 100%; height: 100%; object-fit: contain; }
 :host([data-showing=gap]) .cover { background: repeating-linear-gradient(135deg, var(--s0) 0 12px, var(--s1) 12px 24px); }
 /* A short wait is not worth a word. */
 :host([data-showing=loading]) .cover > * { animation: appear 120ms 300ms both; }
+/* Found while somebody searches: small, grey and in a frame, for it is not the picture of the shown time. */
+.glimpse { position: absolute; inset: 12%; width: 76%; height: 76%; object-fit: contain; filter: grayscale(1); opacity: 0.8; border: 1px dashed var(--s3); pointer-events: none; }
+.glimpse[hidden], :host(:not([data-showing=loading])) .glimpse { display: none; }
 .skeleton { width: 40%; height: 8px; border-radius: 4px; background: var(--s3); }
 @keyframes appear { from { opacity: 0; } }
 `);
