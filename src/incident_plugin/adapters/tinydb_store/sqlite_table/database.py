@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import apsw
-import attrs
 
 from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
-    Foreign,
     StorageBusy,
-    StorageClosed,
     StorageCorrupt,
     StorageError,
     StorageNewer,
@@ -25,9 +20,16 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     foreign_errors,
     told,
 )
-from incident_plugin.adapters.tinydb_store.sqlite_table.group import Group, Statement, Turns
+from incident_plugin.adapters.tinydb_store.sqlite_table.group import Group, Turns
 from incident_plugin.adapters.tinydb_store.sqlite_table.layout import drained
 from incident_plugin.adapters.tinydb_store.sqlite_table.lock import OwnerLock
+from incident_plugin.adapters.tinydb_store.sqlite_table.sessions import (
+    Readers,
+    Session,
+    Snapshot,
+    closed,
+    refuse_nesting,
+)
 
 #: Releases with the fix of the WAL-reset bug (sqlite.org/wal.html, section 11): these, and later ones of the
 #: same branch; every release from the last one on.
@@ -51,37 +53,6 @@ def refuse_unsafe(version: str) -> None:
         )
 
 
-@attrs.define
-class Session:
-    """A thread's transaction; entered for each thing done in it, so that no failure is passed over."""
-
-    path: Path
-    connection: apsw.Connection
-    writes: bool
-    #: By table, the last id that it gave or stores.
-    last_ids: dict[str, int] = attrs.Factory(dict)
-    #: What is to be done at the end, together with what the others of the group leave until then.
-    last: dict[Hashable, Statement] = attrs.Factory(dict)
-    #: A statement failed, so that SQLite may have rolled back: nothing more may be written.
-    failed: bool = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self.writes and isinstance(error, Foreign | StorageError):
-            self.failed = True
-        if isinstance(error, Foreign):
-            raise told(error, self.path) from error
-
-    def refuse_failed(self) -> None:
-        """Raise ``StorageError`` when an earlier statement failed."""
-        if self.failed:
-            raise StorageError(f"An earlier statement of this transaction failed: {self.path}.")
-
-
 class Database:
     """The file, owned by this object from construction until ``close``; or only read, beside its owner.
 
@@ -96,8 +67,7 @@ class Database:
         self._turns = Turns()
         self._group: Group | None = None
         self._committed = threading.Condition()
-        #: Of connections that read; made once, because one is borrowed for every single answer.
-        self._idle: list[Session] = []
+        self._readers = Readers(path, _PATIENCE_SECONDS)
         self._closed = False
         self._writer: apsw.Connection | None = None
         self._owner = OwnerLock(path.with_name(path.name + ".lock")) if writable else None
@@ -125,7 +95,7 @@ class Database:
             self._closed = True
             try:
                 with foreign_errors(self.path):
-                    self._close_idle()
+                    self._readers.close()
                     # Last, because the last connection to close folds the write-ahead log into the file.
                     if self._writer is not None:
                         self._writer.close()
@@ -175,7 +145,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Write everything within, durably, or nothing. Transactions do not nest (``RuntimeError``)."""
-        self.refuse_nesting()
+        refuse_nesting(self._threads)
         with self._turn():
             self._refuse_closed()
             writer = self._writable
@@ -186,7 +156,7 @@ class Database:
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Read one state of the file, whatever is written meanwhile; does not nest (``RuntimeError``)."""
-        return _Snapshot(self, self._threads)
+        return Snapshot(self._readers, self._threads)
 
     def consistent(self) -> AbstractContextManager[None]:
         """Read one state with several statements: the thread's transaction, or a snapshot for these."""
@@ -233,12 +203,12 @@ class Database:
 
     @contextmanager
     def _alone(self) -> Iterator[Session]:
-        reader = self.borrowed()
+        reader = self._readers.borrowed()
         try:
             with reader:
                 yield reader
         finally:
-            self.returned(reader)
+            self._readers.returned(reader)
 
     @contextmanager
     def _written_alone(self) -> Iterator[Session]:
@@ -246,11 +216,6 @@ class Database:
             session = self._session
             assert session is not None  # noqa: S101 - the transaction has just begun
             yield session
-
-    def refuse_nesting(self) -> None:
-        """Raise ``RuntimeError`` when the thread has a transaction already."""
-        if self._session is not None:
-            raise RuntimeError("a transaction of this thread is open already: transactions do not nest")
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -341,31 +306,9 @@ class Database:
         for forget in self._on_rollback:
             forget()
 
-    def borrowed(self) -> Session:
-        """Give a reading session that nobody else uses; it is to be returned."""
-        self._refuse_closed()
-        try:
-            return self._idle.pop()
-        except IndexError:
-            with foreign_errors(self.path):
-                reader = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
-                reader.set_busy_timeout(int(_PATIENCE_SECONDS * 1000))
-            return Session(self.path, reader, writes=False)
-
-    def returned(self, reader: Session) -> None:
-        """Let others have a reading session."""
-        self._idle.append(reader)
-        if self._closed:
-            self._close_idle()
-
-    def _close_idle(self) -> None:
-        with suppress(IndexError):
-            while True:
-                self._idle.pop().connection.close()
-
     def _refuse_closed(self) -> None:
         if self._closed:
-            raise StorageClosed(f"The file was closed before: {self.path}. Nothing was read or written.")
+            raise closed(self.path)
 
     def _refuse_emptied(self, owner: OwnerLock) -> None:
         """Take no file for a new one that somebody or something has emptied."""
@@ -406,37 +349,3 @@ class Database:
                 f"{self.path} has version {found} and this program knows versions up to {known}. "
                 "Nothing was changed: use the newer program."
             )
-
-
-class _Snapshot:
-    """One state of the file; a class and no generator, because it is entered for every single answer."""
-
-    __slots__ = ("_database", "_reader", "_threads")
-
-    def __init__(self, database: Database, threads: threading.local) -> None:
-        self._database = database
-        self._threads = threads
-
-    def __enter__(self) -> None:
-        self._database.refuse_nesting()
-        self._reader = reader = self._database.borrowed()
-        try:
-            reader.connection.execute("BEGIN DEFERRED")
-        except apsw.Error as error:
-            self._database.returned(reader)
-            raise told(error, self._database.path) from error
-        self._threads.session = reader
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._threads.session = None
-        try:
-            # There is nothing to keep or to take back.
-            self._reader.connection.execute("ROLLBACK")
-        except apsw.Error as failed:
-            raise told(failed, self._database.path) from failed
-        finally:
-            self._database.returned(self._reader)
-        if isinstance(error, apsw.Error):
-            raise told(error, self._database.path) from error

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
-from incident_plugin.adapters.tinydb_store.sqlite_table.database import Session
 from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Layout, decoded, drained, encoded
+from incident_plugin.adapters.tinydb_store.sqlite_table.sessions import Session
 
 _Document = dict[str, Any]
 
