@@ -59,7 +59,7 @@ export class FilterBar {
     this.saved = new SavedFilters(bridge, () => this.#query, (query) => this.#ask(query));
     this.element = h('div', { class: 'filter-bar', role: 'search', 'aria-label': texts.bar },
       h('div', { class: 'line' }, icon('search'), this.#text, this.#where, this.#toggles.map(({ button }) => button), this.#add,
-        this.saved.button, this.#clear, h('span', { class: 'grow' }), ...more),
+        this.saved.button, this.#clear, h('div', { class: 'more' }, ...more)),
       this.#chips);
     this.show(this.#query);
   }

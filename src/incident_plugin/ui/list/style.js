@@ -8,6 +8,8 @@ filterSheet.replaceSync(`${valueStyle}
 .filter-bar .line, .chips { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; min-width: 0; }
 .chips:empty { display: none; }
 .filter-bar .line > svg { color: var(--dim); }
+/* What stands at the right end stays together where there is not room for all in one line. */
+.filter-bar .more { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; justify-content: flex-end; margin-left: auto; min-width: 0; }
 .filter-bar input.text { width: 180px; }
 .filter-bar select { width: auto; max-width: 130px; }
 .filter-bar button { white-space: nowrap; padding-inline: 8px; }
