@@ -114,7 +114,7 @@ class Watch:
 async def watching(context: BrowserContext, site: RunningSite, tmp_path: Path) -> Watch:
     """Sign in at a browser; one that came back from a crash may have kept its session."""
     page = context.pages[0] if context.pages else await context.new_page()
-    log = ViewLog.of(page)
+    log = await ViewLog.of(page)
     operator = Operator(page, site, tmp_path)
     await page.goto(f"{site.address}/")
     account, live = page.get_by_label("Account"), page.get_by_role("link", name="Live")
@@ -246,7 +246,7 @@ async def test_random_faults(own: OwnBrowser, site: RunningSite, tmp_path: Path)
     context = await own.open()
     watch = await watching(context, site, tmp_path)
     for _ in range(ROUNDS):
-        watch.log = ViewLog.of(watch.operator.page)
+        watch.log = await ViewLog.of(watch.operator.page)
         await watch.look(*chance.sample(NAMES, chance.randint(1, 4)))
         await watch.start()
         for _ in range(chance.randint(1, 5)):

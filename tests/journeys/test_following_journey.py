@@ -49,7 +49,7 @@ async def show(hand: Hand, camera: str, log: ViewLog, cameras: dict[str, str]) -
 async def test_following_the_subject_gives_what_the_view_changes_say(operator: Operator) -> None:
     """One click for each camera: start and end of every sequence are those of the view changes."""
     page, hand = operator.page, Hand(operator.page)
-    log = ViewLog.of(page)
+    log = await ViewLog.of(page)
     await operator.sign_in()
     answer = await page.evaluate("fetch('/api/cameras').then(r => r.json())")
     cameras = {camera["name"]: camera["id"] for camera in answer["cameras"]}

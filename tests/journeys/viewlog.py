@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import attrs
-from playwright.async_api import Page, Request, Response
+from playwright.async_api import Page, Response
 
 #: A camera, and the first and last instant of an interval.
 Stretch = tuple[str, datetime, datetime]
@@ -18,6 +20,8 @@ class Report:
 
     cameras: frozenset[str]
     sent: datetime
+    #: The same on the browser's own clock, which has no relation to any other, seconds.
+    ticks: float
     #: Nothing while, or because, it was not acknowledged.
     acknowledged: datetime | None = None
 
@@ -25,19 +29,25 @@ class Report:
 # With slots playwright cannot keep its wrappers of the bound methods.
 @attrs.define(slots=False)
 class ViewLog:
-    """Listens to what a page reports, independently of what the product remembers."""
+    """Listens to what a page reports, independently of what the product remembers.
+
+    The browser itself says when (Chrome DevTools Protocol, domain Network): what it tells comes late on a
+    busy machine, and of a request whose answer was lost with a killed server nothing else is known.
+    """
 
     reports: list[Report] = attrs.field(factory=list)
     #: The log ends here: a server or browser that was killed cannot have taken note of later views.
     ended: datetime | None = None
-    _by_request: dict[Request, Report] = attrs.field(factory=dict)
+    _by_request: dict[str, Report] = attrs.field(factory=dict)
 
     @classmethod
-    def of(cls, page: Page) -> ViewLog:
+    async def of(cls, page: Page) -> ViewLog:
         """Begin to listen."""
         log = cls()
-        page.on("request", log._sent)
-        page.on("response", log._answered)
+        browser = await page.context.new_cdp_session(page)
+        browser.on("Network.requestWillBeSent", log._sent)
+        browser.on("Network.responseReceived", log._answered)
+        await browser.send("Network.enable")
         return log
 
     def end(self) -> None:
@@ -68,22 +78,19 @@ class ViewLog:
             )
         return found
 
-    def _sent(self, request: Request) -> None:
-        if request.method == "POST" and request.url.endswith("/api/view"):
-            view = request.post_data_json
-            assert view is not None
+    def _sent(self, told: dict[str, Any]) -> None:
+        request = told["request"]
+        if request["method"] == "POST" and request["url"].endswith("/api/view"):
+            view = json.loads(request["postData"])
             cameras = frozenset(view["cameras"] if view["mode"] == "live" else ())
-            self._by_request[request] = Report(cameras, datetime.now(UTC))
-            self.reports.append(self._by_request[request])
+            report = Report(cameras, datetime.fromtimestamp(told["wallTime"], UTC), told["timestamp"])
+            self._by_request[told["requestId"]] = report
+            self.reports.append(report)
 
-    def _answered(self, response: Response) -> None:
-        report = self._by_request.get(response.request)
-        if report is not None and response.status == 204:
-            # The events come later than what they tell of. Milliseconds: since 1970, and since then.
-            timing = response.request.timing
-            sent = datetime.fromtimestamp(timing["startTime"] / 1000, UTC)
-            report.sent = min(report.sent, sent)
-            report.acknowledged = sent + timedelta(milliseconds=max(timing["responseStart"], 0))
+    def _answered(self, told: dict[str, Any]) -> None:
+        report = self._by_request.get(told["requestId"])
+        if report is not None and told["response"]["status"] == 204:
+            report.acknowledged = report.sent + timedelta(seconds=told["timestamp"] - report.ticks)
 
 
 def a_start(response: Response) -> bool:
