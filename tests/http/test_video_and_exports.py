@@ -95,6 +95,19 @@ async def test_picker_is_told_what_projects_have_already(client, cameras):
     assert "24 hours of video. Check both times." in warnings
 
 
+async def test_a_gap_at_the_chosen_end_is_named(client, cameras, recorder_process):
+    """Of the last camera a minute is missing: an end within it is told apart from a gap in the middle."""
+    gap = recorder_process.since + timedelta(minutes=90)
+    for end, words in ((20, "stops 20 s before. In all 20 s are missing"), (120, "no video for 60 s of")):
+        pick = {
+            "camera": cameras["Yard"],
+            "start": (gap - timedelta(seconds=30)).isoformat(),
+            "end": (gap + timedelta(seconds=end)).isoformat(),
+        }
+        (warning,) = (await client.post("/drafts", json={"footage": [pick]})).json()["warnings"]
+        assert words in warning
+
+
 async def test_recorded_video_shows_what_was_asked_for(client, cameras):
     """The pictures' own time strips reach from the key picture before the start to the end, none missing."""
     start = ago(600) + timedelta(seconds=1)

@@ -23,6 +23,8 @@ from incident_plugin.domain.time import Interval, gaps
 FUTURE_TOLERANCE = timedelta(seconds=2)
 #: Longer picks are asked about: often one of the two marks is an old one.
 LONG = timedelta(hours=6)
+#: Seconds by which recorders may give the bounds of what they recorded too short.
+_ROUNDED = 3
 #: Projects that are named in one warning.
 _NAMED = 3
 
@@ -174,10 +176,21 @@ class FootagePicker:
                 f"{camera.name} has no recorded video in the chosen time. "
                 "Your marks are kept: choose another time."
             )
-        missing = sum((gap.length for gap in gaps(interval, recorded)), timedelta(0))
-        if missing > timedelta(seconds=3):
-            seconds = round(missing.total_seconds())
-            return [
-                f"{camera.name} has no video for {seconds} s of the chosen time. It was added with the gap."
-            ]
+        return _said_of_gaps(camera.name, gaps(interval, recorded), interval)
+
+
+def _said_of_gaps(name: str, missing: Sequence[Interval], within: Interval) -> list[str]:
+    """Say what is not there, if it is more than recorders round; a chosen end without video is named."""
+    seconds = round(sum((gap.length for gap in missing), timedelta(0)).total_seconds())
+    if seconds <= _ROUNDED:
         return []
+    last = missing[-1]
+    if last.end == within.end and last.length > timedelta(seconds=_ROUNDED):
+        before = round(last.length.total_seconds())
+        return [
+            (
+                f"{name} has no video at the chosen end: it stops {before} s before."
+                f" In all {seconds} s are missing."
+            )
+        ]
+    return [f"{name} has no video for {seconds} s of the chosen time. It was added with the gap."]
