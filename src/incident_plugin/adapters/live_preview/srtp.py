@@ -42,7 +42,7 @@ class _Starts(dict[int, list[Any]]):
         return found
 
 
-class _Workbench(threading.local):
+class _Workbench:
     """One buffer for each thread, and the pointers into it, so that none are made while pictures leave."""
 
     def __init__(self) -> None:
@@ -54,23 +54,31 @@ class _Workbench(threading.local):
         self.starts = _Starts(buffer)
 
 
-_workbench = _Workbench()
+class _Here(threading.local):
+    """The workbench of a thread."""
+
+    def __init__(self) -> None:
+        self.workbench = _Workbench()
+
+
+_here = _Here()
 
 
 class Protection:
-    """The sending half of one viewer's encryption, once its DTLS handshake is done."""
+    """The sending half of one viewer's encryption after its handshake, for the thread that makes it."""
 
     def __init__(self, transport: RTCDtlsTransport) -> None:
         # Kept: the context is freed with the session that owns it.
         self._session = transport._tx_srtp  # noqa: SLF001
         self._context = self._session._srtp[0]  # noqa: SLF001
+        self._bench = _here.workbench
         handshake = transport._ssl  # noqa: SLF001
         assert handshake is not None  # noqa: S101 - it is done
         self.trailer = _TRAILERS[handshake.get_selected_srtp_profile()]
 
     def protect(self, block: Block) -> memoryview:
         """Encrypt all packets of a block; the bytes are valid until the next call in this thread."""
-        bench = _workbench
+        bench = self._bench
         packets = bench.packets[: len(block.data)]
         packets[:] = block.data
         bench.lengths[: len(block.lengths)] = block.lengths
