@@ -33,7 +33,7 @@ from incident_plugin.adapters.pdf_report.fonts import Fonts, Weight
 from incident_plugin.adapters.pdf_report.layout import PAGE_HEIGHT, PAGE_WIDTH, Page
 from incident_plugin.adapters.pdf_report.pictures import Jpeg
 from incident_plugin.adapters.pdf_report.report import composed
-from incident_plugin.application.report_content import FootageFacts, ReportContent
+from incident_plugin.application.reports.content import FootageFacts, ReportContent
 from incident_plugin.domain.journal import GENESIS, Action, Activity, Entry
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import Person, PersonId
@@ -249,7 +249,7 @@ def _memory_of_sequences(number: int) -> Row:
 _MANY = """
 def prepared(material):
     import attrs
-    from incident_plugin.application.report_pictures import SpooledPictures
+    from incident_plugin.application.reports.pictures import SpooledPictures
     jpeg, spooled = next(iter(material.pictures.values())), SpooledPictures()
     for number, sequence in enumerate(material.project.sequences):
         # A comment makes each another picture.

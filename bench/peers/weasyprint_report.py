@@ -8,7 +8,7 @@ from html import escape
 
 import weasyprint
 
-from incident_plugin.application.report_content import ReportContent
+from incident_plugin.application.reports.content import ReportContent
 from incident_plugin.domain.phrases import sentence
 
 _STYLE = """

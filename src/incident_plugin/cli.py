@@ -15,7 +15,7 @@ from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import FILE, TinyDBStore, upkeep
 from incident_plugin.adapters.tinydb_store.command_socket import ask_server
 from incident_plugin.adapters.tinydb_store.sqlite_table import Tell
-from incident_plugin.application.sealing import seal_faults
+from incident_plugin.application.administration.sealing import seal_faults
 from incident_plugin.domain.errors import IncidentError
 
 #: Where a store lies below the directories that people know: its own, the plug-in's, the host's.

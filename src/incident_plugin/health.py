@@ -11,11 +11,11 @@ import attrs
 
 from incident_plugin.adapters.recorders import RecorderHealth
 from incident_plugin.adapters.system import ClockState
-from incident_plugin.application.retention import RetentionTask
+from incident_plugin.application.administration.retention import RetentionTask
+from incident_plugin.application.administration.storage_rooms import RoomUse, StorageRooms, in_words
+from incident_plugin.application.recorders.watching import RecordingWatch
 from incident_plugin.application.searching import ProjectFilter
-from incident_plugin.application.storage_rooms import RoomUse, StorageRooms, in_words
 from incident_plugin.application.store import IncidentStore
-from incident_plugin.application.watching import RecordingWatch
 from incident_plugin.domain.errors import IncidentError
 from vms_hooks import values
 from vms_hooks.values import Health, Part

@@ -17,7 +17,7 @@ from typing import Any
 from incident_plugin.adapters.sealed_backup import SealedBackup, unsealed
 from incident_plugin.adapters.signing import KEYS, fingerprint, signed_with_pem
 from incident_plugin.adapters.tinydb_store import FILE, TinyDBStore, upkeep
-from incident_plugin.application.backing_up import refuse_weak
+from incident_plugin.application.administration.backing_up import refuse_weak
 from incident_plugin.domain.audit_lines import FORMS, lines
 from incident_plugin.domain.errors import InvalidInput, NotFound
 from incident_plugin.domain.journal import AUDIT, Entry, first_fault

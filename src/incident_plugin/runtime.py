@@ -10,8 +10,8 @@ import attrs
 
 from incident_plugin.adapters.host import actor_of, report_of
 from incident_plugin.adapters.system import clock_state
-from incident_plugin.application.collections import SeenView
-from incident_plugin.application.timeline import Row
+from incident_plugin.application.incidents.collections import SeenView
+from incident_plugin.application.video.timeline import Row
 from incident_plugin.assembly import Parts
 from incident_plugin.domain import media, time
 from incident_plugin.domain.errors import IncidentError

@@ -23,8 +23,8 @@ from incident_plugin.adapters.recorders.joining import JoinedReplay, Segment
 from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.adapters.vault import cut
 from incident_plugin.adapters.vault.fallback import Film
-from incident_plugin.application.fetching import Retrieval
 from incident_plugin.application.media_ports import MasterOrder
+from incident_plugin.application.video.fetching import Retrieval
 from incident_plugin.domain.media import CameraId, Codec, SoundCodec, SoundTrack, SoundUnit
 from incident_plugin.domain.preserving import Copy
 from incident_plugin.domain.sequence import SequenceId

@@ -14,7 +14,7 @@ from incident_plugin.adapters import sealed_backup
 from incident_plugin.adapters.sealed_backup import SealedBackup, unsealed
 from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore
-from incident_plugin.application.keeping import Purger
+from incident_plugin.application.administration.keeping import Purger
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.certificates import Reason
 from incident_plugin.domain.errors import IncidentError, InvalidInput

@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from incident_plugin.adapters.memory_store import MemoryStore
-from incident_plugin.application.export_runner import ExportRunner
+from incident_plugin.application.exports.runner import ExportRunner
 from incident_plugin.application.ports import PackageContent, Workshop
 from incident_plugin.application.store import Transaction
 from incident_plugin.application.unit_of_work import UnitOfWork

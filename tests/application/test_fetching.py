@@ -10,7 +10,7 @@ from itertools import pairwise
 import attrs
 import pytest
 
-from incident_plugin.application.fetching import NOT_RECORDED, NOT_SENT, Retrieval
+from incident_plugin.application.video.fetching import NOT_RECORDED, NOT_SENT, Retrieval
 from incident_plugin.domain.errors import NotFound, RecorderUnavailable
 from incident_plugin.domain.media import AccessUnit, CameraId, Codec, VideoTrack
 from incident_plugin.domain.time import Interval

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incident_plugin.adapters.memory_store import MemoryStore
-from incident_plugin.application.footage_states import TRIED_AGAIN_AFTER, FootageStates
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor
 from incident_plugin.application.unit_of_work import UnitOfWork
+from incident_plugin.application.video.footage_states import TRIED_AGAIN_AFTER, FootageStates
 from incident_plugin.domain.errors import RecorderUnavailable
 from incident_plugin.domain.footage_state import TOLERANCE, VideoState, judged
 from incident_plugin.domain.project import Project, ProjectId

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from incident_plugin.adapters.memory_store import MemoryStore
 from incident_plugin.application.guard import Guard
+from incident_plugin.application.incidents.projects import CallFacts, NewProject, Projects
 from incident_plugin.application.ports import Actor
-from incident_plugin.application.projects import CallFacts, NewProject, Projects
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.errors import Conflict, NotFound
 from incident_plugin.domain.journal import first_fault

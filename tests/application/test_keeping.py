@@ -9,8 +9,8 @@ import pytest
 
 from incident_plugin.adapters.memory_store import MemoryStore
 from incident_plugin.adapters.signing import SigningKey
+from incident_plugin.application.administration.keeping import LegalHolds, Purger, RecycleBin
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.keeping import LegalHolds, Purger, RecycleBin
 from incident_plugin.application.ports import Actor
 from incident_plugin.application.searching import ProjectFilter
 from incident_plugin.application.unit_of_work import UnitOfWork

@@ -10,8 +10,8 @@ import pytest
 
 from incident_plugin.adapters.memory_store import MemoryStore
 from incident_plugin.application.guard import Guard
+from incident_plugin.application.incidents.projects import OPENED_ONCE_WITHIN, NewProject, Projects
 from incident_plugin.application.ports import Actor
-from incident_plugin.application.projects import OPENED_ONCE_WITHIN, NewProject, Projects
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.errors import NotFound
 from incident_plugin.domain.journal import Action

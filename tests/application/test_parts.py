@@ -13,7 +13,7 @@ import pytest
 
 from incident_plugin.adapters.media import PyavWriter, recoded_replay
 from incident_plugin.adapters.picture_cache import PictureCache
-from incident_plugin.application.parts import Part, Parts, Wanted
+from incident_plugin.application.video.parts import Part, Parts, Wanted
 from incident_plugin.domain.errors import NoVideo, RecorderUnavailable
 from incident_plugin.domain.media import AccessUnit, CameraId, Codec, SoundTrack, SoundUnit, VideoTrack
 from incident_plugin.domain.time import Interval

@@ -13,12 +13,12 @@ import pytest
 from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.adapters.memory_store import MemoryStore
 from incident_plugin.adapters.vault import DiskVault, PreservedRecorders
-from incident_plugin.application.copying import CopyMaker
-from incident_plugin.application.kept_copies import CHECK_EVERY, FRESH, KeptCopies
+from incident_plugin.application.administration.storage_rooms import FolderRoom
 from incident_plugin.application.media_ports import MasterOrder
-from incident_plugin.application.preserver import Preserver
-from incident_plugin.application.storage_rooms import FolderRoom
 from incident_plugin.application.unit_of_work import UnitOfWork
+from incident_plugin.application.video.copying import CopyMaker
+from incident_plugin.application.video.kept_copies import CHECK_EVERY, FRESH, KeptCopies
+from incident_plugin.application.video.preserver import Preserver
 from incident_plugin.domain.errors import IncidentError, NoVideo, RecorderUnavailable
 from incident_plugin.domain.journal import Action
 from incident_plugin.domain.media import AccessUnit, CameraId, ClockOffset, Codec, SoundTrack, VideoTrack

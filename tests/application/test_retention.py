@@ -7,10 +7,10 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from incident_plugin.application import retention
+from incident_plugin.application.administration import retention
+from incident_plugin.application.administration.keeping import MediaHolds
+from incident_plugin.application.administration.retention import Retention, RetentionTask
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.keeping import MediaHolds
-from incident_plugin.application.retention import Retention, RetentionTask
 from incident_plugin.domain.certificates import Reason
 from incident_plugin.domain.errors import Conflict, InvalidInput
 from incident_plugin.domain.exports import Export, ExportId, ExportItem, ExportState

@@ -26,21 +26,21 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from incident_plugin.adapters.signing import SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore
-from incident_plugin.application.collections import (
+from incident_plugin.application.administration.keeping import LegalHolds, Purger, RecycleBin
+from incident_plugin.application.administration.retention import Retention, RetentionTask
+from incident_plugin.application.guard import Guard
+from incident_plugin.application.incidents.collections import (
     MOST_RUNNING,
     UNDO_WITHIN,
     Collections,
     SeenView,
 )
-from incident_plugin.application.drafts import Drafts
-from incident_plugin.application.footage import Cameras
-from incident_plugin.application.guard import Guard
-from incident_plugin.application.keeping import LegalHolds, Purger, RecycleBin
+from incident_plugin.application.incidents.drafts import Drafts
+from incident_plugin.application.incidents.projects import CallFacts, NewProject, Projects
 from incident_plugin.application.ports import Actor
-from incident_plugin.application.projects import CallFacts, NewProject, Projects
-from incident_plugin.application.retention import Retention, RetentionTask
 from incident_plugin.application.searching import ProjectFilter
 from incident_plugin.application.unit_of_work import UnitOfWork
+from incident_plugin.application.video.footage import Cameras
 from incident_plugin.domain.collecting import CollectingRules
 from incident_plugin.domain.collection import CollectionId
 from incident_plugin.domain.errors import Conflict, Denied, Held, IncidentError, InvalidInput, NotFound

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from incident_plugin.application.guard import Guard
+from incident_plugin.application.live.steering import Steering, SteeringLimits
 from incident_plugin.application.ports import Actor
-from incident_plugin.application.steering import Steering, SteeringLimits
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import Conflict, Denied, RecorderUnavailable
 from incident_plugin.domain.media import CameraId, Motion, Preset

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from incident_plugin.application.storage_rooms import FolderRoom, StorageRooms, in_words
+from incident_plugin.application.administration.storage_rooms import FolderRoom, StorageRooms, in_words
 from incident_plugin.domain.errors import StoreUnavailable
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from incident_plugin.application.footage import Cameras
-from incident_plugin.application.watching import RecordingWatch
+from incident_plugin.application.recorders.watching import RecordingWatch
+from incident_plugin.application.video.footage import Cameras
 from incident_plugin.domain.errors import NotFound, RecorderUnavailable
 from incident_plugin.domain.media import Camera, CameraId, ClockOffset
 from incident_plugin.domain.time import Interval

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from tests.support import OPERATOR, SetClock, as_principal, host_services
 
-from incident_plugin.application.collections import MOST_RUNNING, UNDO_WITHIN
+from incident_plugin.application.incidents.collections import MOST_RUNNING, UNDO_WITHIN
 from incident_plugin.domain.collection import SIGN_OF_LIFE_MARGIN
 from vms_hooks.values import HostEvent, HostEventKind, View, ViewMode
 

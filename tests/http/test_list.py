@@ -19,14 +19,14 @@ from tests.http.test_events import Everything, Site
 from tests.support import ListedAccess, host_services
 
 from incident_plugin.adapters.memory_store import MemoryStore
-from incident_plugin.application import listing as listings
-from incident_plugin.application.asking import Asking, Sort, moment, question
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.listing import Listing, value_of
-from incident_plugin.application.overview import Overviews
+from incident_plugin.application.incidents import listing as listings
+from incident_plugin.application.incidents.asking import Asking, Sort, moment, question
+from incident_plugin.application.incidents.listing import Listing, value_of
+from incident_plugin.application.incidents.overview import Overviews
+from incident_plugin.application.incidents.tables import csv_line, safe_cell
 from incident_plugin.application.ports import Actor
 from incident_plugin.application.searching import matches
-from incident_plugin.application.tables import csv_line, safe_cell
 from incident_plugin.assembly import assemble
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidFilter

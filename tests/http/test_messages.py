@@ -16,7 +16,7 @@ from tests.support import OPERATOR, as_principal, host_services
 
 import incident_plugin
 from incident_plugin.adapters.onvif import errors as onvif
-from incident_plugin.application.collections import MOST_RUNNING
+from incident_plugin.application.incidents.collections import MOST_RUNNING
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.messages import CAUSES
 from incident_plugin.domain.project import MAXIMUM_RELATED, MAXIMUM_SEQUENCES

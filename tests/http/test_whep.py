@@ -12,7 +12,7 @@ from tests.adapters.live_preview.watching import Watcher
 from tests.support import OPERATOR, as_principal
 from tests.waiting import until
 
-from incident_plugin.application import live_sessions
+from incident_plugin.application.live import sessions as live_sessions
 from vms_hooks.values import Principal
 
 SDP = {"Content-Type": "application/sdp"}

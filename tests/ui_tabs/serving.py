@@ -18,7 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import incident_plugin
-from incident_plugin.application.exporting import EarlierExport, Estimate
+from incident_plugin.application.exports.exporting import EarlierExport, Estimate
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import Conflict, Denied, IncidentError, InvalidInput, NotFound, Unreadable
 from incident_plugin.domain.exports import ExportItem, ExportSettings, ExportState, Receipt

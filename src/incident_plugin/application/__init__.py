@@ -1,1 +1,1 @@
-"""Use cases, and the ports through which they reach the world."""
+"""Use cases, a room for each kind of work; here what all rooms share: ports, the unit of work, the guard."""

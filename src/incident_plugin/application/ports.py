@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 
 import attrs
 
-from incident_plugin.application.report_content import PeriodContent, PeriodFormat, ReportContent
+from incident_plugin.application.reports.content import PeriodContent, PeriodFormat, ReportContent
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.disclosure import DisclosedEntry
 from incident_plugin.domain.exports import Exhibit, Export, ExportId, Package

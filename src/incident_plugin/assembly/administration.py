@@ -11,14 +11,14 @@ import msgspec
 from incident_plugin.adapters.sealed_backup import SealedBackup
 from incident_plugin.adapters.signing import KEYS
 from incident_plugin.adapters.tinydb_store import upkeep
-from incident_plugin.application.audit_log import Audit, Denials
-from incident_plugin.application.auditing import HostLog
-from incident_plugin.application.backing_up import Backups
-from incident_plugin.application.collecting import Collecting
-from incident_plugin.application.defining import Defining
-from incident_plugin.application.keeping import LegalHolds, MediaHolds, Purger, RecycleBin
+from incident_plugin.application.administration.audit_log import Audit, Denials
+from incident_plugin.application.administration.auditing import HostLog
+from incident_plugin.application.administration.backing_up import Backups
+from incident_plugin.application.administration.collecting import Collecting
+from incident_plugin.application.administration.defining import Defining
+from incident_plugin.application.administration.keeping import LegalHolds, MediaHolds, Purger, RecycleBin
+from incident_plugin.application.administration.retention import Retention, RetentionTask
 from incident_plugin.application.ports import ExportShelf
-from incident_plugin.application.retention import Retention, RetentionTask
 from incident_plugin.assembly.ground import SERVICE, Ground
 from incident_plugin.http.auditing import AuditResources
 from incident_plugin.http.backing_up import BackupResources

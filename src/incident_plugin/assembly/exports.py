@@ -10,13 +10,13 @@ from incident_plugin.adapters.evidence import DiskShelf, KeyRing, RsaSealer, Sta
 from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.adapters.signing import KEYS
 from incident_plugin.adapters.vault import PreservedRecorders
-from incident_plugin.application.evidence_keys import EvidenceKeys
-from incident_plugin.application.exhibits import ExhibitMaker
-from incident_plugin.application.export_runner import ExportRunner
-from incident_plugin.application.exporting import Exports
-from incident_plugin.application.footage import Cameras
-from incident_plugin.application.packaging import Packaging
-from incident_plugin.application.reporting import Reporting
+from incident_plugin.application.exports.evidence_keys import EvidenceKeys
+from incident_plugin.application.exports.exhibits import ExhibitMaker
+from incident_plugin.application.exports.exporting import Exports
+from incident_plugin.application.exports.packaging import Packaging
+from incident_plugin.application.exports.runner import ExportRunner
+from incident_plugin.application.reports.reporting import Reporting
+from incident_plugin.application.video.footage import Cameras
 from incident_plugin.assembly.ground import SERVICE, Ground
 from incident_plugin.http.evidence import EvidenceResources
 from incident_plugin.http.exports import ExportResources

@@ -13,10 +13,10 @@ from incident_plugin.adapters.host import HostAccess, HostClock, HostLicence, Ho
 from incident_plugin.adapters.signing import KEYS, SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep
 from incident_plugin.adapters.tinydb_store.command_socket import CommandSocket
+from incident_plugin.application.administration.sealing import Sealing
+from incident_plugin.application.administration.storage_rooms import GIGABYTE, FolderRoom, StorageRooms
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Clock, Ids, Licence
-from incident_plugin.application.sealing import Sealing
-from incident_plugin.application.storage_rooms import GIGABYTE, FolderRoom, StorageRooms
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.settings import Settings, StorageSettings

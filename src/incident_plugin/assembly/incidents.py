@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import attrs
 
-from incident_plugin.application.activity import ActivityLogs
 from incident_plugin.application.changes import Changes
-from incident_plugin.application.collections import Collections
-from incident_plugin.application.drafts import Drafts
-from incident_plugin.application.list_keeping import KeptForList
-from incident_plugin.application.listing import Listing
-from incident_plugin.application.overview import Overviews
-from incident_plugin.application.people import People
-from incident_plugin.application.presence import Presence
-from incident_plugin.application.projects import Projects
-from incident_plugin.application.relations import Relations
-from incident_plugin.application.unsaved import UnsavedWork
+from incident_plugin.application.incidents.activity import ActivityLogs
+from incident_plugin.application.incidents.collections import Collections
+from incident_plugin.application.incidents.drafts import Drafts
+from incident_plugin.application.incidents.list_keeping import KeptForList
+from incident_plugin.application.incidents.listing import Listing
+from incident_plugin.application.incidents.overview import Overviews
+from incident_plugin.application.incidents.people import People
+from incident_plugin.application.incidents.presence import Presence
+from incident_plugin.application.incidents.projects import Projects
+from incident_plugin.application.incidents.relations import Relations
+from incident_plugin.application.incidents.unsaved import UnsavedWork
 from incident_plugin.assembly.ground import SERVICE, Ground
 from incident_plugin.assembly.recorders import RecorderParts
 from incident_plugin.assembly.video import VideoParts

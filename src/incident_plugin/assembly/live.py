@@ -7,10 +7,10 @@ import attrs
 from incident_plugin.adapters.host import HostPeople
 from incident_plugin.adapters.live_preview import WebRtcRelay
 from incident_plugin.adapters.media import OpusRecoder, recoded_pictures
-from incident_plugin.application.collections import Collections
-from incident_plugin.application.live_sessions import LiveSessions
-from incident_plugin.application.snapshots import Snapshots
-from incident_plugin.application.steering import Steering
+from incident_plugin.application.incidents.collections import Collections
+from incident_plugin.application.live.sessions import LiveSessions
+from incident_plugin.application.live.snapshots import Snapshots
+from incident_plugin.application.live.steering import Steering
 from incident_plugin.assembly.ground import Ground
 from incident_plugin.assembly.recorders import RecorderParts
 from incident_plugin.domain.journal import Action

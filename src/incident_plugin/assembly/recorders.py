@@ -9,9 +9,9 @@ import attrs
 from incident_plugin.adapters.onvif import OnvifDevice, WsDiscovery
 from incident_plugin.adapters.recorders import Connect, Recorder, RecorderWalk, SiteRecorders
 from incident_plugin.adapters.rtsp import Credentials, RtspClient, Trust
-from incident_plugin.application.footage import Cameras
-from incident_plugin.application.recorders import RecorderAdministration
-from incident_plugin.application.watching import RecordingWatch
+from incident_plugin.application.recorders.administration import RecorderAdministration
+from incident_plugin.application.recorders.watching import RecordingWatch
+from incident_plugin.application.video.footage import Cameras
 from incident_plugin.assembly.ground import Ground
 from incident_plugin.domain.recorders import RecorderConfig, TlsPolicy
 from incident_plugin.http.operations import Operation

@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 
 from incident_plugin.adapters.pdf_report import PdfReportMaker
-from incident_plugin.application.period_reporting import PeriodReporting
-from incident_plugin.application.report_jobs import ReportJobs
-from incident_plugin.application.reporting import Reporting
+from incident_plugin.application.reports.jobs import ReportJobs
+from incident_plugin.application.reports.period import PeriodReporting
+from incident_plugin.application.reports.reporting import Reporting
 from incident_plugin.assembly.ground import Ground
 from incident_plugin.assembly.incidents import IncidentParts
 from incident_plugin.assembly.recorders import RecorderParts

@@ -10,15 +10,15 @@ import attrs
 from incident_plugin.adapters.media import PyavWriter, recoded_replay
 from incident_plugin.adapters.picture_cache import PictureCache
 from incident_plugin.adapters.vault import DiskVault, PreservedRecorders
-from incident_plugin.application.copying import CopyMaker
-from incident_plugin.application.footage import FootagePicker
-from incident_plugin.application.footage_states import FootageStates
-from incident_plugin.application.kept_copies import KeptCopies
-from incident_plugin.application.parts import Parts
-from incident_plugin.application.preserver import Preserver
-from incident_plugin.application.preserving import Preserving
-from incident_plugin.application.reporting import Stills
-from incident_plugin.application.timeline import Timeline
+from incident_plugin.application.reports.reporting import Stills
+from incident_plugin.application.video.copying import CopyMaker
+from incident_plugin.application.video.footage import FootagePicker
+from incident_plugin.application.video.footage_states import FootageStates
+from incident_plugin.application.video.kept_copies import KeptCopies
+from incident_plugin.application.video.parts import Parts
+from incident_plugin.application.video.preserver import Preserver
+from incident_plugin.application.video.preserving import Preserving
+from incident_plugin.application.video.timeline import Timeline
 from incident_plugin.assembly.ground import SERVICE, Ground
 from incident_plugin.assembly.recorders import RecorderParts
 from incident_plugin.http.operations import Operation

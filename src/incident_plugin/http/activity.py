@@ -9,7 +9,7 @@ import attrs
 import msgspec
 from starlette.responses import Response
 
-from incident_plugin.application.activity import ActivityLogs
+from incident_plugin.application.incidents.activity import ActivityLogs
 from incident_plugin.application.searching import EntryFilter
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.journal import Action, Activity, Entry

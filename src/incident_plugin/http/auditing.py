@@ -8,7 +8,7 @@ from datetime import datetime
 import attrs
 from starlette.responses import Response, StreamingResponse
 
-from incident_plugin.application.audit_log import Audit, AuditFilter
+from incident_plugin.application.administration.audit_log import Audit, AuditFilter
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.audit_lines import FORMS, lines
 from incident_plugin.domain.errors import InvalidInput

@@ -8,7 +8,7 @@ import attrs
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
-from incident_plugin.application.backing_up import Backups
+from incident_plugin.application.administration.backing_up import Backups
 from incident_plugin.application.ports import Clock
 from incident_plugin.domain.access import Permission
 from incident_plugin.http.bodies import Body

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from incident_plugin.application.footage import Pick
+from incident_plugin.application.video.footage import Pick
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.sequence import SequenceId

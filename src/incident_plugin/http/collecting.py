@@ -6,7 +6,7 @@ import asyncio
 
 import attrs
 
-from incident_plugin.application.collecting import Collecting
+from incident_plugin.application.administration.collecting import Collecting
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.collecting import CollectingRules
 from incident_plugin.http.bodies import Body

@@ -10,10 +10,10 @@ from typing import Literal, ParamSpec
 
 import attrs
 
-from incident_plugin.application.collections import Collections
-from incident_plugin.application.drafts import Drafts
-from incident_plugin.application.footage import FootagePicker
+from incident_plugin.application.incidents.collections import Collections
+from incident_plugin.application.incidents.drafts import Drafts
 from incident_plugin.application.ports import Clock
+from incident_plugin.application.video.footage import FootagePicker
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.collection import Collection, CollectionId
 from incident_plugin.domain.media import CameraId

@@ -9,7 +9,7 @@ from typing import cast
 import attrs
 from starlette.responses import Response
 
-from incident_plugin.application.defining import Defining
+from incident_plugin.application.administration.defining import Defining
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.phrases import sentence

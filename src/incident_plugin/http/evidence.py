@@ -8,7 +8,7 @@ import binascii
 
 import attrs
 
-from incident_plugin.application.evidence_keys import EvidenceKeys
+from incident_plugin.application.exports.evidence_keys import EvidenceKeys
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.http.bodies import Body

@@ -14,8 +14,8 @@ import attrs
 import msgspec
 from starlette.responses import FileResponse, HTMLResponse, Response, StreamingResponse
 
-from incident_plugin.application.export_runner import ExportRunner
-from incident_plugin.application.exporting import TOLD, Estimate, Exports
+from incident_plugin.application.exports.exporting import TOLD, Estimate, Exports
+from incident_plugin.application.exports.runner import ExportRunner
 from incident_plugin.application.ports import Archive, Clock, ShelvedFile
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput, NotFound

@@ -10,7 +10,7 @@ from http import HTTPStatus
 import attrs
 from starlette.responses import Response
 
-from incident_plugin.application.keeping import LegalHolds, RecycleBin
+from incident_plugin.application.administration.keeping import LegalHolds, RecycleBin
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.certificates import VERIFY, DeletionCertificate
 from incident_plugin.domain.project import ProjectId

@@ -12,12 +12,12 @@ import attrs
 import msgspec
 from starlette.responses import Response, StreamingResponse
 
-from incident_plugin.application.asking import Question
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.list_keeping import KeptForList, NewFilter
-from incident_plugin.application.listing import Listing
-from incident_plugin.application.overview import Overviews
-from incident_plugin.application.tables import csv_table
+from incident_plugin.application.incidents.asking import Question
+from incident_plugin.application.incidents.list_keeping import KeptForList, NewFilter
+from incident_plugin.application.incidents.listing import Listing
+from incident_plugin.application.incidents.overview import Overviews
+from incident_plugin.application.incidents.tables import csv_table
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidFilter
 from incident_plugin.domain.filters import SavedFilter, SavedFilterId

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import attrs
 
-from incident_plugin.application.preserver import Preserver
-from incident_plugin.application.preserving import Preserving, ProjectPreserving
+from incident_plugin.application.video.preserver import Preserver
+from incident_plugin.application.video.preserving import Preserving, ProjectPreserving
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.preserving import Copy, CopyState
 from incident_plugin.domain.project import ProjectId

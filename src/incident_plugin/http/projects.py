@@ -11,9 +11,9 @@ from typing import Annotated
 import attrs
 import msgspec
 
-from incident_plugin.application.footage import FootagePicker
-from incident_plugin.application.projects import CallFacts, NewProject, Projects
-from incident_plugin.application.relations import Relations
+from incident_plugin.application.incidents.projects import CallFacts, NewProject, Projects
+from incident_plugin.application.incidents.relations import Relations
+from incident_plugin.application.video.footage import FootagePicker
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.project import CallDirection, CallId, CommentId, FieldChange, Project, ProjectId

@@ -11,7 +11,11 @@ import msgspec
 from starlette.responses import StreamingResponse
 
 from incident_plugin.application.recorder_ports import FoundDevice, WalkedStep
-from incident_plugin.application.recorders import RecorderAdministration, RecorderDraft, ShownRecorder
+from incident_plugin.application.recorders.administration import (
+    RecorderAdministration,
+    RecorderDraft,
+    ShownRecorder,
+)
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.recorders import RecorderId, TlsPolicy

@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl
 import attrs
 from starlette.responses import FileResponse, Response
 
-from incident_plugin.application.period_reporting import PeriodReporting, PeriodWish
-from incident_plugin.application.projects import Projects
-from incident_plugin.application.report_content import PeriodFormat, ReportWish
-from incident_plugin.application.report_jobs import JobState, ReportJob, ReportJobs
-from incident_plugin.application.reporting import Reporting
+from incident_plugin.application.incidents.projects import Projects
+from incident_plugin.application.reports.content import PeriodFormat, ReportWish
+from incident_plugin.application.reports.jobs import JobState, ReportJob, ReportJobs
+from incident_plugin.application.reports.period import PeriodReporting, PeriodWish
+from incident_plugin.application.reports.reporting import Reporting
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput, NotFound
 from incident_plugin.domain.journal import Action, Activity

@@ -7,7 +7,7 @@ import asyncio
 import attrs
 import msgspec
 
-from incident_plugin.application.retention import Retention
+from incident_plugin.application.administration.retention import Retention
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.retention import BIN_DAYS, RetentionRules
 from incident_plugin.http.bodies import Body

@@ -8,8 +8,8 @@ from typing import Annotated
 import attrs
 import msgspec
 
-from incident_plugin.application.snapshots import Snapshots
-from incident_plugin.application.steering import Steering
+from incident_plugin.application.live.snapshots import Snapshots
+from incident_plugin.application.live.steering import Steering
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.media import CameraId, Motion
 from incident_plugin.http.bodies import Body

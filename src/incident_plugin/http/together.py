@@ -6,11 +6,11 @@ import asyncio
 
 import attrs
 
-from incident_plugin.application.footage_states import FootageStates
-from incident_plugin.application.people import People
-from incident_plugin.application.presence import Presence
-from incident_plugin.application.relations import Relations
-from incident_plugin.application.unsaved import UnsavedWork
+from incident_plugin.application.incidents.people import People
+from incident_plugin.application.incidents.presence import Presence
+from incident_plugin.application.incidents.relations import Relations
+from incident_plugin.application.incidents.unsaved import UnsavedWork
+from incident_plugin.application.video.footage_states import FootageStates
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.http.answers import shown

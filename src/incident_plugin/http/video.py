@@ -11,8 +11,8 @@ from starlette.types import Receive, Scope, Send
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.media_ports import Kept, Recorders
-from incident_plugin.application.parts import Part, Parts, Wanted
-from incident_plugin.application.reporting import Stills
+from incident_plugin.application.reports.reporting import Stills
+from incident_plugin.application.video.parts import Part, Parts, Wanted
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput, NoVideo
 from incident_plugin.domain.media import CameraId

@@ -11,7 +11,7 @@ from math import inf
 import attrs
 from starlette.responses import Response
 
-from incident_plugin.application.live_sessions import LiveSessions
+from incident_plugin.application.live.sessions import LiveSessions
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.media import CameraId

@@ -19,9 +19,9 @@ from incident_plugin.adapters.evidence.stamps import Authority
 from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.adapters.memory_store import MemoryStore
 from incident_plugin.adapters.signing import SigningKey
+from incident_plugin.application.administration.sealing import Sealing
 from incident_plugin.application.media_ports import FileFacts
 from incident_plugin.application.ports import DisclosedLog, PackageContent
-from incident_plugin.application.sealing import Sealing
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.disclosure import disclosed
 from incident_plugin.domain.exports import (

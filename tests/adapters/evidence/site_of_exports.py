@@ -24,10 +24,10 @@ from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.adapters.pdf_report import PdfReportMaker
 from incident_plugin.adapters.tinydb_store import TinyDBStore
 from incident_plugin.adapters.vault import DiskVault, PreservedRecorders
-from incident_plugin.application.footage import Cameras
-from incident_plugin.application.kept_copies import KeptCopies
-from incident_plugin.application.reporting import Reporting, Stills
+from incident_plugin.application.reports.reporting import Reporting, Stills
 from incident_plugin.application.unit_of_work import UnitOfWork
+from incident_plugin.application.video.footage import Cameras
+from incident_plugin.application.video.kept_copies import KeptCopies
 from incident_plugin.assembly.exports import ExportParts, assemble_exports
 from incident_plugin.assembly.ground import Ground
 from incident_plugin.domain.exports import Export, ExportId, ExportItem, ExportSettings, ExportState

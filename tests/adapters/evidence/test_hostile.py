@@ -12,7 +12,7 @@ import pytest
 
 from incident_plugin.adapters.evidence.bag import ALLOWED_NAME
 from incident_plugin.adapters.host import HostAccess
-from incident_plugin.application.exporting import Exports
+from incident_plugin.application.exports.exporting import Exports
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor
 from incident_plugin.domain.errors import StoreUnavailable

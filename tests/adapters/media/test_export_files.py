@@ -15,7 +15,7 @@ from tests.coded import START
 
 from incident_plugin.adapters.evidence import KeyRing, RsaSealer
 from incident_plugin.adapters.media import PyavWriter
-from incident_plugin.application.exhibits import wall_clock
+from incident_plugin.application.exports.exhibits import wall_clock
 from incident_plugin.application.media_ports import FileFacts
 
 FACTS = FileFacts(

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from incident_plugin.adapters.pdf_report import PdfReportMaker
-from incident_plugin.application.report_content import ReportContent
+from incident_plugin.application.reports.content import ReportContent
 
 
 class Printed:

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 from PIL import Image
 
-from incident_plugin.application.report_content import FootageFacts, ReportContent
+from incident_plugin.application.reports.content import FootageFacts, ReportContent
 from incident_plugin.domain.exports import Exhibit, Export, ExportId, ExportItem, ExportState
 from incident_plugin.domain.journal import GENESIS, Action, Activity, Entry, differences
 from incident_plugin.domain.media import CameraId, ClockOffset

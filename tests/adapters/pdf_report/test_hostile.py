@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from incident_plugin.adapters.pdf_report import PdfReportMaker
-from incident_plugin.application.report_content import Lacking, Missing
+from incident_plugin.application.reports.content import Lacking, Missing
 from incident_plugin.domain.project import LegalHold, ProjectId, Relation
 
 from .conftest import Printed, made

@@ -15,7 +15,7 @@ from incident_plugin.adapters.pdf_report import PdfReportMaker
 from incident_plugin.adapters.pdf_report.fonts import Fonts
 from incident_plugin.adapters.pdf_report.layout import BOTTOM, LEFT, RIGHT, TOP
 from incident_plugin.adapters.pdf_report.report import composed
-from incident_plugin.application.report_content import Lacking, Missing
+from incident_plugin.application.reports.content import Lacking, Missing
 from incident_plugin.domain.journal import Action, Activity
 from incident_plugin.domain.properties import DELIVERED, Category, CategoryId
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incident_plugin.adapters.signing import SigningKey, signed_with
-from incident_plugin.application.sealing import SealedLog, seal_faults
+from incident_plugin.application.administration.sealing import SealedLog, seal_faults
 from incident_plugin.application.store import IncidentStore
 from incident_plugin.domain.chain import leaf_hash, path_hash, tree_hash, tree_path
 from incident_plugin.domain.disclosure import DisclosedEntry, disclosed, disclosure_faults

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from incident_plugin.adapters.memory_store import MemoryStore
 from incident_plugin.adapters.signing import SigningKey
 from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep
-from incident_plugin.application.sealing import Sealing, seal_faults
+from incident_plugin.application.administration.sealing import Sealing, seal_faults
 from incident_plugin.application.store import IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.cli import main

@@ -35,8 +35,8 @@ from incident_plugin.adapters.evidence.reading_back import Passes, other_hashes,
 from incident_plugin.adapters.evidence.stamps import Stamps
 from incident_plugin.adapters.evidence.stored_zip import Member, StoredZip
 from incident_plugin.adapters.evidence.volumes import Packing, pack
+from incident_plugin.application.administration.storage_rooms import FolderRoom
 from incident_plugin.application.ports import Clock, PackageContent, ShelvedFile, Workshop
-from incident_plugin.application.storage_rooms import FolderRoom
 from incident_plugin.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from incident_plugin.domain.exports import (
     Exhibit,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import attrs
 
-from incident_plugin.application.auditing import HostReport
+from incident_plugin.application.administration.auditing import HostReport
 from incident_plugin.application.ports import Actor
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import StoreUnavailable

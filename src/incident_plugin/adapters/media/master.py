@@ -12,7 +12,7 @@ from typing import Protocol
 from incident_plugin.adapters.media.fragments import Fragments
 from incident_plugin.adapters.media.matroska import Matroska
 from incident_plugin.adapters.media.timeline import Timeline
-from incident_plugin.application.file_origin import origin
+from incident_plugin.application.exports.file_origin import origin
 from incident_plugin.application.media_ports import FileFacts, FileSealer
 from incident_plugin.domain.media import AccessUnit, SoundTrack, SoundUnit, VideoTrack
 

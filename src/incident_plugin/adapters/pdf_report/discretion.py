@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import attrs
 
 from incident_plugin.adapters.pdf_report.languages import Texts
-from incident_plugin.application.report_content import ReportContent
+from incident_plugin.application.reports.content import ReportContent
 from incident_plugin.domain.fields import field_title
 from incident_plugin.domain.people import Person, PersonId
 

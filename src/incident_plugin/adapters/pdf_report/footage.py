@@ -9,7 +9,7 @@ from incident_plugin.adapters.pdf_report.material import Material
 from incident_plugin.adapters.pdf_report.moments import length
 from incident_plugin.adapters.pdf_report.pictures import Jpeg
 from incident_plugin.adapters.pdf_report.styles import ITEM, REMARK, WARNING, fact_rows, nothing
-from incident_plugin.application.report_content import FootageFacts
+from incident_plugin.application.reports.content import FootageFacts
 from incident_plugin.domain.media import ClockOffset
 from incident_plugin.domain.sequence import Sequence
 from incident_plugin.domain.time import Interval

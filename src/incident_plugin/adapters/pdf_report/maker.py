@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from incident_plugin.adapters.pdf_report.discretion import without_user_names
 from incident_plugin.adapters.pdf_report.languages import NAMES
-from incident_plugin.application.report_content import PeriodContent, PeriodFormat, ReportContent
+from incident_plugin.application.reports.content import PeriodContent, PeriodFormat, ReportContent
 
 if TYPE_CHECKING:
     from incident_plugin.adapters.pdf_report.press import Press

@@ -10,7 +10,7 @@ import attrs
 from incident_plugin.adapters.pdf_report.languages import Texts
 from incident_plugin.adapters.pdf_report.moments import Moments
 from incident_plugin.adapters.pdf_report.pictures import Jpeg
-from incident_plugin.application.report_content import ReportContent
+from incident_plugin.application.reports.content import ReportContent
 from incident_plugin.domain.fields import field_title, shown_value
 from incident_plugin.domain.properties import DataKind
 from incident_plugin.domain.sequence import SequenceId

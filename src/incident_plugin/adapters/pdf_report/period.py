@@ -18,9 +18,9 @@ from incident_plugin.adapters.pdf_report.moments import Moments
 from incident_plugin.adapters.pdf_report.report import MARGINAL, Report, box, missing_box, opening
 from incident_plugin.adapters.pdf_report.sections import heading
 from incident_plugin.adapters.pdf_report.styles import SMALL, SMALL_HEAD, facts, nothing
-from incident_plugin.application.report_content import PeriodContent
+from incident_plugin.application.incidents.tables import BOM, csv_line
+from incident_plugin.application.reports.content import PeriodContent
 from incident_plugin.application.store import ProjectSummary
-from incident_plugin.application.tables import BOM, csv_line
 from incident_plugin.domain.fields import shown_value
 from incident_plugin.domain.people import Person, PersonId
 

@@ -12,7 +12,7 @@ from incident_plugin.adapters.pdf_report.document import written
 from incident_plugin.adapters.pdf_report.fonts import Fonts
 from incident_plugin.adapters.pdf_report.period import composed_period, discreet, written_table
 from incident_plugin.adapters.pdf_report.report import Report, composed
-from incident_plugin.application.report_content import PeriodContent, PeriodFormat, ReportContent
+from incident_plugin.application.reports.content import PeriodContent, PeriodFormat, ReportContent
 from incident_plugin.domain.errors import ReportFailed
 
 #: Part of the time that laying out takes; the rest is drawing.

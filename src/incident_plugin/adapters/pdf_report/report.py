@@ -39,7 +39,7 @@ from incident_plugin.adapters.pdf_report.material import Material
 from incident_plugin.adapters.pdf_report.moments import Moments
 from incident_plugin.adapters.pdf_report.pictures import Jpeg, read_jpeg, read_logo
 from incident_plugin.adapters.pdf_report.text import Showable
-from incident_plugin.application.report_content import Lacking, Missing, ReportContent
+from incident_plugin.application.reports.content import Lacking, Missing, ReportContent
 from incident_plugin.domain.fields import shown_value
 from incident_plugin.domain.sequence import SequenceId
 

@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 import attrs
 
 from incident_plugin.application.media_ports import VideoStream
-from incident_plugin.application.reordering import Repetitions, SoundOnce
+from incident_plugin.application.video.reordering import Repetitions, SoundOnce
 from incident_plugin.domain.errors import NoVideo, RecorderUnavailable
 from incident_plugin.domain.media import AccessUnit, SoundTrack, SoundUnit, VideoTrack
 from incident_plugin.domain.time import Interval

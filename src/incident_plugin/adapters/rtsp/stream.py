@@ -18,7 +18,7 @@ from incident_plugin.adapters.rtsp.sdp import VideoDescription
 from incident_plugin.adapters.rtsp.session import Limits, Session
 from incident_plugin.adapters.rtsp.times import CLOCK_RATE
 from incident_plugin.adapters.rtsp.words import told
-from incident_plugin.application.reordering import Ending
+from incident_plugin.application.video.reordering import Ending
 from incident_plugin.domain.media import AccessUnit, MetadataUnit, SoundTrack, SoundUnit, VideoTrack
 from incident_plugin.domain.time import Interval
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from incident_plugin.adapters.vault.boxes import Fragment, Movie, Sample, head_without, read
-from incident_plugin.application.file_origin import origin
+from incident_plugin.application.exports.file_origin import origin
 from incident_plugin.application.media_ports import CutVideo, MasterOrder, WrittenVideo
 from incident_plugin.domain.errors import NoVideo, StoreUnavailable
 from incident_plugin.domain.fragmented import Piece, decoding_times, mdat, moof

@@ -15,7 +15,7 @@ from typing import Protocol
 from incident_plugin.adapters.vault.boxes import Damaged, Fragment, Movie, Sample, read
 from incident_plugin.adapters.vault.cutting import cut
 from incident_plugin.application.media_ports import CutVideo, MasterOrder, Recorders, VideoStream
-from incident_plugin.application.reordering import Ending
+from incident_plugin.application.video.reordering import Ending
 from incident_plugin.domain.errors import (
     IncidentError,
     NotFound,

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from incident_plugin.application.collecting import rules_now
-from incident_plugin.application.footage import Cameras
+from incident_plugin.application.administration.collecting import rules_now
 from incident_plugin.application.guard import Guard
+from incident_plugin.application.incidents.projects import first_fields, refuse_without_licence
 from incident_plugin.application.ports import Actor, Clock, Ids, Licence
-from incident_plugin.application.projects import first_fields, refuse_without_licence
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
+from incident_plugin.application.video.footage import Cameras
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.collecting import CollectingRules
 from incident_plugin.domain.collection import Collection, CollectionId, Happening, ShownCamera

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from incident_plugin.application.asking import Question
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.listing import Listing
+from incident_plugin.application.incidents.asking import Question
+from incident_plugin.application.incidents.listing import Listing
 from incident_plugin.application.ports import Actor
 from incident_plugin.application.store import ProjectSummary
 from incident_plugin.domain.access import Permission

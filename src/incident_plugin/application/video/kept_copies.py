@@ -8,8 +8,8 @@ from pathlib import Path
 
 import attrs
 
+from incident_plugin.application.administration.storage_rooms import FolderRoom
 from incident_plugin.application.ports import Clock
-from incident_plugin.application.storage_rooms import FolderRoom
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.application.vault_port import Vault
 from incident_plugin.domain.journal import Action, Activity, described_interval

@@ -14,14 +14,14 @@ import attrs
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.media_ports import Recorders, VideoWriter
 from incident_plugin.application.ports import Actor, Clock, ReportMaker
-from incident_plugin.application.report_content import (
+from incident_plugin.application.reports.content import (
     FootageFacts,
     Lacking,
     Missing,
     ReportContent,
     ReportWish,
 )
-from incident_plugin.application.report_pictures import SpooledPictures
+from incident_plugin.application.reports.pictures import SpooledPictures
 from incident_plugin.application.store import IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
 from incident_plugin.domain.access import Permission

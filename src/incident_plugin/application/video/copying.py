@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import attrs
 
+from incident_plugin.application.administration.storage_rooms import FolderRoom
 from incident_plugin.application.media_ports import Recorders, VideoStream, VideoWriter
 from incident_plugin.application.ports import Clock
-from incident_plugin.application.storage_rooms import FolderRoom
 from incident_plugin.application.vault_port import Vault
 from incident_plugin.domain.coding import MOST_REORDERED
 from incident_plugin.domain.errors import NoVideo

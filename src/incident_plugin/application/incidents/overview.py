@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incident_plugin.application.asking import Question
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.listing import Listing
+from incident_plugin.application.incidents.asking import Question
+from incident_plugin.application.incidents.listing import Listing
 from incident_plugin.application.ports import Actor, Clock
 from incident_plugin.application.store import IncidentStore, ProjectSummary
 from incident_plugin.domain.access import Permission

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from incident_plugin.application.fetching import Retrieval
 from incident_plugin.application.media_ports import (
     FileFacts,
     FileSealer,
@@ -24,6 +23,7 @@ from incident_plugin.application.media_ports import (
     WrittenVideo,
 )
 from incident_plugin.application.ports import Clock
+from incident_plugin.application.video.fetching import Retrieval
 from incident_plugin.domain.errors import IncidentError, NotFound, NoVideo, RecorderUnavailable
 from incident_plugin.domain.exports import (
     Container,

@@ -10,16 +10,16 @@ from pathlib import Path
 import attrs
 
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.listing import Listing
+from incident_plugin.application.incidents.listing import Listing
 from incident_plugin.application.ports import Actor, Clock, ReportMaker
-from incident_plugin.application.report_content import (
+from incident_plugin.application.reports.content import (
     Lacking,
     Missing,
     PeriodContent,
     PeriodFormat,
     ReportWish,
 )
-from incident_plugin.application.reporting import LOGO, Report, Reporting
+from incident_plugin.application.reports.reporting import LOGO, Report, Reporting
 from incident_plugin.application.store import ProjectSummary
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.access import Permission

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from incident_plugin.application.collections import Collections
 from incident_plugin.application.guard import Guard
+from incident_plugin.application.incidents.collections import Collections
 from incident_plugin.application.ports import Actor
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.journal import Action

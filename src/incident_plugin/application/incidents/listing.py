@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incident_plugin.application.asking import Asking, Key, Question, key_of, question
 from incident_plugin.application.guard import Guard
+from incident_plugin.application.incidents.asking import Asking, Key, Question, key_of, question
 from incident_plugin.application.ports import Actor, Clock
 from incident_plugin.application.store import IncidentStore, ProjectFilter, ProjectSummary
 from incident_plugin.domain.access import Permission

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from incident_plugin.application.footage import Cameras
 from incident_plugin.application.media_ports import Recorders
 from incident_plugin.application.ports import Clock
+from incident_plugin.application.video.footage import Cameras
 from incident_plugin.domain.errors import IncidentError, RecorderUnavailable
 from incident_plugin.domain.media import Camera, CameraId, ClockOffset
 from incident_plugin.domain.time import Interval

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import attrs
 
-from incident_plugin.application.footage import Cameras
+from incident_plugin.application.administration.storage_rooms import FolderRoom
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor, Clock, Ids
-from incident_plugin.application.reporting import Progress, Report, disk_errors
-from incident_plugin.application.storage_rooms import FolderRoom
+from incident_plugin.application.reports.reporting import Progress, Report, disk_errors
+from incident_plugin.application.video.footage import Cameras
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import (
     IncidentError,

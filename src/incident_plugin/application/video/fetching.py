@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from incident_plugin.application.media_ports import CutVideo, Recorders, VideoStream
-from incident_plugin.application.reordering import Repetitions, SoundOnce
+from incident_plugin.application.video.reordering import Repetitions, SoundOnce
 from incident_plugin.domain.errors import NotFound, NoVideo, RecorderUnavailable
 from incident_plugin.domain.exports import Gap
 from incident_plugin.domain.media import AccessUnit, CameraId, SoundTrack, SoundUnit, VideoTrack

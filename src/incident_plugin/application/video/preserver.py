@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import attrs
 
-from incident_plugin.application.copying import CopyMaker
-from incident_plugin.application.kept_copies import KeptCopies
 from incident_plugin.application.ports import Clock
-from incident_plugin.application.preserving import preserved_of, rules_of
 from incident_plugin.application.store import IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
+from incident_plugin.application.video.copying import CopyMaker
+from incident_plugin.application.video.kept_copies import KeptCopies
+from incident_plugin.application.video.preserving import preserved_of, rules_of
 from incident_plugin.domain.errors import IncidentError, NoVideo
 from incident_plugin.domain.journal import Action, Activity, described_interval
 from incident_plugin.domain.people import Person

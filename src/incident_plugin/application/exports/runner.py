@@ -16,8 +16,8 @@ from typing import Any
 
 import attrs
 
-from incident_plugin.application.exhibits import ExhibitMaker
-from incident_plugin.application.packaging import Packaging
+from incident_plugin.application.exports.exhibits import ExhibitMaker
+from incident_plugin.application.exports.packaging import Packaging
 from incident_plugin.application.ports import Clock, ExportShelf
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.errors import IncidentError, InvalidInput, NotFound, NoVideo

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from incident_plugin.application.administration.keeping import Purger
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.keeping import Purger
 from incident_plugin.application.ports import Actor, Clock, ExportShelf, Ids
 from incident_plugin.application.store import IncidentStore, ProjectFilter, ProjectSummary
 from incident_plugin.application.unit_of_work import UnitOfWork, Work

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 import attrs
 
+from incident_plugin.application.administration.sealing import SealedLog, Sealing
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor, DisclosedLog, PackageContent
-from incident_plugin.application.report_content import ReportWish
-from incident_plugin.application.reporting import Reporting
-from incident_plugin.application.sealing import SealedLog, Sealing
+from incident_plugin.application.reports.content import ReportWish
+from incident_plugin.application.reports.reporting import Reporting
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.disclosure import disclosed

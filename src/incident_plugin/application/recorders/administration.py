@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from incident_plugin.application.footage import Cameras
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor, Ids
 from incident_plugin.application.recorder_ports import (
@@ -23,6 +22,7 @@ from incident_plugin.application.recorder_ports import (
     WalkedStep,
 )
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
+from incident_plugin.application.video.footage import Cameras
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import Conflict, IncidentError, InvalidInput, NotFound, StoreUnavailable
 from incident_plugin.domain.journal import Action, Activity

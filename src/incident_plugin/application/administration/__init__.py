@@ -1,0 +1,1 @@
+"""What administrators decide and see: properties, keeping, backups, seals and the audit log."""

@@ -1,0 +1,1 @@
+"""Exports: ordered, made, packed and signed."""

@@ -1,0 +1,1 @@
+"""Incident work: collections, projects, their list, and people working at them together."""

@@ -1,0 +1,1 @@
+"""Live pictures: who watches, turns cameras, keeps a picture."""

@@ -1,0 +1,1 @@
+"""The site's recorders: set up, tested and watched."""

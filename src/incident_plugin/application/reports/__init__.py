@@ -1,0 +1,1 @@
+"""Reports of projects and of periods."""

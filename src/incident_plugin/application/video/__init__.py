@@ -1,0 +1,1 @@
+"""Recorded video: found, fetched, shown on the timeline, preserved."""
