@@ -41,7 +41,7 @@ FIRST_ANSWER_WITHIN = 4.0
 SEALS_EVERY = 86_400.0
 #: How often retention looks for what is due, in seconds.
 RETENTION_EVERY = 300.0
-#: How often discarded collections that cannot be put back any more are forgotten, in seconds.
+#: How often discarded collections are forgotten for good, and the index is put together, in seconds.
 TIDIED_EVERY = 300.0
 #: After these somebody may be signed out, or have other roles.
 _LEAVING = frozenset({"signed-out", "session-ended"})
@@ -71,7 +71,7 @@ class IncidentRuntime:
             self._watch_recordings(),
             self.parts.recorders.network.attend(),
             self._review_live(),
-            self._tidy_collections(),
+            self._tidy(),
             self._seal_daily(),
             self._keep_retention(),
             self.parts.exports.runner.run(),
@@ -179,12 +179,13 @@ class IncidentRuntime:
                 logger.warning("activity logs were not sealed: %s", error.detail)
             await asyncio.sleep(SEALS_EVERY)
 
-    async def _tidy_collections(self) -> None:
+    async def _tidy(self) -> None:
         while True:
             try:
                 await asyncio.to_thread(self.parts.incidents.collections.tidy)
+                await asyncio.to_thread(self.parts.ground.store.tidy)
             except IncidentError as error:
-                logger.warning("discarded collections stay a little longer: %s", error.detail)
+                logger.warning("not tidied up this time: %s", error.detail)
             await asyncio.sleep(TIDIED_EVERY)
 
     async def _keep_retention(self) -> None:

@@ -317,6 +317,13 @@ class IncidentStore(Protocol):
         """
         ...
 
+    def tidy(self) -> None:
+        """Keep searching quick after many changes, in short steps that let others write between them.
+
+        For now and then; nothing that anybody reads is changed by it.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of the files."""
         ...

@@ -430,3 +430,28 @@ def test_pages_of_a_log_are_those_of_a_plain_look_at_all_of_it(
                 assert store.count_entries(log, narrowed) == len(left)
                 assert {one.id for one in store.entry_people(log)} == {actor.id for actor, *_ in told}
             assert (store.chain(log).fault, store.chain(log).hashes[-1:]) == (None, (last,) if told else ())
+
+
+def test_what_changes_scattered_is_put_together(tmp_path: Path) -> None:
+    """The index has fewer pieces afterwards, finds the same, and takes changes as before."""
+    with closing(TinyDBStore(tmp_path)) as store:
+        for number in range(1, 40):
+            put(store, project(number, description=f"lantern {number}"))
+        scattered, found = pieces_of_index(tmp_path), [p.id for p in store.page(LANTERNS, limit=99)]
+        store.tidy()
+        assert pieces_of_index(tmp_path) < scattered
+        assert [p.id for p in store.page(LANTERNS, limit=99)] == found == list(range(39, 0, -1))
+        put(store, project(40, description="lantern"), project(1, description="dark"))
+        store.tidy()
+        assert [p.id for p in store.page(LANTERNS, limit=99)] == list(range(40, 1, -1))
+        assert store.faults() == ()
+
+
+LANTERNS = ProjectFilter(text="lantern")
+
+
+def pieces_of_index(directory: Path) -> int:
+    db = apsw.Connection(str(directory / "incidents.db"), flags=apsw.SQLITE_OPEN_READONLY)
+    ((pieces,),) = db.execute("SELECT count(DISTINCT segid) FROM terms_idx")
+    db.close()
+    return pieces

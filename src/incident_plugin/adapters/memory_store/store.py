@@ -159,6 +159,10 @@ class MemoryStore:
         self._present()
         return True
 
+    def tidy(self) -> None:
+        """Do nothing: memory is searched whole."""
+        self._present()
+
     def close(self) -> None:
         """Refuse everything from now on."""
         if getattr(self._threads, "state", None) is not None:

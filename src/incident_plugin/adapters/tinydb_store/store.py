@@ -264,6 +264,14 @@ class TinyDBStore:
                     more = next(steps, _SWEPT) is not _SWEPT
         return self.fold()
 
+    def tidy(self) -> None:
+        """Keep the index quick: put together what many changes have scattered."""
+        with self._refusals:
+            more = True
+            while more:
+                with self._storage.transaction():
+                    more = self._tables.index.gather()
+
     def close(self) -> None:
         """Let go of the files."""
         with self._refusals:

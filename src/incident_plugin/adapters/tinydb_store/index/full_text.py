@@ -170,9 +170,22 @@ class FullText:
     def sweep_terms(self, *, first: bool) -> bool:
         """Merge some of the index, so that it keeps nothing that was removed; say whether there is more."""
         self._storage.settle()
-        ((before,),) = self._storage.ask("SELECT total_changes()")
         # A negative number begins to merge everything, a positive one goes on (sqlite.org/fts5.html, 6.8).
-        pages = -_MERGED if first else _MERGED
+        return self._merge(-_MERGED if first else _MERGED)
+
+    def gather(self) -> bool:
+        """Merge some pieces of the index that are of one size; say whether there is more.
+
+        Each change leaves a piece, and a word is looked up in all of them. While it writes, SQLite merges
+        four of a size; this goes on with two.
+        """
+        self._storage.settle()
+        if self._storage.ask("SELECT v FROM terms_config WHERE k = 'usermerge'") != [(2,)]:
+            self._storage.run("INSERT INTO terms (terms, rank) VALUES ('usermerge', 2)")
+        return self._merge(_MERGED)
+
+    def _merge(self, pages: int) -> bool:
+        ((before,),) = self._storage.ask("SELECT total_changes()")
         self._storage.run("INSERT INTO terms (terms, rank) VALUES ('merge', ?)", (pages,))
         ((after,),) = self._storage.ask("SELECT total_changes()")
         return int(after) - int(before) > 1

@@ -85,6 +85,10 @@ class ProjectIndex:
             yield
             more = self._text.sweep_terms(first=False)
 
+    def gather(self) -> bool:
+        """Put together a little of what many changes have scattered; say whether there is more."""
+        return self._text.gather()
+
     def knows(self, project: Project) -> bool:
         """Say whether the index has the terms and sequences of this project, as it is."""
         return self._text.has(project) and self.spans.has(project)
