@@ -80,7 +80,7 @@ def test_many_entries_take_several_seals(
     store: IncidentStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So that nobody waits long; together they say the same."""
-    monkeypatch.setattr("incident_plugin.application.sealing._AT_ONCE", 4)
+    monkeypatch.setattr("incident_plugin.application.administration.sealing._AT_ONCE", 4)
     write(store)
     assert sealing(store, tmp_path).seal() == 4
     assert faults(store, tmp_path) == []
