@@ -21,6 +21,7 @@ check: $(VENV)/dev node_modules/.package-lock.json
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(PY) -m mypy --namespace-packages --explicit-package-bases --follow-imports silent bench
 	$(VENV)/bin/lint-imports
 	npx --no-install tsc --project tsconfig.json
 

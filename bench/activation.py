@@ -126,7 +126,7 @@ def main() -> None:
     found = [loaded() for _ in range(_RUNS)]
 
     def middle(field: str) -> float:
-        return median(getattr(each, field) for each in found)
+        return float(median(getattr(each, field) for each in found))
 
     heavy = max(each.heavy for each in found)
     write(

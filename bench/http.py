@@ -16,8 +16,8 @@ from pathlib import Path
 
 import httpx
 import uvicorn
+from bench.peers.store import project
 from bench.rows import Row, in_turns, write
-from bench.store import project
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response

@@ -22,8 +22,9 @@ from statistics import median, quantiles
 from urllib.parse import urlencode
 
 import uvicorn
+from bench.peers.store import START, STEP
 from bench.rows import Row, write
-from bench.store import PROJECTS, START, STEP, Ours, combinations
+from bench.store import PROJECTS, Ours, combinations
 from tests.support import OPERATOR, as_principal, host_services
 
 from incident_plugin.application.searching import ProjectFilter
@@ -79,7 +80,7 @@ class Client:
     def create(self) -> int:
         """Make a project; give its number."""
         self._connection.request("POST", "/projects", b"{}", {"Content-Type": "application/json"})
-        return json.loads(self._connection.getresponse().read())["project"]["id"]
+        return int(json.loads(self._connection.getresponse().read())["project"]["id"])
 
 
 class Listener(threading.Thread):

@@ -46,7 +46,7 @@ async def relay_rows(file: str) -> list[Row]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         address = stack.enter_context(camera(file))
         passing: dict[str, Relaying] = {
-            way: await stack.enter_async_context(relay(way, address, _VIEWERS))
+            str(way): await stack.enter_async_context(relay(way, address, _VIEWERS))
             for way in (Way.OURS, Way.RELAY)
         }
         if reason := missing():
@@ -92,7 +92,7 @@ async def cameras_row(file: str) -> Row:
     async with AsyncExitStack() as stack:
         address = stack.enter_context(camera(file))
         relays: dict[str, Relaying] = {
-            way: await stack.enter_async_context(relay(way, address, _CAMERAS, cameras=_CAMERAS))
+            str(way): await stack.enter_async_context(relay(way, address, _CAMERAS, cameras=_CAMERAS))
             for way in (Way.OURS, Way.RELAY)
         }
         found = await _viewers_per_core(relays)

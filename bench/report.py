@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from statistics import median
 from unittest import mock
 
@@ -170,19 +171,15 @@ def _timed(wanted: int, limit: float) -> list[Row]:
             raw.append(_seconds(lambda: _drawn_raw(pages)))
     value, peer = median(ours), median(raw)
     name = f"report of {len(pages)} pages, {len(material.pictures)} pictures"
-    common = {"value": value, "unit": "s", "n": _RUNS}
+    row = partial(Row, name=name, value=value, unit="s", n=_RUNS)
     return [
-        Row(
-            name=name,
-            **common,
+        row(
             against=f"limit of {limit} s",
             ratio=value / limit,
             goal=f"< {limit} s",
             holds=value < limit,
         ),
-        Row(
-            name=name,
-            **common,
+        row(
             against=_PEER,
             ratio=value / peer,
             goal="<= 2 x",

@@ -13,9 +13,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 import attrs
 from bench.peers.store import (
@@ -182,7 +184,7 @@ def combinations(chance: random.Random, n: int) -> list[ProjectFilter]:
     """Give filters of two to six conditions, common and rare ones."""
 
     def one() -> ProjectFilter:
-        possible = {
+        possible: dict[str, Any] = {
             "text": chance.choice(
                 [f"order {chance.randrange(PROJECTS)}", "incident", "dock", *VOCABULARY[:50]]
             )[: chance.choice([2, 3, 4, 6, 99])],
@@ -221,13 +223,13 @@ def searches(ours: Ours) -> list[Row]:
     first = median(times(ours.page, 100))
     against = f"page 1: {first:.4g} ms"
     rows = []
-    wide = max(median(times(lambda w=w: ours.page(w), 5)) for w in windows(chance))
+    wide = max(median(times(partial(ours.page, each), 5)) for each in windows(chance))
     rows.append(figure("slowest time range", wide, wide / first, against=against, goal=5, n=5))
     chosen = combinations(chance, 150)
-    taken = [median(times(lambda c=c: ours.page(c), 3)) for c in chosen]
+    taken = [median(times(partial(ours.page, each), 3)) for each in chosen]
     slowest = max(taken)
     rows.append(figure("slowest filters, of 150", slowest, slowest / first, against=against, goal=100, n=3))
-    counted = [median(times(lambda c=c: ours.store.count(c, cap=10_001), 1)) for c in chosen]
+    counted = [median(times(partial(ours.store.count, each, cap=10_001), 1)) for each in chosen]
     p95 = quantiles(taken, n=20)[-1]
     rows.append(figure("filters, p95", p95, p95 / 50, against="50 ms", goal=1, n=len(taken)))
     p95 = quantiles(counted, n=20)[-1]

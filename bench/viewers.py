@@ -94,13 +94,23 @@ def _stock(way: Way, address: str) -> Answering:
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         peers.append(peer)
         await peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-        peer.addTrack(relay.subscribe(player(camera).video))
+        video = player(camera).video
+        assert video is not None
+        peer.addTrack(relay.subscribe(video))
         codecs = RTCRtpSender.getCapabilities("video").codecs
         peer.getTransceivers()[0].setCodecPreferences([c for c in codecs if c.mimeType == _H264])
         await peer.setLocalDescription(await peer.createAnswer())
         return str(peer.localDescription.sdp)
 
     return answer
+
+
+def _once_connected(peer: RTCPeerConnection, connected: asyncio.Event) -> None:
+    def look() -> None:
+        if peer.connectionState == "connected":
+            connected.set()
+
+    peer.on("connectionstatechange", look)
 
 
 @attrs.define(eq=False)
@@ -126,7 +136,7 @@ class Viewer:
         receiver.transport._srtp_profiles = [_PROFILE]
         answer = await answering(camera, peer.localDescription.sdp)
         connected = asyncio.Event()
-        peer.on("connectionstatechange", lambda: peer.connectionState == "connected" and connected.set())
+        _once_connected(peer, connected)
         await peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         await asyncio.wait_for(connected.wait(), 20)
         viewer._read(receiver.transport.transport.iceGatherer._connection._nominated[1].protocol)
@@ -138,7 +148,7 @@ class Viewer:
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         viewer = cls(peer)
         connected = asyncio.Event()
-        peer.on("connectionstatechange", lambda: peer.connectionState == "connected" and connected.set())
+        _once_connected(peer, connected)
         await peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         for each in peer.getTransceivers():
             each.receiver.transport._srtp_profiles = [_PROFILE]
@@ -183,7 +193,10 @@ class Viewer:
 class Relaying(Protocol):
     """A relay at work in a process of its own."""
 
-    viewers: list[Viewer]
+    @property
+    def viewers(self) -> list[Viewer]:
+        """Who watches."""
+        ...
 
     @property
     def pictures(self) -> int:
