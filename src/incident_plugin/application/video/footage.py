@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from itertools import chain
 
 import attrs
 
@@ -25,6 +26,8 @@ FUTURE_TOLERANCE = timedelta(seconds=2)
 LONG = timedelta(hours=6)
 #: Seconds by which recorders may give the bounds of what they recorded too short.
 _ROUNDED = 3
+#: Cameras that recorders are asked about at once.
+_AT_ONCE = 8
 #: Projects that are named in one warning.
 _NAMED = 3
 
@@ -121,24 +124,22 @@ class FootagePicker:
         for a camera that the actor may not see. A recorder that does not answer is a warning: the sequence
         names video that is there later.
         """
-        footage: list[Footage] = []
-        warnings: list[str] = []
+        chosen: list[tuple[Camera, Interval]] = []
         for pick in picks:
             self._guard.require(actor, Permission.CAMERAS_VIEW, (pick.camera,))
-            camera = self._cameras.find(pick.camera)
-            warnings += await self._checked(camera, pick.interval)
-            if pick.interval.length > LONG:
-                hours = round(pick.interval.length / timedelta(hours=1))
-                warnings.append(f"{camera.name} was added with {hours} hours of video. Check both times.")
-            footage.append(
-                Footage(
-                    camera=camera.id,
-                    camera_name=camera.name,
-                    recorder=camera.recorder,
-                    interval=pick.interval,
-                )
-            )
-        return PickedFootage(footage=tuple(footage), warnings=tuple(warnings))
+            chosen.append((self._cameras.find(pick.camera), pick.interval))
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def judged(camera: Camera, interval: Interval) -> list[str]:
+            async with places:
+                return [*await self._checked(camera, interval), *_said_of_length(camera.name, interval)]
+
+        warnings = await asyncio.gather(*(judged(camera, interval) for camera, interval in chosen))
+        footage = (
+            Footage(camera=camera.id, camera_name=camera.name, recorder=camera.recorder, interval=interval)
+            for camera, interval in chosen
+        )
+        return PickedFootage(footage=tuple(footage), warnings=tuple(chain.from_iterable(warnings)))
 
     async def had(self, actor: Actor, footage: Iterable[Footage]) -> tuple[str, ...]:
         """Say of footage which projects have a part of it, to those who may see what projects have.
@@ -177,6 +178,14 @@ class FootagePicker:
                 "Your marks are kept: choose another time."
             )
         return _said_of_gaps(camera.name, gaps(interval, recorded), interval)
+
+
+def _said_of_length(name: str, interval: Interval) -> list[str]:
+    """Have a long pick looked at again."""
+    if interval.length <= LONG:
+        return []
+    hours = round(interval.length / timedelta(hours=1))
+    return [f"{name} was added with {hours} hours of video. Check both times."]
 
 
 def _said_of_gaps(name: str, missing: Sequence[Interval], within: Interval) -> list[str]:

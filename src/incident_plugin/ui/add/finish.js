@@ -5,7 +5,7 @@ import { chooseProject } from '../common/choose-project.js';
 import { askDetails } from '../common/details-dialog.js';
 import { announce } from '../common/notices.js';
 import { made } from '../common/making.js';
-import { duration, dateTime, time } from '../common/time.js';
+import { date, dateTime, duration, time } from '../common/time.js';
 import { showDrafts } from '../drafts/drafts-dialog.js';
 import { strings } from '../locales/en.js';
 
@@ -42,26 +42,27 @@ export const finish = {
       submit: (details) => titled(strings.projects.cannotCreate,
         made(bridge, 'projects', { ...details, footage: wanted(chosen), drafts: null })),
     });
-    return told(bridge, written, (id) => strings.projects.created(id));
+    return told(bridge, written, chosen, (id) => strings.projects.created(id));
   },
 
   async existing(bridge, chosen) {
     /** @type {Written | undefined} */
     const written = await chooseProject(bridge, (id) => titled(strings.projects.cannotAdd,
       made(bridge, `projects/${id}/sequences`, { footage: wanted(chosen), drafts: null })));
-    return told(bridge, written, (id) => strings.projects.added(id));
+    return told(bridge, written, chosen, (id) => strings.projects.added(id));
   },
 };
 
 /**
  * @param {Bridge} bridge
  * @param {Written | undefined} written
+ * @param {Chosen} chosen
  * @param {(id: number) => string} title
  */
-function told(bridge, written, title) {
+function told(bridge, written, { cameras }, title) {
   if (!written) return false;
   bridge.refreshTimeline();
-  announce(bridge, title(written.project.id), written.project, written.warnings);
+  announce(bridge, title(written.project.id), written.project, written.warnings, cameras.map(({ name }) => name));
   return true;
 }
 
@@ -81,5 +82,6 @@ function wanted({ cameras, start, end }) {
  */
 function described({ timeZone }, { cameras, start, end }) {
   const names = cameras.map((camera) => camera.name).join(', ');
-  return strings.add.sequence(names, dateTime(start, timeZone), time(end, timeZone), duration(end - start));
+  const same = date(start, timeZone) === date(end, timeZone);
+  return strings.add.sequence(names, dateTime(start, timeZone), (same ? time : dateTime)(end, timeZone), duration(end - start));
 }

@@ -4,6 +4,7 @@ import { Problem, call } from '../common/api.js';
 import { Contributed } from '../common/contributed.js';
 import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
+import { clockOf } from '../common/recorder-clock.js';
 import { dateTime, duration, utcTitle } from '../common/time.js';
 import { showDrafts } from '../drafts/drafts-dialog.js';
 import { strings } from '../locales/en.js';
@@ -18,6 +19,8 @@ import { addSheet } from './style.js';
 
 /** How far before now playback begins when the operator comes from live. */
 const BACK = 10_000;
+/** Seconds from which on it is told how far a recorder's clock is off: the time in its picture is another one. */
+const OFF = 1;
 
 const TITLES = { draft: strings.drafts.add, new: strings.add.toNew, existing: strings.add.toExisting };
 
@@ -206,6 +209,7 @@ export class IncidentAdd extends Contributed {
     const { start, end } = pick;
     const all = this.#all(pick);
     const pictures = h('div', { class: 'ends' });
+    const clock = h('p', { class: 'dim small', role: 'status', hidden: true });
     const ok = h('button', { type: 'button', class: 'primary', onclick: async () => {
       if (this.#busy || start === null || end === null || !this.vms) return;
       this.#busy = true;
@@ -228,8 +232,9 @@ export class IncidentAdd extends Contributed {
       ok.disabled = true;
     } else {
       void this.#look(pick, problem, pictures);
+      void this.#tellClock(pick, clock);
     }
-    return [pictures, ...(all.element ? [all.element] : []), problem, h('footer', {}, cancel, ok)];
+    return [pictures, clock, ...(all.element ? [all.element] : []), problem, h('footer', {}, cancel, ok)];
   }
 
   /**
@@ -277,6 +282,23 @@ export class IncidentAdd extends Contributed {
         h('figcaption', { class: 'small dim' }, place === 0 ? strings.common.start : strings.common.end))));
     } catch (error) {
       // The recorder may answer again by the time the sequence is added; what is wrong then is said then.
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+
+  /**
+   * Says why the time in the picture is not the chosen one.
+   * @param {Pick} pick
+   * @param {HTMLElement} words
+   */
+  async #tellClock({ camera }, words) {
+    if (!this.vms) return;
+    try {
+      const { offset, uncertainty } = await clockOf(this.vms.bridge, camera.id);
+      words.hidden = Math.abs(offset) < Math.max(OFF, uncertainty);
+      words.textContent = strings.common.clock(offset, uncertainty);
+    } catch (error) {
+      // What is wrong with the recorder is said where its video is looked for.
       if (!(error instanceof Problem)) throw error;
     }
   }

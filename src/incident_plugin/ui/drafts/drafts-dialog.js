@@ -82,7 +82,10 @@ class Drafts {
     this.#chosen = new Set([...this.#chosen].filter((id) => ids.has(id)));
     this.table.hidden = sequences.length === 0;
     this.empty.hidden = sequences.length > 0;
+    const place = [...this.body.rows].findIndex((row) => row.matches(':focus-within'));
     this.body.replaceChildren(...sequences.map((sequence) => this.#row(sequence)));
+    // Whoever takes off one after the other by keyboard stays at the place.
+    if (place >= 0) this.body.rows[Math.min(place, sequences.length - 1)]?.querySelector('button')?.focus();
     this.#marked();
   }
 
@@ -136,7 +139,7 @@ class Drafts {
       submit: (details) => titled(strings.projects.cannotCreate,
         made(this.bridge, 'projects', { ...details, footage: [], drafts })),
     });
-    if (written) this.#written(written, strings.projects.created(written.project.id));
+    if (written) this.#written(written, drafts, strings.projects.created(written.project.id));
   }
 
   async #toExisting() {
@@ -144,16 +147,20 @@ class Drafts {
     /** @type {Written | undefined} */
     const written = await chooseProject(this.bridge, (id) => titled(strings.projects.cannotAdd,
       made(this.bridge, `projects/${id}/sequences`, { footage: [], drafts })));
-    if (written) this.#written(written, strings.projects.added(written.project.id));
+    if (written) this.#written(written, drafts, strings.projects.added(written.project.id));
   }
 
   /**
    * @param {Written} written
+   * @param {string[]} drafts ids of those that were to be added; sequences keep them in the project
    * @param {string} title
    */
-  #written({ project, warnings }, title) {
+  #written({ project, warnings }, drafts, title) {
     this.bridge.refreshTimeline();
-    this.done(() => announce(this.bridge, title, project, warnings));
+    const wanted = new Set(drafts);
+    const added = project.sequences.filter(({ id }) => wanted.has(id)).map(({ footage }) => footage.camera_name);
+    const left = drafts.length - added.length;
+    this.done(() => announce(this.bridge, title, project, [...(left ? [strings.drafts.left(left)] : []), ...warnings], added));
   }
 
   /** @param {string[]} ids */

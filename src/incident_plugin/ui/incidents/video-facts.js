@@ -2,6 +2,7 @@
 
 import { call, Problem } from '../common/api.js';
 import { h } from '../common/dom.js';
+import { clockOf } from '../common/recorder-clock.js';
 import { duration, time } from '../common/time.js';
 import { strings } from '../locales/en.js';
 import { intervalOf } from './video-choices.js';
@@ -12,11 +13,6 @@ import { intervalOf } from './video-choices.js';
 
 /** Recorders give the bounds of their recordings to a picture or to a second, milliseconds. */
 const SHORTEST = 1_000;
-/** Milliseconds for which a measurement of a recorder's clock, which takes it a second, is shown again. */
-const MEASURED_FOR = 60_000;
-
-/** Measurements by recorder. @type {Map<string, {at: number, told: Promise<{offset: number, uncertainty: number}>}>} */
-const measured = new Map();
 
 /**
  * A bar over the shown time, and words beside it.
@@ -66,24 +62,14 @@ async function tellSpans(bridge, sequence, shown, bar, words) {
  * @param {HTMLElement} words
  */
 async function tellClock(bridge, sequence, words) {
-  const texts = strings.incidents.video;
   try {
-    const { offset, uncertainty } = await clockOf(bridge, sequence);
-    words.textContent = texts.clock(offset, uncertainty);
+    const { camera, recorder } = sequence.footage;
+    const { offset, uncertainty } = await clockOf(bridge, camera, recorder);
+    words.textContent = strings.common.clock(offset, uncertainty);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    words.textContent = texts.clockUnknown;
+    words.textContent = strings.incidents.video.clockUnknown;
   }
-}
-
-/** @param {Bridge} bridge @param {Sequence} sequence */
-function clockOf(bridge, { footage: { camera, recorder } }) {
-  const known = measured.get(recorder);
-  if (known && performance.now() - known.at < MEASURED_FOR) return known.told;
-  const told = call(bridge, 'GET', `clocks/${encodeURIComponent(camera)}`);
-  measured.set(recorder, { at: performance.now(), told });
-  told.catch(() => measured.delete(recorder));
-  return told;
 }
 
 /**

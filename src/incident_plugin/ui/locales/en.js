@@ -22,6 +22,10 @@ export const strings = {
     start: 'Start',
     end: 'End',
     length: 'Length',
+    /** @param {number} offset @param {number} uncertainty seconds */
+    clock: (offset, uncertainty) => (Math.abs(offset) <= uncertainty
+      ? `Recorder’s clock: right to ${uncertainty.toFixed(1)} s`
+      : `Recorder’s clock: ${Math.abs(offset).toFixed(1)} s ${offset > 0 ? 'fast' : 'slow'} (± ${uncertainty.toFixed(1)} s); times here are corrected`),
   },
   admin,
   incidents,

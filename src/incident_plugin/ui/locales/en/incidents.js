@@ -372,10 +372,6 @@ export const incidents = {
     /** @param {number} n @param {string} length @param {string} where */
     gaps: (n, length, where) => `${n === 1 ? '1 gap' : `${n} gaps`}, ${length} in all: ${where}`,
     gapsUnknown: 'The recorder does not say now whether there are gaps.',
-    /** @param {number} offset @param {number} uncertainty seconds */
-    clock: (offset, uncertainty) => (Math.abs(offset) <= uncertainty
-      ? `Recorder’s clock: right to ${uncertainty.toFixed(1)} s`
-      : `Recorder’s clock: ${Math.abs(offset).toFixed(1)} s ${offset > 0 ? 'fast' : 'slow'} (± ${uncertainty.toFixed(1)} s); times here are corrected`),
     clockUnknown: 'The recorder’s clock is not known now.',
     keepFile: 'Save picture',
     keepCopy: 'Copy picture',

@@ -16,6 +16,9 @@ export const projects = {
   created: (/** @type {number} */ id) => `Incident project ${id} is saved`,
   added: (/** @type {number} */ id) => `Added to incident project ${id}`,
   sequences: (/** @type {number} */ n) => (n === 0 ? 'No sequences' : n === 1 ? '1 sequence' : `${n.toLocaleString('en')} sequences`),
+  /** @param {number} n @param {string[]} cameras @param {number} more */
+  which: (n, cameras, more) => [projects.sequences(n), [...cameras, ...(more ? [`${more} more`] : [])].join(', ')].filter(Boolean).join(': '),
+  inAll: (/** @type {number} */ n) => `The incident project has ${n.toLocaleString('en')} now`,
   open: 'Open',
   choose: 'Choose incident project',
   chooseButton: 'Add to this incident project',
@@ -42,6 +45,7 @@ export const drafts = {
   addAllNew: 'Add all to new incident project',
   addAllExisting: 'Add all to existing incident project',
   remove: 'Remove',
+  left: (/** @type {number} */ n) => `${n === 1 ? '1 sequence had' : `${n} sequences had`} left the draft sequence list meanwhile and ${n === 1 ? 'was' : 'were'} not added`,
   cannotRemoveAll: 'Cannot remove all sequences. Try again later.',
   removeAll: 'Remove all',
   removeAllText: (/** @type {number} */ n) => `${n === 1 ? 'The sequence leaves' : `All ${n} sequences leave`} the draft sequence list. The recorder keeps its video.`,

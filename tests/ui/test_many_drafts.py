@@ -1,0 +1,73 @@
+"""Two hundred drafts: the list is used as one of two is, and it is said what became of them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from playwright.async_api import Page, expect
+
+from incident_plugin.adapters.host import actor_of
+from incident_plugin.application.incidents.drafts import Drafts
+from incident_plugin.domain.media import CameraId
+from incident_plugin.domain.sequence import Footage
+from incident_plugin.domain.time import Interval
+from tests.browsing import in_shared_browser
+from tests.ui.hosting import Site
+from tests.ui.test_picking import ADD, drafts, item
+
+pytestmark = in_shared_browser
+
+MANY = 200
+
+
+async def drafted(site: Site, page: Page, count: int) -> None:
+    """Have so many on the operator's draft list, of two cameras in turn."""
+    ground = site.runtime.parts.ground
+    start = datetime.now(UTC) - timedelta(hours=1)
+    names = await page.evaluate("host.bridge.cameras().slice(0, 2).map(c => [c.id, c.name])")
+    footage = tuple(
+        Footage(
+            camera=CameraId(names[n % 2][0]),
+            camera_name=names[n % 2][1],
+            recorder="Demo",
+            interval=Interval(start + timedelta(seconds=n), start + timedelta(seconds=n + 5)),
+        )
+        for n in range(count)
+    )
+    use_case = Drafts(work=ground.work, guard=ground.guard, clock=ground.clock, ids=ground.ids)
+    use_case.add(actor_of(site.principal), footage)
+
+
+async def test_two_hundred_drafts(page: Page, site: Site) -> None:
+    """They scroll under their heads, leave one after the other by key, and go to a project; it is said which.
+
+    One that left the list in another tab meanwhile is not said to be added.
+    """
+    await drafted(site, page, MANY)
+    await item(page, "live").get_by_role("button", name=ADD).click()
+    await page.get_by_role("menuitem", name="View draft sequence list").click()
+    dialog = page.get_by_role("dialog", name="Draft sequence list")
+    rows = dialog.get_by_role("row")
+    await expect(rows).to_have_count(MANY + 1)
+    await rows.last.scroll_into_view_if_needed()
+    await expect(dialog.get_by_role("columnheader", name="Camera")).to_be_in_viewport(ratio=1)
+    await expect(dialog.get_by_role("button", name="Add all to new incident project")).to_be_in_viewport()
+    await rows.nth(100).get_by_role("button").focus()
+    for left in (199, 198):
+        await page.keyboard.press("Enter")
+        await expect(rows).to_have_count(left + 1)
+        await expect(rows.nth(100).get_by_role("button")).to_be_focused()
+    first = (await page.evaluate("host.get('drafts')"))["sequences"][0]["id"]
+    await page.evaluate(
+        "id => host.bridge.fetch('drafts/remove', {method: 'POST', body: JSON.stringify({ids: [id]}),"
+        " headers: {'Content-Type': 'application/json'}})",
+        first,
+    )
+    await dialog.get_by_role("button", name="Add all to new incident project").click()
+    details = page.get_by_role("dialog", name="Create incident project")
+    await details.get_by_role("button", name="Save").click()
+    notice = page.locator(".notice")
+    await expect(notice).to_contain_text(re.compile(r"197 sequences: \w+ \(\d+\), \w+ \(\d+\)"))
+    await expect(notice).to_contain_text("1 sequence had left the draft sequence list meanwhile")
+    assert await drafts(page) == []
