@@ -22,9 +22,9 @@ pytestmark = in_shared_browser
 FRAME = 1000 / 15
 
 
-async def shown(page: Page) -> int:
-    """When the picture on the screen was taken, in milliseconds since 1970."""
-    strip = await page.evaluate("host.strip()")
+async def shown(page: Page, where: str = "") -> int:
+    """When the picture on the screen was taken, in milliseconds since 1970; ``where`` is not in playback."""
+    strip = await page.evaluate(f"host.strip({where})")
     lines = np.array(strip["grey"], np.uint8).reshape(strip["lines"], strip["width"])
     picture = np.zeros((strip["height"], strip["width"]), np.uint8)
     picture[-strip["lines"] :] = lines

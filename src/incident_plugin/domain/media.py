@@ -27,6 +27,11 @@ class Codec(StrEnum):
     H264 = "H264"
     H265 = "H265"
 
+    @property
+    def spoken(self) -> str:
+        """Give the name by which people know it."""
+        return self.replace("H", "H.")
+
 
 @attrs.frozen(kw_only=True)
 class DeviceFacts:

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 import attrs
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from incident_plugin.adapters.live_preview import WebRtcRelay
+from incident_plugin.adapters.media import recoded_pictures
 from incident_plugin.domain.errors import RecorderUnavailable
 from tests.browsing import PATIENCE_MS, Watched, in_shared_browser
 from tests.serving import served, with_policy
@@ -19,6 +20,7 @@ from tests.waiting import PATIENCE, until
 from .clips import Camera
 from .conftest import LOBBY, QUICK, leaving_nothing
 from .hosting import Application
+from .test_codecs import MAIN, h265
 
 pytestmark = in_shared_browser
 shared = pytest_asyncio.fixture(loop_scope="session")
@@ -34,7 +36,7 @@ def linger() -> float:
 async def relay(camera: Camera, browser: Browser, linger: float) -> AsyncIterator[WebRtcRelay]:
     """A relay for that camera, which leaves nothing behind."""
     async with leaving_nothing():
-        relay = WebRtcRelay(camera, limits=attrs.evolve(QUICK, linger=linger))
+        relay = WebRtcRelay(camera, limits=attrs.evolve(QUICK, linger=linger), recode=recoded_pictures)
         yield relay
         await relay.stop()
         assert camera.open_now == []
@@ -91,6 +93,24 @@ async def test_second_look_is_immediate(page: Page, camera: Camera) -> None:
         assert (await page.evaluate("id => watch(id)", LOBBY))["state"] == "live"
         assert await page.evaluate("video().videoWidth") == 160
     assert camera.opened == 1
+
+
+async def test_h265_without_a_second_stream_is_seen_everywhere(
+    page: Page, filming: None, camera: Camera
+) -> None:
+    """As it is where the browser takes it; else coded anew, and the view item says so."""
+    camera.clip = h265()
+    camera.track, camera.profiles = camera.clip.track, (MAIN,)
+    await page.evaluate("id => watch(id)", LOBBY)
+    await page.wait_for_function("() => states.at(-1).state === 'live' && video().currentTime > 0.5")
+    red, green, blue = await page.evaluate("colours()")
+    assert 30 < red < 120 < green < 240
+    assert 150 < blue < 230
+    takes = await page.evaluate(
+        "RTCRtpReceiver.getCapabilities('video').codecs.some(({ mimeType }) => mimeType === 'video/H265')"
+    )
+    said = page.get_by_text("H.265, coded anew")
+    await (expect(said).to_be_hidden() if takes else expect(said).to_be_visible())
 
 
 async def test_lost_camera_is_said_and_comes_back(page: Page, camera: Camera) -> None:

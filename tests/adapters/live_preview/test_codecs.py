@@ -102,6 +102,23 @@ def test_only_what_cannot_be_passed_through_is_recoded() -> None:
     assert choose((SECOND,), takes=OLD, width=1280, recoded=with_b).recoded
 
 
+@pytest.mark.parametrize(
+    ("profiles", "takes", "width", "instead_of"),
+    [
+        ((MAIN,), BOTH, 500, None),
+        ((MAIN,), OLD, 500, Codec.H265),
+        ((MAIN, SMALL), OLD, 800, None),
+        ((MAIN, SMALL), OLD, 801, Codec.H265),
+        ((MAIN, SMALL), BOTH, 801, None),
+    ],
+)
+def test_what_a_viewer_does_not_get_is_named(profiles, takes, width, instead_of) -> None:
+    """Where it would have been the better one; and a view item that grows asks again."""
+    choice = choose(profiles, takes=takes, width=width)
+    assert choice.instead_of is instead_of
+    assert choice.fits[0] < width <= choice.fits[1]
+
+
 def test_viewer_who_decodes_nothing_of_it_is_told() -> None:
     """A codec that nobody plays is said in words."""
     with pytest.raises(InvalidInput, match=r"cannot receive H\.264"):
@@ -124,7 +141,8 @@ def test_choice_is_the_same_for_all_widths_that_it_fits(profiles, takes, width) 
     assert low < width <= high or width <= low == 0
     for other in (max(low + 1, 1), min(high, 20_000)):
         if low < other <= high:
-            assert choose(profiles, takes=takes, width=other) == choice
+            again = choose(profiles, takes=takes, width=other)
+            assert (again, again.instead_of) == (choice, choice.instead_of)
 
 
 @given(st.lists(st.binary(min_size=2, max_size=4_000), max_size=6))
@@ -179,6 +197,7 @@ async def test_h265_is_passed_through_to_who_takes_it(recoding: WebRtcRelay, cam
     assert "H265/90000" in watcher.answer
     assert "profile-id=1;level-id=180" in watcher.answer
     assert split(watcher.whole()[1].data) == camera.clip.pictures[1]
+    assert "recoded" not in watcher.told
     assert shown(watcher.whole()[0].data, "hevc").shape == (120, 160, 3)
 
 
@@ -191,6 +210,8 @@ async def test_h265_is_recoded_once_for_those_without(recoding: WebRtcRelay, cam
     picture = shown(one.whole()[0].data, "h264")
     assert abs(picture[60, 150].astype(int) - (40, 120, 200)).max() < 25
     assert camera.opened == 1
+    await until(lambda: one.told["state"] == "live", "the state")
+    assert one.told["recoded"] == "H.265"
 
 
 async def test_second_h264_stream_comes_before_recoding(recoding: WebRtcRelay, camera: Camera, join) -> None:

@@ -176,8 +176,7 @@ window.host = {
     await report();
   },
   // The brightness of the picture's lines at the bottom, where the recorder puts the time strip.
-  strip() {
-    const { video } = document.querySelector('#playback .item.selected incident-playback');
+  strip({ video } = document.querySelector('#playback .item.selected incident-playback')) {
     const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
     const context = canvas.getContext('2d');
     context.drawImage(video, 0, 0);

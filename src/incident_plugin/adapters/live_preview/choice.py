@@ -27,6 +27,8 @@ class Choice:
     recoded: bool = False
     #: View items wider than the first and not wider than the second get it, in pixels.
     fits: tuple[float, float] = attrs.field(default=(0.0, _ANY_WIDTH), eq=False)
+    #: How the camera codes what these would have got, had it been possible to pass it through.
+    instead_of: Codec | None = attrs.field(default=None, eq=False)
 
 
 #: What is opened when the recorder tells nothing of its streams.
@@ -52,17 +54,24 @@ def choose(
             "This browser cannot receive H.264 video, which live view needs."
             " Use a current Chrome, Edge, Firefox or Safari; recorded video is not affected."
         )
-    ladder = _ladder(passed or profiles)
-    place = next((i for i, one in enumerate(ladder) if one.width * _STRETCHED >= width), len(ladder) - 1)
-    chosen = ladder[place]
-    low = ladder[place - 1].width * _STRETCHED if place else 0.0
-    high = chosen.width * _STRETCHED if place < len(ladder) - 1 else _ANY_WIDTH
+    chosen, fits = _fitting(passed or profiles, width)
+    best, fits_best = _fitting(profiles, width)
     return Choice(
         profile=chosen.token or None,
         codec=chosen.codec if passed else Codec.H264,
         recoded=not passed,
-        fits=(low, high),
+        fits=(max(fits[0], fits_best[0]), min(fits[1], fits_best[1])),
+        instead_of=best.codec if best.width > chosen.width or not passed else None,
     )
+
+
+def _fitting(profiles: Sequence[LiveProfile], width: float) -> tuple[LiveProfile, tuple[float, float]]:
+    """Give the narrowest that is not stretched too much, or the widest, with the widths that it is for."""
+    ladder = _ladder(profiles)
+    place = next((i for i, one in enumerate(ladder) if one.width * _STRETCHED >= width), len(ladder) - 1)
+    low = ladder[place - 1].width * _STRETCHED if place else 0.0
+    high = ladder[place].width * _STRETCHED if place < len(ladder) - 1 else _ANY_WIDTH
+    return ladder[place], (low, high)
 
 
 def _ladder(profiles: Sequence[LiveProfile]) -> list[LiveProfile]:

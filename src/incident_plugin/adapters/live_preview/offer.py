@@ -34,9 +34,7 @@ _NUMBERS = {str(number) for number in range(96, 128)}
 _FORMAT_LINE = re.compile(r"a=(rtpmap|fmtp|rtcp-fb):(\d{1,3}|\*) (.+)")
 _MEDIA_LINE = re.compile(r"m=(video|audio|application) \d{1,5} [A-Z/]{1,32} [\w. *-]{1,1000}")
 
-_SAID = {Codec.H264: "H.264", Codec.H265: "H.265"}
 _UNREADABLE = "The browser's offer for a live picture cannot be read{why}. Use another browser."
-
 
 Profile = h264.Profile | h265.Profile
 
@@ -112,7 +110,7 @@ class Offer:
         usable = [item for item in self.formats if item.codec is codec]
         if not usable:
             raise InvalidInput(
-                f"This browser cannot receive {_SAID[codec]} video, which live view needs."
+                f"This browser cannot receive {codec.spoken} video, which live view needs."
                 " Use a current Chrome, Edge, Firefox or Safari; recorded video is not affected."
             )
         fitting = (item for item in usable if stream and _decodes(item.profile, stream))

@@ -61,15 +61,17 @@ PictureRecoding = Callable[[VideoStream], AbstractAsyncContextManager[VideoStrea
 class _Session:
     id: str
     stream: CameraStream
-    #: As ``CameraState.fits``.
-    fits: tuple[float, float]
+    choice: Choice
     viewer: Viewer = attrs.field(init=False)
     peer: Peer | None = None
     deadline: asyncio.TimerHandle | None = None
 
     def tell(self, state: CameraState) -> None:
         if self.peer:
-            self.peer.tell(attrs.evolve(state, fits=self.fits))
+            choice = self.choice
+            self.peer.tell(
+                attrs.evolve(state, fits=choice.fits, instead_of=choice.instead_of, recoded=choice.recoded)
+            )
 
 
 class WebRtcRelay:
@@ -169,7 +171,7 @@ class WebRtcRelay:
                 recode_sound=self._recode_sound,
             )
         token = secrets.token_urlsafe(16)
-        session = _Session(id=token, stream=stream, fits=choice.fits)
+        session = _Session(id=token, stream=stream, choice=choice)
         session.viewer = stream.join(session.tell)
         self._sessions[token] = session
         return session

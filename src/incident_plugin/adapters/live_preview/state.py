@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import attrs
 
+from incident_plugin.domain.media import Codec
+
 
 class Phase(StrEnum):
     """Where a camera's stream stands."""
@@ -41,8 +43,14 @@ class CameraState:
     sound: bool = False
     #: View items wider than the first and not wider than the second get this stream, in pixels.
     fits: tuple[float, float] | None = None
+    #: How the camera codes what this viewer would get, were it passed through; nothing where it is.
+    instead_of: Codec | None = None
+    #: Whether it is coded anew for the viewer, who gets a smaller stream otherwise.
+    recoded: bool = False
 
     def message(self) -> str:
         """Give the JSON text that is sent to viewers."""
         told = {"state": self.phase, "detail": self.detail, "sound": self.sound}
-        return json.dumps({**told, "fits": self.fits} if self.fits else told)
+        name = "recoded" if self.recoded else "smaller"
+        more = {"fits": self.fits, name: self.instead_of and self.instead_of.spoken}
+        return json.dumps(told | {key: value for key, value in more.items() if value})

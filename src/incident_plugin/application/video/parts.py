@@ -282,11 +282,8 @@ def _facts(stream: VideoStream, first: AccessUnit, wanted: Wanted, recorded: Cod
         start=first.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         codec=",".join(filter(None, (stream.track.codec_string, heard if wanted.sound else ""))),
         hears=heard != "",
-        recoded_from=_SPOKEN[recorded] if wanted.h264 else "",
+        recoded_from=recorded.spoken if wanted.h264 else "",
     )
-
-
-_SPOKEN = {Codec.H264: "H.264", Codec.H265: "H.265"}
 
 
 def _head(facts: Facts) -> bytes:

@@ -78,11 +78,20 @@ const ICONS = {
   next: 'M3.5 3l6.5 5-6.5 5zM12.5 3v10',
   retry: 'M13 8a5 5 0 1 1-1.5-3.5M13 2.5v3h-3',
   lock: 'M4 7h8v6.5H4zM5.5 7V5a2.5 2.5 0 0 1 5 0v2',
+  camera: 'M2 5h8v6H2zM10 7.5l4-2v5l-4-2',
+  snapshot: 'M2 5h3l1-1.5h4L11 5h3v8H2zM8 6.5a2.3 2.3 0 1 0 0 4.6a2.3 2.3 0 1 0 0-4.6z',
+  move: 'M8 2v12M2 8h12M6 4l2-2 2 2M6 12l2 2 2-2M4 6L2 8l2 2M12 6l2 2-2 2',
+  place: 'M8 14s4.5-4.3 4.5-7.5a4.5 4.5 0 0 0-9 0C3.5 9.7 8 14 8 14zM8 5v3M6.5 6.5h3',
+  full: 'M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
+  part: 'M6 2.5V6H2.5M13.5 6H10V2.5M10 13.5V10h3.5M2.5 10H6v3.5',
+  less: 'M3 8h10',
   phone: 'M4 2.5l2.5 0 1 3-1.5 1.5c.6 1.4 1.6 2.4 3 3l1.5-1.5 3 1v2.5c0 1-1 1.5-2 1.4C6.5 12.9 3 9 2.6 4.5 2.5 3.5 3 2.5 4 2.5z',
 };
 
+/** @typedef {keyof typeof ICONS} Icon */
+
 /**
- * @param {keyof typeof ICONS} name
+ * @param {Icon} name
  * @returns {SVGElement}
  */
 export function icon(name) {

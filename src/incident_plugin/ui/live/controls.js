@@ -1,11 +1,10 @@
 // What can be done with a live picture: a bar over its lower edge, seen while the pointer or the keyboard is there.
 
 import { call, report } from '../common/api.js';
-import { h } from '../common/dom.js';
+import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
 import { strings } from '../locales/en.js';
 import { delayOf } from './delay.js';
-import { drawn } from './icons.js';
 import { menu } from './menu.js';
 import { MovePad } from './move-pad.js';
 import { capture, copy, keep, mayCopy } from './snapshot.js';
@@ -49,9 +48,9 @@ export class Controls {
     for (const kind of ['pointerenter', 'focusin']) live.addEventListener(kind, this.#seen);
     for (const kind of ['pointerleave', 'focusout']) live.addEventListener(kind, this.#unseen);
     live.addEventListener('fullscreenchange', this.#redraw);
-    name(this.#snapshot, 'picture', strings.live.snapshot);
+    name(this.#snapshot, 'snapshot', strings.live.snapshot);
     name(this.#move, 'move', strings.live.move);
-    name(this.#presets, 'presets', strings.live.presets);
+    name(this.#presets, 'place', strings.live.presets);
     this.draw();
   }
 
@@ -76,7 +75,7 @@ export class Controls {
     const live = picture?.state === 'live';
     const movable = this.#camera.capabilities.includes('ptz') && may(bridge, 'cameras.ptz.manage');
     this.#sound.hidden = !picture?.told.sound;
-    if (this.#live.heard) name(this.#sound, 'heard', strings.live.mute);
+    if (this.#live.heard) name(this.#sound, 'sound', strings.live.mute);
     else name(this.#sound, 'muted', strings.live.unmute);
     this.#snapshot.hidden = !may(bridge, 'cameras.snapshots.manage');
     this.#snapshot.disabled = !live;
@@ -209,10 +208,10 @@ function tool(...pressed) {
   return h('button', { type: 'button', class: 'tool', onclick: () => pressed.forEach((one) => one()) });
 }
 
-/** @param {HTMLElement} button @param {import('./icons.js').Symbol} symbol @param {string} title */
+/** @param {HTMLElement} button @param {import('../common/dom.js').Icon} symbol @param {string} title */
 function name(button, symbol, title) {
   if (button.title === title) return;
   button.title = title;
   button.setAttribute('aria-label', title);
-  button.replaceChildren(drawn(symbol));
+  button.replaceChildren(icon(symbol));
 }

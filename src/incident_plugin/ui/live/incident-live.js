@@ -1,7 +1,7 @@
 // <incident-live>: fills a view item with a camera's live picture, says so whenever there is none, and carries
 // what can be done with it.
 
-import { h } from '../common/dom.js';
+import { h, icon } from '../common/dom.js';
 import { sheet as common } from '../common/style.js';
 import { strings } from '../locales/en.js';
 import { Controls } from './controls.js';
@@ -14,18 +14,9 @@ import { sheet } from './style.js';
 /** How long a view item keeps its size before another stream is asked for, milliseconds. */
 const SETTLED = 700;
 
-const SVG = 'http://www.w3.org/2000/svg';
-
-const LOCK = 'M4 7.500h8v6H4zM5.500 7.500v-2a2.500 2.500 0 0 1 5 0v2';
-
-/** Outlines on a grid of 16 by 16. */
+/** @type {Record<State, import('../common/dom.js').Icon>} */
 const SYMBOLS = {
-  connecting: 'M2 5h8v6H2zM10 7.500l4-2v5l-4-2',
-  live: '',
-  lost: 'M8 2l6.500 11.500h-13zM8 6.500v3.500M8 11.800v.4',
-  denied: LOCK,
-  ended: LOCK,
-  unsupported: 'M8 2a6 6 0 1 0 0 12a6 6 0 1 0 0-12zM3.800 3.800l8.400 8.400',
+  connecting: 'camera', live: 'camera', lost: 'warning', denied: 'lock', ended: 'lock', unsupported: 'cancelled',
 };
 
 const TITLES = {
@@ -56,9 +47,10 @@ export class IncidentLive extends HTMLElement {
   #detail = '';
   #sound = false;
   #stage = h('div', { class: 'stage' });
-  #symbol = document.createElementNS(SVG, 'path');
+  #symbol = icon('camera');
   #title = h('p', { class: 'title' });
   #text = h('p', { class: 'detail' });
+  #badge = h('span', { class: 'badge small', title: strings.live.recodedHint, hidden: true });
   #veil = h('div', { class: 'veil', role: 'status' });
   #leave = () => this.#stop();
   #return = () => this.#start();
@@ -71,14 +63,10 @@ export class IncidentLive extends HTMLElement {
 
   constructor() {
     super();
-    const svg = document.createElementNS(SVG, 'svg');
-    svg.setAttribute('viewBox', '0 0 16 16');
-    svg.setAttribute('aria-hidden', 'true');
-    svg.append(this.#symbol);
-    this.#veil.append(svg, this.#title, this.#text);
+    this.#veil.append(this.#symbol, this.#title, this.#text);
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [common, sheet];
-    root.append(this.#stage, this.#veil);
+    root.append(this.#stage, this.#badge, this.#veil);
   }
 
   get vms() {
@@ -158,7 +146,7 @@ export class IncidentLive extends HTMLElement {
     picture.video.setAttribute('aria-label', camera.name);
     picture.video.muted = !this.#sound;
     picture.addEventListener('state', () => this.#stands(picture));
-    picture.addEventListener('camera', () => this.#controls?.draw());
+    picture.addEventListener('camera', () => this.#draw());
     return picture;
   }
 
@@ -194,6 +182,14 @@ export class IncidentLive extends HTMLElement {
     this.#next = null;
     next.video.muted = !this.#sound;
     before?.stop();
+    this.#draw();
+  }
+
+  /** Says what is known of the picture that is shown. */
+  #draw() {
+    const { recoded, smaller } = this.#picture?.told ?? {};
+    this.#badge.textContent = recoded ? strings.live.recoded(recoded) : smaller ? strings.live.smaller(smaller) : '';
+    this.#badge.hidden = !this.#badge.textContent;
     this.#controls?.draw();
   }
 
@@ -206,11 +202,13 @@ export class IncidentLive extends HTMLElement {
     this.#state = state;
     this.#detail = detail;
     this.dataset['state'] = state;
-    this.#symbol.setAttribute('d', SYMBOLS[state]);
+    const symbol = icon(SYMBOLS[state]);
+    this.#symbol.replaceWith(symbol);
+    this.#symbol = symbol;
     this.#title.textContent = TITLES[state];
     this.#text.textContent = state === 'lost' ? `${detail} ${strings.live.retrying}`.trim() : detail;
     this.#veil.classList.toggle('told', Boolean(detail));
-    this.#controls?.draw();
+    this.#draw();
     this.dispatchEvent(new CustomEvent('vms-state', { bubbles: true, composed: true, detail: { state, detail } }));
   }
 }

@@ -2,9 +2,8 @@
 // the keyboard. It moves for as long as it is held.
 
 import { Problem, call, report } from '../common/api.js';
-import { h } from '../common/dom.js';
+import { h, icon } from '../common/dom.js';
 import { strings } from '../locales/en.js';
-import { drawn } from './icons.js';
 
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsCamera} VmsCamera */
@@ -56,7 +55,7 @@ export class MovePad {
         'aria-label': strings.live.padOf.replace('{camera}', camera.name), 'aria-keyshortcuts': 'ArrowLeft ArrowRight ArrowUp ArrowDown + -',
       },
       h('div', { class: 'cross' }), this.#mark,
-      h('div', { class: 'zoom' }, this.#zoom('nearer', strings.live.zoomIn, SPEED), this.#zoom('farther', strings.live.zoomOut, -SPEED)),
+      h('div', { class: 'zoom' }, this.#zoom('add', strings.live.zoomIn, SPEED), this.#zoom('less', strings.live.zoomOut, -SPEED)),
     );
     this.#listen(this.element);
     window.addEventListener('blur', this.#away);
@@ -145,7 +144,7 @@ export class MovePad {
     this.#move(motion);
   }
 
-  /** @param {import('./icons.js').Symbol} symbol @param {string} title @param {number} zoom */
+  /** @param {import('../common/dom.js').Icon} symbol @param {string} title @param {number} zoom */
   #zoom(symbol, title, zoom) {
     const start = () => this.#move({ pan: 0, tilt: 0, zoom });
     return h('button', {
@@ -157,7 +156,7 @@ export class MovePad {
         start();
       },
       onkeyup: this.#away,
-    }, drawn(symbol));
+    }, icon(symbol));
   }
 
   /** @param {Motion} motion */

@@ -19,8 +19,11 @@ video { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: con
 .title { font-size: 15px; font-weight: 600; }
 .detail { color: var(--dim); }
 .veil svg { width: 32px; height: 32px; }
-svg { width: 16px; height: 16px; fill: none; stroke: currentColor; stroke-width: 1.5;
-  stroke-linecap: round; stroke-linejoin: round; }
+.badge {
+  position: absolute; left: 6px; top: 6px; padding: 0 6px; border-radius: 4px;
+  background: color-mix(in srgb, var(--s0) 80%, transparent);
+}
+:host(:not([data-state=live])) .badge { display: none; }
 :host([data-state=connecting]) .veil { background: var(--s1); color: var(--dim); }
 :host([data-state=lost]) .veil :is(svg, .title), :host([data-state=unsupported]) .veil :is(svg, .title) {
   color: var(--amber);

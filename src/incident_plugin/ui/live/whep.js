@@ -10,6 +10,8 @@ import { strings } from '../locales/en.js';
  * @property {'connecting' | 'live' | 'lost'} state
  * @property {string} detail
  * @property {boolean} [sound] whether it has sound that can be heard here
+ * @property {string} [recoded] what the camera sends, where the server codes it anew for this browser
+ * @property {string} [smaller] what the camera's larger picture is, where this browser cannot be given that
  * @property {[number, number]} [fits] view items wider than the first and not wider than the second, in pixels of
  *   the screen, get this stream; others would get another
  */
