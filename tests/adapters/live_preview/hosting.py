@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 import incident_plugin
 from incident_plugin.adapters.live_preview import WebRtcRelay
-from incident_plugin.domain.errors import Denied, IncidentError, InvalidInput
+from incident_plugin.domain.errors import Denied, IncidentError, InvalidInput, NotFound
 from incident_plugin.domain.media import CameraId
 
 PAGE = """<!doctype html><title>Live</title><link rel="stylesheet" href="/page.css">
@@ -27,6 +27,7 @@ class Application:
     def __init__(self, relay: WebRtcRelay) -> None:
         self.relay = relay
         self.denied = False
+        self.refused = 0
         self.cameras: list[str] = []
         self.sessions: list[str] = []
         self.closed: list[str] = []
@@ -48,11 +49,12 @@ class Application:
     async def open(self, request: Request) -> Response:
         try:
             if self.denied:
+                self.refused += 1
                 raise Denied("You may not watch this camera.")
             offer = (await request.body()).decode()
             session = await self.relay.open(CameraId(request.path_params["camera"]), offer)
         except IncidentError as error:
-            status = {Denied: 403, InvalidInput: 422}.get(type(error), 503)
+            status = {Denied: 403, InvalidInput: 422, NotFound: 404}.get(type(error), 503)
             return JSONResponse(
                 {"title": error.title, "detail": error.detail}, status, media_type="application/problem+json"
             )

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 
 from incident_plugin.adapters.live_preview import WebRtcRelay
 from incident_plugin.adapters.media import recoded_pictures
-from incident_plugin.domain.errors import RecorderUnavailable
+from incident_plugin.domain.errors import IncidentError, NotFound, RecorderUnavailable
 from tests.browsing import PATIENCE_MS, Watched, in_shared_browser
 from tests.serving import served, with_policy
 from tests.waiting import PATIENCE, until
@@ -147,24 +147,32 @@ async def test_a_picture_that_stands_still_does_not_pass_for_live(page: Page, fi
     assert await page.evaluate("says()") == ""
 
 
-async def test_unreachable_camera_is_tried_until_it_is_there(
-    page: Page, filming: None, camera: Camera
+@pytest.mark.parametrize("kind", [RecorderUnavailable, NotFound])
+async def test_camera_that_is_not_there_is_tried_until_it_is(
+    page: Page, filming: None, camera: Camera, kind: type[IncidentError]
 ) -> None:
-    """An element that was refused connects by itself later."""
-    camera.refusal = RecorderUnavailable("The recorder does not answer.")
-    assert (await page.evaluate("id => watch(id)", LOBBY))["detail"] == "The recorder does not answer."
+    """An element that was refused connects by itself later: the recorder answers, or the camera is added."""
+    camera.refusal = kind("There is none.")
+    assert (await page.evaluate("id => watch(id)", LOBBY))["detail"] == "There is none."
     camera.refusal = None
     await page.wait_for_function("() => states.at(-1).state === 'live'")
 
 
-async def test_without_permission_nothing_is_tried_again(
-    page: Page, application: Application, camera: Camera
+async def test_right_that_is_given_back(
+    page: Page, filming: None, application: Application, camera: Camera
 ) -> None:
-    """Whoever may not watch is told so, once."""
+    """Whoever may not watch is told so, once; the picture comes by itself when they may."""
     application.denied = True
+    await page.clock.install()
     assert (await page.evaluate("id => watch(id)", LOBBY))["state"] == "denied"
     assert (await page.evaluate("says()")).startswith("No permission")
+    await page.clock.fast_forward(10_000)
+    await until(lambda: application.refused == 2, "another question")
     assert camera.opened == 0
+    application.denied = False
+    await page.clock.fast_forward(10_000)
+    await page.wait_for_function("() => states.at(-1).state === 'live'")
+    assert await page.evaluate("states.map(({ state }) => state)") == ["connecting", "denied", "live"]
 
 
 async def test_removing_the_element_closes_its_session(

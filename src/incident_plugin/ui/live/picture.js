@@ -13,6 +13,9 @@ import { Refusal, watch } from './whep.js';
 /** Waits before trying again, in milliseconds; the last one is repeated. */
 const RETRIES = [500, 1_000, 2_000, 4_000, 5_000];
 
+/** Wait before asking again whether the camera may be seen, milliseconds: rights seldom come back. */
+const DENIED_RETRY = 10_000;
+
 /** A picture older than this is not live, whatever the connection says; milliseconds. */
 const STALLED = 3_000;
 
@@ -58,19 +61,22 @@ export class Picture extends EventTarget {
   async #keepWatching() {
     const { signal } = this.#stop;
     for (; !signal.aborted; this.#failures += 1) {
+      let denied = false;
       try {
         await watch(this.#bridge, this.#camera, this.wish, this.#listener(), signal);
       } catch (error) {
         if (signal.aborted) return;
         const refusal = error instanceof Refusal ? error : new Refusal(String(error));
         if (refusal.status === 401) return this.#say('ended', strings.live.endedDetail);
-        if (refusal.denied) return this.#say('denied', strings.live.deniedDetail);
         if (refusal.permanent) return this.#say('unsupported', refusal.message);
-        this.#say('lost', refusal.message);
+        denied = refusal.denied;
+        if (denied) this.#say('denied', strings.live.deniedDetail);
+        else this.#say('lost', refusal.message);
       } finally {
         this.ask = null;
       }
-      await pause(RETRIES[Math.min(this.#failures, RETRIES.length - 1)] ?? 0, signal);
+      const retry = RETRIES[Math.min(this.#failures, RETRIES.length - 1)] ?? 0;
+      await pause(denied ? DENIED_RETRY : retry, signal);
     }
   }
 

@@ -50,12 +50,12 @@ export class Refusal extends Error {
   }
 
   get denied() {
-    return this.status === 401 || this.status === 403;
+    return this.status === 403;
   }
 
   /** Whether trying again would only be refused again. */
   get permanent() {
-    return this.denied || [400, 406, 413, 415, 422].includes(this.status);
+    return [400, 406, 413, 415, 422].includes(this.status);
   }
 }
 
