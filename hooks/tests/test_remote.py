@@ -149,6 +149,22 @@ def test_an_answer_that_was_changed_on_its_way_allows_nothing(desk: Server, host
     assert not host.decide(OPERATOR, "doors.open").allowed
 
 
+def test_an_address_that_is_not_the_desk_is_named_in_the_log(
+    desk: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Everything is denied then, and nobody would know why."""
+    desk.app = moved
+    with closing(RemoteHost(at(desk), KEY, NOW)) as host:
+        assert not host.decide(OPERATOR, "doors.open").allowed
+    assert f"{at(desk)} answered 307" in caplog.text
+
+
+async def moved(_scope: Any, _receive: Any, send: Any) -> None:
+    """Redirect, as a server does when a slash is missing."""
+    await send({"type": "http.response.start", "status": 307, "headers": [(b"location", b"/vms/desk/")]})
+    await send({"type": "http.response.body", "body": b""})
+
+
 def test_nobody_without_the_key_is_answered(desk: Server) -> None:
     """What people may do is nobody else's business."""
     with closing(RemoteHost(at(desk), OTHER, NOW)) as foreign:

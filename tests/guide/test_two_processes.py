@@ -80,7 +80,7 @@ async def both(page: Page, key: SharedKey, installation: Installation) -> AsyncI
     """Run the plug-in's side and the front, each in its own loop; gives what the conformance suite asks."""
     with contextlib.ExitStack() as stack:
         front, behind = (stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2))
-        host = RemoteHost(f"{address_of(front)}/desk/ask", key, page.front.now)
+        host = RemoteHost(f"{address_of(front)}/desk", key, page.front.now)
         stack.callback(host.close)
         plugins = page.plugin_process.create_plugin_process(
             host, key, installation.folder / "data", installed=installation.entry_points
@@ -119,7 +119,7 @@ async def behind(page: Page, key: SharedKey, tmp_path: Path) -> AsyncIterator[tu
         program = await asyncio.create_subprocess_exec(
             sys.executable,
             str(page.folder / "plugin_process.py"),
-            f"{address_of(listening)}/desk/ask",
+            f"{address_of(listening)}/desk",
             str(tmp_path / "shared.key"),
             str(port),
             cwd=tmp_path,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -41,6 +42,7 @@ _Send = Callable[[Message], Awaitable[None]]
 
 #: Questions and answers are small, bytes.
 _LONGEST = 256 * 1024
+_LOG = logging.getLogger(__name__)
 _UNSURE = "The host could not be asked whether this is allowed, so it is not. Try again."
 
 
@@ -121,7 +123,7 @@ class RemoteHost:
             connection, kept = self._connection()
             headers = self._signer.headers("POST", self._address.path or "/", None, body=body)
             try:
-                answer, signature = self._post(connection, body, headers)
+                status, answer, signature = self._post(connection, body, headers)
             except (OSError, http.client.HTTPException) as error:
                 connection.close()
                 # The host may have closed a kept connection meanwhile: only then another one is tried.
@@ -131,6 +133,11 @@ class RemoteHost:
             with self._lock:
                 self._idle.append(connection)
             if not answer_is_signed(self._key, nonce_of(headers), answer, signature):
+                _LOG.warning(
+                    "%s answered %d without a signature: nothing is allowed. Is this the desk?",
+                    self._address.geturl(),
+                    status,
+                )
                 return None
             value = json.loads(answer)
             return value if isinstance(value, dict) else None
@@ -146,12 +153,12 @@ class RemoteHost:
 
     def _post(
         self, connection: http.client.HTTPConnection, body: bytes, headers: Mapping[str, str]
-    ) -> tuple[bytes, str]:
+    ) -> tuple[int, bytes, str]:
         connection.request(
             "POST", self._address.path or "/", body, {**headers, "Content-Type": "application/json"}
         )
         response = connection.getresponse()
-        return response.read(_LONGEST), response.headers.get(SIGNATURE_HEADER, "")
+        return response.status, response.read(_LONGEST), response.headers.get(SIGNATURE_HEADER, "")
 
 
 class HostDesk:
