@@ -137,7 +137,7 @@ def test_administration_is_operated_by_keyboard(page: Page, site: Site) -> None:
 
 
 def test_a_view_is_saved_and_chosen_by_keyboard(page: Page, site: Site) -> None:
-    """Saved under a name, found in the list, shown and deleted again."""
+    """Saved under a name, found in the list, shown, deleted, and brought back."""
     sign_in(page, site, "/live")
     go_to(page, "Save this view")
     page.keyboard.press("Enter")
@@ -152,11 +152,10 @@ def test_a_view_is_saved_and_chosen_by_keyboard(page: Page, site: Site) -> None:
     page.keyboard.press("Enter")
     go_to(page, "Delete view By hand")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog")).to_be_visible()
-    walk(page)
-    go_to(page, "Delete")
-    page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="By hand", exact=True)).to_have_count(0)
+    go_to(page, "Undo")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="By hand", exact=True)).to_be_visible()
 
 
 def test_warnings_are_seen_by_who_may_see_the_camera(page: Page, site: Site) -> None:

@@ -246,7 +246,6 @@ def test_a_saved_view_brings_its_size_along(signed_in: SignIn) -> None:
     ).click()
     expect(page.get_by_role("group", name=re.compile("^View item "))).to_have_count(9)
     page.get_by_role("button", name="Delete view Nine").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("No view is saved yet.")).to_be_visible()
 
 
@@ -733,6 +732,6 @@ def test_times_as_operators_type_them(page: Page) -> None:
 
 
 def test_no_page_script_is_large() -> None:
-    """All scripts of the host together stay below 152 kB."""
+    """All scripts of the host together stay below 150 kB."""
     scripts = (Path(__file__).parents[2] / "src/reference_host/ui").glob("*.js")
-    assert sum(script.stat().st_size for script in scripts) < 152_000
+    assert sum(script.stat().st_size for script in scripts) < 150_000

@@ -1,8 +1,8 @@
 // Administration > Accounts: who may sign in, with which roles.
 
 import { call } from './api.js';
-import { el, icon } from './dom.js';
-import { box, confirmed, field, openForm } from './form-dialog.js';
+import { button, el, heads, icon } from './dom.js';
+import { box, confirmed, field, openForm, passwordField } from './form-dialog.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('./types.d.ts').Account} Account */
@@ -19,8 +19,8 @@ export class AccountsPage extends HTMLElement {
     super();
     this.#shell = shell;
     this.append(el('section', { 'aria-label': 'Accounts' },
-      el('header', {}, el('h1', {}, 'Accounts'), el('button', { type: 'button', class: 'primary', onclick: () => void this.#create() }, 'Create account')),
-      el('table', {}, el('thead', {}, el('tr', {}, ...['Account', 'Name', 'Roles', 'State', ''].map((title) => el('th', { scope: 'col' }, title)))), this.#rows)));
+      el('header', {}, el('h1', {}, 'Accounts'), button('Create account', () => void this.#create(), { class: 'primary' })),
+      el('table', {}, heads(['Account', 'Name', 'Roles', 'State', '']), this.#rows)));
   }
 
   connectedCallback() {
@@ -45,23 +45,22 @@ export class AccountsPage extends HTMLElement {
       el('th', { scope: 'row' }, account.id), el('td', {}, account.name), el('td', {}, titles.join(', ') || 'none'),
       el('td', {}, el('span', { class: `state ${account.disabled ? 'bad' : 'good'}` }, icon(account.disabled ? 'error' : 'success'), account.disabled ? 'disabled' : 'enabled')),
       el('td', { class: 'actions' }, ...(fixed ? [el('span', { class: 'dim' }, 'in the site configuration')] : this.#actions(account)),
-        el('button', { type: 'button', onclick: () => void this.#signOut(account) }, 'Sign out')));
+        button('Sign out', () => void this.#signOut(account))));
   }
 
   /** @param {Account} account */
   #actions(account) {
-    const path = `/api/accounts/${encodeURIComponent(account.id)}`;
     return [
-      el('button', { type: 'button', onclick: () => void this.#edit(account) }, 'Edit'),
-      el('button', { type: 'button', onclick: () => void this.#reset(account) }, 'Reset password'),
-      el('button', { type: 'button', onclick: () => void this.#send(path, 'PATCH', { disabled: !account.disabled }) }, account.disabled ? 'Enable' : 'Disable'),
+      button('Edit', () => void this.#edit(account)),
+      button('Reset password', () => void this.#reset(account)),
+      button(account.disabled ? 'Enable' : 'Disable', () => void this.#send(pathOf(account), 'PATCH', { disabled: !account.disabled })),
     ];
   }
 
   async #create() {
     const account = field('Account', { autocapitalize: 'none', spellcheck: 'false', maxlength: 64 });
     const name = field('Name');
-    const password = field('First password, at least 12 characters', { type: 'password', autocomplete: 'new-password', maxlength: 1000 });
+    const password = passwordField('First password, at least 12 characters');
     const roles = this.#chosen([]);
     await openForm({
       title: 'Create account', fields: [account.row, name.row, password.row, roles.row],
@@ -79,25 +78,25 @@ export class AccountsPage extends HTMLElement {
     const roles = this.#chosen(account.roles);
     await openForm({
       title: `Account ${account.id}`, fields: [name.row, roles.row],
-      save: () => call(`/api/accounts/${encodeURIComponent(account.id)}`, { method: 'PATCH', body: { name: name.input.value.trim(), roles: roles.value() } }),
+      save: () => call(pathOf(account), { method: 'PATCH', body: { name: name.input.value.trim(), roles: roles.value() } }),
     });
     await this.#load();
   }
 
   /** @param {Account} account */
   async #reset(account) {
-    const password = field('New password, at least 12 characters', { type: 'password', autocomplete: 'new-password', maxlength: 1000 });
+    const password = passwordField('New password, at least 12 characters');
     const saved = await openForm({
       title: `Reset password of ${account.id}`, fields: [password.row, el('p', { class: 'dim' }, 'All sessions of this account end.')],
-      save: () => call(`/api/accounts/${encodeURIComponent(account.id)}/password`, { method: 'PUT', body: { password: password.input.value } }),
+      save: () => call(`${pathOf(account)}/password`, { method: 'PUT', body: { password: password.input.value } }),
     });
     if (saved) this.#shell.notices.show({ kind: 'success', title: `The password of ${account.id} is changed.` });
   }
 
   /** @param {Account} account */
-  async #signOut({ id }) {
-    if (!await confirmed('Sign out everywhere', `Every session of “${id}” ends. Running collections are kept.`, 'Sign out')) return;
-    await this.#send(`/api/accounts/${encodeURIComponent(id)}/sessions`, 'DELETE');
+  async #signOut(account) {
+    if (!await confirmed('Sign out everywhere', `Every session of “${account.id}” ends. Running collections are kept.`, 'Sign out')) return;
+    await this.#send(`${pathOf(account)}/sessions`, 'DELETE');
   }
 
   /** @param {string} path @param {string} method @param {unknown} [body] */
@@ -115,5 +114,8 @@ export class AccountsPage extends HTMLElement {
     };
   }
 }
+
+/** @param {Account} account */
+const pathOf = ({ id }) => `/api/accounts/${encodeURIComponent(id)}`;
 
 customElements.define('host-accounts-page', AccountsPage);

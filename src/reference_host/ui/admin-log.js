@@ -1,7 +1,7 @@
 // Administration > Security log: the newest entries.
 
 import { call } from './api.js';
-import { el } from './dom.js';
+import { button, el, heads } from './dom.js';
 import { clockTime, day, utcText } from './time.js';
 
 /** @typedef {{number: number, at: string, kind: string, account: string, name: string, address: string, detail: string}} LogEntry */
@@ -15,8 +15,8 @@ export class LogPage extends HTMLElement {
     super();
     this.#shell = shell;
     this.append(el('section', { 'aria-label': 'Security log' },
-      el('header', {}, el('h1', {}, 'Security log'), el('button', { type: 'button', onclick: () => void this.#load() }, 'Refresh')),
-      el('table', {}, el('thead', {}, el('tr', {}, ...['No.', 'Time', 'What', 'Who', 'From', 'Details'].map((title) => el('th', { scope: 'col' }, title)))), this.#rows)));
+      el('header', {}, el('h1', {}, 'Security log'), button('Refresh', () => void this.#load())),
+      el('table', {}, heads(['No.', 'Time', 'What', 'Who', 'From', 'Details']), this.#rows)));
   }
 
   connectedCallback() {

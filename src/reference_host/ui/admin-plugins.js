@@ -1,9 +1,9 @@
 // Administration > Plug-ins: state, reason and remedy of every plug-in, its licence, and what can be done about it.
 
-import { ProblemError, call, root } from './api.js';
-import { el, icon } from './dom.js';
+import { call, lineOf, root } from './api.js';
+import { button, el, heads, icon, note } from './dom.js';
 import { confirmed } from './form-dialog.js';
-import { writeAddress } from './router.js';
+import { link } from './router.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('./types.d.ts').PluginReport} PluginReport */
@@ -30,10 +30,10 @@ export class PluginsPage extends HTMLElement {
     this.append(
       el('section', { 'aria-label': 'Plug-ins' },
         el('header', {}, el('h1', {}, 'Plug-ins'),
-          el('button', { type: 'button', onclick: () => void this.#do('/api/licence/judge', 'POST') }, 'Judge the licence again'),
+          button('Judge the licence again', () => void this.#do('/api/licence/judge', 'POST')),
           el('a', { class: 'button', href: `${root}/api/diagnostics`, download: '' }, 'Diagnostics bundle')),
         this.#list),
-      ...shell.contributions.trouble.map(({ plugin, reason }) => el('p', { class: 'note' }, icon('warning'), el('span', {}, `${plugin}: ${reason}`))),
+      ...shell.contributions.trouble.map(({ plugin, reason }) => note(`${plugin}: ${reason}`)),
     );
   }
 
@@ -56,7 +56,7 @@ export class PluginsPage extends HTMLElement {
       if (plugins.length === 0) this.#list.append(el('p', { class: 'empty' }, 'No plug-in is installed on this server.'));
     } catch (error) {
       this.#drawn = '';
-      this.#list.replaceChildren(note(error instanceof ProblemError ? `${error.title} ${error.detail}` : String(error)));
+      this.#list.replaceChildren(note(lineOf(error)));
     }
   }
 
@@ -101,12 +101,7 @@ export class PluginsPage extends HTMLElement {
         .sort((one, other) => other.title.length - one.title.length);
       if (!section) return [WAY + text];
       const target = { tab: 'administration', path: section.id };
-      const go = (/** @type {MouseEvent} */ event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-        event.preventDefault();
-        this.#shell.navigate(target);
-      };
-      return [el('a', { href: writeAddress(target), onclick: go }, WAY + section.title), text.slice(section.title.length)];
+      return [link(target, WAY + section.title, () => this.#shell.navigate(target)), text.slice(section.title.length)];
     })];
   }
 
@@ -119,9 +114,8 @@ export class PluginsPage extends HTMLElement {
       if (await confirmed('Disable plug-in', words, 'Disable')) await enable(false);
     };
     return el('footer', {},
-      enabled && state !== 'active' && el('button', { type: 'button', onclick: () => void again() }, 'Try again'),
-      enabled ? el('button', { type: 'button', onclick: () => void disable() }, 'Disable')
-        : el('button', { type: 'button', onclick: () => void enable(true) }, 'Enable'));
+      enabled && state !== 'active' && button('Try again', () => void again()),
+      enabled ? button('Disable', () => void disable()) : button('Enable', () => void enable(true)));
   }
 
   /** @param {string} path @param {string} method @param {unknown} [body] */
@@ -148,7 +142,7 @@ export class PluginsPage extends HTMLElement {
 /** @param {import('./types.d.ts').StorageRoom[]} rooms */
 function storage(rooms) {
   return el('table', { class: 'rooms' }, el('caption', {}, 'Storage'),
-    el('thead', {}, el('tr', {}, ...['Kept', 'Used', 'Quota', ''].map((words) => el('th', { scope: 'col' }, words)))),
+    heads(['Kept', 'Used', 'Quota', '']),
     el('tbody', {}, ...rooms.map(({ title, used, quota }) => el('tr', {},
       el('th', { scope: 'row' }, title), el('td', {}, size(used)), el('td', {}, quota === null ? 'none' : size(quota)),
       el('td', {}, quota !== null && el('meter', {
@@ -180,11 +174,6 @@ function folded(title, lines) {
   return lines.length > 0 && el(
     'details', {}, el('summary', {}, icon('chevron'), title), el('ol', {}, ...lines.map((line) => el('li', {}, line))),
   );
-}
-
-/** @param {string} words */
-function note(words) {
-  return el('p', { class: 'note' }, icon('warning'), el('span', {}, words));
 }
 
 customElements.define('host-plugins-page', PluginsPage);

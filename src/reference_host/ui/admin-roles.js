@@ -1,7 +1,7 @@
 // Administration > Roles: what their holders may do, as a tree of check boxes, and which cameras they may see.
 
 import { call } from './api.js';
-import { el } from './dom.js';
+import { button, el, heads } from './dom.js';
 import { box, confirmed, field, openForm } from './form-dialog.js';
 import { GrantTree } from './grant-tree.js';
 
@@ -15,7 +15,7 @@ export class RolesPage extends HTMLElement {
   #shell;
   #rows = el('tbody', {});
   /** Of use once it is known what can be granted. */
-  #create = el('button', { type: 'button', class: 'primary', disabled: true, onclick: () => void this.#edit(NEW) }, 'Create role');
+  #create = button('Create role', () => void this.#edit(NEW), { class: 'primary', disabled: true });
   /** @type {import('./types.d.ts').Grantable} */
   #grantable = { roles: [], tree: [], cameras: [] };
 
@@ -25,7 +25,7 @@ export class RolesPage extends HTMLElement {
     this.#shell = shell;
     this.append(el('section', { 'aria-label': 'Roles' },
       el('header', {}, el('h1', {}, 'Roles'), this.#create),
-      el('table', {}, el('thead', {}, el('tr', {}, ...['Role', 'Permissions', 'Cameras', 'Origin', ''].map((title) => el('th', { scope: 'col' }, title)))), this.#rows)));
+      el('table', {}, heads(['Role', 'Permissions', 'Cameras', 'Origin', '']), this.#rows)));
   }
 
   connectedCallback() {
@@ -49,8 +49,8 @@ export class RolesPage extends HTMLElement {
     return el('tr', { 'data-role': role.id },
       el('th', { scope: 'row' }, role.title), el('td', {}, every(role.permissions)), el('td', {}, every(role.cameras)), el('td', { class: 'dim' }, role.origin),
       el('td', { class: 'actions' },
-        el('button', { type: 'button', onclick: () => void this.#edit(role) }, own ? 'Edit' : 'Show'),
-        own && el('button', { type: 'button', onclick: () => void this.#delete(role) }, 'Delete')));
+        button(own ? 'Edit' : 'Show', () => void this.#edit(role)),
+        own && button('Delete', () => void this.#delete(role))));
   }
 
   /** @param {Role} role */

@@ -6,7 +6,7 @@ import { PluginsPage } from './admin-plugins.js';
 import { RolesPage } from './admin-roles.js';
 import { Contributed } from './contributed.js';
 import { el } from './dom.js';
-import { writeAddress } from './router.js';
+import { link } from './router.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 
@@ -57,14 +57,12 @@ export class Administration extends HTMLElement {
 
   /** @param {{path: string, title: string}} page @param {boolean} current */
   #link({ path, title }, current) {
-    const go = (/** @type {MouseEvent} */ event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-      event.preventDefault();
-      this.#shell.navigate({ tab: 'administration', path });
+    const target = { tab: 'administration', path };
+    return link(target, title, () => {
+      this.#shell.navigate(target);
       // The links were drawn anew: the keyboard stays where it was.
       /** @type {HTMLElement | null} */ (this.#nav.querySelector('[aria-current]'))?.focus();
-    };
-    return el('a', { href: writeAddress({ tab: 'administration', path }), 'aria-current': current ? 'page' : false, onclick: go }, title);
+    }, current);
   }
 }
 

@@ -50,3 +50,11 @@ async function problemOf(response) {
     return new ProblemError(response.status, 'The server could not answer.', `It said ${response.status}.`);
   }
 }
+
+/** What went wrong, as a title and what to do. @param {unknown} error @returns {[string, string]} */
+export function wordsOf(error) {
+  return error instanceof ProblemError ? [error.title, error.detail] : ['This did not work.', String(error)];
+}
+
+/** The same in one line. @param {unknown} error */
+export const lineOf = (error) => wordsOf(error).join(' ');

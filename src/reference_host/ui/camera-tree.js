@@ -1,6 +1,6 @@
 // The camera tree: search, groups, and three ways of showing a camera: click or Enter, double click, drag.
 
-import { el, icon } from './dom.js';
+import { el, icon, note } from './dom.js';
 import { SavedViews } from './saved-views.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
@@ -75,7 +75,7 @@ export class CameraTree extends HTMLElement {
 
   /** @param {number} found @param {string} wanted */
   #remarks(found, wanted) {
-    const remarks = this.shell.camerasIncomplete.map((reason) => el('p', { class: 'note' }, icon('warning'), el('span', {}, reason)));
+    const remarks = this.shell.camerasIncomplete.map((reason) => note(reason));
     if (found > 0) return remarks;
     const words = wanted
       ? `No camera is called “${this.#search.value.trim()}”.`

@@ -1,6 +1,7 @@
 // Elements and commands that plug-ins contribute: their modules are loaded when first needed.
 
 import { el, icon } from './dom.js';
+import { showWhenMet } from './requirements.js';
 
 /** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsContext} VmsContext */
 /** @typedef {import('./types.d.ts').Drawn} Drawn */
@@ -86,4 +87,16 @@ export async function loadCommand(module) {
   const { run } = await import(module);
   if (typeof run !== 'function') throw new Error(`${module} exports no run`);
   return run;
+}
+
+/**
+ * What plug-ins add to one of the host's toolbars.
+ * @param {import('./shell.js').Shell} shell
+ * @param {string} place
+ * @param {VmsContext['mode']} mode
+ * @param {Pick<VmsContext, 'camera' | 'clock'>} more
+ */
+export function toolbarItems(shell, place, mode, more) {
+  return shell.contributions.toolbar_items[place].map(
+    (item) => showWhenMet(shell, item.when, new Contributed(item, shell.context(item.plugin, mode, more)).place));
 }

@@ -72,6 +72,20 @@ export function icon(name) {
 }
 
 /**
+ * A button that says what it does.
+ * @param {string} words
+ * @param {(event: Event) => void} run
+ * @param {Record<string, Property>} [properties]
+ */
+export const button = (words, run, properties = {}) => el('button', { type: 'button', onclick: run, ...properties }, words);
+
+/** Words that somebody should heed. @param {string} words @param {'p' | 'li'} [tag] */
+export const note = (words, tag = 'p') => el(tag, { class: 'note' }, icon('warning'), el('span', {}, words));
+
+/** The heads of a table's columns. @param {string[]} titles */
+export const heads = (titles) => el('thead', {}, el('tr', {}, ...titles.map((title) => el('th', { scope: 'col' }, title))));
+
+/**
  * A small button that shows only an icon; the label is its name and its tooltip.
  * @param {IconName} shape
  * @param {string} label

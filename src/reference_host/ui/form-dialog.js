@@ -1,7 +1,7 @@
 // A dialog with a form: it stays open until what was entered is saved, and says why when it is not.
 
-import { ProblemError } from './api.js';
-import { el } from './dom.js';
+import { lineOf } from './api.js';
+import { button, el } from './dom.js';
 
 /**
  * @param {{title: string, fields: (Node | null | false)[], save?: () => Promise<void>, label?: string, wide?: boolean}} options
@@ -16,7 +16,7 @@ export function openForm({ title, fields, save, label = 'Save', wide = false }) 
     'dialog', { class: wide ? 'form wide' : 'form', 'aria-label': title },
     el('form', { method: 'dialog', onsubmit: (/** @type {SubmitEvent} */ event) => { event.preventDefault(); void attempt(); } },
       el('h2', {}, title), el('div', { class: 'fields' }, ...fields), refusal,
-      el('footer', {}, el('button', { type: 'button', onclick: () => dialog.close() }, save ? 'Cancel' : 'Close'), save ? submit : null)),
+      el('footer', {}, button(save ? 'Cancel' : 'Close', () => dialog.close()), save ? submit : null)),
   );
 
   async function attempt() {
@@ -27,7 +27,7 @@ export function openForm({ title, fields, save, label = 'Save', wide = false }) 
       saved = true;
       dialog.close();
     } catch (error) {
-      refusal.textContent = error instanceof ProblemError ? `${error.title} ${error.detail}` : String(error);
+      refusal.textContent = lineOf(error);
       refusal.hidden = false;
     } finally {
       submit.disabled = false;
@@ -50,6 +50,9 @@ export function field(label, properties = {}) {
   const input = el('input', { required: true, maxlength: 200, autocomplete: 'off', ...properties });
   return { input, row: el('label', {}, el('span', {}, label), input) };
 }
+
+/** @param {string} label @param {'new-password' | 'current-password'} [autocomplete] */
+export const passwordField = (label, autocomplete = 'new-password') => field(label, { type: 'password', autocomplete, maxlength: 1000 });
 
 /**
  * A labelled check box.

@@ -1,13 +1,12 @@
 // The frame around every tab: tabs, clock, principal's menu, the status area and the tab that is shown.
 
 import { Administration } from './administration.js';
-import { Contributed } from './contributed.js';
-import { el, icon } from './dom.js';
+import { Contributed, toolbarItems } from './contributed.js';
+import { button, el, icon } from './dom.js';
 import { changePassword } from './own-password.js';
-import { showWhenMet } from './requirements.js';
-import { writeAddress } from './router.js';
+import { link } from './router.js';
 import { ADMINISTRATION } from './shell.js';
-import { clockTime, day, utcText, zoneName } from './time.js';
+import { day, utcText, zonedTime } from './time.js';
 import { VideoTab } from './video-tab.js';
 import { Warnings } from './warnings.js';
 
@@ -35,9 +34,7 @@ export class Frame extends HTMLElement {
     this.tabs = entries(shell);
     this.append(
       el('header', { class: 'top-bar' }, this.#nav, this.#time, ...principalMenu(shell, showShortcuts)),
-      el('div', { class: 'status-area' }, this.#trouble, new Warnings(), ...shell.contributions.toolbar_items[STATUS_BAR].map(
-        (item) => showWhenMet(shell, item.when, new Contributed(item, shell.context(item.plugin, 'status', { clock: shell.live })).place),
-      )),
+      el('div', { class: 'status-area' }, this.#trouble, new Warnings(), ...toolbarItems(shell, STATUS_BAR, 'status', { clock: shell.live })),
       this.#main, shell.notices,
     );
     shell.addEventListener('navigate', () => this.#draw());
@@ -63,7 +60,7 @@ export class Frame extends HTMLElement {
     this.#left.set(tab, path);
     const entry = this.tabs.find((each) => each.path === tab);
     document.title = `${entry?.title ?? 'Not found'} · ${this.#shell.session.site.name}`;
-    this.#nav.replaceChildren(...this.tabs.map((each) => this.#link(each, each === entry)));
+    this.#nav.replaceChildren(...this.tabs.map((each) => link({ tab: each.path }, each.title, () => this.open(each.path), each === entry)));
     const content = entry ? this.#content(entry) : { node: nowhere() };
     if (content.node.parentNode !== this.#main) this.#main.replaceChildren(content.node);
     content.arrive?.(path);
@@ -76,20 +73,10 @@ export class Frame extends HTMLElement {
     return content;
   }
 
-  /** @param {TabEntry} entry @param {boolean} current */
-  #link(entry, current) {
-    const go = (/** @type {MouseEvent} */ event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-      event.preventDefault();
-      this.open(entry.path);
-    };
-    return el('a', { href: writeAddress({ tab: entry.path }), 'aria-current': current ? 'page' : false, onclick: go }, entry.title);
-  }
-
   #drawTime() {
     const zone = this.#shell.timeZone;
     const { now } = this.#shell.live;
-    const text = `${clockTime(now, zone)} ${zoneName(now, zone)}`;
+    const text = zonedTime(now, zone);
     if (this.#time.textContent === text) return;
     this.#time.textContent = text;
     this.#time.dateTime = new Date(now).toISOString();
@@ -141,7 +128,7 @@ function nowhere() {
 function principalMenu(shell, showShortcuts) {
   const themed = () => { shell.theme = shell.theme === 'dark' ? 'light' : 'dark'; };
   const item = (/** @type {string} */ words, /** @type {() => void} */ run) =>
-    el('button', { type: 'button', class: 'quiet', onclick: () => { menu.hidePopover(); run(); } }, words);
+    button(words, () => { menu.hidePopover(); run(); }, { class: 'quiet' });
   const menu = el(
     'div', { id: 'principal-menu', class: 'menu', popover: 'auto' },
     item('Change between dark and light', themed), item('Keyboard shortcuts', showShortcuts), item('Change password', () => changePassword(shell)),

@@ -1,6 +1,6 @@
 // The keyboard of the whole page, and the page that shows it.
 
-import { el, iconButton } from './dom.js';
+import { button, el, iconButton } from './dom.js';
 import { SIZES } from './layout.js';
 import { changeKey } from './own-keys.js';
 import { mark, togglePlay } from './transport.js';
@@ -16,18 +16,20 @@ export function bindKeys(shell, frame) {
   const keys = shell.shortcuts;
   const { playback } = shell;
   const video = () => frame().video !== null;
+  const onView = (/** @type {string} */ chord, /** @type {string} */ title, /** @type {() => void} */ run) =>
+    keys.add({ group: 'view', keys: chord, title, when: video, run });
   const recorded = () => shell.address.tab === 'playback';
   for (const tab of frame().tabs) keys.add({ keys: `g ${tab.path[0]}`, title: `Go to ${tab.title}`, run: () => frame().open(tab.path) });
   keys.add({ keys: '?', title: 'Show these shortcuts', run: () => showShortcuts(shell) });
   for (let slot = 0; slot < NUMBERED; slot += 1) {
-    keys.add({ group: 'view', keys: String(slot + 1), title: `Select view item ${slot + 1}`, when: video, run: () => frame().video?.grid.select(slot) });
+    onView(String(slot + 1), `Select view item ${slot + 1}`, () => frame().video?.grid.select(slot));
   }
-  keys.add({ group: 'view', keys: 'z', title: 'Show the selected view item alone, or all again', when: video, run: () => shell.layout.toggleAlone() });
+  onView('z', 'Show the selected view item alone, or all again', () => shell.layout.toggleAlone());
   for (const size of SIZES.slice(1)) {
-    keys.add({ group: 'view', keys: `v ${Math.sqrt(size)}`, title: `Show ${size} view items`, when: video, run: () => shell.layout.resize(size) });
+    onView(`v ${Math.sqrt(size)}`, `Show ${size} view items`, () => shell.layout.resize(size));
   }
-  keys.add({ group: 'view', keys: '[', title: 'Mark the start', when: video, run: () => mark(shell, 'start') });
-  keys.add({ group: 'view', keys: ']', title: 'Mark the end', when: video, run: () => mark(shell, 'end') });
+  onView('[', 'Mark the start', () => mark(shell, 'start'));
+  onView(']', 'Mark the end', () => mark(shell, 'end'));
   const seek = (/** @type {number} */ seconds) => playback.seek(playback.now + seconds * 1000);
   const timeline = () => frame().video?.timeline;
   /** @type {[string, string, () => void][]} */
@@ -90,7 +92,7 @@ function row(shell, { keys, title, id }, redraw) {
   };
   return el('div', {},
     el('dt', {}, ...keys.split(' ').map((key) => (key === '…' ? key : el('kbd', {}, written(key))))), el('dd', {}, title),
-    command ? el('button', { type: 'button', class: 'quiet small', 'aria-label': `Change the key of ${title}`, onclick: () => void change() }, 'Change') : null);
+    command ? button('Change', () => void change(), { class: 'quiet small', 'aria-label': `Change the key of ${title}` }) : null);
 }
 
 /** @param {string} keys */

@@ -1,7 +1,7 @@
 // Starts the page.
 
 import { ProblemError, call } from './api.js';
-import { el, icon } from './dom.js';
+import { button, el, icon } from './dom.js';
 import { Frame } from './frame.js';
 import { bindKeys, showShortcuts } from './keys.js';
 import { readAddress, writeAddress } from './router.js';
@@ -52,7 +52,7 @@ function failed(error) {
     : ['This page could not be started.', String(error)];
   document.body.replaceChildren(el(
     'main', { class: 'empty page', role: 'alert' }, icon('error'), el('h1', {}, title), el('p', {}, detail),
-    el('button', { type: 'button', onclick: () => location.reload() }, 'Load the page again'),
+    button('Load the page again', () => location.reload()),
   ));
 }
 

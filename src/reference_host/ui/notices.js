@@ -1,6 +1,6 @@
 // Short messages at the lower left edge, read out by screen readers.
 
-import { el, icon, iconButton } from './dom.js';
+import { button, el, icon, iconButton } from './dom.js';
 
 /** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsNotice} VmsNotice */
 
@@ -19,13 +19,16 @@ export class Notices extends HTMLElement {
   /** @param {VmsNotice} notice */
   show({ kind, title, detail, action }) {
     const close = () => box.remove();
+    const words = el('div', { class: 'words' }, el('strong', {}, title), detail ? el('span', {}, detail) : null);
     const box = el(
       'div', { class: `notice ${kind}`, role: kind === 'error' ? 'alert' : false },
       icon(kind),
-      el('div', { class: 'words' }, el('strong', {}, title), detail ? el('span', {}, detail) : null),
-      action ? el('button', { type: 'button', class: 'action', onclick: () => { close(); action.run(); } }, action.label) : null,
+      words,
+      action ? button(action.label, () => { close(); action.run(); }, { class: 'action' }) : null,
       iconButton('close', 'Close this notice', close, { class: 'quiet close' }),
     );
+    // The same once more takes the place of the first.
+    if (!action) [...this.children].find((other) => other.querySelector('.words')?.textContent === words.textContent)?.remove();
     this.append(box);
     while (this.children.length > MOST) this.firstElementChild?.remove();
     if (kind === 'info' || kind === 'success') this.#goesAfter(box, action ? STAYS_WITH_ACTION : STAYS);

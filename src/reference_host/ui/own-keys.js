@@ -1,7 +1,7 @@
 // Choosing another key for a command: pressed once, and refused with a reason where the browser or the host has it.
 
 import { ProblemError, call } from './api.js';
-import { el } from './dom.js';
+import { button, el } from './dom.js';
 import { field, openForm } from './form-dialog.js';
 import { chordOf } from './shortcuts.js';
 
@@ -50,7 +50,7 @@ export function changeKey(shell, command) {
     event.preventDefault();
     show(keys);
   });
-  const proposed = el('button', { type: 'button', onclick: () => show(command.shortcut) }, `Use ${command.shortcut}`);
+  const proposed = button(`Use ${command.shortcut}`, () => show(command.shortcut));
   return openForm({
     title: `Key of “${command.title}”`,
     fields: [key.row, said, command.shortcut !== shell.keyOf(command) && proposed],

@@ -1,6 +1,7 @@
 // Addresses of the page, below where the host is: /live, /playback?camera=..&at=.., /<tab>/<rest>.
 
 import { root } from './api.js';
+import { el } from './dom.js';
 
 /** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsTarget} VmsTarget */
 
@@ -24,4 +25,20 @@ export function writeAddress({ tab, path = '', camera, at }) {
   if (at !== undefined) query.set('at', new Date(at).toISOString());
   const parts = [tab, ...path.split('/')].filter(Boolean).map(encodeURIComponent).join('/');
   return `${root}/${parts}${query.size > 0 ? `?${query}` : ''}`;
+}
+
+/**
+ * A link within the page. With a key that opens a tab or a window it is the browser's.
+ * @param {VmsTarget} target
+ * @param {string} words
+ * @param {() => void} go
+ * @param {boolean} [current] whether this is what is shown
+ */
+export function link(target, words, go, current = false) {
+  const onclick = (/** @type {MouseEvent} */ event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    go();
+  };
+  return el('a', { href: writeAddress(target), 'aria-current': current && 'page', onclick }, words);
 }

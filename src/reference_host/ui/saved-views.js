@@ -1,7 +1,7 @@
 // Saved views below the camera tree: one's own and the shared ones; saved, shown, renamed and deleted.
 
 import { call } from './api.js';
-import { el, icon, iconButton } from './dom.js';
+import { el, iconButton, note } from './dom.js';
 import { box, field, openForm } from './form-dialog.js';
 import { ViewSizes } from './view-sizes.js';
 
@@ -41,7 +41,7 @@ export class SavedViews extends HTMLElement {
       this.#list.replaceChildren(...views.map((view) => this.#row(view)));
       if (views.length === 0) this.#list.append(el('li', { class: 'dim small' }, 'No view is saved yet.'));
     } catch (error) {
-      this.#list.replaceChildren(el('li', { class: 'note' }, icon('warning'), el('span', {}, 'Saved views cannot be shown now.')));
+      this.#list.replaceChildren(note('Saved views cannot be shown now.', 'li'));
       console.warn('saved views:', error);
     }
   }

@@ -1,6 +1,6 @@
 // What the parts of the page share: who is signed in, what is contributed, the clocks, the layout, the address.
 
-import { ProblemError, call, root, signInAgain } from './api.js';
+import { call, root, signInAgain, wordsOf } from './api.js';
 import { LiveClock, PlaybackClock } from './clock.js';
 import { loadCommand } from './contributed.js';
 import { Layout } from './layout.js';
@@ -159,7 +159,7 @@ export class Shell extends EventTarget {
 
   /** Tells the operator what was refused. @param {unknown} error */
   complain(error) {
-    const [title, detail] = error instanceof ProblemError ? [error.title, error.detail] : ['This did not work.', String(error)];
+    const [title, detail] = wordsOf(error);
     this.notices.show({ kind: 'error', title, detail });
   }
 

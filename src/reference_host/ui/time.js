@@ -30,6 +30,9 @@ export const day = (at, zone) =>
 export const zoneName = (at, zone) =>
   format(zone, { timeZoneName: 'short' }).formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? '';
 
+/** `12:03:07 CET` @param {number} at @param {string} zone */
+export const zonedTime = (at, zone) => `${clockTime(at, zone)} ${zoneName(at, zone)}`;
+
 /** The instant in UTC, for tooltips. @param {number} at */
 export const utcText = (at) => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 

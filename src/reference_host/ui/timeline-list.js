@@ -1,8 +1,8 @@
 // What the timeline draws, as a table: for those who read it with a screen reader, or want exact times.
 
-import { el } from './dom.js';
+import { button, el, heads } from './dom.js';
 import { openForm } from './form-dialog.js';
-import { clockTime, day, utcText, zoneName } from './time.js';
+import { day, utcText, zonedTime } from './time.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('./types.d.ts').TimelineRow} TimelineRow */
@@ -17,14 +17,13 @@ import { clockTime, day, utcText, zoneName } from './time.js';
 export function showTimelineList(shell, rows, start, end) {
   const latest = Math.min(end, shell.live.now);
   const body = el('tbody', {}, ...rows.flatMap(({ camera, row }) => entries(row, start, latest).map((entry) => line(shell, camera.name, entry))));
-  const heads = ['Camera', 'What', 'From', 'To', 'Playhead'].map((title) => el('th', { scope: 'col' }, title));
   const missing = rows.flatMap(({ camera, row }) => (row?.incomplete ? [`${camera.name}: ${row.incomplete}`] : []));
   return openForm({
     title: 'Recordings in the shown time', wide: true,
     fields: [
       el('p', { class: 'dim' }, `${moment(start, shell.timeZone)} to ${moment(latest, shell.timeZone)}`),
       ...missing.map((text) => el('p', { class: 'dim' }, `Incomplete. ${text}`)),
-      el('div', { class: 'table' }, el('table', {}, el('thead', {}, el('tr', {}, ...heads)), body)),
+      el('div', { class: 'table' }, el('table', {}, heads(['Camera', 'What', 'From', 'To', 'Playhead']), body)),
     ],
   });
 }
@@ -62,10 +61,10 @@ function line(shell, camera, { what, start, end }) {
   };
   const cell = (/** @type {number} */ at) => el('td', { title: utcText(at) }, moment(at, zone));
   return el('tr', {}, el('th', { scope: 'row' }, camera), el('td', {}, what), cell(start), cell(end),
-    el('td', {}, el('button', { type: 'button', 'aria-label': `Go to ${moment(start, zone)}, ${camera}, ${what}`, onclick: go }, 'Go')));
+    el('td', {}, button('Go', go, { 'aria-label': `Go to ${moment(start, zone)}, ${camera}, ${what}` })));
 }
 
 /** @param {number} at @param {string} zone */
 function moment(at, zone) {
-  return `${day(at, zone)} ${clockTime(at, zone)} ${zoneName(at, zone)}`;
+  return `${day(at, zone)} ${zonedTime(at, zone)}`;
 }

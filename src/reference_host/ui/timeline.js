@@ -1,8 +1,8 @@
 // Recordings of the cameras in the view: one row each, with gaps left empty, marks, and a playhead to drag.
 
-import { ProblemError, call } from './api.js';
+import { call, lineOf } from './api.js';
 import { el, icon } from './dom.js';
-import { clockTime, day, utcText, zoneName } from './time.js';
+import { clockTime, day, utcText, zoneName, zonedTime } from './time.js';
 import { ticks } from './timeline-axis.js';
 import { showTimelineList } from './timeline-list.js';
 
@@ -93,7 +93,7 @@ export class Timeline extends HTMLElement {
     this.#playhead.style.left = this.#left(at);
     this.#future.style.left = this.#left(this.#shell.live.now);
     const zone = this.#shell.timeZone;
-    const text = `${clockTime(at, zone)} ${zoneName(at, zone)}`;
+    const text = zonedTime(at, zone);
     if (this.#playhead.ariaValueText === text) return;
     this.#playhead.ariaValueText = text;
     this.#playhead.ariaValueNow = String(Math.round(at / SECOND));
@@ -178,7 +178,7 @@ export class Timeline extends HTMLElement {
       this.#trouble = answer.incomplete.join(' ');
     } catch (error) {
       if (asked !== this.#asked) return;
-      this.#trouble = error instanceof ProblemError ? `${error.title} ${error.detail}` : String(error);
+      this.#trouble = lineOf(error);
     }
     this.#draw();
   }

@@ -1,9 +1,8 @@
 // Play, pause, jump, marks and zoom, above the timeline.
 
-import { Contributed } from './contributed.js';
-import { el, icon, iconButton } from './dom.js';
-import { showWhenMet } from './requirements.js';
-import { clockTime, day, otherInstant, pickerText, readTime, utcText, zoneName } from './time.js';
+import { toolbarItems } from './contributed.js';
+import { button, el, icon, iconButton } from './dom.js';
+import { clockTime, day, otherInstant, pickerText, readTime, utcText, zoneName, zonedTime } from './time.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('./timeline.js').Timeline} Timeline */
@@ -47,9 +46,7 @@ export class Transport extends HTMLElement {
         iconButton('markStart', 'Mark the start ( [ )', () => mark(shell, 'start')),
         iconButton('markEnd', 'Mark the end ( ] )', () => mark(shell, 'end')),
         this.#marks, this.#clear),
-      el('div', { class: 'group', role: 'toolbar', 'aria-label': 'Plug-ins' }, ...shell.contributions.toolbar_items[TOOLBAR].map(
-        (item) => showWhenMet(shell, item.when, new Contributed(item, shell.context(item.plugin, 'playback', { clock: playback })).place),
-      )),
+      el('div', { class: 'group', role: 'toolbar', 'aria-label': 'Plug-ins' }, ...toolbarItems(shell, TOOLBAR, 'playback', { clock: playback })),
       el('div', { class: 'group end' },
         rows, iconButton('list', 'List what is recorded in the shown time', () => void timeline.list()),
         iconButton('earlier', 'Show earlier time ( < )', () => timeline.pan(-1)), iconButton('later', 'Show later time ( > )', () => timeline.pan(1)),
@@ -125,7 +122,7 @@ export class Transport extends HTMLElement {
       this.#twice.replaceChildren();
     };
     this.#twice.replaceChildren(`${clockTime(at, zone)} was there twice. `,
-      el('button', { type: 'button', onclick: go }, `Go to ${clockTime(other, zone)} ${zoneName(other, zone)}`));
+      button(`Go to ${zonedTime(other, zone)}`, go));
   }
 }
 

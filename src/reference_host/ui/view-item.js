@@ -1,9 +1,8 @@
 // One tile of the view: a camera's name, its contributed picture, and the contributed toolbar over its corner.
 
 import { CAMERA_DRAG } from './camera-tree.js';
-import { Contributed } from './contributed.js';
+import { Contributed, toolbarItems } from './contributed.js';
 import { el, icon, iconButton } from './dom.js';
-import { showWhenMet } from './requirements.js';
 import { clockTime, day, utcText, zoneName } from './time.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
@@ -64,7 +63,7 @@ export class ViewItem extends HTMLElement {
   /** @param {VmsCamera} camera */
   #filled(camera) {
     const [view] = this.#shell.contributions[VIEWS[this.#mode]];
-    const context = (/** @type {string} */ plugin) => this.#shell.context(plugin, this.#mode, { camera, clock: this.#clock });
+    const more = { camera, clock: this.#clock };
     this.#badge = el('span', { class: `badge ${this.#mode}` }, this.#mode === 'live' ? 'LIVE' : '');
     if (this.#mode === 'playback') this.tick(this.#shell.playback.now);
     return [
@@ -73,12 +72,10 @@ export class ViewItem extends HTMLElement {
         el('span', { class: 'name', title: camera.name }, camera.name), this.#badge,
         iconButton('close', `Empty view item ${this.#slot + 1}`, () => this.#shell.layout.assign(this.#slot, null), { tabindex: -1 }),
       ),
-      el('div', { class: 'picture' }, view ? new Contributed(view, context(view.plugin)).place : this.#noPicture()),
+      el('div', { class: 'picture' }, view ? new Contributed(view, this.#shell.context(view.plugin, this.#mode, more)).place : this.#noPicture()),
       el(
         'div', { class: 'toolbar', role: 'toolbar', 'aria-label': `Tools for ${camera.name}` },
-        ...this.#shell.contributions.toolbar_items[TOOLBAR[this.#mode]].map(
-          (item) => showWhenMet(this.#shell, item.when, new Contributed(item, context(item.plugin)).place),
-        ),
+        ...toolbarItems(this.#shell, TOOLBAR[this.#mode], this.#mode, more),
       ),
     ];
   }

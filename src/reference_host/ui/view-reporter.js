@@ -1,6 +1,6 @@
 // Telling the server what the operator looks at: numbered, one at a time, repeated until acknowledged.
 
-import { ProblemError, call } from './api.js';
+import { call, lineOf } from './api.js';
 
 /** Milliseconds between signs of life, and the longest pause between two attempts. */
 const SIGN_OF_LIFE = 10_000;
@@ -52,7 +52,7 @@ export class ViewReporter extends EventTarget {
       this.#say('');
     } catch (error) {
       this.#failures += 1;
-      this.#say(error instanceof ProblemError ? `${error.title} ${error.detail}` : String(error));
+      this.#say(lineOf(error));
     }
     this.#sending = false;
     if (this.#failures === 0 && this.#acknowledged < this.#number) void this.#send();
