@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
+from playwright.async_api import Page
 
 #: Finds what can be operated, in the document and in every shadow root below it; gives a key for each.
 FIND = """() => {
@@ -82,3 +83,25 @@ class Stops:
         assert missed == [], "\n".join(missed)
         assert self._unseen == [], "\n".join(map(str, self._unseen))
         return list(self._reached.values())
+
+
+async def go_to(page: Page, name: str, key: str = "Tab") -> None:
+    """Press Tab until something of this name has the focus; wherever the focus is on the way, it is seen."""
+    await page.evaluate(FIND)
+    passed = []
+    for _ in range(200):
+        await page.keyboard.press(key)
+        focus: Any = await page.evaluate(FOCUS)
+        if focus is None:
+            continue
+        passed.append(focus["name"])
+        assert (focus["ring"], focus["inside"]) == (True, True), focus
+        if name in focus["name"]:
+            return
+    raise AssertionError(f"{key} does not reach {name}, but {passed}")
+
+
+async def focused(page: Page) -> str:
+    """Give the name of what has the focus."""
+    focus: Any = await page.evaluate(FOCUS)
+    return "" if focus is None else focus["name"]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.async_api import Page, expect
 from tests.browsing import in_shared_browser
 from tests.journeys.operator import Operator
 from tests.journeys.sites import RunningSite
 from tests.journeys.test_projects_journey import SECTIONS as OF_INCIDENT_PROJECTS
-from tests.keyboard import FIND, FOCUS, Stops
+from tests.keyboard import FIND, FOCUS, Stops, focused, go_to
 
 pytestmark = in_shared_browser
 
@@ -25,23 +23,6 @@ async def walk(page: Page) -> list[str]:
         await page.keyboard.press("Tab")
         stops.reached(await page.evaluate(FOCUS))
     return stops.names()
-
-
-async def go_to(page: Page, name: str) -> None:
-    """Press Tab until something of this name has the focus."""
-    await page.evaluate(FIND)
-    for _ in range(200):
-        await page.keyboard.press("Tab")
-        focus: Any = await page.evaluate(FOCUS)
-        if focus is not None and name in focus["name"]:
-            return
-    raise AssertionError(f"Tab does not reach {name}")
-
-
-async def focused(page: Page) -> str:
-    """Give the name of what has the focus."""
-    focus: Any = await page.evaluate(FOCUS)
-    return "" if focus is None else focus["name"]
 
 
 @pytest.fixture

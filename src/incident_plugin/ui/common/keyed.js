@@ -48,3 +48,17 @@ export function whenChanged(update) {
     states.set(element, state);
   };
 }
+
+/**
+ * Puts other content into an element. What had the focus in there may be gone: the focus goes to the first control that
+ * is there instead, and not to the beginning of the page.
+ * @param {HTMLElement} element
+ * @param {Node[]} children
+ */
+export function refill(element, children) {
+  const held = element.matches(':focus-within');
+  element.replaceChildren(...children);
+  if (held && !element.matches(':focus-within')) {
+    /** @type {HTMLElement | null} */ (element.querySelector('input, select, textarea, button'))?.focus();
+  }
+}

@@ -2,7 +2,7 @@
 
 import { confirmed } from '../common/dialog.js';
 import { h, icon } from '../common/dom.js';
-import { keyed, whenChanged } from '../common/keyed.js';
+import { keyed, refill, whenChanged } from '../common/keyed.js';
 import { may } from '../common/permissions.js';
 import { dateTime } from '../common/time.js';
 import { strings } from '../locales/en.js';
@@ -44,13 +44,15 @@ export function callsTab(model) {
     keyed(list, calls.map((call) => ({
       call, edit: model.unsaved.call(call.id) !== undefined, gone: model.gone, news: model.news.of(`call:${call.id}`), conflict: contestedOnes.has(`call:${call.id}`),
     })), ({ call }) => call.id, () => h('article', { role: 'listitem', class: 'comment' }),
-    whenChanged((element, { call, edit, conflict }) => element.replaceChildren(
-      ...(conflict ? [choosing(model, call)] : edit ? [editing(model, call.id)] : reading(model, call, editable && !model.gone)))));
+    whenChanged((element, { call, edit, conflict }) => refill(element, [
+      ...(conflict ? [choosing(model, call)] : edit ? [editing(model, call.id)] : reading(model, call, editable && !model.gone))])));
     if (open === adding) return;
     open = adding;
+    const left = !adding && form.matches(':focus-within');
     form.replaceChildren(...(adding ? [editing(model, 'new', () => {
       blank = false;
     })] : []));
+    if (left) add.focus();
   }
 
   return { element: h('div', { class: 'reading' }, list, empty, h('div', { class: 'row', hidden: !editable }, add), form), update };

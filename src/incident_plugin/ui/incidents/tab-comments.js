@@ -2,7 +2,7 @@
 
 import { confirmed } from '../common/dialog.js';
 import { h, icon } from '../common/dom.js';
-import { keyed, whenChanged } from '../common/keyed.js';
+import { keyed, refill, whenChanged } from '../common/keyed.js';
 import { may } from '../common/permissions.js';
 import { dateTime } from '../common/time.js';
 import { strings } from '../locales/en.js';
@@ -46,8 +46,8 @@ export function commentsTab(model) {
       keyed(list, comments.map((comment) => ({
         comment, edit: model.unsaved.comment(comment.id) !== undefined, gone: model.gone, news: model.news.of(`comment:${comment.id}`), conflict: open.has(`comment:${comment.id}`),
       })), ({ comment }) => comment.id, () => h('article', { role: 'listitem', class: 'comment' }),
-      whenChanged((element, { comment, edit, conflict }) => element.replaceChildren(
-        ...(edit ? editing(model, comment, conflict) : reading(model, comment, editable && !model.gone)))));
+      whenChanged((element, { comment, edit, conflict }) => refill(element, [
+        ...(edit ? editing(model, comment, conflict) : reading(model, comment, editable && !model.gone))])));
       const unsaved = model.unsaved.comment('new')?.text ?? '';
       if (input.value !== unsaved) input.value = unsaved;
       add.disabled = !unsaved.trim() || model.state === 'saving' || model.gone;
