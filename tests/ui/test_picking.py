@@ -149,6 +149,33 @@ async def test_all_cameras_of_the_view_at_once_with_both_ends_shown(page: Page) 
     assert [length for _, length in found] == [12, 12]
 
 
+async def test_what_a_project_has_already_is_said(page: Page) -> None:
+    """The same time of the same camera once more is added, and the project that has it is named."""
+    await in_playback(page)
+    project = await page.evaluate(
+        "at => host.bridge.fetch('projects', {method: 'POST', headers: {'Content-Type': 'application/json'},"
+        " body: JSON.stringify({type: null, description: '', drafts: null, footage: [{"
+        " camera: host.state.cameras[0].id, start: new Date(at).toISOString(),"
+        " end: new Date(at + 9000).toISOString()}]})})"
+        ".then(r => r.json()).then(w => w.project.id)",
+        await page.evaluate("host.clocks.playback.now"),
+    )
+    await pick(page, "Add to draft sequence list")
+    notice = page.locator(".notice.warning")
+    await expect(notice).to_contain_text(re.compile(rf"Lobby .*already in incident project.* {project}\b"))
+    assert [length for _, length in await drafts(page)] == [20]
+    await notice.get_by_role("button", name="View draft sequence list").click()
+    dialog = page.get_by_role("dialog", name="Draft sequence list")
+    await dialog.get_by_role("button", name="Add all to new incident project").click()
+    details = page.get_by_role("dialog", name="Create incident project")
+    await details.get_by_role("button", name="Save").click()
+    again = page.locator(".notice").last
+    await expect(again).to_contain_text("1 sequence: Lobby")
+    await expect(again).to_contain_text(
+        re.compile(rf"already in incident project.* {project}\b.*added all the same")
+    )
+
+
 async def test_existing_project_by_keyboard(page: Page) -> None:
     """Arrow down from the filter to the list, Enter chooses."""
     await in_playback(page)

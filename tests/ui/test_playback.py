@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import re
 import time
 from itertools import pairwise
 
@@ -181,6 +182,22 @@ async def test_codec_of_no_browser_is_said(page: Page, now: int) -> None:
     await page.route("**/video/**", lambda route: route.fulfill(status=200, body=b"x", headers=headers))
     await at(page, now - 500_000)
     await expect(page.locator("incident-playback")).to_contain_text("This browser cannot play xvc9.1")
+
+
+async def test_browser_that_plays_nothing_says_so(page: Page, now: int) -> None:
+    """The codec has the name that people know, and it is said what to do; Retry asks again."""
+    await page.evaluate("() => { MediaSource.isTypeSupported = () => false; }")
+    await page.evaluate("names => host.watch(names)", await names(page, 1))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/video/" in request.url else None)
+    await at(page, now - 500_000)
+    element = page.locator("incident-playback")
+    await expect(element).to_contain_text(re.compile(r"This browser cannot play H\.264 \(avc1\.\w+\)"))
+    await expect(element).to_contain_text("Export the sequence to see it in another player.")
+    count = len(asked)
+    await element.get_by_role("button", name="Retry").click()
+    await until(lambda: len(asked) > count, "the picture to be asked for again")
+    await expect(element).to_contain_text("This browser cannot play H.264")
 
 
 async def test_dragging_the_timeline_asks_for_little(page: Page, now: int) -> None:

@@ -1,5 +1,8 @@
 // View items with recorded video, in English.
 
+/** Names of codecs by how RFC 6381 writes them. @type {Record<string, string | undefined>} */
+const CODECS = { avc1: 'H.264', avc3: 'H.264', hev1: 'H.265', hvc1: 'H.265', av01: 'AV1', vp09: 'VP9', mp4v: 'MPEG-4' };
+
 export const playback = {
   loading: 'Loading',
   gap: 'No recording at this time',
@@ -16,7 +19,7 @@ export const playback = {
   noLater: 'Nothing is recorded after it.',
   edge: 'Not recorded yet',
   edgeHint: 'The picture comes as soon as the recorder has it.',
-  codec: (/** @type {string} */ codec) => `This browser cannot play ${codec}`,
+  codec: (/** @type {string} */ codec) => `This browser cannot play ${named(codec)}`,
   codecHint: 'Export the sequence to see it in another player.',
   recoded: (/** @type {string} */ codec) => `${codec}, shown as H.264`,
   recodedHint: 'This browser does not play it as it was recorded. Exports have the recorder’s own pictures.',
@@ -24,3 +27,9 @@ export const playback = {
   brokenHint: 'The browser could not decode what the recorder delivered.',
   retry: 'Retry',
 };
+
+/** @param {string} codec */
+function named(codec) {
+  const name = CODECS[codec.slice(0, 4)];
+  return name ? `${name} (${codec})` : codec;
+}
