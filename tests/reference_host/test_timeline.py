@@ -99,6 +99,37 @@ def test_axis_names_both_hours_of_the_night(
         assert shown == f"{local:%H:%M}" or (local.hour, local.minute) == (0, 0)
 
 
+def go_to(page: Page, text: str) -> None:
+    """Type a time to go to."""
+    entry = page.get_by_label("Go to time")
+    entry.fill(text)
+    entry.press("Enter")
+
+
+def test_a_time_that_is_there_twice_or_never_is_told(signed_in: SignIn) -> None:
+    """In autumn the second is offered after the first; in spring it is said what is shown instead."""
+    page = signed_in("/playback")
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+    transport = page.locator("host-transport")
+    go_to(page, "2025-10-26 02:30")
+    expect(transport).to_contain_text("02:30:00 was there twice.")
+    for _ in range(3):
+        page.keyboard.press("-")
+    for zone in ("CEST", "CET"):
+        expect(
+            page.locator("host-timeline .tick", has_text=re.compile(rf"^02:\d\d {zone}$")).first
+        ).to_be_visible()
+    assert playhead(page) == datetime(2025, 10, 26, 0, 30, tzinfo=UTC).timestamp()
+    transport.get_by_role("button", name="Go to 02:30:00 CET").click()
+    assert playhead(page) == datetime(2025, 10, 26, 1, 30, tzinfo=UTC).timestamp()
+    expect(transport).not_to_contain_text("was there twice")
+    go_to(page, "2025-03-30 02:30")
+    expect(transport).to_contain_text("02:30 was left out that night: this is 03:30:00 CEST.")
+    assert playhead(page) == datetime(2025, 3, 30, 1, 30, tzinfo=UTC).timestamp()
+    go_to(page, "2025-03-30 04:30")
+    expect(transport).not_to_contain_text("left out")
+
+
 @pytest.mark.parametrize("zone", [COPENHAGEN, NEW_YORK])
 def test_a_day_with_a_change_is_divided_by_the_wall_clock(signed_in: SignIn, zone: str) -> None:
     """With ticks hours apart they stay on the same hours of the wall clock before and after the change."""

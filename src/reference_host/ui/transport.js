@@ -2,7 +2,7 @@
 
 import { toolbarItems } from './contributed.js';
 import { button, el, icon, iconButton } from './dom.js';
-import { clockTime, day, otherInstant, pickerText, readTime, utcText, zoneName, zonedTime } from './time.js';
+import { clockTime, day, otherInstant, pickerText, readTime, shortTime, utcText, zoneName, zonedTime } from './time.js';
 
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('./timeline.js').Timeline} Timeline */
@@ -20,7 +20,7 @@ export class Transport extends HTMLElement {
     type: 'text', placeholder: '12:03, -5m, yesterday 14:00', 'aria-label': 'Go to time', 'aria-describedby': 'entry-fault', spellcheck: 'false',
   });
   #picker = el('input', { type: 'datetime-local', step: '1', class: 'picker', tabindex: -1, 'aria-hidden': 'true' });
-  #twice = el('span', { class: 'dim', role: 'status' });
+  #change = el('span', { class: 'dim', role: 'status' });
   #fault = el('span', { id: 'entry-fault', class: 'fault', role: 'alert' });
   #marks = el('span', { class: 'dim marks' });
   #clear;
@@ -41,7 +41,7 @@ export class Transport extends HTMLElement {
     this.append(
       el('div', { class: 'group' }, iconButton('back', 'Back 10 seconds', () => jump(-JUMP)), this.#play, iconButton('forward', 'Forward 10 seconds', () => jump(JUMP))),
       el('div', { class: 'group now' }, this.#time, this.#date, this.#held),
-      el('form', { class: 'group entry', onsubmit: (/** @type {Event} */ event) => this.#entered(event) }, this.#entry, el('button', { type: 'submit' }, 'Go'), el('span', { class: 'picking' }, iconButton('calendar', 'Choose date and time', () => this.#pick()), this.#picker), this.#twice, this.#fault),
+      el('form', { class: 'group entry', onsubmit: (/** @type {Event} */ event) => this.#entered(event) }, this.#entry, el('button', { type: 'submit' }, 'Go'), el('span', { class: 'picking' }, iconButton('calendar', 'Choose date and time', () => this.#pick()), this.#picker), this.#change, this.#fault),
       el('div', { class: 'group' },
         iconButton('markStart', 'Mark the start ( [ )', () => mark(shell, 'start')),
         iconButton('markEnd', 'Mark the end ( ] )', () => mark(shell, 'end')),
@@ -105,23 +105,28 @@ export class Transport extends HTMLElement {
       : at > live.now ? 'This time has not come yet.' : '';
     this.#fault.textContent = fault;
     this.#entry.setAttribute('aria-invalid', String(fault !== ''));
-    this.#twice.replaceChildren();
+    this.#change.replaceChildren();
     if (at === null || fault) return false;
     playback.seek(at);
-    this.#tellTwice(at);
+    this.#tellChange(text, at);
     return true;
   }
 
-  /** On the night the clock goes back: the same time is there once more. @param {number} at */
-  #tellTwice(at) {
+  /** On nights on which the clock changes: the same time is there once more, or was left out. @param {string} text @param {number} at */
+  #tellChange(text, at) {
     const zone = this.#shell.timeZone;
+    const typed = /\d{1,2}:\d{2}/.exec(text)?.[0].padStart(5, '0');
+    if (typed && typed !== shortTime(at, zone)) {
+      this.#change.textContent = `${typed} was left out that night: this is ${zonedTime(at, zone)}.`;
+      return;
+    }
     const other = otherInstant(at, zone);
     if (other === undefined || other > this.#shell.live.now) return;
     const go = () => {
       this.#shell.playback.seek(other);
-      this.#twice.replaceChildren();
+      this.#change.replaceChildren();
     };
-    this.#twice.replaceChildren(`${clockTime(at, zone)} was there twice. `,
+    this.#change.replaceChildren(`${clockTime(at, zone)} was there twice. `,
       button(`Go to ${zonedTime(other, zone)}`, go));
   }
 }
