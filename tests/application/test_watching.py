@@ -27,6 +27,7 @@ class SetRecorders:
     until: dict[CameraId, datetime | None] = attrs.field(factory=dict)
     offsets: dict[CameraId, float] = attrs.field(factory=dict)
     refusing: dict[CameraId, Exception] = attrs.field(factory=dict)
+    all_named: bool = True
 
     async def cameras(self) -> tuple[Camera, ...]:
         return (LOBBY, YARD, DOOR)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 
 import attrs
 import httpx
 import pytest
+from tests.programs import RECORDER_USER
 from tests.support import OPERATOR, SetClock, as_principal, host_services
 
+from incident_plugin.adapters.onvif import OnvifDevice
 from incident_plugin.application.incidents.collections import MOST_RUNNING, UNDO_WITHIN
+from incident_plugin.assembly import assemble
 from incident_plugin.domain.collection import SIGN_OF_LIFE_MARGIN
+from incident_plugin.domain.errors import RecorderUnavailable
+from incident_plugin.runtime import IncidentRuntime
+from incident_plugin.settings import RecorderSettings, Settings
 from vms_hooks.values import HostEvent, HostEventKind, View, ViewMode
 
 
@@ -29,7 +36,9 @@ def look_at(runtime, cameras, clock):
     """Report that the operator's live view now shows these cameras."""
     numbers = iter(range(1, 1000))
 
-    async def look(*names: str, client: str = "tab", mode: ViewMode = ViewMode.LIVE) -> None:
+    async def look(
+        *names: str, client: str = "tab", mode: ViewMode = ViewMode.LIVE, runtime: IncidentRuntime = runtime
+    ) -> None:
         view = View(
             principal=OPERATOR,
             client=client,
@@ -170,6 +179,65 @@ async def test_unknown_cameras_in_a_view_are_left_out(client, cameras):
     body = {"client": "tab", "cameras": ["nowhere:1", cameras["Lobby"]]}
     collection = (await client.post("/collections", json=body)).json()
     assert [s["camera_name"] for s in collection["sequences"]] == ["Lobby"]
+
+
+@attrs.frozen
+class Restarted:
+    """The plug-in after a restart, whose recorder has not answered yet."""
+
+    runtime: IncidentRuntime
+    client: httpx.AsyncClient
+    _patched: pytest.MonkeyPatch
+
+    async def hear_from_the_recorder(self) -> None:
+        """Let the recorder answer."""
+        self._patched.undo()
+        await self.runtime.parts.recorders.cameras.refresh()
+
+
+@pytest.fixture
+async def restart(runtime, host, recorder_address):
+    """Start the plug-in again on the same data."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def mute(_):
+            raise RecorderUnavailable("The recorder does not answer.")
+
+        async def again() -> Restarted:
+            await runtime.stop()
+            patched = stack.enter_context(pytest.MonkeyPatch.context())
+            patched.setattr(OnvifDevice, "channels", mute)
+            settings = Settings(recorder=RecorderSettings(address=recorder_address, username=RECORDER_USER))
+            started = IncidentRuntime(parts=assemble(host, settings))
+            await started.start()
+            stack.push_async_callback(started.stop)
+            transport = httpx.ASGITransport(as_principal(started.parts.app, OPERATOR))
+            client = httpx.AsyncClient(transport=transport, base_url="http://plugin")
+            return Restarted(started, await stack.enter_async_context(client), patched)
+
+        yield again
+
+
+async def test_views_before_the_recorder_has_answered_are_collected(client, cameras, clock, look_at, restart):
+    """After a restart what is open goes on; what comes into view is taken, and named when it can be."""
+    origin = clock.now()
+    collection = await start(client, cameras, "Lobby")
+    again = await restart()
+
+    async def open_now() -> set[str]:
+        sequences = (await running(again.client))[collection["id"]]["sequences"]
+        return {one["camera_name"] for one in sequences if not one["end"]}
+
+    for names in (("Lobby",), ("Lobby", "Yard")):
+        clock.advance(seconds=10)
+        await look_at(*names, runtime=again.runtime)
+    assert await open_now() == {"Lobby", cameras["Yard"]}
+    await again.hear_from_the_recorder()
+    assert await open_now() == {"Lobby", "Yard"}
+    clock.advance(seconds=10)
+    saved = (await again.client.post(f"/collections/{collection['id']}/save", json={})).json()
+    assert [seconds(one, origin) for one in saved["sequences"]] == [("Lobby", -30, 30), ("Yard", -10, 30)]
+    assert len({one["footage"]["recorder"] for one in saved["sequences"]}) == 1
 
 
 async def test_what_was_done_with_cameras_is_told_by_the_project(client, cameras, clock, look_at):

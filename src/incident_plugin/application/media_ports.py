@@ -50,6 +50,19 @@ class VideoStream(Protocol):
         ...
 
 
+class CameraNames(Protocol):
+    """What cameras the site has, as its recorders name them."""
+
+    async def cameras(self) -> tuple[Camera, ...]:
+        """Give all cameras of all recorders that answer; raises ``RecorderUnavailable`` when none does."""
+        ...
+
+    @property
+    def all_named(self) -> bool:
+        """Whether every recorder has named its cameras since it is in use."""
+        ...
+
+
 class Recorders(Protocol):
     """All recorders of the site. Every method raises ``RecorderUnavailable`` or ``NotFound``."""
 

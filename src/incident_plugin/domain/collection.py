@@ -5,6 +5,7 @@ A collection is a pure function of the views that were confirmed: which cameras 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NewType
 
@@ -31,8 +32,14 @@ class ShownCamera:
     """A camera as an operator's view shows it."""
 
     id: CameraId
+    #: Its id, as long as no recorder has named it.
     name: str
     recorder: str
+
+    @property
+    def named(self) -> bool:
+        """Whether a recorder has named it."""
+        return self.recorder != ""
 
 
 @attrs.frozen(kw_only=True)
@@ -133,6 +140,12 @@ class Collection:
     def settle(self, now: datetime) -> Collection:
         """End open sequences whose browser gave no sign of life for longer than the margin."""
         return self if now <= self.confirmed_at + SIGN_OF_LIFE_MARGIN else self._interrupted()
+
+    def renamed(self, name: Callable[[ShownCamera], ShownCamera]) -> Collection:
+        """Give every camera of it another name."""
+        sequences = (attrs.evolve(one, camera=name(one.camera)) for one in self.sequences)
+        happenings = (attrs.evolve(one, camera=name(one.camera)) for one in self.happenings)
+        return attrs.evolve(self, sequences=tuple(sequences), happenings=tuple(happenings))
 
     def noting(self, action: Action, camera: CameraId, at: datetime) -> Collection:
         """Take note of what was done with a camera that is being collected; others do not concern it.

@@ -138,6 +138,11 @@ class SiteRecorders:
             raise failures[0]
         return tuple(found.values())
 
+    @property
+    def all_named(self) -> bool:
+        """Whether every recorder has named its cameras since it is in use."""
+        return self._members.keys() <= self._cameras.keys()
+
     async def recorded(self, camera: CameraId, interval: Interval) -> tuple[Interval, ...]:
         """Give the spans within the interval for which any recorder has video; sorted, disjoint, clipped."""
         sources = await self._sources(camera)

@@ -158,7 +158,7 @@ class Collections:
         self._guard.require(actor, Permission.PROJECTS_MANAGE)
         now = self._clock.now()
         with self._work.begin(actor.person) as work:
-            collection = _found(work, actor, collection_id)
+            collection = _found(work, actor, collection_id).renamed(self._cameras.named)
             sequences = self._sequences(collection, now)
             fields = first_fields(work.properties, type_id, description)
             project = work.create(
@@ -222,7 +222,7 @@ class Collections:
     def _visible(self, actor: Actor, collection: Collection) -> Collection:
         seen = set(self._guard.visible(actor, {s.camera.id for s in collection.sequences}))
         sequences = tuple(s for s in collection.sequences if s.camera.id in seen)
-        return attrs.evolve(collection, sequences=sequences)
+        return attrs.evolve(collection, sequences=sequences).renamed(self._cameras.named)
 
     def _shown(self, actor: Actor, cameras: Iterable[CameraId]) -> tuple[ShownCamera, ...]:
         return self._cameras.shown(self._guard.visible(actor, cameras))

@@ -10,7 +10,7 @@ from itertools import chain
 import attrs
 
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.media_ports import Recorders
+from incident_plugin.application.media_ports import CameraNames, Recorders
 from incident_plugin.application.ports import Actor, Clock
 from incident_plugin.application.store import Marked
 from incident_plugin.domain.access import Permission
@@ -58,14 +58,17 @@ class PickedFootage:
 class Cameras:
     """The cameras of the site, remembered while a recorder cannot be asked."""
 
-    def __init__(self, recorders: Recorders) -> None:
+    def __init__(self, recorders: CameraNames) -> None:
         self._recorders = recorders
         self._known: dict[CameraId, Camera] = {}
+        #: Whether every recorder has named its cameras since the start, and they are known here.
+        self._all_known = False
 
     async def refresh(self) -> tuple[Camera, ...]:
         """Ask the recorders; raises ``RecorderUnavailable``. Names known before stay known."""
         cameras = await self._recorders.cameras()
         self._known |= {camera.id: camera for camera in cameras}
+        self._all_known = self._all_known or self._recorders.all_named
         return cameras
 
     def learn(self, cameras: Iterable[Camera]) -> None:
@@ -98,12 +101,17 @@ class Cameras:
             ) from None
 
     def shown(self, cameras: Iterable[CameraId]) -> tuple[ShownCamera, ...]:
-        """Give cameras under their names; unknown ones are left out: there is no video of them."""
-        return tuple(
-            ShownCamera(id=c.id, name=c.name, recorder=c.recorder)
-            for c in (self._known.get(camera) for camera in cameras)
-            if c is not None
-        )
+        """Give cameras under their names; unknown ones are left out: there is no video of them.
+
+        While a recorder has not answered since the start, an unknown one may be its, and has its id for name.
+        """
+        found = (self.named(ShownCamera(id=camera, name=camera, recorder="")) for camera in cameras)
+        return tuple(one for one in found if one.named or not self._all_known)
+
+    def named(self, camera: ShownCamera) -> ShownCamera:
+        """Give a camera that was taken under its id the name that a recorder has given since."""
+        known = None if camera.named else self._known.get(camera.id)
+        return ShownCamera(id=known.id, name=known.name, recorder=known.recorder) if known else camera
 
 
 @attrs.frozen(kw_only=True)
