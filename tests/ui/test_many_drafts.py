@@ -1,4 +1,4 @@
-"""Two hundred drafts: the list is used as one of two is, and it is said what became of them."""
+"""The draft list at its bounds: two hundred drafts, and times that clocks showed twice."""
 
 from __future__ import annotations
 
@@ -21,9 +21,15 @@ pytestmark = in_shared_browser
 MANY = 200
 
 
+def draft(site: Site, *footage: Footage) -> None:
+    """Put footage on the operator's draft list; whether a recorder has it is not asked."""
+    ground = site.runtime.parts.ground
+    use_case = Drafts(work=ground.work, guard=ground.guard, clock=ground.clock, ids=ground.ids)
+    use_case.add(actor_of(site.principal), footage)
+
+
 async def drafted(site: Site, page: Page, count: int) -> None:
     """Have so many on the operator's draft list, of two cameras in turn."""
-    ground = site.runtime.parts.ground
     start = datetime.now(UTC) - timedelta(hours=1)
     names = await page.evaluate("host.bridge.cameras().slice(0, 2).map(c => [c.id, c.name])")
     footage = tuple(
@@ -35,8 +41,7 @@ async def drafted(site: Site, page: Page, count: int) -> None:
         )
         for n in range(count)
     )
-    use_case = Drafts(work=ground.work, guard=ground.guard, clock=ground.clock, ids=ground.ids)
-    use_case.add(actor_of(site.principal), footage)
+    draft(site, *footage)
 
 
 async def test_two_hundred_drafts(page: Page, site: Site) -> None:
@@ -71,3 +76,29 @@ async def test_two_hundred_drafts(page: Page, site: Site) -> None:
     await expect(notice).to_contain_text(re.compile(r"197 sequences: \w+ \(\d+\), \w+ \(\d+\)"))
     await expect(notice).to_contain_text("1 sequence had left the draft sequence list meanwhile")
     assert await drafts(page) == []
+
+
+async def test_drafts_of_the_hour_that_is_there_twice(page: Page, site: Site) -> None:
+    """Of times that clocks showed twice the zone is told, also where the end is told without its day."""
+    start = datetime(2025, 10, 26, 0, 50, tzinfo=UTC)
+    camera = await page.evaluate("host.bridge.cameras()[0]")
+    footage = Footage(
+        camera=CameraId(camera["id"]),
+        camera_name=camera["name"],
+        recorder="Demo",
+        interval=Interval(start, start + timedelta(minutes=20)),
+    )
+    draft(site, footage)
+    await item(page, "live").get_by_role("button", name=ADD).click()
+    await page.get_by_role("menuitem", name="View draft sequence list").click()
+    cells = page.get_by_role("dialog", name="Draft sequence list").get_by_role("row").last.get_by_role("cell")
+    await expect(cells).to_have_count(6)
+    texts = (await cells.all_inner_texts())[2:5]
+    assert texts == ["2025-10-26 02:50:00 CEST", "2025-10-26 02:10:00 CET", "20:00"]
+    told = await page.evaluate(
+        "async ([start, end]) => { const m = await import('/plugins/incident/ui/common/time.js');"
+        " return [m.endTime(end, start, 'Europe/Copenhagen'), m.dateTime(end + 3600000, 'Europe/Copenhagen'),"
+        " m.endTime(end + 86400000, start, 'Europe/Copenhagen')]; }",
+        [start.timestamp() * 1000, (start + timedelta(minutes=20)).timestamp() * 1000],
+    )
+    assert told == ["02:10:00 CET", "2025-10-26 03:10:00", "2025-10-27 02:10:00"]

@@ -5,7 +5,7 @@ import { chooseProject } from '../common/choose-project.js';
 import { askDetails } from '../common/details-dialog.js';
 import { announce } from '../common/notices.js';
 import { made } from '../common/making.js';
-import { date, dateTime, duration, time } from '../common/time.js';
+import { dateTime, duration, endTime } from '../common/time.js';
 import { showDrafts } from '../drafts/drafts-dialog.js';
 import { strings } from '../locales/en.js';
 
@@ -82,6 +82,5 @@ function wanted({ cameras, start, end }) {
  */
 function described({ timeZone }, { cameras, start, end }) {
   const names = cameras.map((camera) => camera.name).join(', ');
-  const same = date(start, timeZone) === date(end, timeZone);
-  return strings.add.sequence(names, dateTime(start, timeZone), (same ? time : dateTime)(end, timeZone), duration(end - start));
+  return strings.add.sequence(names, dateTime(start, timeZone), endTime(end, start, timeZone), duration(end - start));
 }

@@ -1,5 +1,7 @@
 // Times as people read them: in the site's zone, with a name for the zone wherever it is not obvious.
 
+import { zoneName } from './zoned.js';
+
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
 
@@ -17,12 +19,33 @@ function format(timeZone, options) {
 /** @typedef {string | number | Date} Instant */
 
 /**
- * `2026-03-01 12:03:07`
+ * `2026-03-01 12:03:07`; with the zone's name where clocks showed this twice, on the night they went back.
  * @param {Instant | null | undefined} at
  * @param {string} timeZone
  */
 export function dateTime(at, timeZone) {
-  return at === null || at === undefined ? '' : `${date(at, timeZone)} ${time(at, timeZone)}`;
+  return at === null || at === undefined ? '' : `${date(at, timeZone)} ${named(at, timeZone)}`;
+}
+
+/**
+ * The end of what began at a time: the day is told where it is another one.
+ * @param {Instant} end
+ * @param {Instant} start
+ * @param {string} timeZone
+ */
+export function endTime(end, start, timeZone) {
+  return date(start, timeZone) === date(end, timeZone) ? named(end, timeZone) : dateTime(end, timeZone);
+}
+
+const HALF_HOUR = 1_800_000;
+
+/** @param {Instant} at @param {string} timeZone */
+function named(at, timeZone) {
+  const shown = time(at, timeZone);
+  const instant = new Date(at).getTime();
+  // Clocks go back by an hour, on one island by half of one.
+  const twice = [-2, -1, 1, 2].some((by) => time(instant + by * HALF_HOUR, timeZone) === shown);
+  return twice ? `${shown} ${zoneName(at, timeZone)}` : shown;
 }
 
 /**

@@ -1,7 +1,7 @@
 // One export: how far it is, and the files it made.
 
 import { h, icon } from '../common/dom.js';
-import { date, dateTime, duration, time, utcTitle } from '../common/time.js';
+import { date, dateTime, duration, endTime, time, utcTitle } from '../common/time.js';
 import { secondsOf } from '../common/zoned.js';
 import { strings } from '../locales/en.js';
 import { fileSize, timeLeft } from './figures.js';
@@ -144,10 +144,9 @@ function fileRow(exhibit, job, bridge) {
 
 /** @param {Interval} interval @param {string} zone */
 function interval({ start, end }, zone) {
-  const sameDay = date(start, zone) === date(end, zone);
   const length = duration(Date.parse(end) - Date.parse(start));
   return h('span', { title: `${utcTitle(start)} – ${utcTitle(end)}` },
-    `${dateTime(start, zone)} – ${sameDay ? time(end, zone) : dateTime(end, zone)} (${length})`);
+    `${dateTime(start, zone)} – ${endTime(end, start, zone)} (${length})`);
 }
 
 /** @param {Exhibit['clock_offset']} measured */
