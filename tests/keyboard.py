@@ -36,16 +36,19 @@ FIND = """() => {
   return found;
 }"""
 #: Says what has the focus, and whether one sees it.
-FOCUS = """() => {
+FOCUS = """async () => {
+  // What the page does when the focus moves, it may do in the next turn.
+  await new Promise((done) => setTimeout(done));
   let one = document.activeElement;
   while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
   if (!one || one === document.body || one === document.documentElement) return null;
-  // A radio button is small: some pages draw the ring around its label.
+  // A radio button is small: some pages draw the ring around its label. A frame cannot have one itself.
   const ringed = (part) => {
     const { outlineStyle, outlineWidth } = getComputedStyle(part);
     return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
   };
-  const ring = ringed(one) || (one.type === 'radio' && ringed(one.closest('label')));
+  const ring = ringed(one) || (one.type === 'radio' && ringed(one.closest('label')))
+    || (one.tagName === 'IFRAME' && ringed(one.parentElement));
   const box = one.getBoundingClientRect();
   const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
   return { key: keyOf(one), name: named(one), ring, inside };

@@ -65,6 +65,11 @@ class ReportPreview {
   #refused = (/** @type {SecurityPolicyViolationEvent} */ event) => {
     if (event.effectiveDirective === 'frame-src') this.#stage.replaceChildren(h('p', { class: 'empty' }, strings.incidents.report.noPreview));
   };
+  /** A frame has the focus without a style of its own for it: the page only sees that its window lost it. */
+  #framed = () => setTimeout(() => {
+    const root = /** @type {ShadowRoot | Document} */ (this.#stage.getRootNode());
+    this.#stage.classList.toggle('focused', root.activeElement instanceof HTMLIFrameElement);
+  });
 
   /** @param {Bridge} bridge @param {string} path @param {object} what @param {boolean} table */
   constructor(bridge, path, what, table) {
@@ -72,6 +77,7 @@ class ReportPreview {
     this.#path = path;
     this.#what = what;
     document.addEventListener('securitypolicyviolation', this.#refused);
+    for (const kind of ['focus', 'blur']) window.addEventListener(kind, this.#framed);
     this.element = h('div', { class: 'stack' }, this.#note, this.#stage,
       h('div', { class: 'row wrap' },
         h('label', { class: 'row', hidden: !may(bridge, 'projects.user-names.view') }, this.#names, strings.incidents.report.showUserNames),
@@ -83,6 +89,7 @@ class ReportPreview {
 
   close() {
     document.removeEventListener('securitypolicyviolation', this.#refused);
+    for (const kind of ['focus', 'blur']) window.removeEventListener(kind, this.#framed);
     this.#run += 1;
     void this.#cancel();
     URL.revokeObjectURL(this.#url);

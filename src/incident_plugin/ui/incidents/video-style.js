@@ -39,6 +39,7 @@ label.row { cursor: pointer; }
 export const reportSheet = new CSSStyleSheet();
 reportSheet.replaceSync(`
 .paper { height: calc(90vh - 170px); min-height: 240px; border: 1px solid var(--s3); border-radius: 4px; overflow: hidden; }
+.paper.focused { outline: 2px solid var(--accent); outline-offset: 1px; }
 .paper iframe { width: 100%; height: 100%; border: 0; }
 .making { display: grid; justify-items: center; align-content: center; gap: 12px; height: 100%; }
 .making p, .banner ul { margin: 0; }
