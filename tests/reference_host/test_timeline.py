@@ -199,6 +199,7 @@ def test_one_row_for_the_selected_camera(signed_in: SignIn) -> None:
 def test_the_same_as_a_table(signed_in: SignIn) -> None:
     """What is recorded, what is not, and what is marked, in words with times; a button goes there."""
     page = signed_in("/playback")
+    # Pressed as soon as it can be: what is recorded may not be known yet.
     page.get_by_role("button", name="List what is recorded").click()
     dialog = page.get_by_role("dialog", name="Recordings in the shown time")
     yard = dialog.get_by_role("row", name=re.compile("^Yard"))

@@ -132,8 +132,9 @@ export class Timeline extends HTMLElement {
     this.#draw();
   }
 
-  /** The same as a table. */
-  list() {
+  /** The same as a table; once it is known. */
+  async list() {
+    if (!this.#loaded) await this.#load();
     const rows = this.#cameras.map((camera) => ({ camera, row: this.#rows.get(camera.id) }));
     return showTimelineList(this.#shell, rows, this.#start, this.#start + this.#width);
   }
