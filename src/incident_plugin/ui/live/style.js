@@ -4,7 +4,7 @@ export const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
 :host {
   display: block; position: relative; overflow: hidden; width: 100%; height: 100%; container-type: size;
-  background: var(--s0);
+  background: #000;
 }
 .stage, .controls { position: absolute; inset: 0; }
 .controls { pointer-events: none; }
@@ -13,14 +13,15 @@ video { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: con
 .veil {
   position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; gap: 4px;
   padding: 12px; text-align: center; overflow-wrap: anywhere;
-  background: color-mix(in srgb, var(--s0) 84%, transparent);
+  background: color-mix(in srgb, var(--s0) 92%, transparent);
 }
 .veil p { margin: 0; max-width: 46ch; }
 .title { font-size: 15px; font-weight: 600; }
 .detail { color: var(--dim); }
 .veil svg { width: 32px; height: 32px; }
 .badge {
-  position: absolute; left: 6px; top: 6px; padding: 0 6px; border-radius: 4px;
+  position: absolute; left: 6px; top: 6px; padding: 0 6px; border-radius: 4px; box-sizing: border-box;
+  max-width: calc(100% - 12px); white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
   background: color-mix(in srgb, var(--s0) 80%, transparent);
 }
 :host(:not([data-state=live])) .badge { display: none; }

@@ -25,7 +25,8 @@ barSheet.replaceSync(`
 .bar.here .state path, .bar.elsewhere .state path { fill: currentColor; }
 .elapsed { font-weight: 600; }
 .what { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-button { min-height: 28px; }
+button { min-height: 28px; flex: none; }
+@media (max-width: 899px) { .what { white-space: normal; } }
 `);
 
 export class IncidentStatus extends Contributed {

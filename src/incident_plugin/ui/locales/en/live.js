@@ -17,7 +17,7 @@ export const live = {
   answered: 'The server answered {status}.',
   tools: 'Picture of {camera}',
   recoded: (/** @type {string} */ codec) => `${codec}, coded anew`,
-  smaller: (/** @type {string} */ codec) => `Smaller picture: ${codec} cannot be shown here`,
+  smaller: (/** @type {string} */ codec) => `Smaller picture: no ${codec} here`,
   recodedHint: 'This browser cannot show live what the camera sends. The recording is not affected.',
   figures: 'Size of the picture, and how long it took from the server to the screen: measured',
   mute: 'Mute',
