@@ -698,6 +698,19 @@ def test_nothing_runs_over_the_edge(signed_in: SignIn, width: int, height: int) 
         assert max(over) <= 0, (tab, over)
 
 
+def test_long_status_does_not_widen_the_page(signed_in: SignIn) -> None:
+    """A plug-in that has much to say hides nothing at 200 % of a small window."""
+    page = signed_in("/live", "admin")
+    page.set_viewport_size({"width": 640, "height": 360})
+    page.evaluate(
+        "document.querySelector('host-frame > .status-area').append(Object.assign("
+        "document.createElement('p'), {textContent: 'waiting '.repeat(40), style: 'white-space: nowrap'}))"
+    )
+    box = page.locator("host-frame > main").bounding_box()
+    assert box is not None
+    assert box["width"] <= 640
+
+
 def test_times_as_operators_type_them(page: Page) -> None:
     """On the day the clock goes back: wall times of the site become the right instants, nonsense none."""
     instants = {
