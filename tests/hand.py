@@ -29,6 +29,11 @@ class Hand:
         self.actions += 1
         await place.fill(text)
 
+    async def type(self, text: str) -> None:
+        """Write where the focus is already."""
+        self.actions += 1
+        await self.page.keyboard.type(text)
+
     async def press(self, keys: str) -> None:
         self.actions += 1
         await self.page.keyboard.press(keys)

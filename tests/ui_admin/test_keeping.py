@@ -13,6 +13,7 @@ from playwright.async_api import expect
 from incident_plugin.adapters.sealed_backup import unsealed
 from tests.accessibility import violations
 from tests.browsing import in_shared_browser
+from tests.hand import Hand
 from tests.ui_list.site import CARL
 
 pytestmark = in_shared_browser
@@ -94,18 +95,20 @@ async def test_retention_says_what_it_means_and_asks_before_it_counts(opening, s
     page = await opening("retention", provoked=(REFUSED,))
     await expect(page.get_by_text("Until then nothing is deleted automatically.")).to_be_visible()
     assert await violations(page) == []
-    await page.get_by_label("for", exact=True).check()
+    hand = Hand(page)
+    await hand.click(page.get_by_label("for", exact=True))
     await expect(page.get_by_label("Days that incident projects are kept", exact=True)).to_be_focused()
     await page.keyboard.type("0")
     await page.get_by_role("button", name="Save", exact=True).click()
     await expect(page.get_by_role("alert")).to_contain_text("from 1 to 365,000")
-    await page.get_by_label("Days that incident projects are kept", exact=True).fill("7")
+    await hand.write(page.get_by_label("Days that incident projects are kept", exact=True), "7")
     await page.get_by_label("Days that incident projects of type Fire are kept").fill("365")
-    await page.get_by_role("button", name="Save", exact=True).click()
+    await hand.click(page.get_by_role("button", name="Save", exact=True))
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_text("No incident project is older than this today.")).to_be_visible()
-    await dialog.get_by_role("button", name="Change retention").click()
+    await hand.click(dialog.get_by_role("button", name="Change retention"))
     await expect(page.get_by_text("Retention saved")).to_be_visible()
+    assert hand.actions <= 4
     await expect(page.get_by_text("Until then nothing is deleted")).to_have_count(0)
     await expect(page.get_by_role("row", name="within 7 days")).to_contain_text("1")
     other = await opening("retention", person="carl")
