@@ -158,6 +158,15 @@ async def test_camera_that_is_not_there_is_tried_until_it_is(
     await page.wait_for_function("() => states.at(-1).state === 'live'")
 
 
+async def test_codec_that_nobody_plays_is_said(page: Page, camera: Camera) -> None:
+    """The view item says what cannot be shown and what to do; trying again would change nothing."""
+    await page.evaluate("RTCRtpReceiver.getCapabilities = () => ({ codecs: [{ mimeType: 'video/VP8' }] })")
+    assert (await page.evaluate("id => watch(id)", LOBBY))["state"] == "unsupported"
+    await expect(page.get_by_role("status")).to_contain_text("This browser cannot play H.264 video")
+    assert await page.evaluate("element().picture.state") == "unsupported"
+    assert camera.opened == 0
+
+
 async def test_right_that_is_given_back(
     page: Page, filming: None, application: Application, camera: Camera
 ) -> None:

@@ -75,6 +75,7 @@ export async function watch(bridge, camera, wish, listener, signal) {
   const peer = new RTCPeerConnection({ iceServers: [] });
   let session = '';
   try {
+    receiveVideo(peer);
     const broken = listenTo(peer, wish, listener, signal);
     broken.catch(() => {});
     // Candidates are not waited for: the server learns this browser's address from its checks.
@@ -135,7 +136,6 @@ function listenTo(peer, wish, listener, signal) {
     // The server ends a session by closing it: this comes long before the network is found silent.
     channel.addEventListener('close', () => reject(new Ended(strings.live.interrupted)));
     converse(channel, listener);
-    receiveVideo(peer);
     if (wish.sound) peer.addTransceiver('audio', { direction: 'recvonly' });
   });
 }
