@@ -361,6 +361,7 @@ async def test_every_row_of_the_log_is_written(client, cameras):
     }
     elsewhere |= {
         "video.preserved",
+        "video.copy-damaged",
         "comment.restored",
         "call.restored",
         "project.related",

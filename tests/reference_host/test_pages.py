@@ -437,6 +437,7 @@ def test_the_playhead_by_keyboard(signed_in: SignIn) -> None:
 def test_a_waiting_element_holds_the_playhead(signed_in: SignIn) -> None:
     """The clock stands while an element waits for pictures, and says so."""
     page = signed_in("/playback")
+    wait_until(page, "document.querySelector('sample-picture')?.vms?.clock !== undefined")
     clock = "document.querySelector('sample-picture').vms.clock"
     page.evaluate(f"window.owner = {{}}; {clock}.hold(owner, true); {clock}.play()")
     expect(page.get_by_text("Waiting for pictures")).to_be_visible()
