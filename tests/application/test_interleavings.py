@@ -25,7 +25,7 @@ from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.project import CallDirection, Comment, FieldChange, Project, ProjectId
 from tests.domain.examples import ANN, BOB, START
 
-PEOPLE = (ANN, BOB, Person(id=PersonId("cem"), name="Cem Cook"))
+PEOPLE = (ANN, BOB, *(Person(id=PersonId(f"p{number}"), name=f"Operator {number}") for number in range(3, 9)))
 FIELDS = ("description", "owner", "data:reference")
 HISTORIES = 10_000 if os.environ.get("SOAK") == "1" else 150
 
