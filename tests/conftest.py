@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -15,6 +17,20 @@ from tests.programs import RunningRecorder, running_recorder
 # How long an example takes is no property of the product: the machine may be busy.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+#: Programs without which tests are skipped; any of the names will do.
+PROGRAMS = (("ffprobe",), ("pdftotext",), ("pdffonts",), ("qpdf",), ("7zz", "7z"))
+
+
+def pytest_configure() -> None:
+    """Skip nothing in silence where everything is to be shown (``REQUIRE_BROWSER=1``)."""
+    if os.environ.get("REQUIRE_BROWSER") != "1":
+        return
+    missing = [names[0] for names in PROGRAMS if not any(map(shutil.which, names))]
+    if missing:
+        raise pytest.UsageError(
+            f"{', '.join(missing)} not found, and REQUIRE_BROWSER=1: .ci/run installs it."
+        )
 
 
 @pytest.fixture(scope="session")
