@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import attrs
 import pytest
 
 from incident_plugin.adapters.picture_cache import PictureCache
+from tests.waiting import PATIENCE
 
 
 @attrs.define
@@ -81,3 +84,34 @@ async def test_file_that_vanished_is_not_there(cache, tmp_path):
     next((tmp_path / "c").iterdir()).unlink()
     assert await cache.get("a") is None
     assert cache.size == 0
+
+
+@pytest.mark.parametrize("begun", [0, 1])
+async def test_writer_cancelled_while_a_thread_writes_leaves_nothing(cache, tmp_path, begun):
+    """Neither a file on the disk nor one that stays open, which the suite's warnings would tell."""
+    at_the_disk, answers = threading.Event(), threading.Event()
+    name_it = cache.begun
+
+    def slowly() -> Path:
+        at_the_disk.set()
+        assert answers.wait(PATIENCE)
+        return name_it()
+
+    growing = cache.writing("part")
+    if begun:
+        await growing.add(b"head")
+    else:
+        cache.begun = slowly
+    writing = asyncio.create_task(growing.add(b"piece"))
+    if not begun:
+        assert await asyncio.to_thread(at_the_disk.wait, PATIENCE)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    discarding = asyncio.create_task(growing.discard())
+    answers.set()
+    await discarding
+    await growing.add(b"late")
+    await growing.complete()
+    assert list((tmp_path / "c").iterdir()) == []
+    assert await cache.get("part") is None

@@ -88,6 +88,8 @@ class PictureCache:
         try:
             partial.replace(self._folder / name)
         except OSError:
+            with suppress(OSError):
+                partial.unlink()
             return
         with self._lock:
             before = self._entries.pop(name, None)
@@ -120,7 +122,11 @@ class PictureCache:
 
 
 class _Growing:
-    """A file that is being written; a disk that refuses, or too many bytes, end it without a word."""
+    """A file that is being written; a disk that refuses, or too many bytes, end it without a word.
+
+    Who writes may be cancelled while a thread still does what was asked last: the lock lets ``discard`` come
+    behind it, and what comes behind ``discard`` finds nothing to do.
+    """
 
     def __init__(self, cache: PictureCache, name: str, most: int) -> None:
         self._cache = cache
@@ -129,52 +135,62 @@ class _Growing:
         self._size = 0
         self._path: Path | None = None
         self._file: BinaryIO | None = None
-        self._given_up = False
+        self._over = False
+        self._lock = threading.RLock()
 
     async def add(self, piece: bytes) -> None:
         """Write the next piece."""
-        if not self._given_up:
+        if not self._over:
             await asyncio.to_thread(self._add, piece)
 
     async def complete(self) -> None:
         """Let others have it."""
-        if self._file is not None and self._path is not None and not self._given_up:
-            await asyncio.to_thread(self._complete, self._file, self._path)
+        if not self._over:
+            await asyncio.to_thread(self._complete)
 
     async def discard(self) -> None:
         """Remove what is there, if it is not complete."""
-        self._give_up()
+        if not self._over:
+            await asyncio.to_thread(self._give_up)
 
     def _add(self, piece: bytes) -> None:
-        self._size += len(piece)
-        try:
-            if self._file is None:
-                self._path = self._cache.begun()
-                self._file = self._path.open("wb")
-            self._file.write(piece)
-        except OSError:
-            self._give_up()
-        if self._size > self._most:
-            self._give_up()
+        with self._lock:
+            if self._over:
+                return
+            self._size += len(piece)
+            try:
+                if self._file is None:
+                    self._path = self._cache.begun()
+                    self._file = self._path.open("wb")
+                self._file.write(piece)
+            except OSError:
+                self._give_up()
+            if self._size > self._most:
+                self._give_up()
 
-    def _complete(self, file: BinaryIO, path: Path) -> None:
-        try:
-            file.close()
-        except OSError:
-            self._give_up()
-            return
-        self._cache.take(path, self._name, self._size)
-        self._file = self._path = None
+    def _complete(self) -> None:
+        with self._lock:
+            if self._over or self._file is None or self._path is None:
+                return
+            try:
+                self._file.close()
+            except OSError:
+                self._give_up()
+                return
+            self._over = True
+            self._cache.take(self._path, self._name, self._size)
 
     def _give_up(self) -> None:
-        self._given_up = True
-        file, self._file, path, self._path = self._file, None, self._path, None
-        with suppress(OSError):
-            if file is not None:
-                file.close()
-        with suppress(OSError):
-            if path is not None:
-                path.unlink()
+        with self._lock:
+            if self._over:
+                return
+            self._over = True
+            with suppress(OSError):
+                if self._file is not None:
+                    self._file.close()
+            with suppress(OSError):
+                if self._path is not None:
+                    self._path.unlink()
 
 
 def _name(key: str) -> str:
