@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import pickle
 import resource
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import attrs
 import av
 import pytest
 
-from incident_plugin.adapters.media import PyavWriter
+from incident_plugin.adapters.media import PyavWriter, master
+from incident_plugin.adapters.media.master import Mp4
 from incident_plugin.domain.errors import RecorderUnavailable, StoreUnavailable
 from incident_plugin.domain.media import AccessUnit
+from tests.waiting import PATIENCE
 
 
 def nals_of(sample: bytes) -> tuple[bytes, ...]:
@@ -215,6 +220,26 @@ def test_a_full_disk_is_said_and_leaves_nothing(h264, tmp_path):
         env={"PYTHONPATH": ":".join(sys.path)},
     )
     assert b"The disk is full" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_cancelled_while_its_file_is_opened_leaves_nothing(h264, tmp_path, monkeypatch):
+    """The thread that opens goes on behind whoever was cancelled: what it opened is closed and removed."""
+    opening, go_on = threading.Event(), threading.Event()
+
+    class Slow(Mp4):
+        def __init__(self, *args: Any) -> None:
+            opening.set()
+            assert go_on.wait(PATIENCE)
+            super().__init__(*args)
+
+    monkeypatch.setattr(master, "Mp4", Slow)
+    writing = asyncio.create_task(PyavWriter().write_mp4(tmp_path / "a.mp4", h264.track, h264.stream()))
+    assert await asyncio.to_thread(opening.wait, PATIENCE)
+    writing.cancel()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
     assert list(tmp_path.iterdir()) == []
 
 

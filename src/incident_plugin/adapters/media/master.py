@@ -40,7 +40,6 @@ class Mp4:
         self._fragments = Fragments(track, first, sound)
         self._digest, self._size = hashlib.sha256(), 0
         self._file = path.open("wb")
-        self._put(self._fragments.head)
 
     @property
     def timeline(self) -> Timeline:
@@ -49,6 +48,8 @@ class Mp4:
 
     def write(self, units: Sequence[AccessUnit | SoundUnit]) -> None:
         """Append pictures and sound."""
+        if not self._size:
+            self._put(self._fragments.head)
         for fragment in self._fragments.add(units):
             self._put(fragment)
 

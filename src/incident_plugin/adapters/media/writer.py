@@ -122,17 +122,18 @@ class PyavWriter:
         refuses, and whatever ``units`` raises; then nothing is left behind.
         """
         partial = path.with_name(path.name + ".partial")
-        master: Master | None = None
+        #: At most one. The thread puts it here, so that whoever is cancelled while it opens can close it.
+        opened: list[Master] = []
         try:
             async for group in batches(units, prompt=False):
-                if master is None:
-                    master = await _in_thread(_master, partial, path, track, _first(group), sound)
-                await _in_thread(master.write, group)
-            return await _in_thread(_finish, master, partial, path, facts, sealer) if master else None
+                if not opened:
+                    await _in_thread(_begin, opened, partial, path, track, _first(group), sound)
+                await _in_thread(opened[0].write, group)
+            return await _in_thread(_finish, opened[0], partial, path, facts, sealer) if opened else None
         except OSError as error:
             raise _refusal(error, path) from error
         finally:
-            if master is not None:
+            for master in opened:
                 await _in_thread(_discard, master, partial)
 
     async def write_court_copy(
@@ -180,12 +181,17 @@ def _film(track: VideoTrack, first: AccessUnit, sound: SoundTrack | None) -> Fra
     return Fragments(track, first, sound, longest=_SECOND)
 
 
-def _master(
-    partial: Path, path: Path, track: VideoTrack, first: AccessUnit, sound: SoundTrack | None
-) -> Master:
+def _begin(
+    opened: list[Master],
+    partial: Path,
+    path: Path,
+    track: VideoTrack,
+    first: AccessUnit,
+    sound: SoundTrack | None,
+) -> None:
     from incident_plugin.adapters.media.master import Mkv, Mp4  # noqa: PLC0415 -- heavy, loaded when needed
 
-    return (Mkv if path.suffix == ".mkv" else Mp4)(partial, track, first, sound)
+    opened.append((Mkv if path.suffix == ".mkv" else Mp4)(partial, track, first, sound))
 
 
 def _court_copy(
