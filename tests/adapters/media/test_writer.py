@@ -17,12 +17,12 @@ from typing import Any
 import attrs
 import av
 import pytest
+from tests.waiting import PATIENCE
 
 from incident_plugin.adapters.media import PyavWriter, master
 from incident_plugin.adapters.media.master import Mp4
 from incident_plugin.domain.errors import RecorderUnavailable, StoreUnavailable
 from incident_plugin.domain.media import AccessUnit
-from tests.waiting import PATIENCE
 
 
 def nals_of(sample: bytes) -> tuple[bytes, ...]:

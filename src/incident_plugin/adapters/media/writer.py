@@ -124,10 +124,14 @@ class PyavWriter:
         partial = path.with_name(path.name + ".partial")
         #: At most one. The thread puts it here, so that whoever is cancelled while it opens can close it.
         opened: list[Master] = []
+
+        def begin(first: AccessUnit) -> None:
+            opened.append(_master(partial, path, track, first, sound))
+
         try:
             async for group in batches(units, prompt=False):
                 if not opened:
-                    await _in_thread(_begin, opened, partial, path, track, _first(group), sound)
+                    await _in_thread(begin, _first(group))
                 await _in_thread(opened[0].write, group)
             return await _in_thread(_finish, opened[0], partial, path, facts, sealer) if opened else None
         except OSError as error:
@@ -181,17 +185,12 @@ def _film(track: VideoTrack, first: AccessUnit, sound: SoundTrack | None) -> Fra
     return Fragments(track, first, sound, longest=_SECOND)
 
 
-def _begin(
-    opened: list[Master],
-    partial: Path,
-    path: Path,
-    track: VideoTrack,
-    first: AccessUnit,
-    sound: SoundTrack | None,
-) -> None:
+def _master(
+    partial: Path, path: Path, track: VideoTrack, first: AccessUnit, sound: SoundTrack | None
+) -> Master:
     from incident_plugin.adapters.media.master import Mkv, Mp4  # noqa: PLC0415 -- heavy, loaded when needed
 
-    opened.append((Mkv if path.suffix == ".mkv" else Mp4)(partial, track, first, sound))
+    return (Mkv if path.suffix == ".mkv" else Mp4)(partial, track, first, sound)
 
 
 def _court_copy(
