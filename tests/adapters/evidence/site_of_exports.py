@@ -212,6 +212,7 @@ def full_at(stage: str) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    sys.dont_write_bytecode = True  # A module cut short by the limit would be loaded by every later test.
     sys.addaudithook(room)
     at_stage(stage, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (_FULL, before[1])))
 

@@ -192,6 +192,7 @@ async def test_unreadable_parameter_sets_are_refused(h264, tmp_path):
 DISK_FULL = """
 import asyncio, pathlib, resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+sys.dont_write_bytecode = True  # A module cut short by the limit would be loaded by every later test.
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.domain.errors import StoreUnavailable

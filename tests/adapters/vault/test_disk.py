@@ -26,6 +26,7 @@ from incident_plugin.domain.errors import StoreUnavailable
 limit = int(sys.argv[2])
 if limit:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    sys.dont_write_bytecode = True  # A module cut short by the limit would be loaded by every later test.
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
 async def pieces():
