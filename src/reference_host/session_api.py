@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from http import HTTPStatus
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from reference_host.answers import (
     read_body,
     refused,
 )
+from reference_host.durable import StorageRefused
 from reference_host.guarded import signed_in
 from reference_host.host import Host, address_of, cookie_name
 from reference_host.passwords import LONGEST, fault_of_password
@@ -199,7 +201,9 @@ class SessionApi:
         )
 
     async def _opened(self, request: Request, principal: Principal) -> Response:
+        """Open a session; the one that the browser had before ends, whoever's it was (ASVS 7.2.4)."""
         host = self._host
+        await self._close_former(request)
         token = await asyncio.to_thread(host.sessions.open, principal.id, host.clock.now())
         opened = host.sessions.session(token, host.clock.now())
         host.events.report(
@@ -217,6 +221,22 @@ class SessionApi:
             secure=request.url.scheme == "https",
         )
         return response
+
+    async def _close_former(self, request: Request) -> None:
+        """End what the browser's cookie stands for; a disk that refuses keeps nobody out."""
+        token = request.cookies.get(cookie_name(request))
+        if token is None:
+            return
+        with contextlib.suppress(StorageRefused):
+            ended = await asyncio.to_thread(self._host.sessions.close, token)
+            if ended is not None:
+                self._host.events.report(
+                    HostEventKind.SIGNED_OUT,
+                    self._host.accounts.principal(ended.account),
+                    "signed in anew",
+                    address=address_of(request),
+                    session=ended.id,
+                )
 
     def _session_of(self, principal: Principal | None) -> Response:
         known = principal and {"id": principal.id, "name": principal.name}

@@ -160,6 +160,8 @@ class Running:
     http: httpx.AsyncClient
 
     async def sign_in(self, account: str = "operator", password: str = PASSWORD) -> httpx.Response:
+        """Sign in with a browser of one's own: no session that is open already ends."""
+        self.http.cookies.clear()
         return await self.http.post("/api/session", json={"account": account, "password": password})
 
     @property

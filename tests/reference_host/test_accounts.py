@@ -95,6 +95,8 @@ async def test_an_account_is_made_and_used(admin: Running, config: SiteConfig) -
         ({"password": "short"}, 422),
         ({"password": "nora nora nora nora"}, 422),
         ({"password": "aaaaaaaaaaaaaaaaaaaa"}, 422),
+        ({"password": "Passwordpassword1"}, 422),
+        ({"password": "iloveyousomuch"}, 422),
         ({"roles": ["boss"]}, 422),
         ({"surprise": 1}, 422),
     ],

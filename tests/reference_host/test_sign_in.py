@@ -30,6 +30,21 @@ async def test_signing_in_and_out(running: Running) -> None:
     assert (await running.http.get("/api/cameras")).status_code == 401
 
 
+async def test_signing_in_anew_ends_the_session_before(running: Running) -> None:
+    """Whoever took the old token has nothing; other browsers of the account stay signed in."""
+    await running.sign_in()
+    elsewhere = running.http.cookies["vms-session"]
+    await running.sign_in()
+    former = running.http.cookies["vms-session"]
+    await running.http.post("/api/session", json={"account": "operator", "password": PASSWORD})
+    latest = running.http.cookies["vms-session"]
+    for token, status in ((former, 401), (elsewhere, 200), (latest, 200)):
+        running.http.cookies.clear()
+        running.http.cookies.set("vms-session", token)
+        assert (await running.http.get("/api/cameras")).status_code == status
+    await until(lambda: "signed in anew" in [event.detail for event in running.runtime.events])
+
+
 async def test_over_https_the_cookie_stays_with_https(running: Running) -> None:
     """The cookie is Secure and bound to the host."""
     running.http.headers["origin"] = "https://host.test"
