@@ -55,6 +55,15 @@ async def test_session_from_opening_to_its_end(client, lobby, player) -> None:
     assert (await client.patch(session, content=fragment, headers=named)).status_code == 404
 
 
+async def test_player_with_an_rsa_certificate(client, lobby) -> None:
+    """GStreamer's players have one: the handshake finds a cipher for it."""
+    player = Watcher(channel=False, rsa_key=True)
+    try:
+        await opened(client, lobby, player)
+    finally:
+        await player.close()
+
+
 async def test_session_of_somebody_else(runtime, client, lobby, player) -> None:
     """Its name is no key: only who opened it can change or end it."""
     response = await opened(client, lobby, player)

@@ -365,6 +365,7 @@ async def test_the_private_places_are_where_they_were() -> None:
     names = ("_ssrc", "_RTCRtpSender__rtp_started", "_RTCRtpSender__rtp_exited")
     assert set(names) <= vars(sender).keys()
     assert {"_tx_srtp", "_ssl"} <= vars(sender.transport).keys()
+    assert callable(vars(sender.transport)["_RTCDtlsTransport__local_certificate"]._create_ssl_context)
     connection = sender.transport.transport.iceGatherer._connection
     assert callable(connection.get_component_candidates)
     assert connection._nominated == {}

@@ -6,8 +6,9 @@ import json
 import re
 
 import attrs
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCCertificate, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.codecs.h264 import h264_depayload
+from aiortc.rtcdtlstransport import generate_certificate
 from aiortc.rtp import (
     RTCP_PSFB_PLI,
     RTCP_RTPFB_NACK,
@@ -17,6 +18,7 @@ from aiortc.rtp import (
     RtpPacket,
     is_rtcp,
 )
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.waiting import until
 
@@ -53,14 +55,32 @@ def h265_depayload(payload: bytes) -> bytes:
     return (begins if payload[2] & 0x80 else b"") + payload[3:]
 
 
+class RsaCertificate(RTCCertificate):
+    """As GStreamer's player has one: an RSA key, and any cipher that goes with it."""
+
+    @classmethod
+    def made(cls) -> RsaCertificate:
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        return cls(key=key, cert=generate_certificate(key))
+
+    def _create_ssl_context(self, srtp_profiles):
+        context = super()._create_ssl_context(srtp_profiles)
+        context.set_cipher_list(b"ALL")
+        return context
+
+
 class Watcher:
     """Receives RTP and puts pictures together."""
 
-    def __init__(self, *, channel: bool = True, sound: bool = False, h265: bool = False) -> None:
+    def __init__(
+        self, *, channel: bool = True, sound: bool = False, h265: bool = False, rsa_key: bool = False
+    ) -> None:
         self._h265 = h265
         #: Payloads of sound with their RTP time.
         self.heard: list[tuple[int, bytes]] = []
         self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        if rsa_key:
+            vars(self.pc)["_RTCPeerConnection__certificates"][:] = [RsaCertificate.made()]
         self.pictures: list[Received] = []
         self.packets: list[RtpPacket] = []
         self.messages: list[dict[str, str]] = []

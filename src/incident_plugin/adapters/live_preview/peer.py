@@ -8,6 +8,7 @@ pinned for them, and the tests notice when one moves:
 * ``RTCRtpSender._run_rtp``, with the events of its start and end: an ``Outlet`` takes its place;
 * ``RTCRtpSender._ssrc``: all viewers of a camera get the same packets;
 * ``RTCRtpSender._send_rtcp``: sender reports tell what the outlet sent;
+* the certificate's ``_create_ssl_context``: players with an RSA certificate are taken too;
 * ``RTCRtpSender._handle_rtcp_packet``: lost packets and pictures are answered from what the camera keeps;
 * what ``srtp`` reads of ``RTCDtlsTransport`` and pylibsrtp.
 """
@@ -22,6 +23,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from aioice import Candidate, Connection
 from aiortc import (
@@ -62,6 +64,11 @@ _CLOCK_RATE = 90_000
 _REPORTS = 5.0
 #: Longest message of a viewer that is looked at, characters.
 _QUESTION = 200
+#: What aiortc takes, and what goes with RSA certificates, as GStreamer's; all with forward secrecy.
+_CIPHERS = (
+    b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA"
+    b":ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305"
+)
 #: Seconds that a DTLS handshake in progress gets to end when the connection is closed.
 _HANDSHAKE = 1.0
 
@@ -228,6 +235,7 @@ class Peer:
         except Exception as error:  # aiortc's parser raises whatever a malformed line leads to
             raise sdp.unreadable(error) from error
         _gather_on_loopback_too(self._sender)
+        _take_rsa_too(self._sender)
         try:
             await self._pc.setLocalDescription(answer)
         except OSError as error:
@@ -301,6 +309,19 @@ async def _check_nothing() -> None:
 
 def _ice_connection(sender: RTCRtpSender) -> Connection:
     return sender.transport.transport.iceGatherer._connection  # noqa: SLF001
+
+
+def _take_rsa_too(sender: RTCRtpSender) -> None:
+    """Let a player's certificate be RSA: it is known by its fingerprint, whatever its kind."""
+    certificate = vars(sender.transport)["_RTCDtlsTransport__local_certificate"]
+    create = certificate._create_ssl_context  # noqa: SLF001
+
+    def with_rsa(**asked: Any) -> Any:
+        context = create(**asked)
+        context.set_cipher_list(_CIPHERS)
+        return context
+
+    certificate._create_ssl_context = with_rsa  # noqa: SLF001
 
 
 def _gather_on_loopback_too(sender: RTCRtpSender) -> None:
