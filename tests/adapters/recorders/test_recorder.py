@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
+from tests.waiting import PATIENCE
 
 from incident_plugin.adapters.onvif import Channel, DeviceInformation
 from incident_plugin.adapters.onvif.eventing import EventNotice
@@ -39,9 +40,14 @@ class PartDevice:
     #: By the device's clock.
     spans: tuple[Interval, ...] | None = None
     no_events: RecorderUnavailable | None = None
+    #: Asked while it says nothing at all; set by the question.
+    mute: asyncio.Event | None = None
 
     async def _ask(self, what: str):
         self.asked.append(what)
+        if self.mute is not None:
+            self.mute.set()
+            await asyncio.Event().wait()
         if self.down:
             raise RecorderUnavailable("it is down")
 
@@ -445,6 +451,21 @@ async def test_health_says_what_and_since_when():
         async with recorder.live(DOOR):
             raise ZeroDivisionError
     assert recorder.health.error is None
+
+
+async def test_a_call_that_is_given_up_does_not_make_a_silent_recorder_well():
+    """Whoever goes while a recorder is mute has heard nothing of it."""
+    world = World()
+    recorder = world.recorder()
+    world.device.down = True
+    with pytest.raises(RecorderUnavailable):
+        await recorder.cameras()
+    world.device.mute = asyncio.Event()
+    asking = asyncio.create_task(recorder.cameras())
+    await asyncio.wait_for(world.device.mute.wait(), PATIENCE)
+    asking.cancel()
+    await asyncio.wait([asking])
+    assert recorder.health.error == "it is down"
 
 
 async def test_what_is_remembered_does_not_hide_an_outage():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from incident_plugin.adapters.recorders.aging import Aging
+from incident_plugin.adapters.recorders.condition import Condition
 from incident_plugin.adapters.recorders.parts import Device
 from incident_plugin.domain.errors import IncidentError
 from incident_plugin.domain.media import ClockOffset
@@ -20,28 +20,27 @@ _SET_BY = timedelta(seconds=2)
 _HALF_SECOND = timedelta(seconds=0.5)
 
 
-class _Watched(Protocol):
-    """Awaits a call, and remembers how the recorder was."""
-
-    def __call__(self, call: Awaitable[ClockOffset], /) -> Awaitable[ClockOffset]: ...
-
-
 class Correction:
-    """By what a recorder's times are corrected."""
+    """By what a recorder's times are corrected; raises as ``Device.clock_offset``."""
 
     def __init__(
         self,
         device: Device,
-        watched: _Watched,
+        condition: Condition,
         *,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
         self._device = device
+        self._condition = condition
         self._now = now
         self._monotonic = monotonic
-        self._measured = Aging(lambda: watched(self._measure()), seconds=_BELIEVED_FOR, monotonic=monotonic)
+        self._measured = Aging(
+            lambda: condition.watched(self._measure()), seconds=_BELIEVED_FOR, monotonic=monotonic
+        )
         self._looked: float | None = None
+        #: The signs of another time there that were known at the last measurement.
+        self._signs_seen = self._signs
         #: Recorder clock minus ours; zero before the first measurement.
         self.offset = timedelta(0)
 
@@ -57,12 +56,17 @@ class Correction:
 
     async def current(self) -> timedelta:
         """Give the offset by a measurement that can be believed."""
+        if self._signs != self._signs_seen:
+            self._measured.doubt()
         await self._measured.get()
+        self._signs_seen = self._signs
         return self.offset
 
     async def measure(self) -> ClockOffset:
         """Measure now."""
-        return await self._measured.renew()
+        measured = await self._measured.renew()
+        self._signs_seen = self._signs
+        return measured
 
     def doubt(self) -> None:
         """Measure before it is needed next: it may have been set."""
@@ -85,6 +89,11 @@ class Correction:
                 await self.measure()
                 return True
         return False
+
+    @property
+    def _signs(self) -> tuple[int, int]:
+        """What tells that it may show another time: it was away, or an answer of it showed another."""
+        return self._condition.returns, self._device.clock_sets
 
     async def _measure(self) -> ClockOffset:
         """Correct by what was measured only when what we correct by now lies outside its bound.

@@ -7,17 +7,17 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
-from urllib.parse import quote
 
 import attrs
 
 from incident_plugin.adapters.recorders.aging import Aging
+from incident_plugin.adapters.recorders.catalogue import Catalogue
+from incident_plugin.adapters.recorders.condition import Condition, RecorderHealth
 from incident_plugin.adapters.recorders.correcting import Correction
 from incident_plugin.adapters.recorders.joining import PAUSES, JoinedReplay, Opener, Segment, planned
 from incident_plugin.adapters.recorders.lasting import WhileUsed
 from incident_plugin.adapters.recorders.listening import camera_event
-from incident_plugin.adapters.recorders.parts import Channel, Device, Information, Notice, Streams
+from incident_plugin.adapters.recorders.parts import Channel, Device, Notice, Streams
 from incident_plugin.application.media_ports import VideoStream
 from incident_plugin.domain.errors import IncidentError, NotFound, NoVideo, RecorderUnavailable
 from incident_plugin.domain.media import (
@@ -25,7 +25,6 @@ from incident_plugin.domain.media import (
     CameraEvent,
     CameraId,
     ClockOffset,
-    DeviceFacts,
     LiveProfile,
     Motion,
     Preset,
@@ -33,29 +32,10 @@ from incident_plugin.domain.media import (
 from incident_plugin.domain.recorders import RecorderId
 from incident_plugin.domain.time import Interval, union
 
-_T = TypeVar("_T")
-
-#: How long it is believed, in seconds, that a camera cannot do something.
-_BELIEVED_FOR = 5.0
-
-#: How long cameras, addresses and retention are believed, in seconds.
-_CAMERAS_FOR, _ADDRESS_FOR, _RETENTION_FOR = 60.0, 300.0, 3600.0
+#: How long addresses and retention are believed, in seconds.
+_ADDRESS_FOR, _RETENTION_FOR = 300.0, 3600.0
 #: Events after which a clock may show another time (ONVIF Core Specification section 8.8).
-_LACKS_SERVICE = "incident.recorder-lacks-service"
 _CLOCK_EVENTS = ("LastReboot", "LastReset", "LastClockSynchronization")
-
-
-@attrs.frozen(kw_only=True)
-class RecorderHealth:
-    """Whether a recorder answers."""
-
-    recorder: str
-    #: What the last call met, in an operator's words; ``None`` when it was answered.
-    error: str | None
-    #: Since when it has been so, by our clock; ``None`` before the first call.
-    since: datetime | None
-    #: Why its events do not come, in an operator's words; ``None`` when they do or it has none.
-    events: str | None = None
 
 
 def _system_now() -> datetime:
@@ -82,21 +62,17 @@ class Recorder:
         self.id = identity or RecorderId(f"{name}-{id(self)}")
         self._device = device
         self._streams = streams
-        self._now = now
         self._monotonic = monotonic
-        # What is watched is the asking: an answer that is remembered says nothing of how the recorder is now.
-        self._channels = Aging(
-            lambda: self._watched(self._ask_channels()), seconds=_CAMERAS_FOR, monotonic=monotonic
+        self._condition = Condition(name, now=now)
+        self._watched = self._condition.watched
+        self._clock = Correction(device, self._condition, now=now, monotonic=monotonic)
+        self._catalogue = Catalogue(
+            name, device, self._condition, monotonic=monotonic, told=self._begin_first_look
         )
-        self._clock = Correction(device, self._watched, now=now, monotonic=monotonic)
-        #: How often the device's clock was found to have been set, when last looked.
-        self._clock_sets = 0
         self._first_look: asyncio.Task[None] | None = None
         self._addresses: dict[str, Aging[str]] = {}
         self._retention: dict[str, Aging[timedelta | None]] = {}
-        self._information: Information | None = None
         self._closed = False
-        self._health = RecorderHealth(recorder=name, error=None, since=None)
 
     @property
     def parts(self) -> tuple[Device, Streams]:
@@ -106,27 +82,17 @@ class Recorder:
     @property
     def health(self) -> RecorderHealth:
         """How the last call went."""
-        return self._health
+        return self._condition.health
 
     async def cameras(self) -> dict[CameraId, Camera]:
         """Ask for its cameras now; give them by id, in the device's order."""
-        channels = await self._channels.renew()
-        return {
-            id_: Camera(
-                id=id_,
-                name=channel.name,
-                recorder=self.name,
-                recorded=bool(channel.recordings),
-                ptz=channel.ptz is not None,
-                device=_facts(self._information),
-            )
-            for id_, channel in channels.items()
-        }
+        return await self._catalogue.cameras()
 
     @property
     def device(self) -> str:
         """Manufacturer, model and firmware, once they were told."""
-        return self._information.summary if self._information else ""
+        told = self._catalogue.information
+        return told.summary if told else ""
 
     @property
     def last_clock(self) -> ClockOffset | None:
@@ -141,7 +107,7 @@ class Recorder:
 
     async def recorded(self, camera: CameraId, interval: Interval) -> tuple[Interval, ...]:
         """Give the spans within the interval for which there is video, by our clock."""
-        channel = await self._able(camera, lambda channel: bool(channel.recordings))
+        channel = await self._catalogue.channel(camera, able=lambda channel: bool(channel.recordings))
         found = union(span for _, spans in await self._recorded_by(channel, interval) for span in spans)
         if not found and await self._clock.was_set():
             found = union(span for _, spans in await self._recorded_by(channel, interval) for span in spans)
@@ -149,7 +115,7 @@ class Recorder:
 
     async def happened(self, camera: CameraId, interval: Interval) -> tuple[CameraEvent, ...]:
         """Give what it noticed of a camera while it recorded, by our clock and in order."""
-        channel = await self._able(camera, lambda channel: bool(channel.recordings))
+        channel = await self._catalogue.channel(camera, able=lambda channel: bool(channel.recordings))
         if not channel.recordings:
             return ()
         offset = await self._clock.current()
@@ -161,7 +127,7 @@ class Recorder:
     async def keeps_for(self, camera: CameraId) -> timedelta | None:
         """Say how long it keeps what it records of a camera, where it tells."""
         told = []
-        for recording in (await self._channel(camera)).recordings:
+        for recording in (await self._catalogue.channel(camera)).recordings:
             if recording not in self._retention:
                 self._retention[recording] = self._ask_retention(recording)
             told.append(await self._retention[recording].get())
@@ -182,11 +148,11 @@ class Recorder:
 
     async def live_profiles(self, camera: CameraId) -> tuple[LiveProfile, ...]:
         """Give the live streams of a camera."""
-        return (await self._able(camera, lambda channel: bool(channel.live))).live
+        return (await self._catalogue.channel(camera, able=lambda channel: bool(channel.live))).live
 
     async def ask_for_key_picture(self, camera: CameraId, profile: str | None) -> None:
         """Have the next picture of a live stream be a key picture."""
-        token = _wanted(await self._channel(camera), profile)
+        token = _wanted(await self._catalogue.channel(camera), profile)
         if token is not None:
             # Whether it can do this says nothing of how it is.
             await self._device.ask_for_key_picture(token)
@@ -196,7 +162,7 @@ class Recorder:
         self, camera: CameraId, *, sound: bool = False, profile: str | None = None
     ) -> AsyncIterator[VideoStream]:
         """Open a live stream."""
-        channel = await self._able(camera, lambda channel: channel.profile is not None)
+        channel = await self._catalogue.channel(camera, able=lambda channel: channel.profile is not None)
         wanted = _wanted(channel, profile)
         if wanted is None:
             raise RecorderUnavailable(
@@ -214,7 +180,7 @@ class Recorder:
         self, camera: CameraId, interval: Interval, *, sound: bool = False, intra: bool = False
     ) -> AsyncIterator[VideoStream]:
         """Open recorded video; a break is mended, and several recordings of one camera become one stream."""
-        channel = await self._able(camera, lambda channel: bool(channel.recordings))
+        channel = await self._catalogue.channel(camera, able=lambda channel: bool(channel.recordings))
         if not channel.recordings:
             raise NotFound(f"{channel.name} is not recorded by {self.name}. Choose another camera.")
         plan = await self._plan(channel, interval)
@@ -245,16 +211,12 @@ class Recorder:
     async def events(self) -> AsyncIterator[AsyncIterator[CameraEvent]]:
         """Listen to what it notices; times are by our clock."""
         try:
-            await self._channels.get()
+            await self._catalogue.channels()
             async with self._device.events() as notices:
-                if self._health.events is not None:
-                    # It may have been away, and another clock may tick there now.
-                    self._clock.doubt()
-                self._health = attrs.evolve(self._health, events=None)
+                self._condition.events_come()
                 yield self._told(notices)
         except RecorderUnavailable as error:
-            lacks_them = error.message_id == _LACKS_SERVICE
-            self._health = attrs.evolve(self._health, events=None if lacks_them else error.detail)
+            self._condition.events_fail(error)
             raise
 
     async def _told(self, notices: AsyncIterator[Notice]) -> AsyncIterator[CameraEvent]:
@@ -262,8 +224,7 @@ class Recorder:
             self._refuse_closed()
             if notice.topic.endswith(_CLOCK_EVENTS) and not notice.initial:
                 self._clock.doubt()
-            channels = self._channels.last or {}
-            yield camera_event(notice, self.name, channels, self._clock.offset)
+            yield camera_event(notice, self.name, self._catalogue.known, self._clock.offset)
 
     async def close(self) -> None:
         """Let go of the device; open streams break at their next picture."""
@@ -274,15 +235,9 @@ class Recorder:
         await self._streams.close()
         await self._device.close()
 
-    async def _ask_channels(self) -> dict[CameraId, Channel]:
-        # One after the other: a device answers one question at a time, and a mute one is asked once.
-        information = await self._device.information()
-        channels = await self._device.channels()
-        self._information = information
+    def _begin_first_look(self) -> None:
         if self._clock.last is None and self._first_look is None:
             self._first_look = asyncio.create_task(self._look_at_clock())
-        identity = quote(information.id, safe="")
-        return {CameraId(f"{identity}:{quote(channel.token, safe='')}"): channel for channel in channels}
 
     async def _look_at_clock(self) -> None:
         """Measure the clock before the first picture is wanted, while nobody waits for it."""
@@ -290,25 +245,8 @@ class Recorder:
             await self._clock.current()
         self._first_look = None
 
-    async def _channel(self, camera: CameraId) -> Channel:
-        """Find a camera, also one that was added since they were last listed."""
-        channels = await self._channels.get()
-        if camera not in channels:
-            channels = await self._channels.renew()
-        if camera not in channels:
-            raise NotFound(f"{self.name} no longer has this camera. Refresh the list.")
-        return channels[camera]
-
-    async def _able(self, camera: CameraId, can: Callable[[Channel], bool]) -> Channel:
-        """Find a camera, and ask again before it is said that it cannot do what it is wanted for."""
-        channel = await self._channel(camera)
-        if not can(channel) and self._channels.age > _BELIEVED_FOR:
-            await self._channels.renew()
-            channel = await self._channel(camera)
-        return channel
-
     async def _ptz(self, camera: CameraId) -> str:
-        channel = await self._able(camera, lambda channel: channel.ptz is not None)
+        channel = await self._catalogue.channel(camera, able=lambda channel: channel.ptz is not None)
         if channel.ptz is None:
             raise NotFound(f"{channel.name} cannot be moved: {self.name} offers no PTZ for it.")
         return channel.ptz
@@ -380,35 +318,7 @@ class Recorder:
                 raise
             yield stream
 
-    async def _watched(self, call: Awaitable[_T]) -> _T:
-        """Await a call and remember how the recorder was."""
-        error = None
-        try:
-            return await call
-        except RecorderUnavailable as unavailable:
-            error = unavailable.detail
-            raise
-        finally:
-            if (error is None and self._health.error is not None) or (
-                self._device.clock_sets != self._clock_sets
-            ):
-                # It was away or refused us, and may have another time now.
-                self._clock_sets = self._device.clock_sets
-                self._clock.doubt()
-            if self._health.since is None or (error is None) != (self._health.error is None):
-                self._health = attrs.evolve(self._health, error=error, since=self._now())
-            elif error != self._health.error:
-                self._health = attrs.evolve(self._health, error=error)
-
 
 def _wanted(channel: Channel, profile: str | None) -> str | None:
     """Give the profile that was asked for, or the largest when the camera has it no more."""
     return profile if any(one.token == profile for one in channel.live) else channel.profile
-
-
-def _facts(told: Information | None) -> DeviceFacts | None:
-    if told is None:
-        return None
-    return DeviceFacts(
-        manufacturer=told.manufacturer, model=told.model, firmware=told.firmware, serial=told.serial
-    )

@@ -10,8 +10,9 @@ from typing import TypeVar
 
 import attrs
 
+from incident_plugin.adapters.recorders.condition import RecorderHealth
 from incident_plugin.adapters.recorders.joining import JoinedReplay, Opener, Segment, planned
-from incident_plugin.adapters.recorders.recorder import Recorder, RecorderHealth
+from incident_plugin.adapters.recorders.recorder import Recorder
 from incident_plugin.adapters.recorders.watching import Watching
 from incident_plugin.application.media_ports import VideoStream
 from incident_plugin.application.recorder_ports import OwnedCamera, RecorderState
