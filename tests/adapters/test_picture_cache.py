@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -115,3 +116,20 @@ async def test_writer_cancelled_while_a_thread_writes_leaves_nothing(cache, tmp_
     await growing.complete()
     assert list((tmp_path / "c").iterdir()) == []
     assert await cache.get("part") is None
+
+
+async def test_discarding_cancelled_before_a_thread_is_free_still_removes(cache, tmp_path):
+    """Who closes a page gives up everything at once; the file goes as soon as a thread can."""
+    loop, free = asyncio.get_running_loop(), threading.Event()
+    growing = cache.writing("part")
+    await growing.add(b"head")
+    with ThreadPoolExecutor(1) as threads:
+        loop.set_default_executor(threads)
+        threads.submit(free.wait, PATIENCE)
+        discarding = asyncio.create_task(growing.discard())
+        await asyncio.sleep(0)
+        discarding.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await discarding
+        free.set()
+    assert list((tmp_path / "c").iterdir()) == []

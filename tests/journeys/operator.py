@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from playwright.async_api import Locator, Page, expect
+from tests.hand import Hand
 from tests.journeys.sites import RunningSite
 from tests.waiting import until
 
@@ -31,15 +32,17 @@ class Operator:
 
     def __init__(self, page: Page, site: RunningSite, downloads: Path) -> None:
         self.page = page
+        #: Counts what the operator does here and in the journey's own steps.
+        self.hand = Hand(page)
         self._site = site
         self._downloads = downloads
 
     async def sign_in(self, account: str = "supervisor", password: str = PASSWORD) -> None:
         """Sign in and come to the Live tab."""
         await self.page.goto(f"{self._site.address}/")
-        await self.page.get_by_label("Account").fill(account)
-        await self.page.get_by_label("Password").fill(password)
-        await self.page.keyboard.press("Enter")
+        await self.hand.write(self.page.get_by_label("Account"), account)
+        await self.hand.write(self.page.get_by_label("Password"), password)
+        await self.hand.press("Enter")
         await expect(self.page.get_by_role("link", name="Live")).to_be_visible()
 
     def view_item(self, number: int) -> Locator:
@@ -48,18 +51,19 @@ class Operator:
 
     async def tab(self, name: str) -> None:
         """Change to a tab of the main window."""
-        await self.page.get_by_role("navigation", name="Tabs").get_by_role("link", name=name).click()
+        tabs = self.page.get_by_role("navigation", name="Tabs")
+        await self.hand.click(tabs.get_by_role("link", name=name))
 
     async def part(self, name: str) -> None:
         """Change to a tab of the open incident project."""
-        await self.page.get_by_role("tab", name=re.compile(f"^{name}")).click()
+        await self.hand.click(self.page.get_by_role("tab", name=re.compile(f"^{name}")))
 
     async def fill_in_details(self, dialog_title: str, incident_type: str, description: str) -> int:
         """Fill in the dialog that ends every way to a project; gives the project's id."""
         dialog = self.page.get_by_role("dialog", name=dialog_title)
-        await dialog.get_by_label("Type").select_option(incident_type)
-        await dialog.get_by_label("Description").fill(description)
-        await dialog.get_by_role("button", name="Save").click()
+        await self.hand.choose(dialog.get_by_label("Type"), incident_type)
+        await self.hand.write(dialog.get_by_label("Description"), description)
+        await self.hand.click(dialog.get_by_role("button", name="Save"))
         notice = self.page.get_by_text(re.compile(r"Incident project \d+ is saved")).first
         await expect(notice).to_be_visible()
         found = re.search(r"project (\d+)", await notice.inner_text())
@@ -85,30 +89,30 @@ class Operator:
 
     async def save_report(self, *, show_user_names: bool) -> Path:
         """Create the report of the open project and save it; gives the file."""
-        await self.page.get_by_role("button", name="Create report").click()
+        await self.hand.click(self.page.get_by_role("button", name="Create report"))
         dialog = self.page.get_by_role("dialog", name=re.compile("^Report"))
         save = dialog.get_by_role("button", name="Save")
         await expect(save).to_be_enabled()
         box = dialog.get_by_label("Show user names")
         await expect(box).not_to_be_checked()
         if show_user_names:
-            await box.check()
+            await self.hand.click(box)
             await expect(save).to_be_enabled()
         async with self.page.expect_download() as downloading:
-            await save.click()
+            await self.hand.click(save)
         file = await self._kept(downloading)
-        await dialog.get_by_role("button", name="Close").click()
+        await self.hand.click(dialog.get_by_role("button", name="Close"))
         return file
 
     async def export(self) -> Path:
         """Send the open project for export, export it, download the first file; gives it."""
-        await self.page.get_by_role("button", name="Send for export").click()
+        await self.hand.click(self.page.get_by_role("button", name="Send for export"))
         await expect(self.page).to_have_url(re.compile("/exports$"))
-        await self.page.get_by_role("button", name="Start export").click()
+        await self.hand.click(self.page.get_by_role("button", name="Start export"))
         job = self.page.get_by_role("region", name="Exports").get_by_role("listitem").first
         await expect(job).to_contain_text("Done")
         async with self.page.expect_download() as downloading:
-            await job.get_by_role("link", name=re.compile(r"\.mp4")).first.click()
+            await self.hand.click(job.get_by_role("link", name=re.compile(r"\.mp4")).first)
         return await self._kept(downloading)
 
     async def _kept(self, downloading) -> Path:

@@ -149,9 +149,9 @@ class _Growing:
             await asyncio.to_thread(self._complete)
 
     async def discard(self) -> None:
-        """Remove what is there, if it is not complete."""
+        """Remove what is there, if it is not complete; also when cancelled before a thread is free."""
         if not self._over:
-            await asyncio.to_thread(self._give_up)
+            await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, self._give_up))
 
     def _add(self, piece: bytes) -> None:
         with self._lock:
