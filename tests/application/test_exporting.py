@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,15 @@ import attrs
 import pytest
 
 from incident_plugin.adapters.memory_store import MemoryStore
+from incident_plugin.application.exports import course
+from incident_plugin.application.exports.course import Course
+from incident_plugin.application.exports.exhibits import ExhibitMaker
 from incident_plugin.application.exports.runner import ExportRunner
+from incident_plugin.application.media_ports import MasterOrder
 from incident_plugin.application.ports import PackageContent, Workshop
 from incident_plugin.application.store import Transaction
 from incident_plugin.application.unit_of_work import UnitOfWork
-from incident_plugin.domain.errors import StoreUnavailable
+from incident_plugin.domain.errors import RecorderUnavailable, StoreUnavailable
 from incident_plugin.domain.exports import (
     Exhibit,
     Export,
@@ -28,7 +32,9 @@ from incident_plugin.domain.exports import (
     ExportState,
     Package,
 )
+from incident_plugin.domain.media import CameraId, ClockOffset
 from incident_plugin.domain.project import ProjectId
+from incident_plugin.domain.time import Interval
 from tests.domain.examples import ANN, at, sequence
 
 
@@ -50,9 +56,9 @@ class Maker:
 
     made = 0
 
-    async def make(self, export: Export, index: int, _: Path, at: Callable[[float], None]) -> Exhibit:
+    async def make(self, export: Export, index: int, _: Path, how_far: Course) -> Exhibit:
         self.made += 1
-        at(1.0)
+        how_far.at(1.0)
         interval = export.items[index].interval
         return Exhibit(
             id=f"E{index + 1:02d}",
@@ -65,6 +71,39 @@ class Maker:
             gaps=(),
             clock_offset=None,
         )
+
+
+@attrs.define
+class GoneRecorder:
+    """A recorder that nothing comes from: it refuses, or takes the question and stays silent."""
+
+    silent: bool
+    asked: int = 0
+    said = "The recorder refuses connections."
+
+    async def clock_offset(self, _: CameraId) -> ClockOffset:
+        raise self._gone()
+
+    async def recorded(self, _: CameraId, _interval: Interval) -> tuple[Interval, ...]:
+        raise self._gone()
+
+    @asynccontextmanager
+    async def replay(self, _: CameraId, _interval: Interval, *, sound: bool) -> AsyncIterator[None]:
+        self.asked += 1
+        if self.silent:
+            await asyncio.Event().wait()
+        raise self._gone()
+        yield
+
+    def _gone(self) -> RecorderUnavailable:
+        return RecorderUnavailable(self.said)
+
+
+class NothingPreserved:
+    """No video of it is in the vault."""
+
+    async def write(self, _: MasterOrder) -> None:
+        return None
 
 
 class Content:
@@ -84,9 +123,10 @@ class SlowShelf:
     kept: dict[ExportId, tuple[Exhibit, ...]] = attrs.field(factory=dict)
     abandoned: list[ExportId] = attrs.field(factory=list)
     removed: list[ExportId] = attrs.field(factory=list)
+    folder: Path = Path()
 
     def workshop(self, export: Export) -> Workshop:
-        return Workshop(folder=Path(), kept=self.kept.get(export.id, ()))
+        return Workshop(folder=self.folder, kept=self.kept.get(export.id, ()))
 
     def keep(self, export: ExportId, exhibits: tuple[Exhibit, ...]) -> None:
         self.kept[export] = exhibits
@@ -135,7 +175,13 @@ class Workplace:
 
     maker: Maker
 
-    def order(self, name: str, settings: ExportSettings | None = None, password: str = "") -> Export:
+    def order(
+        self,
+        name: str,
+        settings: ExportSettings | None = None,
+        password: str = "",
+        at_work: ExportRunner | None = None,
+    ) -> Export:
         item = ExportItem(project=ProjectId(1), sequence=sequence().id, footage=sequence().footage)
         export = Export(
             id=ExportId(name),
@@ -146,7 +192,7 @@ class Workplace:
         )
         with self.work.begin(ANN) as work:
             work.stored.exports.put(export)
-        self.runner.submit(export, password)
+        (at_work or self.runner).submit(export, password)
         return export
 
     def state(self, name: str) -> ExportState:
@@ -263,3 +309,44 @@ async def test_a_cancelled_export_leaves_nothing_and_can_begin_again(place: Work
     await eventually(lambda: place.state(first.id) is ExportState.DONE)
     await place.runner.again(second)
     await eventually(lambda: place.state("second") is ExportState.DONE)
+
+
+@pytest.mark.parametrize("silent", [False, True])
+async def test_it_is_told_what_a_running_export_waits_for(
+    place: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, silent: bool
+) -> None:
+    """Which recorder, since when, why and until when; cancelling does not wait for it."""
+    monkeypatch.setattr(course, "_QUIET", 0.0)
+    maker = ExhibitMaker(
+        recorders=(gone := GoneRecorder(silent)),
+        preserved=NothingPreserved(),
+        writer=None,
+        clock=Steps(),
+        site="Site",
+        time_zone="UTC",
+    )
+    shelf = SlowShelf(folder=tmp_path)
+    runner = new_runner(place.work, shelf, maker)
+    running = asyncio.create_task(runner.run())
+    export = place.order("one", at_work=runner)
+
+    def told() -> Export:
+        with place.work.reading(ANN) as work:
+            return runner.with_progress(work.stored.exports.get("one"))
+
+    await eventually(lambda: gone.asked > 0 and told().waits_for is not None)
+    waits = told().waits_for
+    assert waits is not None
+    assert (waits.recorder, waits.camera_name) == (
+        export.items[0].footage.recorder,
+        export.items[0].footage.camera_name,
+    )
+    assert waits.since <= at(1)
+    assert (waits.reason, waits.next_try is None) == ("" if silent else gone.said, silent)
+    without = attrs.evolve(told(), items=(), waits_for=None)
+    assert runner.with_progress(without).waits_for is None, "told to who may not see the camera"
+    assert (await runner.cancel(export)).state is ExportState.CANCELLED
+    assert shelf.abandoned == ["one"]
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running

@@ -317,6 +317,19 @@ class Receipt:
 
 
 @attrs.frozen(kw_only=True)
+class Standstill:
+    """What an export at work waits for: a recorder from which no video comes."""
+
+    camera_name: str
+    recorder: str
+    since: datetime = attrs.field(converter=utc)
+    #: Why it broke off, as it said itself; empty while it only stays silent.
+    reason: str = ""
+    #: When it is asked again; nothing while it is being asked.
+    next_try: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(utc))
+
+
+@attrs.frozen(kw_only=True)
 class Export:
     """One export job with its result."""
 
@@ -334,6 +347,8 @@ class Export:
     progress: float = 0.0
     #: Estimated, in seconds; nothing when it is not running or nobody can tell yet.
     seconds_left: float | None = None
+    #: Nothing unless it is running and stands still.
+    waits_for: Standstill | None = None
     #: Why it failed, and what to do; or what a finished one could not deliver.
     message: str = ""
     exhibits: tuple[Exhibit, ...] = ()

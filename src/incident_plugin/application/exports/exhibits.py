@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
+from incident_plugin.application.exports.course import Course
 from incident_plugin.application.media_ports import (
     FileFacts,
     FileSealer,
@@ -73,15 +74,16 @@ class ExhibitMaker:
     _device: Callable[[CameraId], DeviceFacts | None] = lambda _: None
     _sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
-    async def make(self, export: Export, index: int, folder: Path, at: Callable[[float], None]) -> Exhibit:
-        """Make an exhibit in the package's folder; ``at`` is told the part that is done.
+    async def make(self, export: Export, index: int, folder: Path, course: Course) -> Exhibit:
+        """Make an exhibit in the package's folder; ``course`` is told how far that is.
 
         What a recorder does not deliver is listed, and no error; raises ``StoreUnavailable``.
         """
         item, settings = export.items[index], export.settings
         camera, interval = item.footage.camera, _wanted(export, item)
-        before = await self._offset(camera)
-        recorded = await self._recorded(camera, interval)
+        with course.asking(item):
+            before = await self._offset(camera)
+            recorded = await self._recorded(camera, interval)
         retrieval = Retrieval(
             recorders=self._recorders,
             now=self._clock.now,
@@ -89,6 +91,7 @@ class ExhibitMaker:
             camera=camera,
             interval=interval,
             sound=settings.sound and settings.format is not ExportFormat.STILLS,
+            pausing=course.pausing,
         )
         names = _Names(export, index, item)
         fetching = _FETCHING if settings.court_copy else 1.0
@@ -96,8 +99,9 @@ class ExhibitMaker:
         written = await self._cut(export, item, master, retrieval)
         key = None
         if written is None:
-            watched = _watched(retrieval, lambda part: at(fetching * part))
-            written, key = await self._written(export, item, master, retrieval, watched)
+            with course.asking(item):
+                watched = _watched(retrieval, course, fetching)
+                written, key = await self._written(export, item, master, retrieval, watched)
         elif settings.format is not ExportFormat.MEDIA:
             key = await self._key_picture(retrieval)
         others, notes = [], [*retrieval.notes, *_sound_note(retrieval)]
@@ -105,13 +109,15 @@ class ExhibitMaker:
             first = names.still(item.interval.start)
             still = await self._made(notes, self._still(folder, first, retrieval, key))
             others += [still] if still else []
-            others += await self._more_stills(folder, names, retrieval, settings.stills_every, notes)
+            with course.asking(item):
+                others += await self._more_stills(folder, names, retrieval, settings.stills_every, notes)
         if written is not None and settings.court_copy:
             copy = self._court_copy(folder, names, master, written, burn_in=settings.burn_in_time)
             made = await self._made(notes, copy)
             others += [made] if made else []
-        after = await self._offset(camera)
-        at(1.0)
+        with course.asking(item):
+            after = await self._offset(camera)
+        course.at(1.0)
         parts = retrieval.coverage.parts
         return Exhibit(
             id=names.id,
@@ -372,13 +378,14 @@ def _clock_was_set(before: ClockOffset | None, after: ClockOffset | None) -> tup
 
 
 async def _watched(
-    retrieval: Retrieval, at: Callable[[float], None]
+    retrieval: Retrieval, course: Course, share: float
 ) -> AsyncIterator[AccessUnit | SoundUnit]:
     length = retrieval.interval.length
     async with aclosing(retrieval.units()) as units:  # type: ignore[type-var]
         async for unit in units:
+            course.heard()
             if isinstance(unit, AccessUnit) and unit.key:
-                at(min(1.0, max(0.0, (unit.time - retrieval.interval.start) / length)))
+                course.at(share * min(1.0, max(0.0, (unit.time - retrieval.interval.start) / length)))
             yield unit
 
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
 import attrs
 
+from incident_plugin.application.exports.course import Course
 from incident_plugin.application.exports.exhibits import ExhibitMaker
 from incident_plugin.application.exports.packaging import Packaging
-from incident_plugin.application.ports import Clock, ExportShelf
+from incident_plugin.application.ports import Clock, ExportShelf, PackageContent
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.errors import IncidentError, InvalidInput, NotFound, NoVideo
 from incident_plugin.domain.exports import Exhibit, Export, ExportId, ExportState, Package
@@ -37,16 +37,6 @@ _SWEEP_EVERY = 3600.0
 #: What a disk refuses with, when it is full and otherwise.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OF_A_DISK = (*_FULL, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR)
-#: Progress below this is too little to tell the time left from.
-_TELLING = 0.02
-
-
-@attrs.define
-class _Course:
-    """How far an export is."""
-
-    began: float
-    progress: float = 0.0
 
 
 @attrs.define(kw_only=True)
@@ -65,7 +55,7 @@ class ExportRunner:
     _sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _waiting: asyncio.Queue[ExportId] = attrs.field(init=False, factory=asyncio.Queue)
     _running: dict[ExportId, asyncio.Task[None]] = attrs.field(init=False, factory=dict)
-    _courses: dict[ExportId, _Course] = attrs.field(init=False, factory=dict)
+    _courses: dict[ExportId, Course] = attrs.field(init=False, factory=dict)
     _passwords: dict[ExportId, str] = attrs.field(init=False, factory=dict, repr=False)
 
     async def run(self) -> None:
@@ -128,13 +118,9 @@ class ExportRunner:
         return changed
 
     def with_progress(self, export: Export) -> Export:
-        """Give the export with how far it is at this moment, and the time left."""
+        """Give the export with how far it is at this moment, the time left, and what it waits for."""
         course = self._courses.get(export.id)
-        if course is None or export.state is not ExportState.RUNNING:
-            return export
-        passed, part = time.monotonic() - course.began, course.progress
-        left = passed * (1 - part) / part if part > _TELLING else None
-        return attrs.evolve(export, progress=part, seconds_left=left)
+        return course.told(export) if course and export.state is ExportState.RUNNING else export
 
     def sweep(self) -> int:
         """Remove the files of exports whose retention has ended; give how many."""
@@ -165,18 +151,19 @@ class ExportRunner:
         )
         if export.state is not ExportState.RUNNING:
             return
-        self._courses[export_id] = _Course(time.monotonic())
+        course = self._courses[export_id] = Course(self._clock)
         try:
             if (published := await asyncio.to_thread(self._shelf.finished, export_id)) is not None:
                 await asyncio.to_thread(self._done, export, *published)
                 return
-            export = attrs.evolve(export, exhibits=await self._all_exhibits(export))
+            export = attrs.evolve(export, exhibits=await self._all_exhibits(export, course))
             password = self._passwords.get(export_id, "")
             if export.settings.encrypted and not password:
                 await asyncio.to_thread(self._wait_for_password, export_id)
                 return
             content = await self._packaging.content(export)
-            await _to_its_end(asyncio.to_thread(self._publish, export, content, password))
+            course.begin(_FETCHED, 1 - _FETCHED)
+            await _to_its_end(asyncio.to_thread(self._publish, export, content, password, course.at))
             self._passwords.pop(export_id, None)
         except IncidentError as error:
             await self._fail(export_id, error.detail)
@@ -215,7 +202,7 @@ class ExportRunner:
             (ExportState.RUNNING,),
         )
 
-    async def _all_exhibits(self, export: Export) -> tuple[Exhibit, ...]:
+    async def _all_exhibits(self, export: Export, course: Course) -> tuple[Exhibit, ...]:
         workshop = await asyncio.to_thread(self._shelf.workshop, export)
         kept = {one.id: one for one in workshop.kept}
         whole = sum((item.interval.length for item in export.items), timedelta(0))
@@ -223,14 +210,9 @@ class ExportRunner:
         exhibits: list[Exhibit] = []
         for index, item in enumerate(export.items):
             exhibit = kept.get(f"E{index + 1:02d}")
+            course.begin(_FETCHED * (before / whole), _FETCHED * (item.interval.length / whole))
             if exhibit is None or exhibit.item != item:
-
-                def at(
-                    part: float, before: timedelta = before, length: timedelta = item.interval.length
-                ) -> None:
-                    self._at(export.id, _FETCHED * (before + part * length) / whole)
-
-                exhibit = await self._exhibits.make(export, index, workshop.folder, at)
+                exhibit = await self._exhibits.make(export, index, workshop.folder, course)
             exhibits.append(exhibit)
             before += item.interval.length
             await asyncio.to_thread(self._shelf.keep, export.id, tuple(exhibits))
@@ -243,16 +225,10 @@ class ExportRunner:
             )
         return tuple(exhibits)
 
-    def _at(self, export_id: ExportId, progress: float) -> None:
-        course = self._courses.get(export_id)
-        if course is not None:
-            course.progress = max(course.progress, min(progress, 1.0))
-
-    def _publish(self, export: Export, content: Any, password: str) -> None:
-        def watch(part: float) -> None:
-            self._at(export.id, _FETCHED + (1 - _FETCHED) * part)
-
-        package = self._shelf.publish(export, content, password, watch)
+    def _publish(
+        self, export: Export, content: PackageContent, password: str, at: Callable[[float], None]
+    ) -> None:
+        package = self._shelf.publish(export, content, password, at)
         self._done(export, package, export.exhibits)
 
     def _done(self, export: Export, package: Package, exhibits: tuple[Exhibit, ...]) -> None:

@@ -98,6 +98,8 @@ class Retrieval:
     interval: Interval
     #: Whether the recorder's sound is wanted, too.
     sound: bool = False
+    #: Told why, before a recorder that broke off is asked again, and after how many seconds that will be.
+    pausing: Callable[[str, float], None] = lambda _reason, _seconds: None
     coverage: Coverage = attrs.field(init=False, factory=Coverage)
     #: Known when the first picture is.
     track: VideoTrack | None = attrs.field(init=False, default=None)
@@ -133,6 +135,7 @@ class Retrieval:
                 if self._failures == len(_WAITS):
                     self.broken_off = error.detail
                     return
+                self.pausing(error.detail, _WAITS[self._failures])
                 await self._sleep(_WAITS[self._failures])
                 self._failures += 1
             else:

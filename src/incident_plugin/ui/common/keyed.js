@@ -12,6 +12,7 @@
  */
 export function keyed(parent, items, key, create, update) {
   const keys = new Set(items.map((item) => String(key(item))));
+  const held = focusIn(parent);
   /** @type {Map<string | null, Element>} */
   const old = new Map();
   for (const child of [...parent.children]) {
@@ -27,6 +28,34 @@ export function keyed(parent, items, key, create, update) {
     if (element === next) next = next.nextElementSibling;
     else parent.insertBefore(element, next);
   }
+  if (held && !parent.matches(':focus-within')) focusNear(parent, held);
+}
+
+const CONTROLS = 'a[href], button:enabled, input:enabled, select:enabled, textarea:enabled, [tabindex="0"]';
+
+/** @param {Element} within @returns {HTMLElement[]} */
+const controlsOf = (within) => [...within.querySelectorAll(CONTROLS)].map((one) => /** @type {HTMLElement} */ (one)).filter((one) => one.checkVisibility());
+
+/** Which item of a list has the focus, and which of its controls. @param {Element} parent */
+function focusIn(parent) {
+  const place = [...parent.children].findIndex((child) => child.matches(':focus-within'));
+  return place < 0 ? null : { place, control: controlsOf(parent.children[place]).findIndex((one) => one.matches(':focus')) };
+}
+
+/**
+ * The item that had the focus is gone: the focus goes to the same control of the item that follows, to what follows
+ * the list when it was the last one, or to the part of the page that the list is in; never to the page's beginning.
+ * @param {Element} parent
+ * @param {{place: number, control: number}} held
+ */
+function focusNear(parent, { place, control }) {
+  const item = parent.children[Math.min(place, parent.children.length - 1)];
+  const region = /** @type {HTMLElement} */ (parent.closest('section, dialog, [role="tabpanel"]') ?? parent);
+  const controls = item ? controlsOf(item) : controlsOf(region)
+    .filter((one) => parent.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const target = controls[item ? control : 0] ?? controls.at(-1) ?? region;
+  if (target === region && !region.hasAttribute('tabindex')) region.tabIndex = -1;
+  target.focus();
 }
 
 /** @type {WeakMap<Element, string>} */

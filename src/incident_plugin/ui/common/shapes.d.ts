@@ -287,6 +287,17 @@ export interface Exhibit {
   notes: string[];
 }
 
+/** A recorder from which no video comes. */
+export interface Standstill {
+  camera_name: string;
+  recorder: string;
+  since: string;
+  /** Why it broke off; empty while it only stays silent. */
+  reason: string;
+  /** When it is asked again; nothing while it is being asked. */
+  next_try: string | null;
+}
+
 export interface Export {
   id: string;
   owner: Person;
@@ -297,6 +308,8 @@ export interface Export {
   progress: number;
   /** Estimated. */
   seconds_left: number | null;
+  /** What it stands still for; nothing while it goes on. */
+  waits_for: Standstill | null;
   message: string;
   exhibits: Exhibit[];
   package: Package | null;

@@ -24,12 +24,15 @@ const SYMBOLS = /** @type {const} */ ({ queued: 'clock', running: 'export', done
 export function fillJob(element, job, bridge, actions) {
   const unfinished = job.state === 'queued' || job.state === 'running';
   if (unfinished && element.dataset.state === job.state) {
-    drawProgress(element, job);
+    drawProgress(element, job, bridge);
     return;
   }
   element.dataset.state = job.state;
-  element.replaceChildren(head(job, bridge, actions), ...(unfinished ? [progressBar()] : result(job, bridge)));
-  if (unfinished) drawProgress(element, job);
+  const held = element.matches(':focus-within');
+  element.replaceChildren(head(job, bridge, actions), ...(unfinished ? [progressBar(), h('p', { class: 'standstill', role: 'status' })] : result(job, bridge)));
+  if (unfinished) drawProgress(element, job, bridge);
+  // What had the focus is gone: the export keeps it, and no button that somebody would press unseen.
+  if (held) element.focus();
 }
 
 /** @param {Export} job @param {VmsBridge} bridge @param {JobActions} actions */
@@ -81,8 +84,24 @@ function progressBar() {
   return h('div', { class: 'progress' }, h('progress', { max: 1 }), h('output', {}));
 }
 
-/** @param {HTMLElement} element @param {Export} job */
-function drawProgress(element, { progress, seconds_left: left }) {
+/** Says what the export waits for. @param {HTMLElement} element @param {Export} job @param {VmsBridge} bridge */
+function drawStandstill(element, { state, waits_for: waits }, bridge) {
+  const texts = strings.exports;
+  const place = /** @type {HTMLElement} */ (element.querySelector('.standstill'));
+  const at = (/** @type {string} */ moment) => time(moment, bridge.timeZone);
+  const said = state === 'queued' ? texts.behind : !waits ? '' : [
+    texts.waitsFor(waits.recorder, waits.camera_name, at(waits.since)), waits.reason,
+    waits.next_try ? texts.nextTry(at(waits.next_try)) : texts.asked,
+  ].filter(Boolean).join(' ');
+  if (place.textContent === said) return;
+  place.replaceChildren(...(waits ? [icon('warning'), h('span', {}, said)] : [said]));
+  place.classList.toggle('amber', Boolean(waits));
+}
+
+/** @param {HTMLElement} element @param {Export} job @param {VmsBridge} bridge */
+function drawProgress(element, job, bridge) {
+  const { progress, seconds_left: left } = job;
+  drawStandstill(element, job, bridge);
   const bar = element.querySelector('progress');
   const figure = element.querySelector('output');
   const percent = strings.exports.progress(String(Math.floor(progress * 100)));

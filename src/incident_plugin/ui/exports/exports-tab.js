@@ -32,6 +32,8 @@ class ExportsTab extends Contributed {
   /** @type {EarlierExport[]} */
   #earlier = [];
   #asked = '';
+  /** The export that was just started: it gets the focus as soon as it is shown. */
+  #started = '';
   /** @type {SettingsForm | null} */
   #settings = null;
   #settingsPlace = h('div', {});
@@ -115,7 +117,7 @@ class ExportsTab extends Contributed {
       : [h('div', { class: 'empty' }, h('p', {}, h('b', {}, texts.empty)), h('p', {}, texts.emptyHint))]));
     keyed(this.#body, items.map((item) => ({ item, earlier: this.#earlier.filter(({ sequence }) => sequence === item.sequence) })), ({ item }) => `${item.project} ${item.sequence}`, () => h('tr', {}),
       whenChanged((row, { item, earlier }) => this.#fillItem(row, item, earlier)));
-    keyed(this.#jobs, this.#exports, ({ id }) => id, () => h('article', { class: 'job', role: 'listitem' }),
+    keyed(this.#jobs, this.#exports, ({ id }) => id, () => h('article', { class: 'job', role: 'listitem', tabIndex: -1 }),
       whenChanged((element, job) => fillJob(element, job, bridge, {
         cancel: () => this.#cancel(job),
         list: () => this.#do(call(bridge, 'POST', 'export-list', { projects: [...new Set(job.items.map(({ project }) => project))] })),
@@ -124,6 +126,9 @@ class ExportsTab extends Contributed {
         removeFiles: () => this.#removeFiles(job),
       })));
     this.#jobsState.replaceChildren(...(this.#exports.length ? [] : [h('p', { class: 'empty' }, texts.noJobs)]));
+    if (!this.#started) return;
+    /** @type {HTMLElement | null} */ (this.#jobs.querySelector(`[data-key="${CSS.escape(this.#started)}"]`))?.focus();
+    this.#started = '';
   }
 
   /** @param {HTMLElement} row @param {ExportItem} item @param {EarlierExport[]} earlier newest first */
@@ -193,7 +198,12 @@ class ExportsTab extends Contributed {
   async #startExport() {
     this.#start.disabled = true;
     const { settings, password } = /** @type {SettingsForm} */ (this.#settings);
-    await this.#do(call(this.#bridge, 'POST', 'exports', { settings, password }));
+    const made = await this.#do(call(this.#bridge, 'POST', 'exports', { settings, password }));
+    if (!made) {
+      this.#start.focus();
+      return;
+    }
+    this.#started = made.id;
     this.#settings?.forgetPassword();
   }
 
@@ -227,15 +237,17 @@ class ExportsTab extends Contributed {
     }
   }
 
-  /** Waits for a change, tells of its failure, and shows what is so now. @param {Promise<unknown>} change */
+  /** Waits for a change, tells of its failure, and shows what is so now. @param {Promise<any>} change */
   async #do(change) {
     try {
-      await change;
+      return await change;
     } catch (error) {
       report(this.#bridge, error);
       this.#draw();
+      return null;
+    } finally {
+      this.#reader?.again();
     }
-    this.#reader?.again();
   }
 }
 

@@ -23,6 +23,9 @@ svg { flex: none; }
 .progress { display: flex; gap: 12px; align-items: center; }
 progress { flex: 1; height: 8px; accent-color: var(--accent); }
 .progress output { min-width: 44px; text-align: right; }
+.standstill { display: flex; gap: 8px; align-items: start; color: var(--dim); overflow-wrap: anywhere; }
+.standstill:empty { display: none; }
+.standstill.amber { color: var(--amber); }
 .files { overflow-x: auto; }
 .files td { vertical-align: top; padding-block: 6px; height: auto; }
 .files td.wrap { white-space: normal; }

@@ -24,6 +24,12 @@ export const exportsTexts = {
   states: { queued: 'Waiting', running: 'Exporting', done: 'Done', failed: 'Failed', cancelled: 'Cancelled', waiting: 'Password needed', expired: 'Files removed' },
   /** @param {string} percent */
   progress: (percent) => `${percent} %`,
+  behind: 'It begins when the exports before it are done.',
+  /** @param {string} recorder @param {string} camera @param {string} since */
+  waitsFor: (recorder, camera, since) => `No video has come from the recorder “${recorder}” (camera ${camera}) since ${since}.`,
+  /** @param {string} at */
+  nextTry: (at) => `It is asked again at ${at}. What has come is kept.`,
+  asked: 'It is being asked now. What has come is kept.',
   cancel: 'Cancel',
   cancelTitle: 'Cancel export',
   /** @param {string} at */
