@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import attrs
 from playwright.async_api import Page, expect
 
 from incident_plugin.domain.errors import Denied
-from incident_plugin.domain.exports import ExportSettings, ExportState
+from incident_plugin.domain.exports import ExportSettings, ExportState, Standstill
 from tests.accessibility import violations
 from tests.browsing import in_shared_browser
 
-from .world import LOBBY, YARD, footage
+from .world import LOBBY, NOON, YARD, footage
 
 pytestmark = in_shared_browser
 
@@ -49,6 +50,7 @@ async def test_items_are_removed_one_by_one_and_all(open_at, world) -> None:
     await page.get_by_role("button", name="Send for export").click()
     await page.get_by_role("button", name="Remove: Lobby").press("Enter")
     await expect(page.get_by_text("2 sequences, 1:09 of video")).to_be_visible()
+    await expect(page.get_by_role("button", name="Remove: Yard").first).to_be_focused()
     await page.get_by_role("button", name="Remove all").click()
     await page.get_by_role("dialog").get_by_role("button", name="Remove all").click()
     await expect(page.get_by_text("The export list is empty")).to_be_visible()
@@ -128,6 +130,43 @@ async def test_still_pictures_are_as_many_as_are_chosen(open_at, world) -> None:
     await page.get_by_role("button", name="Start export").click()
     await expect(page.get_by_text("The export list is empty")).to_be_visible()
     assert world.ordered["settings"]["stills_every"] == 10
+
+
+async def test_the_export_that_was_started_gets_the_focus_and_keeps_it(open_at, world) -> None:
+    """By keyboard alone: from the button that has nothing more to start, through all its states."""
+    page = await sent(open_at, world)
+    await page.get_by_role("button", name="Start export").press("Enter")
+    job = page.get_by_role("region", name="Exports").get_by_role("listitem")
+    await expect(job).to_be_focused()
+    await page.keyboard.press("Tab")
+    await expect(job.get_by_role("button", name="Cancel")).to_be_focused()
+    world.finish_export()
+    await expect(job).to_contain_text("Done")
+    await expect(job).to_be_focused()
+
+
+async def test_an_export_that_stands_still_says_what_it_waits_for(open_at, world) -> None:
+    """Which recorder, which camera, since when, why and until when; and nothing once it goes on."""
+    page = await sent(open_at, world)
+    await page.get_by_role("button", name="Start export").click()
+    job = page.get_by_role("region", name="Exports").get_by_role("listitem")
+    waits = Standstill(camera_name="Lobby", recorder="North", since=NOON)
+    world.advance(waits_for=waits)
+    told = job.get_by_role("status")
+    await expect(told).to_have_text(
+        "No video has come from the recorder “North” (camera Lobby) since 12:00:00. It is being asked now. "
+        "What has come is kept."
+    )
+    again = NOON + timedelta(seconds=20)
+    world.advance(waits_for=attrs.evolve(waits, reason="It refuses connections.", next_try=again))
+    await expect(told).to_contain_text(
+        "since 12:00:00. It refuses connections. It is asked again at 12:00:20."
+    )
+    assert await violations(page) == []
+    world.advance(waits_for=None, progress=0.5)
+    await expect(told).to_be_hidden()
+    world.advance(state=ExportState.QUEUED)
+    await expect(told).to_have_text("It begins when the exports before it are done.")
 
 
 async def test_cancel_asks_first(open_at, world) -> None:
@@ -211,7 +250,12 @@ async def test_settings_are_kept_as_a_preset_and_sent_with_the_order(open_at, wo
     await page.get_by_role("dialog").get_by_role("button", name="Save").click()
     await page.get_by_role("combobox", name="Preset").select_option("delivered")
     await expect(page.get_by_label("Include the report")).to_be_checked()
-    await page.get_by_role("combobox", name="Preset").select_option("mine:Quick look")
+    preset = page.get_by_role("combobox", name="Preset")
+    await preset.select_option("mine:Quick look")
+    await page.get_by_label("Include recorded sound").check()
+    await expect(preset).to_have_value("")
+    await page.get_by_label("Include recorded sound").uncheck()
+    await expect(preset).to_have_value("mine:Quick look")
     await page.get_by_role("button", name="Start export").click()
     await expect(page.get_by_text("Exporting")).to_be_visible()
     assert world.ordered["settings"]["format"] == "media"

@@ -264,6 +264,7 @@ async def test_comments_are_added_edited_and_deleted(open_at, world) -> None:
     await expect(dialog).to_contain_text("The guard was informed at once.")
     await dialog.get_by_role("button", name="Delete").click()
     await expect(page.get_by_text("No comments yet.")).to_be_visible()
+    await expect(page.get_by_label("New comment")).to_be_focused()
     assert world.actions(1)[-3:] == ["comment.added", "comment.edited", "comment.deleted"]
 
 
@@ -315,6 +316,7 @@ async def test_calls_are_logged_corrected_and_deleted(open_at, world) -> None:
     await page.get_by_role("button", name="Delete").last.click()
     await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     await expect(page.get_by_text("No calls yet.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Add call")).to_be_focused()
 
 
 async def test_sequences_are_shown_and_removed(open_at, server, world) -> None:

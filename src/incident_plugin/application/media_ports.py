@@ -331,9 +331,18 @@ class VideoWriter(Protocol):
         ...
 
     async def write_court_copy(
-        self, master: Path, copy: Path, *, begins: datetime, clock: Callable[[datetime], str] | None
+        self,
+        master: Path,
+        copy: Path,
+        *,
+        begins: datetime,
+        clock: Callable[[datetime], str] | None,
+        told: Callable[[datetime], None] = lambda _: None,
     ) -> WrittenVideo:
-        """Write a copy in H.264 for any player; ``clock`` gives the time that is burnt into each picture."""
+        """Write a copy in H.264 for any player; ``clock`` gives the time that is burnt into each picture.
+
+        ``told`` learns which time the copy has come to. Cancelled, it stops soon and leaves no file.
+        """
         ...
 
     async def still(self, track: VideoTrack, unit: AccessUnit, *, width: int | None = None) -> bytes:

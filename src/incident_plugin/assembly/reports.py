@@ -46,10 +46,7 @@ def assemble_reports(
         listing=incidents.listing,
         work=ground.work,
         guard=ground.guard,
-        clock=ground.clock,
         maker=maker,
-        site=ground.site,
-        time_zone=ground.time_zone,
     )
     jobs = ReportJobs(
         directory=ground.folder / "cache" / "reports",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import attrs
 
@@ -24,6 +24,15 @@ def utc(value: datetime) -> datetime:
             f"{value.isoformat()} is outside the calendar. Choose another time.",
             cause="incident.outside-calendar",
         ) from error
+
+
+def written(at: datetime, zone: tzinfo, precision: str = "seconds") -> str:
+    """Write an instant as everything that leaves the house does: ``2026-03-01 13:03:07 +01:00``.
+
+    With the offset from UTC, so that no hour is there twice. ``precision`` is one of ``datetime.isoformat``.
+    """
+    local = at.astimezone(zone)
+    return f"{local.replace(tzinfo=None).isoformat(sep=' ', timespec=precision)} {local.isoformat()[-6:]}"
 
 
 @attrs.frozen(order=True)

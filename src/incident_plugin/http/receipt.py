@@ -8,6 +8,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from incident_plugin.domain.exports import Exhibit, Export
+from incident_plugin.domain.time import written
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -40,10 +41,7 @@ def receipt_page(export: Export, site: str, zone: ZoneInfo) -> str:
     """Give the page; every text stands in it as text."""
 
     def at(moment: datetime | None) -> str:
-        if moment is None:
-            return ""
-        local = moment.astimezone(zone)
-        return f"{local:%Y-%m-%d %H:%M:%S %Z} (UTC{local.isoformat()[-6:]})"
+        return "" if moment is None else written(moment, zone)
 
     made = export.package
     facts = [

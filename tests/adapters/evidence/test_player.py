@@ -115,7 +115,7 @@ async def test_it_plays_from_the_disk(browser: Browser, tmp_path: Path) -> None:
     looked = await opened(browser, package / "data/player/index.html")
     page = looked.page
     await expect(
-        page.get_by_text("2026-11-02 13:00:00.000 (UTC+01:00)   2026-11-02 12:00:00.000 UTC")
+        page.get_by_text("2026-11-02 13:00:00.000 +01:00   2026-11-02 12:00:00.000 UTC")
     ).to_be_visible()
     await expect(page.get_by_text("Lobby, M-1, firmware 2.4.1, serial number S 17")).to_be_visible()
     await page.evaluate("document.querySelector('video').play()")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from tests.coded import START
+from tests.waiting import PATIENCE
 
 from incident_plugin.adapters.evidence import KeyRing, RsaSealer
 from incident_plugin.adapters.media import PyavWriter
@@ -110,9 +113,39 @@ async def test_a_court_copy_plays_anywhere_and_bears_the_time(h264, h265, tmp_pa
         assert corner.max() > 180
 
 
+async def test_a_court_copy_tells_how_far_it_is_and_stops_when_it_is_not_wanted(h264, tmp_path):
+    """Each picture's time is told; who is cancelled waits for no more of them, and no file is left."""
+    master, copy = tmp_path / "m.mp4", tmp_path / "c.mp4"
+    await PyavWriter().write_mp4(master, h264.track, h264.stream(), FACTS)
+    times: list[datetime] = []
+    await PyavWriter().write_court_copy(master, copy, begins=START, clock=None, told=times.append)
+    assert times[0] == START
+    assert sorted(times) == times
+    assert len(times) == len(h264.units)
+    copy.unlink()
+    begun, go_on, seen = threading.Event(), threading.Event(), []
+
+    def wait(at: datetime) -> None:
+        seen.append(at)
+        begun.set()
+        assert go_on.wait(PATIENCE)
+
+    making = asyncio.create_task(
+        PyavWriter().write_court_copy(master, copy, begins=START, clock=None, told=wait)
+    )
+    assert await asyncio.to_thread(begun.wait, PATIENCE)
+    making.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await making
+    assert seen == [START]
+    assert list(tmp_path.iterdir()) == [master]
+
+
 def test_both_hours_of_the_night_when_clocks_go_back_are_told_apart():
-    """02:30 is there twice; each has its zone and its offset."""
+    """02:30 is there twice; each has its offset, as in the report."""
     shown = wall_clock("Europe/Copenhagen")
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert shown(first) == "2026-10-25 02:30:00.00 CEST (UTC+0200)"
-    assert shown(first + timedelta(hours=1)) == "2026-10-25 02:30:00.00 CET (UTC+0100)"
+    assert shown(first) == "2026-10-25 02:30:00.000 +02:00"
+    assert shown(first + timedelta(hours=1)) == "2026-10-25 02:30:00.000 +01:00"

@@ -37,20 +37,30 @@ _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EACCES, errno
 
 
 def write(
-    master: Path, copy: Path, begins: datetime, clock: Callable[[datetime], str] | None
+    master: Path,
+    copy: Path,
+    begins: datetime,
+    clock: Callable[[datetime], str] | None,
+    told: Callable[[datetime], None] = lambda _: None,
 ) -> WrittenVideo:
-    """Decode, draw, encode; raises ``RecorderUnavailable`` for what cannot be decoded."""
+    """Decode, draw, encode; raises ``RecorderUnavailable`` for what cannot be decoded.
+
+    ``told`` learns the time of each picture that is done, and may raise to stop.
+    """
     with suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
     partial = copy.with_name(copy.name + ".partial")
     try:
         with av.open(str(master)) as source:
-            frames, last = _encode(source, partial, begins, clock)
+            frames, last = _encode(source, partial, begins, clock, told)
     except av.FFmpegError as error:
         partial.unlink(missing_ok=True)
         if error.errno in _DISK:
             raise OSError(error.errno, error.strerror) from error
         raise RecorderUnavailable("The video cannot be decoded, so there is no court copy of it.") from error
+    except Exception:
+        partial.unlink(missing_ok=True)
+        raise
     with partial.open("rb") as file:
         os.fsync(file.fileno())
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -60,7 +70,11 @@ def write(
 
 
 def _encode(
-    source: InputContainer, target: Path, begins: datetime, clock: Callable[[datetime], str] | None
+    source: InputContainer,
+    target: Path,
+    begins: datetime,
+    clock: Callable[[datetime], str] | None,
+    told: Callable[[datetime], None],
 ) -> tuple[int, datetime]:
     video = source.streams.video[0]
     count, at = 0, begins
@@ -85,6 +99,7 @@ def _encode(
             picture.pict_type = av.video.frame.PictureType.NONE
             out.mux(stream.encode(picture))
             count += 1
+            told(at)
         out.mux(stream.encode(None))
         voice.finish()
     return count, at + timedelta(seconds=1 / 25)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import threading
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -141,17 +142,43 @@ class PyavWriter:
                 await _in_thread(_discard, master, partial)
 
     async def write_court_copy(
-        self, master: Path, copy: Path, *, begins: datetime, clock: Callable[[datetime], str] | None
+        self,
+        master: Path,
+        copy: Path,
+        *,
+        begins: datetime,
+        clock: Callable[[datetime], str] | None,
+        told: Callable[[datetime], None] = lambda _: None,
     ) -> WrittenVideo:
-        """Write a copy in H.264 that any player opens; raises ``StoreUnavailable`` when the disk refuses."""
+        """Write a copy in H.264 that any player opens; raises ``StoreUnavailable`` when the disk refuses.
+
+        ``told`` learns, in another thread, which time the copy has come to. Who is cancelled does not wait
+        for the rest.
+        """
+        unwanted = threading.Event()
+
+        def going_on(at: datetime) -> None:
+            if unwanted.is_set():
+                raise _NotWantedError
+            told(at)
+
+        making = asyncio.ensure_future(_in_thread(_court_copy, master, copy, begins, clock, going_on))
         try:
-            return await _in_thread(_court_copy, master, copy, begins, clock)
+            return await asyncio.shield(making)
         except OSError as error:
             raise _refusal(error, copy) from error
+        except asyncio.CancelledError:
+            unwanted.set()
+            await asyncio.gather(making, return_exceptions=True)
+            raise
 
     async def still(self, track: VideoTrack, unit: AccessUnit, *, width: int | None = None) -> bytes:
         """Decode one key picture to JPEG, at most ``width`` pixels wide."""
         return await _in_thread(_still, track, unit, width)
+
+
+class _NotWantedError(Exception):
+    """Nobody waits for the copy any more."""
 
 
 async def _in_thread(work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -194,11 +221,15 @@ def _master(
 
 
 def _court_copy(
-    master: Path, copy: Path, begins: datetime, clock: Callable[[datetime], str] | None
+    master: Path,
+    copy: Path,
+    begins: datetime,
+    clock: Callable[[datetime], str] | None,
+    told: Callable[[datetime], None],
 ) -> WrittenVideo:
     from incident_plugin.adapters.media.court import write  # noqa: PLC0415 -- heavy, loaded when needed
 
-    return write(master, copy, begins, clock)
+    return write(master, copy, begins, clock, told)
 
 
 def _still(track: VideoTrack, unit: AccessUnit, width: int | None) -> bytes:

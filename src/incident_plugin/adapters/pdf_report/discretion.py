@@ -25,7 +25,9 @@ _REFERENCES = frozenset({"id", "camera", "time_zone", "language", "sha256", "pic
 
 def without_user_names(content: ReportContent) -> ReportContent:
     """Give the same content with “Person 1”, “Person 2” ... in place of its users' names."""
-    return Names(_people(content), _owners(content), content.language).hidden(content)
+    # Who the project tells of comes first, in the order of the pages.
+    people = _people((content.project, content.entries, content.exports, content))
+    return Names(people, _owners(content), content.language).hidden(content)
 
 
 _Value = TypeVar("_Value")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from incident_plugin.domain.time import written
+
 
 class Moments:
     """Writes instants in one time zone."""
@@ -27,16 +29,11 @@ class Moments:
 
     def seconds(self, instant: datetime) -> str:
         """Write an instant to the second."""
-        return self._written(instant, "seconds")
+        return written(instant, self._zone)
 
     def milliseconds(self, instant: datetime) -> str:
         """Write an instant to the millisecond."""
-        return self._written(instant, "milliseconds")
-
-    def _written(self, instant: datetime, precision: str) -> str:
-        local = self.local(instant)
-        offset = local.isoformat()[-6:]
-        return f"{local.replace(tzinfo=None).isoformat(sep=' ', timespec=precision)} {offset}"
+        return written(instant, self._zone, "milliseconds")
 
 
 def length(duration: timedelta) -> str:

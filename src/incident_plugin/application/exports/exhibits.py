@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -43,10 +43,10 @@ from incident_plugin.domain.media import (
     SoundTrack,
     SoundUnit,
 )
-from incident_plugin.domain.time import Interval
+from incident_plugin.domain.time import Interval, written
 
 #: The part of an exhibit's work that fetching is, when a court copy follows.
-_FETCHING = 0.4
+_FETCHING = 0.1
 #: A still picture is looked for in this much video.
 _STILL_WITHIN = timedelta(seconds=2)
 #: Names of codecs for readers.
@@ -112,7 +112,15 @@ class ExhibitMaker:
             with course.asking(item):
                 others += await self._more_stills(folder, names, retrieval, settings.stills_every, notes)
         if written is not None and settings.court_copy:
-            copy = self._court_copy(folder, names, master, written, burn_in=settings.burn_in_time)
+            shown = written.delivered
+            copy = self._court_copy(
+                folder,
+                names,
+                master,
+                written,
+                burn_in=settings.burn_in_time,
+                told=lambda at: course.at(fetching + (1 - fetching) * ((at - shown.start) / shown.length)),
+            )
             made = await self._made(notes, copy)
             others += [made] if made else []
         with course.asking(item):
@@ -252,7 +260,14 @@ class ExhibitMaker:
         return ExhibitFile(name=name, size=len(jpeg), sha256=hashlib.sha256(jpeg).hexdigest())
 
     async def _court_copy(
-        self, folder: Path, names: _Names, master: _Master, written: WrittenVideo, *, burn_in: bool
+        self,
+        folder: Path,
+        names: _Names,
+        master: _Master,
+        written: WrittenVideo,
+        *,
+        burn_in: bool,
+        told: Callable[[datetime], None],
     ) -> ExhibitFile:
         copy = folder / names.court
         await asyncio.to_thread(copy.parent.mkdir, parents=True, exist_ok=True)
@@ -261,6 +276,7 @@ class ExhibitMaker:
             copy,
             begins=written.delivered.start,
             clock=wall_clock(self._time_zone) if burn_in else None,
+            told=told,
         )
         return ExhibitFile(name=names.court, size=made.size, sha256=made.sha256)
 
@@ -319,17 +335,12 @@ class _Names:
 
 
 def wall_clock(time_zone: str) -> Callable[[datetime], str]:
-    """Give how an instant is shown by the site's clock: with its zone, so that no hour is there twice."""
+    """Give how an instant is burnt into a picture: by the site's clock."""
     try:
         zone = ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         zone = ZoneInfo("UTC")
-
-    def shown(at: datetime) -> str:
-        local = at.astimezone(zone)
-        return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 10_000:02d} {local:%Z} (UTC{local:%z})"
-
-    return shown
+    return lambda at: written(at, zone, "milliseconds")
 
 
 def _wanted(export: Export, item: ExportItem) -> Interval:
@@ -372,7 +383,7 @@ def _clock_was_set(before: ClockOffset | None, after: ClockOffset | None) -> tup
         return ()
     note = (
         f"The recorder's clock was set by {moved.total_seconds():+.1f} s while this was exported: times near "
-        f"{after.measured_at:%Y-%m-%d %H:%M:%S} UTC may be off by as much."
+        f"{written(after.measured_at, UTC)} may be off by as much."
     )
     return (note,)
 

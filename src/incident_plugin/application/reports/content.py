@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import attrs
 
@@ -65,17 +66,10 @@ class ReportWish:
 
 
 @attrs.frozen(kw_only=True)
-class ReportContent:
-    """One consistent state of a project: all that a report is made of."""
+class Imprint:
+    """What every report says of itself: where, when, by whom, how and with what missing it was made."""
 
-    project: Project
-    entries: tuple[Entry, ...]
     properties: IncidentProperties
-    #: A JPEG picture for a sequence, where one could be had; fetched one by one.
-    pictures: Mapping[SequenceId, bytes]
-    footage: Mapping[SequenceId, FootageFacts] = attrs.Factory(dict)
-    #: Finished exports with sequences of the project, oldest first.
-    exports: tuple[Export, ...] = ()
     #: What could not be included; empty for a complete report.
     missing: tuple[Missing, ...]
     #: Name of the site, and its IANA time zone, in which times are printed with their offset.
@@ -92,6 +86,23 @@ class ReportContent:
     #: People who work here, so that their names are found in texts when names are hidden.
     colleagues: tuple[Person, ...] = ()
 
+    def shared(self) -> dict[str, Any]:
+        """Give its parts by their names, for the report that bears it."""
+        return attrs.asdict(self, recurse=False)
+
+
+@attrs.frozen(kw_only=True)
+class ReportContent(Imprint):
+    """One consistent state of a project: all that a report is made of."""
+
+    project: Project
+    entries: tuple[Entry, ...]
+    #: A JPEG picture for a sequence, where one could be had; fetched one by one.
+    pictures: Mapping[SequenceId, bytes]
+    footage: Mapping[SequenceId, FootageFacts] = attrs.Factory(dict)
+    #: Finished exports with sequences of the project, oldest first.
+    exports: tuple[Export, ...] = ()
+
 
 class PeriodFormat(StrEnum):
     """Kinds of file that a period report can be."""
@@ -101,21 +112,9 @@ class PeriodFormat(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class PeriodContent:
+class PeriodContent(Imprint):
     """A list of projects as its maker may read it: all that a period report is made of."""
 
     projects: tuple[ProjectSummary, ...]
     #: What the list was narrowed to: names and values as an address has them.
     asked: tuple[tuple[str, str], ...]
-    properties: IncidentProperties
-    missing: tuple[Missing, ...]
-    site: str
-    time_zone: str
-    generated_at: datetime
-    generated_by: Person
-    show_user_names: bool
-    title: str = ""
-    logo: bytes = b""
-    language: str = "en"
-    #: People who work here, so that their names are found in texts when names are hidden.
-    colleagues: tuple[Person, ...] = ()

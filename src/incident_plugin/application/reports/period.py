@@ -11,7 +11,7 @@ import attrs
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.incidents.listing import Listing
-from incident_plugin.application.ports import Actor, Clock, ReportMaker
+from incident_plugin.application.ports import Actor, ReportMaker
 from incident_plugin.application.reports.content import (
     Lacking,
     Missing,
@@ -19,7 +19,7 @@ from incident_plugin.application.reports.content import (
     PeriodFormat,
     ReportWish,
 )
-from incident_plugin.application.reports.reporting import LOGO, Report, Reporting
+from incident_plugin.application.reports.reporting import Report, Reporting
 from incident_plugin.application.store import ProjectSummary
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.access import Permission
@@ -46,10 +46,7 @@ class PeriodReporting:
     _listing: Listing
     _work: UnitOfWork
     _guard: Guard
-    _clock: Clock
     _maker: ReportMaker
-    _site: str
-    _time_zone: str
 
     def require(self, actor: Actor, wish: ReportWish, asked: Asked) -> None:
         """Raise ``Unreadable`` or ``InvalidFilter`` unless the actor may have such a report."""
@@ -92,26 +89,13 @@ class PeriodReporting:
         readable = all(
             self._guard.allows(actor, part) for part in (Permission.DETAILS_VIEW, Permission.CATEGORIES_VIEW)
         )
+        missing = (
+            *(beyond if len(found) > MAXIMUM_PROJECTS else ()),
+            *(() if readable else held_back),
+        )
         with self._work.reading(actor.person) as work:
-            logo = work.stored.logos.get(LOGO)
-            return PeriodContent(
-                projects=found[:MAXIMUM_PROJECTS],
-                asked=asked,
-                properties=work.properties,
-                missing=(
-                    *(beyond if len(found) > MAXIMUM_PROJECTS else ()),
-                    *(() if readable else held_back),
-                ),
-                site=self._site,
-                time_zone=self._time_zone,
-                generated_at=self._clock.now(),
-                generated_by=actor.person,
-                show_user_names=wish.show_user_names,
-                title=wish.title,
-                logo=logo.data if logo else b"",
-                language=wish.language,
-                colleagues=tuple(known.person for known in work.stored.people.all()),
-            )
+            imprint = self._reporting.imprint(actor, work, wish, missing)
+        return PeriodContent(projects=found[:MAXIMUM_PROJECTS], asked=asked, **imprint.shared())
 
 
 def _each(pages: Iterable[tuple[ProjectSummary, ...]]) -> Iterator[ProjectSummary]:

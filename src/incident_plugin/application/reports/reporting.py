@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from incident_plugin.application.media_ports import Recorders, VideoWriter
 from incident_plugin.application.ports import Actor, Clock, ReportMaker
 from incident_plugin.application.reports.content import (
     FootageFacts,
+    Imprint,
     Lacking,
     Missing,
     ReportContent,
@@ -151,7 +152,7 @@ class Reporting:
             readable_log = self._guard.readable_log(actor, log, work.properties)
             exports = self._exports(actor, work, project_id)
             withheld = [
-                lacking
+                Missing(what=lacking)
                 for lacking, held_back in (
                     (Lacking.PARTS, readable != project),
                     (Lacking.LOG, not may_read_log),
@@ -160,23 +161,32 @@ class Reporting:
                 )
                 if held_back
             ]
+            title = wish.title or next(iter(_titles(work.properties)), "")
+            imprint = self.imprint(actor, work, attrs.evolve(wish, title=title), withheld)
             return ReportContent(
                 project=readable,
                 entries=readable_log,
-                properties=work.properties,
                 pictures={},
                 exports=exports or (),
-                missing=tuple(Missing(what=what) for what in withheld),
-                site=self._site,
-                time_zone=self._time_zone,
-                generated_at=self._clock.now(),
-                generated_by=actor.person,
-                show_user_names=wish.show_user_names,
-                title=wish.title or next(iter(_titles(work.properties)), ""),
-                logo=logo.data if (logo := work.stored.logos.get(LOGO)) else b"",
-                language=wish.language,
-                colleagues=tuple(known.person for known in work.stored.people.all()),
+                **imprint.shared(),
             )
+
+    def imprint(self, actor: Actor, work: Work, wish: ReportWish, missing: Iterable[Missing]) -> Imprint:
+        """Give what a report made now says of itself."""
+        logo = work.stored.logos.get(LOGO)
+        return Imprint(
+            properties=work.properties,
+            missing=tuple(missing),
+            site=self._site,
+            time_zone=self._time_zone,
+            generated_at=self._clock.now(),
+            generated_by=actor.person,
+            show_user_names=wish.show_user_names,
+            title=wish.title,
+            logo=logo.data if logo else b"",
+            language=wish.language,
+            colleagues=tuple(known.person for known in work.stored.people.all()),
+        )
 
     def _exports(self, actor: Actor, work: Work, project_id: ProjectId) -> tuple[Export, ...] | None:
         """Give finished exports with exhibits of the project; nothing when the actor may not read them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from bisect import insort
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import attrs
 
@@ -14,7 +14,7 @@ from incident_plugin.application.video.reordering import Repetitions, SoundOnce
 from incident_plugin.domain.errors import NotFound, NoVideo, RecorderUnavailable
 from incident_plugin.domain.exports import Gap
 from incident_plugin.domain.media import AccessUnit, CameraId, SoundTrack, SoundUnit, VideoTrack
-from incident_plugin.domain.time import Interval, gaps
+from incident_plugin.domain.time import Interval, gaps, written
 
 #: Asked for beyond the end, so that the last picture is one at or after it.
 _TAIL = timedelta(seconds=2)
@@ -217,7 +217,8 @@ class Retrieval:
             return
         if self._latest is not None and unit.time < self._latest - _SET_BACK:
             by = (self._latest - unit.time).total_seconds()
-            self.notes.append(f"The recorder's clock was set back by {by:.1f} s at {unit.time.isoformat()}.")
+            at = written(unit.time, UTC)
+            self.notes.append(f"The recorder's clock was set back by {by:.1f} s at {at}.")
         self._latest = unit.time
 
     def _reach(self) -> datetime:

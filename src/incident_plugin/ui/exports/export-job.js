@@ -81,7 +81,7 @@ function downloads(job, bridge, folder) {
 }
 
 function progressBar() {
-  return h('div', { class: 'progress' }, h('progress', { max: 1 }), h('output', {}));
+  return h('div', { class: 'progress' }, h('progress', { max: 1 }), h('span', { class: 'figure' }));
 }
 
 /** Says what the export waits for. @param {HTMLElement} element @param {Export} job @param {VmsBridge} bridge */
@@ -103,7 +103,7 @@ function drawProgress(element, job, bridge) {
   const { progress, seconds_left: left } = job;
   drawStandstill(element, job, bridge);
   const bar = element.querySelector('progress');
-  const figure = element.querySelector('output');
+  const figure = element.querySelector('.figure');
   const percent = strings.exports.progress(String(Math.floor(progress * 100)));
   if (bar) {
     bar.value = progress;

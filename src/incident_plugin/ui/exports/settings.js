@@ -1,7 +1,7 @@
 // How an export is made: format and options, presets, a password, and what it will take.
 
 import { call, report } from '../common/api.js';
-import { showDialog } from '../common/dialog.js';
+import { confirmed, showDialog } from '../common/dialog.js';
 import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
 import { strings } from '../locales/en.js';
@@ -116,7 +116,6 @@ export class SettingsForm {
   /** @param {Partial<ExportSettings>} change */
   #set(change) {
     this.#settings = { ...this.#settings, ...change };
-    this.#preset.value = '';
     this.#draw();
     this.#changed();
   }
@@ -141,7 +140,7 @@ export class SettingsForm {
     this.#sound.text.textContent = this.#presets.sound ? strings.exports.settings.sound : strings.exports.settings.noSound;
     this.#encrypted.show(given.encrypted, true);
     this.#passwords.hidden = !given.encrypted;
-    const chosen = this.#preset.value;
+    const chosen = this.#shownPreset();
     const texts = strings.exports.settings;
     this.#preset.replaceChildren(h('option', { value: '' }, texts.noPreset), h('option', { value: 'delivered' }, texts.delivered),
       ...['site', 'mine'].flatMap((whose) => this.#presets[/** @type {'site' | 'mine'} */ (whose)].map(({ name }) => h('option', { value: `${whose}:${name}` },
@@ -151,11 +150,24 @@ export class SettingsForm {
     this.#remove.hidden = !(whose === 'mine' || (whose === 'site' && may(this.#bridge, 'properties.manage')));
   }
 
+  /** Settings by the values of their options. @returns {Map<string, ExportSettings>} */
+  #offered() {
+    const { site, mine } = this.#presets;
+    return new Map([['delivered', DELIVERED],
+      .../** @type {[string, ExportSettings][]} */ (site.map(({ name, settings }) => [`site:${name}`, settings])),
+      .../** @type {[string, ExportSettings][]} */ (mine.map(({ name, settings }) => [`mine:${name}`, settings]))]);
+  }
+
+  /** The preset that the settings are: the chosen one, if they still are, or another one; nothing for none. */
+  #shownPreset() {
+    const keys = /** @type {(keyof ExportSettings)[]} */ (Object.keys(DELIVERED));
+    const same = [...this.#offered()].filter(([, settings]) => keys.every((key) => settings[key] === this.#settings[key])).map(([value]) => value);
+    return same.includes(this.#preset.value) ? this.#preset.value : same[0] ?? '';
+  }
+
   #choose() {
-    const [whose, ...rest] = this.#preset.value.split(':');
-    const name = rest.join(':');
-    const kept = whose === 'site' || whose === 'mine' ? this.#presets[whose].find((one) => one.name === name)?.settings : null;
-    if (whose === 'delivered' || kept) this.#settings = { ...(kept ?? DELIVERED) };
+    const kept = this.#offered().get(this.#preset.value);
+    if (kept) this.#settings = { ...kept };
     this.#draw();
     this.#changed();
   }
@@ -163,12 +175,17 @@ export class SettingsForm {
   async #keep() {
     const texts = strings.exports.settings;
     const { settings } = this;
-    const name = h('input', { id: 'name', maxLength: 200, autofocus: true });
-    const all = h('input', { type: 'checkbox' });
+    const all = h('input', { type: 'checkbox', onchange: () => tell() });
+    const name = h('input', { id: 'name', maxLength: 200, required: true, autofocus: true, oninput: () => tell() });
+    const told = h('p', { class: 'dim', role: 'status' });
+    const tell = () => {
+      const known = this.#presets[all.checked ? 'site' : 'mine'].some((one) => one.name === name.value.trim());
+      told.textContent = known ? texts.replaces : '';
+    };
     const wanted = await showDialog(texts.keepTitle, (/** @type {(yes: boolean) => void} */ done) => [
       h('form', { method: 'dialog', class: 'stack', onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); done(true); } },
         field('name', texts.presetName, name),
-        may(this.#bridge, 'properties.manage') ? h('label', { class: 'row' }, all, texts.forSite) : h('span', {}),
+        may(this.#bridge, 'properties.manage') ? h('label', { class: 'row' }, all, texts.forSite) : h('span', {}), told,
         h('footer', {}, h('button', { type: 'submit', class: 'primary' }, texts.save))),
     ]);
     if (!wanted) return;
@@ -176,8 +193,12 @@ export class SettingsForm {
   }
 
   async #removePreset() {
+    const texts = strings.exports.settings;
     const [whose, ...rest] = this.#preset.value.split(':');
-    await this.#presetCall('POST', 'export-presets/remove', { name: rest.join(':'), whose });
+    const name = rest.join(':');
+    if (!await confirmed(texts.removePreset, whose === 'site' ? texts.removeOfSite(name) : texts.removeOwn(name), texts.removePreset)) return;
+    await this.#presetCall('POST', 'export-presets/remove', { name, whose });
+    this.#preset.focus();
   }
 
   /** @param {string} method @param {string} path @param {unknown} body */

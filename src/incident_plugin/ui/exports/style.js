@@ -22,7 +22,7 @@ svg { flex: none; }
 .state.done { color: var(--green); } .state.failed { color: var(--red); } .state.running { color: var(--accent); } .state.cancelled { color: var(--dim); }
 .progress { display: flex; gap: 12px; align-items: center; }
 progress { flex: 1; height: 8px; accent-color: var(--accent); }
-.progress output { min-width: 44px; text-align: right; }
+.figure { min-width: 44px; text-align: right; }
 .standstill { display: flex; gap: 8px; align-items: start; color: var(--dim); overflow-wrap: anywhere; }
 .standstill:empty { display: none; }
 .standstill.amber { color: var(--amber); }

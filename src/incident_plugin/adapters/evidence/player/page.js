@@ -27,7 +27,7 @@
   const wall = (at, moment) => {
     const offset = offsetOf(moment);
     const zone = `${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 3600000))}:${two(Math.abs(offset) / 60000 % 60)}`;
-    return `${new Date(at + offset).toISOString().slice(0, 23).replace('T', ' ')} (UTC${zone})`;
+    return `${new Date(at + offset).toISOString().slice(0, 23).replace('T', ' ')} ${zone}`;
   };
   const utc = (at) => `${new Date(at).toISOString().slice(0, 23).replace('T', ' ')} UTC`;
   const span = ({ start, end }) => `${wall(Date.parse(start.utc), start)} to ${wall(Date.parse(end.utc), end)}`;

@@ -154,6 +154,11 @@ export const exportsTexts = {
     forSite: 'For everybody at this site',
     save: 'Save',
     removePreset: 'Remove this preset',
+    /** @param {string} name */
+    removeOwn: (name) => `Your preset “${name}” is removed. Exports that were made with it are not changed.`,
+    /** @param {string} name */
+    removeOfSite: (name) => `The preset “${name}” is removed for everybody at this site. Exports that were made with it are not changed.`,
+    replaces: 'It replaces the preset of this name.',
     format: 'Format',
     package: 'Evidence package',
     media: 'Media files',
