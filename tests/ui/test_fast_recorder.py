@@ -19,6 +19,7 @@ from tests.ui.conftest import plugin
 from tests.ui.hosting import AheadClock
 from tests.ui.pictures import strip_of
 from tests.ui.test_picking import ADD, in_playback, item
+from tests.ui.test_recoding import LIVE
 from tests.waiting import until
 
 pytestmark = in_shared_browser
@@ -60,6 +61,21 @@ async def test_a_pick_tells_the_clock_and_shows_both_ends(page: Page) -> None:
         taken = (await strip_of(picture)).time_ms - SKEW * 1000
         # The key picture before the time: there is one every two seconds.
         assert -500 <= at - taken < 2_500
+
+
+async def test_a_picture_says_why_another_time_is_burnt_into_it(page: Page) -> None:
+    """Live and recorded pictures alike; the words leave with the picture."""
+    fast = re.compile(r"[67]\.\d s fast")
+    await page.evaluate(LIVE, "Lobby")
+    live = page.locator("incident-live")
+    await expect(live).to_have_attribute("data-state", "live")
+    await expect(live.get_by_text(fast)).to_be_visible()
+    await in_playback(page)
+    recorded = page.locator("incident-playback").first
+    await expect(recorded).to_have_attribute("data-showing", "picture")
+    await expect(recorded.get_by_text(fast)).to_be_visible()
+    await live.evaluate("live => { live.vms = null; }")
+    await expect(live.get_by_text(fast)).to_be_hidden()
 
 
 async def test_a_whole_day(page: Page) -> None:

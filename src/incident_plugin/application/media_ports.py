@@ -74,8 +74,8 @@ class Recorders(Protocol):
         """Give the spans within the interval for which the recorder has video; sorted, disjoint, clipped."""
         ...
 
-    async def clock_offset(self, camera: CameraId) -> ClockOffset:
-        """Measure the clock of the camera's recorder."""
+    async def clock_offset(self, camera: CameraId, *, now: bool = True) -> ClockOffset:
+        """Measure the clock of the camera's recorder; not ``now``: as it was measured in the last minutes."""
         ...
 
     async def live_profiles(self, camera: CameraId) -> tuple[LiveProfile, ...]:

@@ -42,7 +42,13 @@ class VideoResources:
         view = Permission.CAMERAS_VIEW
         return (
             Operation("GET", "recorded/{camera:path}", view, "Recorded spans.", self.recorded),
-            Operation("GET", "clocks/{camera:path}", view, "How far a recorder's clock is off.", self.clock),
+            Operation(
+                "GET",
+                "clocks/{camera:path}",
+                view,
+                "How far a recorder's clock is off; with `believed=1` as last measured.",
+                self.clock,
+            ),
             Operation("GET", "video/{camera:path}", view, "Recorded video, fragmented MP4.", self.video),
             Operation("GET", "stills/{camera:path}", view, "Key picture as JPEG.", self.still),
         )
@@ -52,7 +58,9 @@ class VideoResources:
         return {"spans": spans}
 
     async def clock(self, call: Call) -> object:
-        measured = await self._recorders.clock_offset(self._camera(call))
+        measured = await self._recorders.clock_offset(
+            self._camera(call), now=call.query.get("believed") != "1"
+        )
         return {
             "offset": measured.offset.total_seconds(),
             "uncertainty": measured.uncertainty.total_seconds(),

@@ -54,12 +54,17 @@ class Correction:
         """The offset, if it was ever measured."""
         return self.offset if self.last else None
 
-    async def current(self) -> timedelta:
-        """Give the offset by a measurement that can be believed."""
+    async def believed(self) -> ClockOffset:
+        """Give a measurement that can be believed."""
         if self._signs != self._signs_seen:
             self._measured.doubt()
-        await self._measured.get()
+        measured = await self._measured.get()
         self._signs_seen = self._signs
+        return measured
+
+    async def current(self) -> timedelta:
+        """Give the offset by which times are corrected, by a measurement that can be believed."""
+        await self.believed()
         return self.offset
 
     async def measure(self) -> ClockOffset:

@@ -167,9 +167,9 @@ class SiteRecorders:
         events = (attrs.evolve(event, camera=camera) for _, found in told for event in found)
         return tuple(sorted(events, key=lambda event: event.at))
 
-    async def clock_offset(self, camera: CameraId) -> ClockOffset:
+    async def clock_offset(self, camera: CameraId, *, now: bool = True) -> ClockOffset:
         """Measure the clock of the camera's recorder."""
-        return await self._first(camera, lambda source: source.recorder.clock_offset())
+        return await self._first(camera, lambda source: source.recorder.clock_offset(now=now))
 
     async def keeps_for(self, camera: CameraId) -> timedelta | None:
         """Say how long the recorder keeps what it records of a camera."""

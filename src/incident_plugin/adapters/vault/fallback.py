@@ -78,9 +78,9 @@ class PreservedRecorders:
             return tuple(part for span in spans if (part := span.intersection(interval)))
         return await self._recorders.recorded(camera, interval)
 
-    async def clock_offset(self, camera: CameraId) -> ClockOffset:
+    async def clock_offset(self, camera: CameraId, *, now: bool = True) -> ClockOffset:
         """Measure the clock of the camera's recorder."""
-        return await self._recorders.clock_offset(camera)
+        return await self._recorders.clock_offset(camera, now=now)
 
     async def live_profiles(self, camera: CameraId) -> tuple[LiveProfile, ...]:
         """Give the live streams of a camera."""

@@ -44,6 +44,14 @@ dialog footer { display: flex; justify-content: flex-end; gap: 8px; margin-top: 
 .dim { color: var(--dim); }
 .error { color: var(--red); }
 .small { font-size: 12px; }
+/* What one must know of a picture, over it. */
+.badges { position: absolute; inset: 6px 6px auto; display: grid; justify-items: start; gap: 2px; container-type: inline-size; pointer-events: none; }
+.badges > span {
+  padding: 0 6px; border-radius: 4px; box-sizing: border-box; max-width: 100%; white-space: nowrap; overflow: hidden;
+  text-overflow: ellipsis; background: color-mix(in srgb, var(--s0) 80%, transparent); pointer-events: auto;
+}
+.badges .short { display: none; }
+@container (max-width: 220px) { .badges .long { display: none; } .badges .short { display: inline; } }
 table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 500; color: var(--dim); font-size: 12px; }
 th, td { padding: 0 8px; height: 32px; border-bottom: 1px solid var(--s3); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }

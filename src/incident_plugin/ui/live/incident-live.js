@@ -2,6 +2,7 @@
 // what can be done with it.
 
 import { h, icon } from '../common/dom.js';
+import { tellClock } from '../common/recorder-clock.js';
 import { sheet as common } from '../common/style.js';
 import { strings } from '../locales/en.js';
 import { Controls } from './controls.js';
@@ -50,7 +51,9 @@ export class IncidentLive extends HTMLElement {
   #symbol = icon('camera');
   #title = h('p', { class: 'title' });
   #text = h('p', { class: 'detail' });
-  #badge = h('span', { class: 'badge small', title: strings.live.recodedHint, hidden: true });
+  #badge = h('span', { title: strings.live.recodedHint, hidden: true });
+  #clock = h('span', { hidden: true });
+  #endClock = () => {};
   #veil = h('div', { class: 'veil', role: 'status' });
   #leave = () => this.#stop();
   #return = () => this.#start();
@@ -66,7 +69,7 @@ export class IncidentLive extends HTMLElement {
     this.#veil.append(this.#symbol, this.#title, this.#text);
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [common, sheet];
-    root.append(this.#stage, this.#badge, this.#veil);
+    root.append(this.#stage, h('div', { class: 'badges small' }, this.#clock, this.#badge), this.#veil);
   }
 
   get vms() {
@@ -128,10 +131,12 @@ export class IncidentLive extends HTMLElement {
     this.#veil.after(this.#controls.element);
     this.#show('connecting');
     this.#picture.start();
+    this.#endClock = tellClock(this.#vms.bridge, this.#vms.camera.id, this.#clock);
   }
 
   #stop() {
     clearTimeout(this.#settling);
+    this.#endClock();
     this.#controls?.remove();
     this.#controls = null;
     for (const picture of [this.#picture, this.#next]) picture?.stop();

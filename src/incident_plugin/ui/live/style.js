@@ -19,12 +19,7 @@ video { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: con
 .title { font-size: 15px; font-weight: 600; }
 .detail { color: var(--dim); }
 .veil svg { width: 32px; height: 32px; }
-.badge {
-  position: absolute; left: 6px; top: 6px; padding: 0 6px; border-radius: 4px; box-sizing: border-box;
-  max-width: calc(100% - 12px); white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
-  background: color-mix(in srgb, var(--s0) 80%, transparent);
-}
-:host(:not([data-state=live])) .badge { display: none; }
+:host(:not([data-state=live])) .badges { display: none; }
 :host([data-state=connecting]) .veil { background: var(--s1); color: var(--dim); }
 :host([data-state=lost]) .veil :is(svg, .title), :host([data-state=unsupported]) .veil :is(svg, .title) {
   color: var(--amber);

@@ -3,6 +3,7 @@
 import { Problem } from '../common/api.js';
 import { Contributed } from '../common/contributed.js';
 import { h } from '../common/dom.js';
+import { tellClock } from '../common/recorder-clock.js';
 import { time } from '../common/time.js';
 import { strings } from '../locales/en.js';
 import { Unplayable, VideoBuffer } from './buffer.js';
@@ -50,6 +51,7 @@ export class IncidentPlayback extends Contributed {
   /** @type {{hour: number, spans: Span[] | undefined, at: number}} */
   #recorded = { hour: NaN, spans: undefined, at: 0 };
   #glimpse = new Glimpse();
+  #endClock = () => {};
   /** What the cover says, so that it is made anew only when that changes. */
   #said = '';
 
@@ -58,8 +60,9 @@ export class IncidentPlayback extends Contributed {
     this.root.adoptedStyleSheets.push(playbackSheet);
     this.video = h('video', { muted: true, playsInline: true, disablePictureInPicture: true, tabIndex: -1 });
     this.cover = h('div', { class: 'cover', role: 'status' });
-    this.badge = h('span', { class: 'badge small', hidden: true });
-    this.root.append(this.video, this.badge, this.cover, this.#glimpse.element);
+    this.badge = h('span', { hidden: true });
+    this.clockBadge = h('span', { hidden: true });
+    this.root.append(this.video, h('div', { class: 'badges small' }, this.clockBadge, this.badge), this.cover, this.#glimpse.element);
   }
 
   /** @override @param {Context} context */
@@ -84,7 +87,10 @@ export class IncidentPlayback extends Contributed {
       this.#close();
       this.#camera = camera?.id ?? '';
     }
-    if (camera && !this.#source) this.#source = new Source(bridge, camera.id, this.limits);
+    if (camera && !this.#source) {
+      this.#source = new Source(bridge, camera.id, this.limits);
+      this.#endClock = tellClock(bridge, camera.id, this.clockBadge);
+    }
     this.video.setAttribute('aria-label', camera?.name ?? '');
     this.#sync();
   }
@@ -130,6 +136,7 @@ export class IncidentPlayback extends Contributed {
   }
 
   #close() {
+    this.#endClock();
     this.#buffer?.close();
     this.#buffer = undefined;
     this.#source = undefined;

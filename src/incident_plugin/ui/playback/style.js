@@ -5,8 +5,8 @@ playbackSheet.replaceSync(`
 :host { display: block; position: relative; width: 100%; height: 100%; background: #000; overflow: hidden; }
 video { display: block; width: 100%; height: 100%; object-fit: contain; }
 :host(:not([data-showing=picture])) video { visibility: hidden; }
-.badge { position: absolute; left: 8px; bottom: 8px; padding: 0 6px; border-radius: 4px; background: var(--s0); color: var(--text); opacity: 0.85; }
-.badge[hidden], :host(:not([data-showing=picture])) .badge { display: none; }
+.badges { inset: auto 48px 8px 8px; }
+:host(:not([data-showing=picture])) .badges { display: none; }
 .cover { position: absolute; inset: 0; display: flex; flex-direction: column; align-items: center; justify-content: center;
   gap: 8px; padding: 12px; text-align: center; background: var(--s0); overflow: auto; }
 :host([data-showing=picture]) .cover { display: none; }
