@@ -47,6 +47,7 @@ REMEDIES = {
     "incident.copy-damaged": "Restore the file that the second line names from a backup of the server.",
     "incident.recorder-unavailable": "Check that the recorder runs, is connected, and knows the password.",
     "incident.no-video": "Choose another time: look at the timeline for what is recorded.",
+    "incident.unusable-offer": "Use a current browser, or a player that speaks WHEP.",
     "incident.licence-refused": "Renew the licence. Saving collections, editing, reports, exports go on.",
     "incident.report-failed": "Try again; if it stays so, the log says why.",
     "incident.not-signed-in": "Sign in again. What was entered is still in the page.",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import attrs
 
 from reference_host.access import RoleAccess
-from vms_hooks.faults import PluginFault
+from vms_hooks.faults import FaultKind, PluginFault
 from vms_hooks.plugin import Plugin
 from vms_hooks.values import Camera, Interval, Principal, TimelineRow
 
@@ -37,7 +37,7 @@ async def list_cameras(plugins: Iterable[Plugin], access: RoleAccess, principal:
     incomplete: list[str] = []
     for plugin, answer in zip(plugins, answers, strict=True):
         if isinstance(answer, PluginFault):
-            incomplete.append(answer.reason)
+            incomplete.append(_told(plugin, answer))
             continue
         for camera in answer:
             if camera.id in cameras:
@@ -53,12 +53,26 @@ async def draw_timeline(
     """Ask every active plug-in what is recorded and marked; rows of one camera are laid over each other."""
     plugins = tuple(plugins)
     answers = await asyncio.gather(*(_timeline(plugin, cameras, interval, principal) for plugin in plugins))
-    incomplete = tuple(answer.reason for answer in answers if isinstance(answer, PluginFault))
+    incomplete = tuple(
+        _told(plugin, answer)
+        for plugin, answer in zip(plugins, answers, strict=True)
+        if isinstance(answer, PluginFault)
+    )
     rows = [row for answer in answers if not isinstance(answer, PluginFault) for row in answer]
     return Timeline(
         rows=tuple(_laid_over(camera, [row for row in rows if row.camera == camera]) for camera in cameras),
         incomplete=incomplete,
     )
+
+
+def _told(plugin: Plugin, fault: PluginFault) -> str:
+    """Say to operators what went wrong with a plug-in; the log and the administration have the rest."""
+    name = plugin.found.manifest.name if plugin.found.manifest else plugin.id
+    if fault.kind is FaultKind.HUNG:
+        return f"{name} has not answered yet. It is asked again by itself."
+    if fault.kind is FaultKind.SUSPENDED:
+        return f"{name} is not working. Tell an administrator, who sees why under Administration > Plug-ins."
+    return f"{name} could not answer. It is asked again by itself; if it stays so, tell an administrator."
 
 
 def _laid_over(camera: str, rows: list[TimelineRow]) -> TimelineRow:

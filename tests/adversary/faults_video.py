@@ -102,14 +102,14 @@ CONVERSATION = [
         "has no bandwidth left",
         "onvifsim rtsp.max_sessions",
         {"SETUP": refused(453, "Not Enough Bandwidth")},
-        **both(f"{HERE} has no bandwidth left. Close other pictures, or try again shortly."),
+        **both(f"{HERE} has no bandwidth left. Close other pictures of it."),
     ),
     rtsp(
         "rtsp-503",
         "is too busy",
         "NVRs with few sessions",
         {"DESCRIBE": refused(503, "Service Unavailable")},
-        **both(f"{HERE} is too busy. Try again shortly."),
+        **both(f"{HERE} is too busy now. If it stays so, tell your administrator."),
     ),
     rtsp(
         "rtsp-404",

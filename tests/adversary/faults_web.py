@@ -27,7 +27,7 @@ from tests.adversary.replies import (
     services,
 )
 
-TRY = "Try again; if it stays so, tell your administrator."
+TRY = "If it stays so, tell your administrator."
 UNUSABLE = "The recorder at {place} sent an answer that cannot be used (%s). " + TRY
 SILENT = "The recorder at {place} is not answering (%s). " + TRY
 UNREACHED = (

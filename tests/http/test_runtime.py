@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -9,6 +10,7 @@ from tests.support import OPERATOR, host_services
 from tests.waiting import until
 
 from incident_plugin.adapters.system import ClockState
+from incident_plugin.application.video import timeline
 from incident_plugin.assembly import assemble
 from incident_plugin.domain.media import ClockOffset
 from incident_plugin.runtime import IncidentRuntime
@@ -86,6 +88,23 @@ async def test_what_the_recorder_noticed_is_on_the_timeline(runtime, cameras):
     assert len(marks) in (10, 11)
     lengths = [mark.interval.end - mark.interval.start for mark in marks[1:-1]]
     assert all(timedelta(seconds=14) <= length <= timedelta(seconds=16) for length in lengths)
+
+
+async def test_a_recorder_that_does_not_answer_harms_no_other_row(runtime, cameras, monkeypatch):
+    """The host waits for a timeline for five seconds only: whoever is late says so in its own row."""
+    now = datetime.now(UTC)
+    hour = Interval(start=now - timedelta(hours=1), end=now)
+
+    async def slow(camera, interval):
+        if camera == cameras["Yard"]:
+            await asyncio.Event().wait()
+        return (interval,)
+
+    monkeypatch.setattr(runtime.parts.recorders.network, "recorded", slow)
+    monkeypatch.setattr(timeline, "_LONGEST", 0.5)
+    lobby, yard = await runtime.timeline((cameras["Lobby"], cameras["Yard"]), hour, OPERATOR)
+    assert lobby.spans == (hour,)
+    assert (yard.spans, yard.incomplete.partition(".")[0]) == ((), "Its recorder has not answered yet")
 
 
 def named(health, name):

@@ -123,6 +123,7 @@ async def test_thousands_of_offers(runtime, client, lobby) -> None:
     for _ in range(20):
         answers = await asyncio.gather(*(client.post(lobby, content=broken, headers=SDP) for _ in range(100)))
         assert {answer.status_code for answer in answers} == {422}
+        assert {answer.json()["title"] for answer in answers} == {"This live picture cannot be opened."}
     assert runtime.parts.live.sessions._open == {}
     assert runtime.parts.live.relay._sessions == {}
 

@@ -117,6 +117,20 @@ async def test_the_timeline_shows_gaps_marks_and_what_is_missing(operator: Runni
     assert dock["incomplete"] == "Recorder 1 answers slowly."
 
 
+async def test_operators_are_told_in_their_words_that_a_plugin_fails(operator: Running, monkeypatch) -> None:
+    """What raises in it, and after how many faults it is left out, is for administrators."""
+
+    async def broken(*_):
+        raise ZeroDivisionError
+
+    for name in ("timeline", "cameras"):
+        monkeypatch.setattr(operator.runtime, name, broken)
+    span = "start=2026-11-22T11:00:00Z&end=2026-11-22T12:00:00Z"
+    for path in (f"/api/timeline?camera=lobby&{span}", "/api/cameras"):
+        (told,) = (await operator.http.get(path)).json()["incomplete"]
+        assert told.startswith("Sample could not answer. It is asked again by itself")
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -33,6 +33,13 @@ class InvalidInput(IncidentError):
     title = "This cannot be saved as entered."
 
 
+class UnusableOffer(InvalidInput):
+    """What a player of live pictures offers or wants to change cannot be used; nothing was opened."""
+
+    message_id = "incident.unusable-offer"
+    title = "This live picture cannot be opened."
+
+
 class Incomplete(IncidentError):
     """The project cannot be closed: it lacks values that the site requires; nothing was changed."""
 

@@ -16,6 +16,7 @@ from incident_plugin.domain.errors import (
     NotFound,
     RecorderUnavailable,
     StoreUnavailable,
+    UnusableOffer,
 )
 
 
@@ -109,17 +110,22 @@ _KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = 
             "recorder-refused": ("The recorder refused the request.", "Test the recorder."),
             "recorder-busy": (
                 "The recorder sends as many streams as it can.",
-                "Close other pictures, or try again shortly.",
+                "Close other pictures of it.",
+            ),
+        },
+    ),
+    (
+        UnusableOffer,
+        {
+            "no-ice-restart": (
+                "A player wants to begin the connection of a live picture anew.",
+                "The player is to end the session and open another one.",
             ),
         },
     ),
     (
         InvalidInput,
         {
-            "no-ice-restart": (
-                "A player wants to begin the connection of a live picture anew.",
-                "The player is to end the session and open another one.",
-            ),
             "end-before-start": ("The end is before the start.", "Choose an end after the start."),
             "no-length": ("Start and end are the same time.", "Choose an end after the start."),
             "in-the-future": ("The end is in the future.", "Choose an end that is not after now."),

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from incident_plugin.application.live.sessions import LiveSessions
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.errors import UnusableOffer
 from incident_plugin.domain.media import CameraId
 from incident_plugin.http.operations import Call, Operation
 from incident_plugin.http.problems import problem
@@ -114,5 +114,5 @@ def _width(call: Call) -> float:
     if text is None:
         return inf
     if not (text.isascii() and text.isdecimal() and len(text) < 7 and 1 <= int(text) <= _WIDEST):  # noqa: PLR2004
-        raise InvalidInput(f"“width” must be a whole number of pixels, 1 to {_WIDEST}.")
+        raise UnusableOffer(f"“width” must be a whole number of pixels, 1 to {_WIDEST}.")
     return float(text)

@@ -66,7 +66,7 @@ def test_passwords_in_addresses_are_not_shown(url, shown):
         ),
         (
             "clock",
-            RecorderUnavailable("N sent it (why). Try again; if it stays so, tell your administrator."),
+            RecorderUnavailable("N sent it (why). If it stays so, tell your administrator."),
             "N sent it (why).",
             "restart the recorder",
         ),

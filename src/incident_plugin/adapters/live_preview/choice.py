@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import attrs
 
-from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.errors import UnusableOffer
 from incident_plugin.domain.media import Codec, LiveProfile
 
 #: A picture may be shown so many times wider than it is before a wider stream is taken.
@@ -44,13 +44,13 @@ def choose(
 ) -> Choice:
     """Choose for a viewer who decodes ``takes`` and shows ``width`` pixels.
 
-    Streams named in ``recoded`` cannot be passed through: they have B pictures. Raises ``InvalidInput`` when
+    Streams named in ``recoded`` cannot be passed through: they have B pictures. Raises ``UnusableOffer`` when
     the viewer decodes nothing that there is or can be made.
     """
     profiles = profiles or (_UNKNOWN,)
     passed = [one for one in profiles if one.codec in takes and one.token not in recoded]
     if not passed and Codec.H264 not in takes:
-        raise InvalidInput(
+        raise UnusableOffer(
             "This browser cannot receive H.264 video, which live view needs."
             " Use a current Chrome, Edge, Firefox or Safari; recorded video is not affected."
         )

@@ -16,7 +16,7 @@ import attrs
 
 from incident_plugin.adapters.live_preview import h264, h265
 from incident_plugin.adapters.live_preview.sound import NAMES
-from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.errors import UnusableOffer
 from incident_plugin.domain.media import Codec, SoundCodec
 
 _MAX_OFFER = 64 * 2**10
@@ -76,7 +76,7 @@ class Offer:
 
     @classmethod
     def parse(cls, text: str) -> Offer:
-        """Read an offer; raises ``InvalidInput`` when it is no usable one."""
+        """Read an offer; raises ``UnusableOffer`` when it is no usable one."""
         if len(text) > _MAX_OFFER:
             raise _unreadable(f": it is longer than {_MAX_OFFER} characters")
         lines = tuple(line.strip() for line in text.splitlines() if line.strip())
@@ -102,14 +102,14 @@ class Offer:
         )
 
     def choose(self, codec: Codec, stream: Profile | None) -> Format:
-        """Choose the format for a stream; raises ``InvalidInput`` when the viewer does not take its codec.
+        """Choose the format for a stream; raises ``UnusableOffer`` when the viewer does not take its codec.
 
         One whose profile covers the stream is preferred. Without one the first is taken: decoders follow the
         stream's own parameter sets, and some browsers list only Baseline though they show High.
         """
         usable = [item for item in self.formats if item.codec is codec]
         if not usable:
-            raise InvalidInput(
+            raise UnusableOffer(
                 f"This browser cannot receive {codec.spoken} video, which live view needs."
                 " Use a current Chrome, Edge, Firefox or Safari; recorded video is not affected."
             )
@@ -150,11 +150,11 @@ def answer_with(chosen: Format, answer: str) -> str:
     return "\r\n".join(lines)
 
 
-def _unreadable(why: str) -> InvalidInput:
-    return InvalidInput(_UNREADABLE.format(why=why))
+def _unreadable(why: str) -> UnusableOffer:
+    return UnusableOffer(_UNREADABLE.format(why=why))
 
 
-def unreadable(error: Exception) -> InvalidInput:
+def unreadable(error: Exception) -> UnusableOffer:
     """Name an offer that aiortc refused."""
     return _unreadable(f" ({type(error).__name__})")
 

@@ -225,7 +225,7 @@ class Peer:
         return self._pc.connectionState == "connected"
 
     async def answer(self, offer: sdp.Offer, chosen: sdp.Format, sound: sdp.SoundFormat | None = None) -> str:
-        """Give the answer; raises ``InvalidInput`` for a refused offer, or ``RecorderUnavailable``."""
+        """Give the answer; raises ``UnusableOffer`` for a refused offer, or ``RecorderUnavailable``."""
         try:
             reduced = offer.reduced_to(chosen, sound)
             await self._pc.setRemoteDescription(RTCSessionDescription(reduced, "offer"))

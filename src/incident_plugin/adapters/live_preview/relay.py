@@ -103,7 +103,7 @@ class WebRtcRelay:
     async def open(self, camera: CameraId, offer: str, *, width: float = inf) -> LiveSession:
         """Answer a viewer's SDP offer, who shows the picture ``width`` pixels wide.
 
-        Raises ``InvalidInput`` for an offer that cannot be used, and ``RecorderUnavailable`` when the camera
+        Raises ``UnusableOffer`` for an offer that cannot be used, and ``RecorderUnavailable`` when the camera
         cannot be reached, its video cannot be shown live, or too many viewers are there.
         """
         read = Offer.parse(offer)

@@ -52,7 +52,7 @@ TITLES = {
     "deviceio": "device I/O",
 }
 
-_TRY = "Try again; if it stays so, tell your administrator."
+_TRY = "If it stays so, tell your administrator."
 _GONE = ("NoProfile", "InvalidToken", "NoRecording", "InvalidRecording")
 
 _WORDS: dict[type[OnvifError], str] = {

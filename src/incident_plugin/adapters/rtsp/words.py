@@ -5,7 +5,7 @@ from __future__ import annotations
 from incident_plugin.adapters.rtsp.errors import ConnectionLost, NoAnswer, NotTrusted, Refused, RtspError
 from incident_plugin.domain.errors import IncidentError, NotFound, NoVideo, RecorderUnavailable
 
-_TRY = "Try again; if it stays so, tell your administrator."
+_TRY = "If it stays so, tell your administrator."
 
 _REFUSED = "incident.recorder-refused"
 _BUSY = "incident.recorder-busy"
@@ -17,12 +17,12 @@ _STATUSES: dict[int, tuple[str, str]] = {
         "incident.recorder-refused-password",
     ),
     403: ("{} does not let its user see this camera. Ask your administrator to allow it.", _REFUSED),
-    453: ("{} has no bandwidth left. Close other pictures, or try again shortly.", _BUSY),
+    453: ("{} has no bandwidth left. Close other pictures of it.", _BUSY),
     461: (
         "{} does not send video over TCP. Ask your administrator to allow RTSP over TCP in its settings.",
         _REFUSED,
     ),
-    503: ("{} is too busy. Try again shortly.", _BUSY),
+    503: ("{} is too busy now. If it stays so, tell your administrator.", _BUSY),
 }
 _GONE, _NOT_RECORDED = 404, 457
 

@@ -13,7 +13,7 @@ from incident_plugin.application.guard import Guard
 from incident_plugin.application.media_ports import LiveRelay, LiveSession
 from incident_plugin.application.ports import Actor, SignedIn
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.errors import InvalidInput, NotFound, RecorderUnavailable
+from incident_plugin.domain.errors import NotFound, RecorderUnavailable, UnusableOffer
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import PersonId
 
@@ -78,13 +78,13 @@ class LiveSessions:
         return self._own(actor, session).tag
 
     def trickle(self, actor: Actor, session: str, candidates: str) -> None:
-        """Take candidates that a viewer found later (RFC 8840); raises ``InvalidInput``, ``NotFound``.
+        """Take candidates that a viewer found later (RFC 8840); raises ``UnusableOffer``, ``NotFound``.
 
         They are not used: viewers reach the server, which learns their addresses from their own checks. An
         ICE session is not begun anew within a session.
         """
         if _fragment(candidates) != self._own(actor, session).fragment:
-            raise InvalidInput(
+            raise UnusableOffer(
                 "The connection of a live picture is not begun anew. The picture goes on as long as it can;"
                 " end this session and open another one.",
                 cause="incident.no-ice-restart",

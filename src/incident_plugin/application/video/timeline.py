@@ -23,6 +23,9 @@ _FRESH = timedelta(seconds=30)
 _MOST_TOLD = 256
 #: Recorded spans do not wait longer for them, seconds.
 _PATIENCE = 1.0
+#: Nobody waits longer for a row, seconds: a host that asks waits for five, and would have none at all then.
+_LONGEST = 3.5
+_NOT_ANSWERED = "Its recorder has not answered yet. It is asked again by itself."
 _STILL_ASKED = "What the recorder noticed is still being asked for."
 #: As many events as are told of one recorder at once.
 _MOST_EVENTS = 1_000
@@ -77,7 +80,10 @@ class Timeline:
     async def _row(self, camera: CameraId, interval: Interval, marked: tuple[Marked, ...]) -> Row:
         mine = tuple(m for m in marked if m.camera == camera)
         try:
-            recorded = await self._recorders.recorded(camera, interval)
+            async with asyncio.timeout(_LONGEST):
+                recorded = await self._recorders.recorded(camera, interval)
+        except TimeoutError:
+            return Row(camera=camera, marked=mine, incomplete=_NOT_ANSWERED)
         except IncidentError as error:
             return Row(camera=camera, marked=mine, incomplete=error.detail)
         happened, incomplete = await self._happened(camera, interval)
