@@ -113,21 +113,19 @@ def named_values(properties: IncidentProperties) -> Iterator[tuple[str, ValueId,
         yield from ((f"category:{category.id}", value.id, value.name) for value in category.values)
 
 
-def written_words(project: Project, part: Part) -> frozenset[str]:
-    """Give the words that people wrote in a part; names of properties are not among them."""
-    match part:
-        case Part.COMMENTS:
-            texts = [comment.text for comment in project.comments]
-        case Part.CALLS:
-            texts = [text for c in project.calls for text in (c.number, c.person, c.outcome, c.note)]
-        case _:
-            texts = [
-                str(value)
-                for field, value in project.fields.items()
-                if part_of(field) is part and not is_named(field) and not isinstance(value, bool)
-            ]
+def written_texts(project: Project) -> dict[Part, str]:
+    """Give what people wrote in each part; names of properties are not among it."""
+    texts: dict[Part, list[str]] = {
+        Part.DETAILS: [],
+        Part.CATEGORIES: [],
+        Part.COMMENTS: [comment.text for comment in project.comments],
+        Part.CALLS: [text for c in project.calls for text in (c.number, c.person, c.outcome, c.note)],
+    }
+    for field, value in project.fields.items():
+        if not is_named(field) and not isinstance(value, bool):
+            texts[part_of(field)].append(str(value))
     # Together, because most are short: a line end parts words as the end of a text does.
-    return frozenset(words("\n".join(texts)))
+    return {part: "\n".join(each) for part, each in texts.items() if each}
 
 
 def statuses(properties: IncidentProperties, *, are_open: bool) -> tuple[ValueId | None, ...]:
@@ -162,8 +160,9 @@ def _meets_text(project: Project, narrowed: ProjectFilter, properties: IncidentP
     if not wanted:
         return True
     found: set[str] = set()
-    for part in narrowed.text_in:
-        found |= written_words(project, part)
+    for part, text in written_texts(project).items():
+        if part in narrowed.text_in:
+            found.update(words(text))
     for field, value, name in named_values(properties):
         if part_of(field) in narrowed.text_in and project.fields.get(field) == value:
             found.update(words(name))

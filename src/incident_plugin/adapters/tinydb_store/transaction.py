@@ -88,6 +88,8 @@ class TinyDBTransaction:
         self._writes = writes
         #: The project that was read or written last, as it is stored: most that are read are changed next.
         self._last: Project | None = None
+        #: Ids that this transaction has given: nothing is stored under them before ``put_project``.
+        self._new: set[ProjectId] = set()
 
     def end(self) -> None:
         """Refuse everything from now on: outside its transaction a change would be kept by itself."""
@@ -209,7 +211,9 @@ class TinyDBTransaction:
 
     def new_project_id(self) -> ProjectId:
         """Give the next project id: they grow and are never given twice, also after a deletion."""
-        return ProjectId(self._tables.projects.reserve_id())
+        given = ProjectId(self._tables.projects.reserve_id())
+        self._new.add(given)
+        return given
 
     def project(self, project_id: ProjectId) -> Project | None:
         """Give a project, or nothing."""
@@ -222,10 +226,11 @@ class TinyDBTransaction:
     def put_project(self, project: Project, *, replacing: int | None = None) -> None:
         """Insert or replace a project; raises ``Conflict`` when it replaces another revision."""
         refuse_unkeepable(*(sequence.footage.camera for sequence in project.sequences))
-        before = self.project(project.id)
+        before = None if project.id in self._new else self.project(project.id)
         if replacing is not None:
             refuse_stale(project.id, None if before is None else before.revision, replacing)
         self._last = None
+        self._new.discard(project.id)
         self._tables.projects.put_text(project.id, json_text(project))
         self._tables.summaries.put_text(project.id, json_text(summary(project)))
         self._tables.index.put(project, before)

@@ -161,13 +161,13 @@ class Bits:
         self,
         projects: Sequence[int],
         terms_of: Callable[[int], Iterable[str]],
-        beginnings: Callable[[str], Iterable[str]],
+        beginnings: Callable[[Mapping[str, int]], Mapping[str, int]],
         before: Callable[[str, int, int], Iterable[int]],
     ) -> None:
         """Cover these projects, the next ones.
 
-        ``beginnings`` gives what holds besides where a term does. ``before`` gives the projects, from one id
-        to another, for which something holds that was rare.
+        ``beginnings`` gives the bits of what holds besides where a term does. ``before`` gives the projects,
+        from one id to another, for which something holds that was rare.
         """
         for segment, ids in groupby(projects, lambda project: project // SEGMENT):
             near = list(ids)
@@ -176,9 +176,7 @@ class Bits:
                 bit = 1 << (project - near[0])
                 for term in terms_of(project):
                     found[term] |= bit
-            for term, held in list(found.items()):
-                for begins in beginnings(term):
-                    found[begins] |= held
+            found |= beginnings(found)
             low = segment * SEGMENT
 
             def earlier(term: str, low: int = low) -> int:

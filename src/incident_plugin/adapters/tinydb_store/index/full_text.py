@@ -16,7 +16,7 @@ from incident_plugin.adapters.tinydb_store.index.terms import (
     LISTED,
     PIECES,
     Term,
-    beginnings,
+    beginnings_of,
     listed,
     piece_terms,
     pieces,
@@ -63,14 +63,17 @@ class FullText:
         self.bits = Bits(storage, EVERY)
         #: Words known to be stored; touched only by the thread that writes. A rollback may have unmade some.
         self._known: set[str] = set()
-        #: Terms of the newest projects; likewise.
-        self._newest: dict[int, set[str]] = {}
+        #: Terms of the newest projects, as one text each; likewise.
+        self._newest: dict[int, str] = {}
+        #: The last project that bitmaps tell of, once the thread that writes has asked; likewise.
+        self._covered: int | None = None
         storage.on_rollback(self.forget)
 
     def forget(self) -> None:
         """Know nothing by heart any more: the tables were made anew, or changes taken back."""
         self._known.clear()
         self._newest.clear()
+        self._covered = None
 
     def put(self, project: Project, before: Project | None) -> None:
         """Replace the terms of a project, which was stored as ``before``."""
@@ -78,41 +81,48 @@ class FullText:
         new = pieces(project)
         was: set[str] = set()
         now: set[str] = set()
+        text = ""
         same = {number for number in old.keys() & new.keys() if _is_same(number, old[number], new[number])}
         for number in sorted((old.keys() | new.keys()) - same):
             had = piece_terms(number, old[number]) if number in old else set()
             has = piece_terms(number, new[number]) if number in new else set()
             if had != has:
-                self._put_piece(project.id, number, has)
+                text = self._put_piece(project.id, number, has)
             was |= had
             now |= has
         self._learn(now)
-        if project.id <= self.bits.covered:
+        if self._is_covered(project.id):
             gone = listed(was) - listed(now)
             for number in same if gone else ():
                 gone -= listed(piece_terms(number, new[number]))
             self.bits.change(project.id, gone=gone, come=listed(now) - listed(was))
         else:
-            self._keep(project.id, now if len(new) == 1 else None)
+            self._keep(project.id, text if len(new) == 1 else "")
 
-    def _put_piece(self, project_id: int, number: int, terms: set[str]) -> None:
-        row = project_id * PIECES + number
-        if terms:
-            self._storage.run_last(row, _PUT, (row, " ".join(sorted(terms))))
+    def _is_covered(self, project_id: int) -> bool:
+        if self._covered is None:
+            self._covered = self.bits.covered
+        return project_id <= self._covered
+
+    def _put_piece(self, project_id: int, number: int, terms: set[str]) -> str:
+        row, text = project_id * PIECES + number, " ".join(terms)
+        if text:
+            self._storage.run_last(row, _PUT, (row, text))
         else:
             self._storage.run_last(row, _REMOVE, (row,))
+        return text
 
     def _learn(self, terms: set[str]) -> None:
         new = [term for term in terms - self._known if len(term) > LISTED and not term.startswith(EVERY)]
         if new:
             # In their order, because a text may have very many.
-            sql = "INSERT OR IGNORE INTO words SELECT value FROM json_each(?)"
-            self._storage.run(sql, (json.dumps(sorted(new), ensure_ascii=False),))
-        self._known.update(new)
+            words = [(word,) for word in sorted(new)]
+            self._storage.run_each("INSERT OR IGNORE INTO words VALUES (?)", words)
+            self._known.update(new)
 
-    def _keep(self, project_id: int, terms: set[str] | None) -> None:
+    def _keep(self, project_id: int, terms: str) -> None:
         self._newest.pop(project_id, None)
-        if terms is not None:
+        if terms:
             self._newest[project_id] = terms
             if len(self._newest) > _KEPT:
                 del self._newest[next(iter(self._newest))]
@@ -126,22 +136,23 @@ class FullText:
         for (row,) in rows:
             self._storage.run_last(row, _REMOVE, (row,))
         self._newest.pop(project_id, None)
-        if project_id <= self.bits.covered:
+        if self._is_covered(project_id):
             self.bits.remove(project_id)
 
     def cover(self, projects: list[int], stored: Callable[[int], Project]) -> None:
         """Make bitmaps of these projects, the next ones that have none."""
         self._storage.settle()
 
-        def held(project: int) -> set[str]:
+        def held(project: int) -> Iterable[str]:
             known = self._newest.pop(project, None)
-            return terms_of(stored(project)) if known is None else known
+            return terms_of(stored(project)) if known is None else known.split(" ")
 
         def rare(key: str, lowest: int, highest: int) -> list[int]:
             begins = key.endswith("*")
             return self.walk((Term(key.removesuffix("*"), begins=begins),), lowest, highest)
 
-        self.bits.cover(projects, held, beginnings, rare)
+        self.bits.cover(projects, held, beginnings_of, rare)
+        self._covered = projects[-1]
 
     def has(self, project: Project) -> bool:
         """Say whether all terms of a project are there; others, too many to be asked for, may be as well."""

@@ -145,8 +145,9 @@ class Spans:
         if wanted:
             starts, ends = [w[1] for w in wanted], [w[2] for w in wanted]
             zone, bounds = project.id // ZONE, (min(starts), max(starts), min(ends), max(ends))
-            self._storage.run(_WIDEN_ZONE, (zone, *bounds))
-            self._storage.run(_WIDEN_REGION, (zone // REGION, *bounds))
+            # Of each project, because bounds widen with every one of them.
+            self._storage.run_last(("zone", project.id), _WIDEN_ZONE, (zone, *bounds))
+            self._storage.run_last(("region", project.id), _WIDEN_REGION, (zone // REGION, *bounds))
 
     def has(self, project: Project) -> bool:
         """Say whether the sequences of a project are stored as they are."""

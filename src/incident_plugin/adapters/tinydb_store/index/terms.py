@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import attrs
@@ -20,7 +20,7 @@ from incident_plugin.application.searching import (
     named_values,
     part_of,
     statuses,
-    written_words,
+    written_texts,
 )
 from incident_plugin.domain.project import Call, Comment, Project
 from incident_plugin.domain.properties import FieldValue, IncidentProperties
@@ -84,7 +84,12 @@ def facts(project: Project) -> Iterator[str]:
 
 def written(project: Project) -> set[str]:
     """Give the terms of the words that people wrote in a project."""
-    return {letter + word for part, letter in _LETTERS.items() for word in written_words(project, part)}
+    return {
+        letter + word
+        for part, text in written_texts(project).items()
+        for letter in (_LETTERS[part],)
+        for word in set(words(text))
+    }
 
 
 def pieces(project: Project) -> dict[int, Project]:
@@ -123,6 +128,21 @@ def terms_of(project: Project) -> set[str]:
 def beginnings(term: str) -> list[str]:
     """Give the beginnings of a word that have lists of their own."""
     return [] if term.startswith(EVERY) else [term[:n] + "*" for n in range(2, min(len(term), LISTED) + 1)]
+
+
+def beginnings_of(found: Mapping[str, int]) -> dict[str, int]:
+    """Give the bits of the beginnings that have lists of their own, from those of the terms."""
+    lists: dict[str, int] = {}
+    longer = found
+    for length in range(LISTED, 1, -1):
+        begun: dict[str, int] = {}
+        for term, held in longer.items():
+            if term[0] != EVERY:
+                beginning = term[:length]
+                begun[beginning] = begun.get(beginning, 0) | held
+        lists.update((begins + "*", held) for begins, held in begun.items() if len(begins) == length)
+        longer = begun
+    return lists
 
 
 def listed(terms: Iterable[str]) -> set[str]:

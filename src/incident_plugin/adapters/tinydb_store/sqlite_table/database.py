@@ -6,10 +6,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from types import TracebackType
 
 import apsw
 
 from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
+    Foreign,
     StorageBusy,
     StorageCorrupt,
     StorageError,
@@ -20,7 +22,7 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.errors import (
     foreign_errors,
     told,
 )
-from incident_plugin.adapters.tinydb_store.sqlite_table.group import Group, Turns
+from incident_plugin.adapters.tinydb_store.sqlite_table.group import Group, Turns, run_all
 from incident_plugin.adapters.tinydb_store.sqlite_table.layout import drained
 from incident_plugin.adapters.tinydb_store.sqlite_table.lock import OwnerLock
 from incident_plugin.adapters.tinydb_store.sqlite_table.sessions import (
@@ -142,17 +144,40 @@ class Database:
             raise StorageNotWritable(f"The file was opened for reading only: {self.path}.")
         return self._writer
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[Session]:
         """Write everything within, durably, or nothing. Transactions do not nest (``RuntimeError``)."""
+        return _Member(self)
+
+    def begin(self) -> tuple[Session, Group]:
+        """Wait for the thread's turn to write, and begin its part of a group; ``end`` has to follow."""
         refuse_nesting(self._threads)
-        with self._turn():
+        self._take_turn()
+        try:
             self._refuse_closed()
-            writer = self._writable
-            with Session(self.path, writer, writes=True) as session:
-                group = self._joined(writer)
-                yield from self._member(session, group)
-        group.wait()
+            session = Session(self.path, self._writable, writes=True)
+            with session:
+                group = self._joined(session.connection)
+        except BaseException:
+            self._leave_turn()
+            raise
+        self._threads.session = session
+        return session, group
+
+    def end(self, session: Session, group: Group, error: BaseException | None) -> None:
+        """Return when what the thread has written is durable; after an error take it back."""
+        self._threads.session = None
+        try:
+            with session:
+                if error is None:
+                    self._keep(session, group)
+                else:
+                    self._take_back(session.connection, group)
+        finally:
+            self._leave_turn()
+        if isinstance(error, Foreign):
+            raise told(error, self.path) from error
+        if error is None:
+            group.wait()
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Read one state of the file, whatever is written meanwhile; does not nest (``RuntimeError``)."""
@@ -179,7 +204,7 @@ class Database:
         """Give the connection for writing: the thread's transaction, or a transaction for this alone."""
         session = self._session
         if session is None:
-            return self._written_alone()
+            return self.transaction()
         if not session.writes:
             raise RuntimeError("a reading transaction cannot write")
         session.refuse_failed()
@@ -191,8 +216,7 @@ class Database:
         if session is not None and session.writes:
             others = group.last if group else {}
             with session:
-                for sql, parameters in {**others, **session.last}.values():
-                    session.connection.execute(sql, parameters)
+                run_all(session.connection, {**others, **session.last}.values())
             if not others:
                 session.last.clear()
 
@@ -211,51 +235,50 @@ class Database:
             self._readers.returned(reader)
 
     @contextmanager
-    def _written_alone(self) -> Iterator[Session]:
-        with self.transaction():
-            session = self._session
-            assert session is not None  # noqa: S101 - the transaction has just begun
-            yield session
-
-    @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Be the only one who writes; whoever is last commits what the group has written."""
+        """Be the only one who writes."""
+        self._take_turn()
+        try:
+            yield
+        finally:
+            self._leave_turn()
+
+    def _take_turn(self) -> None:
         if not self._turns.take(_PATIENCE_SECONDS):
             raise StorageBusy(
                 f"Another change to {self.path} has taken {_PATIENCE_SECONDS:.0f} s. Nothing was written."
             )
-        try:
-            yield
-        finally:
-            others_may_join = self._group is None or not self._group.is_full
-            if not (others_may_join and self._turns.hand_on()):
-                try:
-                    self._commit_group()
-                finally:
-                    self._turns.give()
+
+    def _leave_turn(self) -> None:
+        """Let the next one write; whoever is last commits what the group has written."""
+        others_may_join = self._group is None or not self._group.is_full
+        if not (others_may_join and self._turns.hand_on()):
+            try:
+                self._commit_group()
+            finally:
+                self._turns.give()
 
     def _joined(self, writer: apsw.Connection) -> Group:
         """Give the group that is being written, or begin one."""
         if self._group is None:
+            # What its first member does is taken back with all of it, so that it needs no savepoint.
             writer.execute("BEGIN IMMEDIATE")
             self._group = Group()
+        else:
+            writer.execute("SAVEPOINT member")
         return self._group
 
-    def _member(self, session: Session, group: Group) -> Iterator[None]:
-        """Give way to the caller, whose changes then belong to the group, or are taken back."""
-        self._threads.session = session
+    def _keep(self, session: Session, group: Group) -> None:
+        """Make a member's changes the group's."""
         try:
-            session.connection.execute("SAVEPOINT member")
-            yield
             session.refuse_failed()
-            session.connection.execute("RELEASE member")
-            group.last.update(session.last)
-            group.members += 1
+            if group.members:
+                session.connection.execute("RELEASE member")
         except BaseException:
             self._take_back(session.connection, group)
             raise
-        finally:
-            self._threads.session = None
+        group.last.update(session.last)
+        group.members += 1
 
     def _take_back(self, writer: apsw.Connection, group: Group) -> None:
         """Undo what one member did; what others did before it stays, if SQLite has kept it."""
@@ -279,8 +302,7 @@ class Database:
         if group is None or writer is None:
             return
         try:
-            for sql, parameters in group.last.values():
-                writer.execute(sql, parameters)
+            run_all(writer, group.last.values())
             writer.execute("COMMIT")
         except apsw.Error as error:
             self._end_group(writer, told(error, self.path))
@@ -324,6 +346,7 @@ class Database:
             writer.pragma("page_size", _PAGE_BYTES)
             writer.pragma("journal_mode", "WAL")
             writer.pragma("synchronous", "FULL")
+            writer.pragma("temp_store", 2)
             # What was removed leaves nothing in the file: freed space is overwritten.
             writer.pragma("secure_delete", "ON")
             writer.pragma("journal_size_limit", _WAL_BYTES_KEPT)
@@ -349,3 +372,21 @@ class Database:
                 f"{self.path} has version {found} and this program knows versions up to {known}. "
                 "Nothing was changed: use the newer program."
             )
+
+
+class _Member:
+    """A member of a group; a class and no generator, because it is entered for every single change."""
+
+    __slots__ = ("_database", "_group", "_session")
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> Session:
+        self._session, self._group = self._database.begin()
+        return self._session
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.end(self._session, self._group, error)

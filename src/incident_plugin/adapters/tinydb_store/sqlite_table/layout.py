@@ -144,6 +144,8 @@ class Layout:
             f"INSERT INTO {self.table} ({', '.join(names[1:])}) VALUES ({', '.join('?' * len(names[1:]))})"
         )
         self.delete = f"DELETE FROM {self.table} WHERE id = ?"
+        #: Keeps ids up to one from being given again; stored documents do so by themselves.
+        self.reserve = "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?"
         self.document = f"SELECT document FROM {self.table} WHERE id = ?"
 
     def values(self, document: Mapping[str, Any]) -> tuple[Scalar | None, ...]:
@@ -176,10 +178,6 @@ class Layout:
             "SELECT seq FROM sqlite_sequence WHERE name = ?", (self.identifier,)
         ).get
         return last
-
-    def reserve(self, connection: apsw.Connection, last: int) -> None:
-        """Keep ids up to this one from being given again. Stored documents do so by themselves."""
-        connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (last, self.identifier))
 
     def prepare(self, connection: apsw.Connection) -> None:
         """Create the table, or rebuild it when its columns were declared otherwise before."""
@@ -232,7 +230,7 @@ class Layout:
             values = self.values(decoded(text, self.name, number))
             connection.execute(self.put, (number, *values, text))
         connection.execute('DROP TABLE "rebuilt"')
-        self.reserve(connection, last)
+        connection.execute(self.reserve, (last, self.identifier))
 
     def _index(self, connection: apsw.Connection) -> None:
         for column in self._columns:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
+import apsw
+
 from incident_plugin.adapters.tinydb_store.sqlite_table.layout import Layout, decoded, drained, encoded
-from incident_plugin.adapters.tinydb_store.sqlite_table.sessions import Session
 
 _Document = dict[str, Any]
 
@@ -14,9 +15,10 @@ _Document = dict[str, Any]
 class Rows(MutableMapping[int, _Document]):
     """The documents of one table by id, within a transaction; changes are kept here until ``write``."""
 
-    def __init__(self, session: Session, layout: Layout) -> None:
-        self._connection = session.connection
-        self._last_ids = session.last_ids
+    def __init__(self, connection: apsw.Connection, layout: Layout, last_ids: dict[str, int]) -> None:
+        self._connection = connection
+        #: By table, the last id that it gave or stores, where that is known.
+        self._last_ids = last_ids
         self._layout = layout
         #: Stored text of each row that was touched; nothing for a row that is not stored.
         self._stored: dict[int, str | None] = {}

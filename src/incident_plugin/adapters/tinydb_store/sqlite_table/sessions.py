@@ -29,8 +29,6 @@ class Session:
     path: Path
     connection: apsw.Connection
     writes: bool
-    #: By table, the last id that it gave or stores.
-    last_ids: dict[str, int] = attrs.Factory(dict)
     #: What is to be done at the end, together with what the others of the group leave until then.
     last: dict[Hashable, Statement] = attrs.Factory(dict)
     #: A statement failed, so that SQLite may have rolled back: nothing more may be written.

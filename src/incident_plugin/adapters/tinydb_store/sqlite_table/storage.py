@@ -12,6 +12,7 @@ import apsw
 from tinydb.storages import Storage
 
 from incident_plugin.adapters.tinydb_store.sqlite_table.database import Database
+from incident_plugin.adapters.tinydb_store.sqlite_table.group import run_all
 from incident_plugin.adapters.tinydb_store.sqlite_table.layout import (
     AnyColumn,
     Layout,
@@ -48,8 +49,11 @@ class SQLiteStorage(Storage):
         self._layouts = {name: Layout(name, tuple(declared)) for name, declared in (columns or {}).items()}
         #: Tables known to exist; touched only by the thread that writes. A rollback may have unmade some.
         self._prepared: set[str] = set()
+        #: By table, the last id that it gave or stores; likewise.
+        self._last_ids: dict[str, int] = {}
         self._database = Database(Path(path), version=version, writable=writable)
         self._database.on_rollback(self._prepared.clear)
+        self._database.on_rollback(self._last_ids.clear)
         if not writable:
             return
         try:
@@ -127,8 +131,7 @@ class SQLiteStorage(Storage):
         with self._database.writing() as session:
             session.last[about] = (sql, parameters)
             if len(session.last) > _MOST_LAST:
-                for each in session.last.values():
-                    session.connection.execute(*each)
+                run_all(session.connection, session.last.values())
                 session.last.clear()
 
     def settle(self) -> None:
@@ -170,7 +173,7 @@ class SQLiteStorage(Storage):
         """Forget a table, its documents and the ids it gave."""
         with self._database.writing() as session:
             self.layout(name).drop(session.connection)
-            session.last_ids.pop(name, None)
+            self._last_ids.pop(name, None)
             self._prepared.discard(name)
             if name in self._layouts:
                 self._prepare(session.connection, self._layouts[name])
@@ -223,7 +226,7 @@ class SQLiteStorage(Storage):
         """Give a table's rows to change; they are written when the block ends without an exception."""
         with self._database.writing() as session:
             self._prepare(session.connection, layout)
-            rows = Rows(session, layout)
+            rows = Rows(session.connection, layout, self._last_ids)
             yield rows
             rows.write()
 
@@ -231,33 +234,40 @@ class SQLiteStorage(Storage):
         """Give an id that the table never gave before, for a document that this transaction stores."""
         with self._database.writing() as session:
             self._prepare(session.connection, layout)
-            last = session.last_ids.get(layout.name)
-            session.last_ids[layout.name] = 1 + (layout.last_id(session.connection) if last is None else last)
-            return session.last_ids[layout.name]
+            last = self._last_ids.get(layout.name)
+            if last is None:
+                # Ids that others of the group have reserved are among what is left until its end.
+                self._database.settle()
+                last = layout.last_id(session.connection)
+            self._last_ids[layout.name] = last + 1
+            return last + 1
 
     def reserve_id(self, layout: Layout) -> int:
         """Give an id that the table never gave before and never will again, if this transaction is kept."""
-        with self._database.writing() as session:
-            number = self.next_id(layout)
-            layout.reserve(session.connection, number)
-            return number
+        number = self.next_id(layout)
+        # Needless where the document is stored, as it mostly is: that keeps its id by itself.
+        self.run_last((layout.name, "reserved"), layout.reserve, (number, layout.identifier))
+        return number
 
     def put_text(self, layout: Layout, number: int, text: str) -> None:
         """Insert or replace a document that is given as JSON text; of a table without columns."""
         with self._database.writing() as session:
             self._prepare(session.connection, layout)
             session.connection.execute(layout.put, (number, text))
-            # The next id that is asked for is above this one.
-            session.last_ids.pop(layout.name, None)
+            last = self._last_ids.get(layout.name)
+            if last is not None and last <= number:
+                self._last_ids[layout.name] = number
+                session.last.pop((layout.name, "reserved"), None)
 
     def append_text(self, layout: Layout, text: str, columns: Sequence[Any]) -> int:
         """Insert a document that is given as JSON text with the values of its columns; give its id."""
         with self._database.writing() as session:
             self._prepare(session.connection, layout)
             session.connection.execute(layout.append, (*columns, text))
-            # The next id that is asked for is above this one.
-            session.last_ids.pop(layout.name, None)
-            return session.connection.last_insert_rowid()
+            number = session.connection.last_insert_rowid()
+            if layout.name in self._last_ids:
+                self._last_ids[layout.name] = number
+            return number
 
     def together(self) -> AbstractContextManager[object]:
         """Do several things in one transaction: the thread's own, or one for these alone."""
