@@ -111,6 +111,8 @@ class Direct:
         self._db = apsw.Connection(str(file))
         self._db.pragma("journal_mode", "WAL")
         self._db.pragma("synchronous", "FULL")
+        # As ours has it: of how often the log is written into the file nothing is to be measured.
+        self._db.pragma("wal_autocheckpoint", 2_048)
         self._reader = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY)
         self._turns = count()
         self._made = [project(number) for number in range(projects + 1, projects + 400)]

@@ -235,7 +235,7 @@ class TinyDBStore:
 
     def index_again(self, tell: Tell = silently) -> None:
         """Make lists and the index from the projects again; writers wait."""
-        with self._refusals, self._storage.transaction():
+        with self._refusals, self._storage.spilling(), self._storage.transaction():
             index_again(self._storage, self._tables.index, tell)
             self._tables.audit_words.make()
 

@@ -247,7 +247,7 @@ def test_the_write_ahead_log_does_not_grow_while_people_read(db: SQLiteDB, tmp_p
     """No reading is left half-done: not a page, not the first match, not an iteration that was given up."""
     db.insert_multiple([{"a": number, "c": "x" * 2_000} for number in range(600)])
     sizes = []
-    for turn in range(20):
+    for turn in range(30):
         db.get(where("c") != "")
         db.table("_default").texts(newest=True, limit=3)
         db.table("_default").texts(where("c") != "", newest=True, limit=3)
@@ -256,5 +256,5 @@ def test_the_write_ahead_log_does_not_grow_while_people_read(db: SQLiteDB, tmp_p
         db.update({"turn": turn})
         sizes.append((tmp_path / "rows.db-wal").stat().st_size)
         del abandoned
-    # Twenty times 1.2 MB were written; SQLite begins anew after a thousand pages.
-    assert max(sizes) < 1_200 * 8_192
+    # Thirty times 1.2 MB were written; SQLite begins anew after 2,048 pages.
+    assert max(sizes) < 2_300 * 8_192

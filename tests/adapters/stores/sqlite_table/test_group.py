@@ -95,6 +95,35 @@ def test_a_failed_member_harms_no_other(tmp_path: Path) -> None:
         assert len({d.doc_id for d in db}) == 40
 
 
+def test_an_id_that_was_only_reserved_is_not_given_again(disk: CountingDisk, tmp_path: Path) -> None:
+    """Whoever is next in the group gets another, also after a failure between; and so after a restart."""
+    with SQLiteDB(tmp_path / "rows.db") as db, ThreadPoolExecutor(4) as threads:
+        table, turns = db.table("projects"), db.storage._database._turns
+        table.insert({})
+
+        def reserve(*, fail: bool = False) -> int:
+            with db.transaction():
+                number = table.reserve_id()
+                if fail:
+                    raise ZeroDivisionError
+            return number
+
+        disk.free.clear()
+        syncs = disk.syncs
+        waiting = [threads.submit(table.insert, {})]
+        wait_for(lambda: disk.syncs > syncs)
+        for act in (reserve, lambda: reserve(fail=True), lambda: table.insert({})):
+            waiting.append(threads.submit(act))
+            wait_for(lambda: len(turns._waiting) == len(waiting) - 1)
+        disk.free.set()
+        first, reserved, failed, inserted = waiting
+        assert isinstance(failed.exception(timeout=60), ZeroDivisionError)
+        assert (first.result(), reserved.result(), inserted.result()) == (2, 3, 4)
+        assert reserve() == 5
+    with SQLiteDB(tmp_path / "rows.db") as db:
+        assert db.table("projects").insert({}) == 6
+
+
 def test_a_refused_commit_is_told_to_every_member(disk: CountingDisk, tmp_path: Path) -> None:
     """Nobody is told that a change was kept which was not; afterwards all goes on."""
     with SQLiteDB(tmp_path / "rows.db") as db, ThreadPoolExecutor(9) as threads:

@@ -117,7 +117,10 @@ def _piece(item: str) -> int:
 
 def piece_terms(number: int, piece: Project) -> set[str]:
     """Give the terms of one of ``pieces``: facts stand in the first."""
-    return {*written(piece), *(facts(piece) if number == 0 else ())}
+    found = written(piece)
+    if number == 0:
+        found.update(facts(piece))
+    return found
 
 
 def terms_of(project: Project) -> set[str]:

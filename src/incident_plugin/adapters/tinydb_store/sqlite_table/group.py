@@ -63,7 +63,7 @@ class Turns:
 
 
 def _closed_gate() -> threading.Lock:
-    """Give what a thread waits at until another opens it: an event takes six times as long to make and pass."""
+    """Give what a thread waits at until another opens it; an event takes six times as long."""
     gate = threading.Lock()
     gate.acquire()
     return gate

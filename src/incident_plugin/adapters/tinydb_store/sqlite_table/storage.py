@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -57,7 +57,7 @@ class SQLiteStorage(Storage):
         if not writable:
             return
         try:
-            with self._database.transaction(), self._database.writing() as session:
+            with self._database.spilling(), self._database.transaction() as session:
                 for layout in self._layouts.values():
                     self._prepare(session.connection, layout)
                 found = int(session.connection.pragma("user_version"))
@@ -73,7 +73,7 @@ class SQLiteStorage(Storage):
         """Let go of the file."""
         self._database.close()
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self) -> AbstractContextManager[object]:
         """Write everything within, durably, or nothing; does not nest."""
         return self._database.transaction()
 
@@ -88,6 +88,10 @@ class SQLiteStorage(Storage):
     def wait_for_commit(self, seconds: float) -> None:
         """Return when this process has committed something, or after so many seconds."""
         self._database.wait_for_commit(seconds)
+
+    def spilling(self) -> AbstractContextManager[None]:
+        """Let changes within go through all of a large file, in transactions of their own."""
+        return self._database.spilling()
 
     def fold(self) -> bool:
         """Write the write-ahead log into the file and empty it; say whether no reader was in the way."""
@@ -116,7 +120,7 @@ class SQLiteStorage(Storage):
         with self._database.writing() as session:
             session.connection.execute(sql, parameters)
 
-    def run_each(self, sql: str, parameters: Sequence[Sequence[Any]]) -> None:
+    def run_each(self, sql: str, parameters: Iterable[Sequence[Any]]) -> None:
         """Do the same as ``run`` does, with each of these parameters."""
         with self._database.writing() as session:
             session.connection.executemany(sql, parameters)
@@ -171,7 +175,7 @@ class SQLiteStorage(Storage):
 
     def drop(self, name: str) -> None:
         """Forget a table, its documents and the ids it gave."""
-        with self._database.writing() as session:
+        with self._database.spilling(), self._database.writing() as session:
             self.layout(name).drop(session.connection)
             self._last_ids.pop(name, None)
             self._prepared.discard(name)

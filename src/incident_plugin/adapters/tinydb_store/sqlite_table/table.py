@@ -245,7 +245,7 @@ class SQLiteDB(TinyDB):
         """Give a table; it need not have been written yet."""
         return cast(SQLiteTable, super().table(name, **kwargs))
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self) -> AbstractContextManager[object]:
         """Write everything within, durably, or nothing; does not nest."""
         return self.storage.transaction()
 
