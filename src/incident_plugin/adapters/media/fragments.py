@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from incident_plugin.adapters.media.head import head
@@ -43,7 +44,9 @@ class Fragments:
         self._rate = sound.rate if sound else 1
         self._number = 0
         self._decoded = -1
-        self._pictures: list[tuple[Piece, AccessUnit]] = []
+        #: Pictures of the fragment that is begun, and their NAL units.
+        self._pieces: list[Piece] = []
+        self._nals: list[tuple[bytes, ...]] = []
         self._sound: list[tuple[Piece, bytes, int]] = []
         self._size = 0
         self._parted: _Parted | None = None
@@ -55,23 +58,25 @@ class Fragments:
             if isinstance(unit, SoundUnit):
                 done += self._hear(unit)
                 continue
-            shown = self.timeline.place(unit)
-            if unit.key and self._pictures:
-                done += self._end(len(self._pictures), shown)
-            elif self._is_long(shown) and (count := self._divisible(shown)):
-                following = self._pictures[count][0].time if count < len(self._pictures) else shown
-                done += self._end(count, following)
-            size = sum(map(len, unit.nals)) + 4 * len(unit.nals)
-            self._pictures.append((Piece(shown, size, unit.key), unit))
+            shown, nals = self.timeline.place(unit), unit.nals
+            if self._pieces:
+                if unit.key:
+                    done += self._end(len(self._pieces), shown)
+                elif self._is_long(shown) and (count := self._divisible(shown)):
+                    following = self._pieces[count].time if count < len(self._pieces) else shown
+                    done += self._end(count, following)
+            size = sum(map(len, nals)) + 4 * len(nals)
+            self._pieces.append(Piece(shown, size, unit.key))
+            self._nals.append(nals)
             self._size += size
         return done
 
     def finish(self) -> list[bytes]:
         """Give what is left."""
         done = self._released()
-        if self._pictures:
-            end = max(piece.time for piece, _ in self._pictures) + self.timeline.last_duration
-            self._parted = self._part(len(self._pictures), end, last=True)
+        if self._pieces:
+            end = max(piece.time for piece in self._pieces) + self.timeline.last_duration
+            self._parted = self._part(len(self._pieces), end, last=True)
             done += self._released(last=True)
         return done
 
@@ -89,13 +94,13 @@ class Fragments:
         return place * CLOCK_RATE >= shown * self._rate
 
     def _is_long(self, shown: int) -> bool:
-        if self._size > _LARGEST or not self._pictures:
-            return bool(self._pictures)
-        return self._longest is not None and shown - self._pictures[0][0].time >= self._longest
+        if self._size > _LARGEST:
+            return True
+        return self._longest is not None and shown - self._pieces[0].time >= self._longest
 
     def _divisible(self, shown: int) -> int:
         """Give how many pictures can end a fragment now: those that none of the others is shown before."""
-        times = [piece.time for piece, _ in self._pictures]
+        times = [piece.time for piece in self._pieces]
         earliest = shown
         for count in range(len(times), 0, -1):
             if max(times[:count]) < earliest:
@@ -114,8 +119,8 @@ class Fragments:
 
     def _part(self, count: int, following: int, *, last: bool = False) -> _Parted:
         """Part pictures from those that follow; ``following`` is when the first of these is shown."""
-        taken, self._pictures = self._pictures[:count], self._pictures[count:]
-        pieces = [piece for piece, _ in taken]
+        pieces, self._pieces = self._pieces[:count], self._pieces[count:]
+        nals, self._nals = self._nals[:count], self._nals[count:]
         size = sum(piece.size for piece in pieces)
         self._size -= size
         decoded = decoding_times([piece.time for piece in pieces], self._decoded)
@@ -124,7 +129,7 @@ class Fragments:
         if self._reordering and not last:
             # Pictures before the next key picture may yet follow it: when it is decoded is not known here.
             end = min(following, decoded[-1] + self.timeline.last_duration)
-        data = [part for _, unit in taken for nal in unit.nals for part in (_LENGTH(len(nal)), nal)]
+        data = [part for nal in chain.from_iterable(nals) for part in (_LENGTH(len(nal)), nal)]
         return _Parted(pieces, decoded, end, following, data, size)
 
     def _released(self, *, last: bool = False) -> list[bytes]:

@@ -11,6 +11,8 @@ from incident_plugin.domain.time import Interval
 CLOCK_RATE = 90_000
 #: Assumed length of the only picture of a file: 1/25 s.
 _SINGLE = CLOCK_RATE // 25
+#: Places that are kept beside those which others may still come between: their steps tell lengths.
+_KEPT = 3
 #: A step this many times longer than the one before is a gap, not the length of a picture.
 _GAP = 10
 #: Sound that is further from where the count of its samples puts it goes to its time of day: 1/20 s.
@@ -43,7 +45,8 @@ class Timeline:
         while pts in shown:
             pts += 1
         insort(shown, pts)
-        del shown[: -self._reordering - 3]
+        if len(shown) > self._reordering + _KEPT:
+            del shown[0]
         self._latest = max(self._latest, unit.time)
         self.frames += 1
         return pts

@@ -18,25 +18,20 @@ def _h265(first: int) -> int:
 _TYPE = {Codec.H264: _h264, Codec.H265: _h265}
 
 
-def _beginnings(h264: range, h265: range) -> dict[Codec, frozenset[int]]:
-    """First bytes of NAL units of these types: asked of every picture, so they are worked out once."""
-    wanted = {Codec.H264: h264, Codec.H265: h265}
-    return {codec: frozenset(b for b in range(256) if _TYPE[codec](b) in wanted[codec]) for codec in Codec}
-
-
-_PICTURE = _beginnings(range(1, 6), range(32))
-_KEY = _beginnings(range(5, 6), range(16, 24))
+#: What a NAL unit is of a picture: nothing of it, a slice, or a slice of one that a decoder can start at.
+BESIDE, SLICE, KEY = range(3)
+_SLICES = {Codec.H264: range(1, 6), Codec.H265: range(32)}
+_KEYS = {Codec.H264: range(5, 6), Codec.H265: range(16, 24)}
 _PARAMETER_SETS = {Codec.H264: (7, 8), Codec.H265: (32, 33, 34)}
 
 
-def has_picture(codec: Codec, nals: Iterable[bytes]) -> bool:
-    """Whether there is a slice of a coded picture."""
-    return not _PICTURE[codec].isdisjoint([nal[0] for nal in nals])
+def kinds(codec: Codec) -> bytes:
+    """Give what a NAL unit is by its first byte: it is asked of every picture, so it is worked out once.
 
-
-def is_key(codec: Codec, nals: Iterable[bytes]) -> bool:
-    """Whether a decoder can start here: an IDR or IRAP picture."""
-    return not _KEY[codec].isdisjoint([nal[0] for nal in nals])
+    A decoder can start at IDR and IRAP pictures.
+    """
+    types = map(_TYPE[codec], range(256))
+    return bytes((one in _SLICES[codec]) + (one in _KEYS[codec]) for one in types)
 
 
 def parameter_sets(codec: Codec, nals: Iterable[bytes]) -> tuple[bytes, ...]:

@@ -13,24 +13,37 @@ _HEADER = struct.Struct(">BBHII")
 _EXTENSION_HEAD = struct.Struct(">HH")
 _REPLAY_EXTENSION = struct.Struct(">IIB")
 _REPLAY_PROFILE = 0xABAC
+#: Bits of the replay extension that are used: E and T.
+_GAP_FOLLOWS, _TERMINAL = 0x40, 0x10
 _SENDER_REPORT = struct.Struct(">IIII")
 _NTP_EPOCHS = (datetime(2036, 2, 7, 6, 28, 16, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC))
 #: In one unit of an NTP time stamp's fraction.
-_MICROSECONDS = 1_000_000 / 2**32
+MICROSECONDS = 1_000_000 / 2**32
 _PT_SENDER_REPORT, _PT_BYE = 200, 203
 
 
 class ReplayExtension(NamedTuple):
     """What a recorder says about a recorded picture."""
 
-    #: When it was taken, by the recorder's clock.
-    time: datetime
-    #: A decoder can start here (C bit).
-    clean_point: bool
-    #: The last picture of a contiguous part (E bit).
-    gap_follows: bool
-    #: Nothing comes after this picture (T bit).
-    terminal: bool
+    #: When it was taken, by the recorder's clock: an NTP time stamp.
+    seconds: int
+    fraction: int
+    flags: int
+
+    @property
+    def time(self) -> datetime:
+        """When it was taken, by the recorder's clock."""
+        return ntp_time(self.seconds, self.fraction)
+
+    @property
+    def gap_follows(self) -> bool:
+        """The last picture of a contiguous part (E bit)."""
+        return bool(self.flags & _GAP_FOLLOWS)
+
+    @property
+    def terminal(self) -> bool:
+        """Nothing comes after this picture (T bit)."""
+        return bool(self.flags & _TERMINAL)
 
 
 class RtpPacket(NamedTuple):
@@ -60,13 +73,13 @@ class Bye(NamedTuple):
 
 def ntp_time(seconds: int, fraction: int) -> datetime:
     """Give the instant of an NTP time stamp, also after 2036 (RFC 4330 section 3)."""
-    epoch = _NTP_EPOCHS[seconds >> 31]
-    return epoch + timedelta(0, seconds, round(fraction * _MICROSECONDS))
+    return _NTP_EPOCHS[seconds >> 31] + timedelta(0, seconds, round(fraction * MICROSECONDS))
 
 
 def parse_rtp(data: bytes) -> RtpPacket:
     """Read one packet; raises ``BrokenProtocol``."""
-    if len(data) < _HEADER.size:
+    size = len(data)
+    if size < _HEADER.size:
         raise BrokenProtocol("an RTP packet is cut off")
     first, second, sequence, timestamp, source = _HEADER.unpack_from(data)
     if first >> 6 != _VERSION:
@@ -75,7 +88,7 @@ def parse_rtp(data: bytes) -> RtpPacket:
     replay = None
     if first & 0x10:
         start, replay = _extension(data, start)
-    end = len(data) - (data[-1] if first & 0x20 else 0)
+    end = size - data[-1] if first & 0x20 else size
     if end < start:
         raise BrokenProtocol("an RTP packet is shorter than its header says")
     return RtpPacket(second > 0x7F, second & 0x7F, sequence, timestamp, source, data[start:end], replay)  # noqa: PLR2004
@@ -89,11 +102,7 @@ def _extension(data: bytes, start: int) -> tuple[int, ReplayExtension | None]:
     end = start + 4 * words
     if profile != _REPLAY_PROFILE or end - start < _REPLAY_EXTENSION.size or len(data) < end:
         return end, None
-    seconds, fraction, flags = _REPLAY_EXTENSION.unpack_from(data, start)
-    extension = ReplayExtension(
-        ntp_time(seconds, fraction), bool(flags & 0x80), bool(flags & 0x40), bool(flags & 0x10)
-    )
-    return end, extension
+    return end, ReplayExtension(*_REPLAY_EXTENSION.unpack_from(data, start))
 
 
 def parse_rtcp(data: bytes) -> list[SenderReport | Bye]:

@@ -122,8 +122,7 @@ class RtspStream:
         for channel, data in batch.packets:
             if channel == rtp:
                 count, last = count + 1, data
-                if not pictures.goes_on(data):
-                    units += pictures.push(parse_rtp(data), batch.arrival)
+                units += pictures.take(data, batch.arrival)
             elif channel == rtcp:
                 for item in parse_rtcp(data):
                     if isinstance(item, Bye):

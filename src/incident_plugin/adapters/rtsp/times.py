@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from incident_plugin.adapters.rtsp.errors import BrokenProtocol
-from incident_plugin.adapters.rtsp.rtp import RtpPacket, SenderReport
+from incident_plugin.adapters.rtsp.rtp import MICROSECONDS, RtpPacket, SenderReport, ntp_time
 
 CLOCK_RATE = 90_000
 _WRAP = 1 << 32
 #: Sender reports that differ more than this from the time of arrival count from something else than UTC, such
 #: as the start of the camera.
 _BELIEVABLE = timedelta(seconds=10)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def ticks_between(earlier: int, later: int) -> int:
@@ -71,6 +72,8 @@ class ReplayTimes:
         self._rate = rate
         #: Time of the first picture by the recorder's clock, for recorders that do not send the extension.
         self._start = start
+        #: The second of the last picture, by an NTP time stamp and by our clock: many pictures come in each.
+        self._second, self._begins = -1, _NEVER
         self._last: tuple[int, int, datetime] | None = None
 
     def report(self, report: SenderReport) -> None:
@@ -87,12 +90,16 @@ class ReplayTimes:
             return stamp, told
         last_stamp, last_pts, last_told = self._last
         ticks = ticks_between(last_stamp, stamp)
-        if packet.replay is None:
+        replay = packet.replay
+        if replay is None:
             told = last_told + timedelta(seconds=ticks / self._rate)
         else:
-            told = packet.replay.time - self._offset
-            passed = round((told - last_told).total_seconds() * self._rate)
-            if passed > 0 and (ticks <= 0 or abs(passed - ticks) > self._rate // 2):
-                ticks = passed
+            seconds, fraction, _ = replay
+            if seconds != self._second:
+                self._second, self._begins = seconds, ntp_time(seconds, 0) - self._offset
+            told = self._begins + timedelta(0, 0, round(fraction * MICROSECONDS))
+            passed = (told - last_told).total_seconds() * self._rate
+            if passed >= 1 and (ticks <= 0 or abs(passed - ticks) > self._rate / 2):
+                ticks = round(passed)
         self._last = (stamp, last_pts + ticks, told)
         return last_pts + ticks, told

@@ -31,6 +31,8 @@ class Ending:
         if self.over:
             return []
         if unit.time < self._end:
+            if not self._held:
+                return [unit]
             wanted, self._held = [*self._held, unit], []
             return wanted
         # What is decoded after a picture that is shown later than the one which reached the end is shown
