@@ -66,9 +66,13 @@ async def test_the_right_to_see_a_camera_is_taken_and_given_back(
     first, second = (operator.view_item(n).locator("incident-live") for n in (1, 2))
     for item in (first, second):
         await until_readable(operator, item.locator("video"))
+    live = [operator.view_item(n).get_by_text("LIVE", exact=True) for n in (1, 2)]
+    await expect(live[0]).to_be_visible()
     administrator.hide("Lobby")
     await expect(first.get_by_role("status")).to_contain_text("No permission")
     await expect(first.get_by_role("status")).to_contain_text("You may not watch this camera live.")
+    await expect(live[0]).to_be_hidden()
+    await expect(live[1]).to_be_visible()
     await operator.another_picture(second.locator("video"))
     await operator.page.evaluate(ASK_FOR_CAMERAS)
     await expect(operator.view_item(1)).to_contain_text("Its picture comes back by itself")

@@ -266,6 +266,8 @@ async def test_what_failed_is_asked_for_again_with_a_pause(watched: Watched, now
     await page.route("**/video/**", answer)
     await at(page, now // 10_000 * 10_000 - 300_000)
     await settled(page)
+    said = page.get_by_text(re.compile(r"Cannot fetch beyond \d\d:\d\d:\d0"))
+    await expect(said).to_be_visible()
     await until(lambda: len(refused) >= 3, "the third question")
     assert all(later - earlier > 2 for earlier, later in pairwise(refused))
 

@@ -8,8 +8,8 @@ import { clockTime, day, utcText, zoneName } from './time.js';
 /** @typedef {import('./shell.js').Shell} Shell */
 /** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsCamera} VmsCamera */
 
-const EMPTY = Symbol('no camera was chosen');
-const AWAY = Symbol('the chosen camera is not known now');
+const EMPTY = Symbol('empty');
+const AWAY = Symbol('away');
 const TOOLBAR = { live: 'vms.live.view-item.toolbar/1', playback: 'vms.playback.view-item.toolbar/1' };
 const VIEWS = { live: /** @type {const} */ ('live_views'), playback: /** @type {const} */ ('playback_views') };
 
@@ -32,10 +32,12 @@ export class ViewItem extends HTMLElement {
     this.addEventListener('focusin', () => shell.layout.select(slot));
     this.addEventListener('dragover', (event) => this.#over(event));
     this.addEventListener('dragleave', () => this.classList.remove('dropping'));
+    // "LIVE" is said of no other picture: see view-grid.css.
+    this.addEventListener('vms-state', (event) => { if (event instanceof CustomEvent) this.dataset.state = event.detail.state; });
     this.addEventListener('drop', (event) => this.#dropped(event));
   }
 
-  /** Brings the tile up to date; the picture is only touched when the camera is another one. */
+  /** The picture is only touched when the camera is another one. */
   draw() {
     const { layout } = this.#shell;
     const selected = layout.selected === this.#slot;

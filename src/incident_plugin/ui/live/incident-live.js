@@ -214,7 +214,7 @@ export class IncidentLive extends HTMLElement {
     this.#text.textContent = state === 'lost' ? `${detail} ${strings.live.retrying}`.trim() : detail;
     this.#veil.classList.toggle('told', Boolean(detail));
     this.#draw();
-    this.dispatchEvent(new CustomEvent('vms-state', { bubbles: true, composed: true, detail: { state, detail } }));
+    this.dispatchEvent(new CustomEvent('vms-state', { bubbles: true, composed: true, detail: { state: state === 'ended' ? 'denied' : state, detail } }));
   }
 }
 

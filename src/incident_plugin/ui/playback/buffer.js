@@ -1,5 +1,6 @@
 // Fills a video element with the pictures that are wanted, by Media Source Extensions (W3C).
 
+import { Problem } from '../common/api.js';
 import { Delivered, nextPart } from './parts.js';
 
 /** @typedef {import('./boxes.js').Part} Part */
@@ -46,7 +47,7 @@ export class VideoBuffer {
   #pictures = [];
   /** @type {{from: number, to: number, reached: number, abort: AbortController} | undefined} */
   #loading;
-  /** @type {{from: number, to: number, error: unknown, again: number} | undefined} */
+  /** Until it is there all the same: asking again says nothing new. @type {{from: number, to: number, error: unknown, again: number} | undefined} */
   #failed;
   /** Where nothing was recorded yet when it was asked for last. */
   #edge = Infinity;
@@ -123,6 +124,15 @@ export class VideoBuffer {
   }
 
   /**
+   * From when on nothing can be had, after an instant whose picture is there, and why.
+   * @param {number} at
+   */
+  endAfter(at) {
+    const failed = this.#failed;
+    return failed && failed.from > at && failed.error instanceof Problem ? { at: failed.from, error: failed.error } : undefined;
+  }
+
+  /**
    * The picture before or after the one that is shown at an instant, or that one.
    * @param {number} at
    * @param {1 | 0 | -1} direction
@@ -143,9 +153,7 @@ export class VideoBuffer {
     this.#at = at;
     const moved = Math.abs(at - wasThere) > 2 * DRAGGING;
     const left = moved && this.#failed && (at < this.#failed.from || at >= this.#failed.to);
-    if (this.#failed && !(this.#failed.error instanceof Unplayable) && (left || now > this.#failed.again)) {
-      this.#failed = undefined;
-    }
+    if (left && !(this.#failed?.error instanceof Unplayable)) this.#failed = undefined;
     const next = this.#next(now);
     const loading = this.#loading;
     const given = loading && next && !(loading.from <= next.from && next.from < loading.to);
@@ -176,7 +184,9 @@ export class VideoBuffer {
     const next = nextPart(this.#delivered, this.#at, {
       intra: this.intra, earliest: source.limits?.start ?? -Infinity, latest: source.latest });
     if (!next || next.to <= next.from) return undefined;
-    if (this.#failed && next.from < this.#failed.to && this.#failed.from < next.to) return undefined;
+    const failed = this.#failed;
+    const waits = failed && (now <= failed.again || failed.error instanceof Unplayable);
+    if (waits && next.from < failed.to && failed.from < next.to) return undefined;
     if (now < this.#growAt && next.to > source.now - SETTLED && next.from >= this.#edge) return undefined;
     return next;
   }
@@ -192,6 +202,7 @@ export class VideoBuffer {
       abort.signal.throwIfAborted();
       if (opened) await this.#append(opened, loading);
       this.#came(loading);
+      if (this.#failed && from < this.#failed.to && this.#failed.from < to) this.#failed = undefined;
     } catch (error) {
       const otherwise = error instanceof Unplayable && this.source.otherwise(error.codec);
       if (!abort.signal.aborted && !otherwise) {

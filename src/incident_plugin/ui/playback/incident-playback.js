@@ -62,7 +62,8 @@ export class IncidentPlayback extends Contributed {
     this.cover = h('div', { class: 'cover', role: 'status' });
     this.badge = h('span', { hidden: true });
     this.clockBadge = h('span', { hidden: true });
-    this.root.append(this.video, h('div', { class: 'badges small' }, this.clockBadge, this.badge), this.cover, this.#glimpse.element);
+    this.endBadge = h('span', { role: 'status', hidden: true });
+    this.root.append(this.video, h('div', { class: 'badges small' }, this.endBadge, this.clockBadge, this.badge), this.cover, this.#glimpse.element);
   }
 
   /** @override @param {Context} context */
@@ -162,6 +163,7 @@ export class IncidentPlayback extends Contributed {
     if (showing === 'picture') follow(this.video, buffer.toMedia(at), moving ? rate : 0);
     else if (!this.video.paused) this.video.pause();
     this.#show(showing, buffer, source, at);
+    this.#tellEnd(showing === 'picture' ? buffer.endAfter(at) : undefined);
     if (this.#glimpse.moved(at) && showing === 'loading') void this.#glimpse.look(source);
     else if (showing !== 'loading') this.#glimpse.clear();
     this.#hold(clock, showing === 'loading' && !clock.paused);
@@ -289,6 +291,18 @@ export class IncidentPlayback extends Contributed {
     this.cover.replaceChildren(...this.#covers[showing](source, at, error));
   }
 
+  /**
+   * What is there is played on; that nothing follows is said at once.
+   * @param {{at: number, error: Problem} | undefined} end
+   */
+  #tellEnd(end) {
+    const words = end ? strings.playback.ends(time(end.at, this.vms?.bridge.timeZone ?? 'UTC')) : '';
+    if (this.endBadge.textContent === words) return;
+    this.endBadge.textContent = words;
+    this.endBadge.title = end?.error.detail ?? '';
+    this.endBadge.hidden = !end;
+  }
+
   /** @type {Record<Showing, (source: Source, at: number, error: unknown) => Node[]>} */
   #covers = {
     picture: () => [],
@@ -304,7 +318,7 @@ export class IncidentPlayback extends Contributed {
       return [...said(strings.playback.gap), further];
     },
     failed: (_source, _at, error) => [
-      ...(error instanceof Problem ? said(error.title, error.detail)
+      ...(error instanceof Problem ? said(error.status > 0 && error.status < 500 ? error.title : strings.playback.away, error.detail)
         : error instanceof Unplayable ? said(strings.playback.codec(error.codec), strings.playback.codecHint)
           : said(strings.playback.broken, strings.playback.brokenHint)),
       ...(error instanceof Problem ? [h('span', { class: 'small dim' }, strings.playback.goesOn)] : []),

@@ -20,7 +20,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** How far beyond the end the server looks for the end of the last group of pictures, milliseconds. */
 const GROUP = 4_000;
-const BROKEN = 'The connection broke while the video was read. It is asked for again by itself.';
+const BROKEN = 'The connection broke while the video was read.';
 
 export class Source {
   /** Server clock minus this computer's clock, in milliseconds; known to a second. */

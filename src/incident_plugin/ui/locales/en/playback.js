@@ -14,6 +14,8 @@ export const playback = {
   mute: 'Turn the sound off',
   unmute: 'Turn the sound on',
   volume: 'Volume',
+  away: 'The recording cannot be fetched now',
+  ends: (/** @type {string} */ at) => `Cannot fetch beyond ${at}`,
   outside: 'Not part of the sequence',
   goesOn: 'It is asked for again every few seconds, and goes on by itself.',
   noLater: 'Nothing is recorded after it.',
