@@ -53,6 +53,7 @@ def receipt_page(export: Export, site: str, zone: ZoneInfo) -> str:
             [
                 ("Package", made.name),
                 ("Files", f"{made.files}, {made.size:,} bytes of content"),
+                ("How to open it", _opening(export, len(made.volumes))),
                 ("SHA-256 of the list of files", made.sha256),
                 ("Fingerprint of the signer", made.fingerprint or "not signed"),
                 ("Time stamp", at(made.stamped_at) or "none"),
@@ -76,8 +77,24 @@ def receipt_page(export: Export, site: str, zone: ZoneInfo) -> str:
         (at(r.at), r.recipient, r.organisation, r.reference, r.means, r.note, r.handed_over_by.name)
         for r in export.receipts
     ] or [("",) * 7]
-    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in facts)
+    shown = [(name, value) for name, value in facts if value]
+    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in shown)
     return _PAGE.format(facts=rows, exhibits=_rows(exhibits), receipts=_rows(handovers))
+
+
+def _opening(export: Export, parts: int) -> str:
+    """Say what people need to know who get a ZIP that not every program opens."""
+    told = []
+    if parts > 1:
+        told.append(
+            f"It is in {parts} parts: put all into one folder and open the first with 7-Zip."
+        )
+    if export.settings.encrypted:
+        told.append(
+            "It has a password (AES-256): 7-Zip opens it, the file manager of Windows does not. "
+            "The password is told apart from the files."
+        )
+    return " ".join(told)
 
 
 def _seconds(exhibit: Exhibit) -> float:

@@ -78,6 +78,15 @@ def test_sections_are_the_tabs_in_their_order_and_can_be_jumped_to(printed: Prin
         assert entry.title in report.pages[page]
 
 
+def test_no_heading_stands_alone_at_the_foot_of_a_page(printed: Print) -> None:
+    """However much stands before it: the section's first entry, with its picture, is on the same page."""
+    for lines in range(0, 40, 2):
+        of = project(comments=(comment("\n".join(["A line."] * lines) or "A line."),))
+        report = printed(content(of, pictures={s.id: jpeg(160, 110) for s in of.sequences}))
+        page = next(page for page in report.pages if "Sequence list" in page)
+        assert "Lobby" in page[page.index("Sequence list") :], lines
+
+
 def test_every_page_says_what_it_is_a_page_of(printed: Print) -> None:
     """Site, project, time of making and page x of y stand on each page."""
     pages = printed(content(project(sequences=tuple(sequence(n) for n in range(60))))).pages

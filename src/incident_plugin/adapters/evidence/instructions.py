@@ -23,6 +23,8 @@ them in Git Bash or in the Windows Subsystem for Linux.
      find . -type f | wc -l          must print {everything}
 
    bag-info.txt says the same: the Payload-Oxum {size}.{payload} is bytes.files of "data".
+   (File managers may leave files of their own where you looked at a folder: .DS_Store on macOS,
+   Thumbs.db and desktop.ini on Windows. Delete these and count again.)
 """
 _SIGNED = """\
 3. Who made it?

@@ -31,6 +31,7 @@ _PAGE = """<!doctype html>
 <div class="strip" title="What was delivered"></div>
 <div class="missing"></div>
 <table></table>
+<details><summary></summary><table class="hashes"></table></details>
 </section>
 </main>
 <footer>

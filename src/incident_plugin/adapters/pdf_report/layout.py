@@ -149,6 +149,8 @@ class Flow:
         #: Top of what comes next.
         self.y = TOP
         self._overleaf: Callable[[], None] | None = None
+        #: A heading that waits for what it stands above, and its height.
+        self._heading: tuple[Callable[[], None], float] | None = None
         self._width = functools.lru_cache(maxsize=20_000)(self.shaper.width)
 
     @property
@@ -157,12 +159,19 @@ class Flow:
         return self.pages[-1]
 
     def need(self, height: float) -> None:
-        """Go on overleaf if less than this height is left."""
-        if self.y - height < BOTTOM and self.y < TOP:
+        """Go on overleaf if less than this height is left; a heading that waits comes first."""
+        heading, self._heading = self._heading, None
+        if self.y - height - (heading[1] if heading else 0) < BOTTOM and self.y < TOP:
             self.pages.append(Page())
             self.y = TOP
             if self._overleaf:
                 self._overleaf()
+        if heading:
+            heading[0]()
+
+    def heading(self, draw: Callable[[], None], height: float) -> None:
+        """Have a heading drawn on the page that what follows it begins on."""
+        self._heading = draw, height
 
     def space(self, height: float) -> None:
         """Leave a space, except at the top of a page."""

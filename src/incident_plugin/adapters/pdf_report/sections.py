@@ -33,10 +33,15 @@ def heading(flow: Flow, title: str) -> None:
     """Begin a section; a heading never stands alone at the foot of a page."""
     flow.space(6 * MM)
     flow.need(46 * MM)
-    flow.bookmark(title)
-    flow.row(Cell(text=title, style=HEADING))
-    flow.rule()
-    flow.space(2.5 * MM)
+    row, below = (Cell(text=title, style=HEADING),), 2.5 * MM
+
+    def draw() -> None:
+        flow.bookmark(title)
+        flow.row(*row)
+        flow.rule()
+        flow.space(below)
+
+    flow.heading(draw, flow.height((row,)) + below)
 
 
 def _main_details(flow: Flow, material: Material) -> None:

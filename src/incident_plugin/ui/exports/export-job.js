@@ -140,7 +140,9 @@ function packageFacts(job, bridge) {
       job.state === 'done' && job.expires_at ? texts.keptUntil(date(job.expires_at, bridge.timeZone)) : ''].filter(Boolean).join(', ')),
     ...(made.fingerprint ? [h('dt', {}, texts.signedBy), h('dd', {}, h('code', {}, made.fingerprint))] : []),
     ...(made.stamped_at ? [h('dt', {}, texts.stampedAt), h('dd', {}, dateTime(made.stamped_at, bridge.timeZone))] : []),
-    h('dt', {}, texts.sealedBy), h('dd', {}, h('code', {}, made.sha256)))];
+    h('dt', {}, texts.sealedBy), h('dd', {}, h('code', {}, made.sha256))),
+  ...(job.state === 'done' && zipped(job) ? [h('p', { class: 'dim' }, [
+    made.volumes.length > 1 ? texts.opensInParts : '', job.settings.encrypted ? texts.opensWithPassword : ''].filter(Boolean).join(' '))] : [])];
 }
 
 /** @param {Exhibit} exhibit @param {Export} job @param {VmsBridge} bridge */

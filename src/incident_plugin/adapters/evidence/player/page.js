@@ -12,7 +12,7 @@
   const video = document.querySelector('video');
   const clock = document.querySelector('.clock');
   const strip = document.querySelector('.strip');
-  const facts = document.querySelector('table');
+  const [facts, hashes] = document.querySelectorAll('table');
   const missing = document.querySelector('.missing');
   const state = document.querySelector('.state');
   let shown = null;
@@ -77,10 +77,15 @@
       ['Recorder clock minus server clock', exhibit.clock_offset ? exhibit.clock_offset.text : 'not measured'],
       ['Comment', exhibit.comment],
       ['Notes', exhibit.notes.join(' ')],
-      ...exhibit.files.map((one) => [`SHA-256 of ${one.name}`, one.sha256]),
+      ['Shown here', file ? `${file.name}${file.kind === 'court' ? ': a copy for any player. The evidence is the file in data/master.' : ''}` : ''],
     ];
-    facts.replaceChildren(...rows.filter(([, value]) => value).map(([name, value]) => make('tr', {},
+    const fill = (table, lines) => table.replaceChildren(...lines.filter(([, value]) => value).map(([name, value]) => make('tr', {},
       make('th', { scope: 'row' }, name), make('td', {}, value))));
+    fill(facts, rows);
+    const order = ['master', 'court', 'still'];
+    const ranked = [...exhibit.files].sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
+    fill(hashes, ranked.map((one) => [one.name, one.sha256]));
+    document.querySelector('summary').textContent = `SHA-256 of its files (${ranked.length})`;
     draw();
   };
 

@@ -83,6 +83,8 @@ export const exportsTexts = {
   removeFilesText: 'The files are removed from the server. What was exported, to whom it was handed over, and the hashes stay in the history.',
   /** @param {number} files @param {string} size */
   packageOf: (files, size) => `${files} ${files === 1 ? 'file' : 'files'}, ${size}`,
+  opensInParts: 'Whoever gets it puts all parts into one folder and opens the first with 7-Zip.',
+  opensWithPassword: 'The ZIP has a password (AES-256): 7-Zip opens it, the file manager of Windows does not.',
   signedBy: 'Fingerprint of the signer',
   sealedBy: 'SHA-256 of the list of files',
   stampedAt: 'Time stamp',
