@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 from incident_plugin.domain.errors import Denied
 from incident_plugin.domain.exports import ExportSettings, ExportState, Standstill
 from tests.accessibility import violations
-from tests.browsing import in_shared_browser
+from tests.browsing import SMALLEST, in_shared_browser
 
 from .world import LOBBY, NOON, YARD, footage
 
@@ -283,6 +283,22 @@ async def test_a_disk_without_room_is_said_before_the_start(open_at, world) -> N
     world.free = 1_000_000_000
     page = await sent(open_at, world)
     await expect(page.get_by_text("There is not enough room on the disk")).to_be_visible()
+
+
+async def test_at_twice_the_size_nothing_is_wider_than_the_smallest_window(open_at, world) -> None:
+    """List, settings, an export at work and one that is done: only tables are moved sideways."""
+    page = await sent(open_at, world)
+    items = world.export_list
+    await page.get_by_role("button", name="Start export").click()
+    jobs = page.get_by_role("region", name="Exports").get_by_role("listitem")
+    await expect(jobs).to_contain_text("Exporting")
+    world.exports.append(attrs.evolve(world.exports[0], id="x9"))
+    world.finish_export()
+    world.export_list = items
+    await page.set_viewport_size({"width": SMALLEST["width"] // 2, "height": SMALLEST["height"] // 2})
+    await expect(jobs).to_have_count(2)
+    await expect(page.get_by_role("button", name="Remove: Lobby")).to_be_in_viewport(ratio=1)
+    assert await page.locator("exports-tab").evaluate("tab => tab.scrollWidth - tab.clientWidth") == 0
 
 
 async def test_a_finished_export_tells_its_package_and_who_received_it(open_at, world) -> None:

@@ -86,9 +86,7 @@ def _opening(export: Export, parts: int) -> str:
     """Say what people need to know who get a ZIP that not every program opens."""
     told = []
     if parts > 1:
-        told.append(
-            f"It is in {parts} parts: put all into one folder and open the first with 7-Zip."
-        )
+        told.append(f"It is in {parts} parts: put all into one folder and open the first with 7-Zip.")
     if export.settings.encrypted:
         told.append(
             "It has a password (AES-256): 7-Zip opens it, the file manager of Windows does not. "

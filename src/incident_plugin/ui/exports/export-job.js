@@ -13,6 +13,9 @@ import { fileSize, timeLeft } from './figures.js';
 
 const SYMBOLS = /** @type {const} */ ({ queued: 'clock', running: 'export', done: 'check', failed: 'warning', cancelled: 'cancelled', waiting: 'clock', expired: 'trash' });
 
+/** Longer lists of files are folded. */
+const MOST_OPEN = 8;
+
 /** @typedef {{cancel: () => void, list: () => void, again: () => void, handOver: () => void, removeFiles: () => void}} JobActions */
 
 /**
@@ -123,10 +126,11 @@ function result(job, bridge) {
     ...packageFacts(job, bridge),
     ...job.receipts.map((one) => h('p', { class: 'dim' }, texts.handedOver(dateTime(one.at, bridge.timeZone),
       [one.recipient, one.organisation].filter(Boolean).join(', '), one.handed_over_by.name))),
-    h('div', { class: 'files', tabIndex: 0, role: 'group', 'aria-label': texts.file }, h('table', {},
-      h('thead', {}, h('tr', {}, ...[texts.file, strings.common.camera, texts.size, texts.delivered, texts.gaps, texts.clockOffset, texts.sha256]
-        .map((title) => h('th', { scope: 'col' }, title)))),
-      h('tbody', {}, ...job.exhibits.map((exhibit) => fileRow(exhibit, job, bridge))))),
+    h('details', { open: job.exhibits.length <= MOST_OPEN }, h('summary', {}, texts.exhibits(job.exhibits.length)),
+      h('div', { class: 'files', tabIndex: 0, role: 'group', 'aria-label': texts.file }, h('table', {},
+        h('thead', {}, h('tr', {}, ...[texts.file, strings.common.camera, texts.size, texts.delivered, texts.gaps, texts.clockOffset, texts.sha256]
+          .map((title) => h('th', { scope: 'col' }, title)))),
+        h('tbody', {}, ...job.exhibits.map((exhibit) => fileRow(exhibit, job, bridge)))))),
   ];
 }
 
@@ -155,7 +159,7 @@ function fileRow(exhibit, job, bridge) {
     h('td', { class: 'wrap' }, exhibit.file && job.state === 'done' && !zipped(job)
       ? h('a', { class: 'button quiet', href: bridge.url(path), download: baseName(exhibit.file) }, icon('download'), baseName(exhibit.file)) : baseName(exhibit.file)),
     h('td', {}, exhibit.item.footage.camera_name),
-    h('td', {}, fileSize(exhibit.size)),
+    h('td', {}, exhibit.file ? fileSize(exhibit.size) : ''),
     h('td', {}, exhibit.delivered ? interval(exhibit.delivered, zone) : h('span', { class: 'amber' }, texts.nothingDelivered)),
     h('td', {}, exhibit.gaps.length
       ? exhibit.gaps.map((gap) => h('div', { class: 'amber', title: gap.reason }, interval(gap, zone), h('div', { class: 'small reason' }, gap.reason))) : h('span', { class: 'dim' }, texts.noGaps)),
@@ -172,7 +176,7 @@ function interval({ start, end }, zone) {
 
 /** @param {Exhibit['clock_offset']} measured */
 function offset(measured) {
-  if (!measured) return h('span', { class: 'dim' }, strings.exports.notMeasured);
+  if (!measured) return h('div', { class: 'dim unmeasured' }, strings.exports.notMeasured);
   const { offset: ahead, uncertainty, measured_at: at } = measured;
   const seconds = secondsOf(ahead);
   const shown = `${seconds >= 0 ? '+' : '−'}${Math.abs(seconds).toFixed(3)}`;

@@ -60,7 +60,7 @@ class ExportsTab extends Contributed {
     this.root.append(h('div', { class: 'page' }, this.#notes,
       h('section', { 'aria-label': texts.list },
         h('div', { class: 'head' }, h('h2', {}, texts.list), this.#total, h('span', { class: 'grow' }), this.#removeAll, this.#start),
-        this.#table, this.#listState), this.#settingsPlace,
+        h('div', { class: 'list', tabIndex: 0, role: 'group', 'aria-label': texts.list }, this.#table), this.#listState), this.#settingsPlace,
       h('section', { 'aria-label': texts.jobs }, h('div', { class: 'head' }, h('h2', {}, texts.jobs)), this.#jobs, this.#jobsState)));
   }
 

@@ -3,9 +3,11 @@
 export const exportsSheet = new CSSStyleSheet();
 exportsSheet.replaceSync(`
 :host { display: block; height: 100%; min-height: 0; background: var(--s0); overflow: auto; }
-.page { display: grid; gap: 24px; padding: 12px 16px 32px; max-width: 1400px; box-sizing: border-box; }
-section { display: grid; gap: 8px; }
-.head { display: flex; gap: 8px; align-items: center; min-height: 36px; }
+.page { display: grid; grid-template-columns: minmax(0, 1fr); gap: 24px; padding: 12px 16px 32px; max-width: 1400px; box-sizing: border-box; }
+section { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; }
+.list { overflow-x: auto; }
+.list td:last-child { position: sticky; right: 0; background: var(--s0); }
+.head { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; min-height: 36px; }
 .grow { flex: 1; }
 .amber { color: var(--amber); }
 svg { flex: none; }
@@ -14,8 +16,8 @@ svg { flex: none; }
 .skeleton { display: grid; gap: 18px; padding: 12px 8px; }
 .skeleton div { height: 14px; border-radius: 4px; background: var(--s2); }
 .center { justify-content: center; }
-.jobs { display: grid; gap: 8px; }
-.job { background: var(--s1); border: 1px solid var(--s3); border-radius: 4px; padding: 8px 12px; display: grid; gap: 8px; min-width: 0; }
+.jobs { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; }
+.job { background: var(--s1); border: 1px solid var(--s3); border-radius: 4px; padding: 8px 12px; display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; min-width: 0; }
 .job header { display: flex; gap: 12px; align-items: center; min-height: 32px; white-space: nowrap; min-width: 0; }
 .job .of { overflow: hidden; text-overflow: ellipsis; }
 .state { display: inline-flex; gap: 6px; align-items: center; font-weight: 600; }
@@ -29,6 +31,8 @@ progress { flex: 1; height: 8px; accent-color: var(--accent); }
 .files { overflow-x: auto; }
 .files td { vertical-align: top; padding-block: 6px; height: auto; }
 .files td.wrap { white-space: normal; }
+summary { cursor: pointer; padding: 4px 0; }
+.unmeasured { white-space: normal; min-width: 140px; }
 code { font: 12px ui-monospace, monospace; overflow-wrap: anywhere; white-space: normal; display: block; min-width: 270px; }
 a.button { display: inline-flex; gap: 6px; align-items: center; min-height: 32px; box-sizing: border-box; padding: 4px 12px; border: 1px solid var(--line);
   border-radius: 4px; background: var(--s2); color: inherit; text-decoration: none; }

@@ -82,7 +82,7 @@
     const fill = (table, lines) => table.replaceChildren(...lines.filter(([, value]) => value).map(([name, value]) => make('tr', {},
       make('th', { scope: 'row' }, name), make('td', {}, value))));
     fill(facts, rows);
-    const order = ['master', 'court', 'still'];
+    const order = ['master', 'court', 'stills'];
     const ranked = [...exhibit.files].sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
     fill(hashes, ranked.map((one) => [one.name, one.sha256]));
     document.querySelector('summary').textContent = `SHA-256 of its files (${ranked.length})`;

@@ -45,6 +45,8 @@ export const exportsTexts = {
   of: (projects, n) => `Incident project ${projects}: ${sequencesOf(n)}`,
   finished: 'finished',
   by: 'by',
+  /** @param {number} n */
+  exhibits: (n) => `${n} ${n === 1 ? 'exhibit' : 'exhibits'}`,
   file: 'File',
   size: 'Size',
   sha256: 'SHA-256',
