@@ -21,7 +21,6 @@ from incident_plugin.domain.fields import field_title, shown_value
 from incident_plugin.domain.journal import Action, Activity, Entry, first_fault
 from incident_plugin.domain.project import FieldChange, Project, ProjectId
 from incident_plugin.domain.properties import DELIVERED
-from incident_plugin.domain.sequence import SequenceId
 from tests.domain.examples import ANN, BOB, at, call, comment, project, sequence
 
 
@@ -202,7 +201,10 @@ def changes(draw: st.DrawFn) -> Change:
         return p.without_call(p.calls[0].id) if p.calls else p
 
     def remove(p: Project) -> Project:
-        return p.without_sequences(frozenset(s.id for s in p.sequences if s.id == SequenceId(key)))
+        return p.without_sequences(frozenset(s.id for s in p.sequences if s.footage.camera == key))
+
+    def add(p: Project) -> Project:
+        return p.with_sequences((sequence(f"{key}{next(FRESH)}", camera=key),))
 
     acts: list[Change] = [
         set_field,
@@ -211,7 +213,7 @@ def changes(draw: st.DrawFn) -> Change:
         uncomment,
         lambda p: p.with_call(call(key, note=f"{text} {next(FRESH)}")),
         uncall,
-        lambda p: p.with_sequences((sequence(key, camera=key),)),
+        add,
         remove,
     ]
     return draw(st.sampled_from(acts))
