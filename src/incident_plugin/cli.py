@@ -53,10 +53,14 @@ def _parser() -> argparse.ArgumentParser:
     commands = store.add_subparsers(dest="command", required=True)
     for name, file, told in (
         ("backup", "file to make", "copy everything into one file, also while a server runs"),
-        ("restore", "backup to restore", "put a backup in the place of what is stored"),
+        (
+            "restore",
+            "backup to restore",
+            "put a backup in the place of what is stored; the server must not run",
+        ),
         ("check", None, "look for damage, also while a server runs"),
         ("compact", None, "make the index anew and the file small; a running server is asked"),
-        ("import", "JSON file of TinyDB", "read a TinyDB file into an empty store"),
+        ("import", "JSON file of TinyDB", "read a TinyDB file into an empty store; the server must not run"),
     ):
         command = commands.add_parser(name, help=told, description=told)
         command.add_argument("--data", type=Path, required=True, help="directory with the store")
@@ -113,7 +117,7 @@ def _done(command: str, directory: Path, file: Path, told: Tell) -> tuple[int, s
             upkeep.backup(directory, file, told)
             said = f"Everything was copied to {file}, and the copy is whole."
         case "restore":
-            kept = upkeep.restore(directory, file, datetime.now(UTC))
+            kept = upkeep.restore(directory, file, datetime.now(UTC), told)
             said = f"{file} was restored." + ("" if kept is None else f" What was there is now {kept}.")
         case "check":
             found = upkeep.check(directory, told)
@@ -126,7 +130,7 @@ def _done(command: str, directory: Path, file: Path, told: Tell) -> tuple[int, s
         case "compact":
             said = ask_server(directory, command, told) or upkeep.compact(directory, told)
         case _:
-            said = f"{upkeep.import_json(directory, file):,} incident projects were imported."
+            said = f"{upkeep.import_json(directory, file, told):,} incident projects were imported."
     return 0, said
 
 

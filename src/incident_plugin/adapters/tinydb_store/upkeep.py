@@ -36,12 +36,12 @@ def backup(directory: Path, target: Path, tell: Tell = silently) -> None:
             raise StorageCorrupt(f"The copy {target} is damaged ({found[0]}): do not rely on it.")
 
 
-def restore(directory: Path, source: Path, now: datetime) -> Path | None:
+def restore(directory: Path, source: Path, now: datetime, tell: Tell = silently) -> Path | None:
     """Put a backup in the store's place; give where the store that was there lies now."""
     with Refusals(directory):
         directory.mkdir(parents=True, exist_ok=True)
         aside = f".replaced-{now:%Y%m%dT%H%M%SZ}"
-        return upkeep.replace(directory / FILE, source, newest=SCHEMA, aside=aside)
+        return upkeep.replace(directory / FILE, source, newest=SCHEMA, aside=aside, tell=tell)
 
 
 def check(directory: Path, tell: Tell = silently) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ def compact_beside(store: TinyDBStore, tell: Tell = silently) -> str:
     return COMPACTED
 
 
-def import_json(directory: Path, file: Path) -> int:
+def import_json(directory: Path, file: Path, tell: Tell = silently) -> int:
     """Read a JSON file of TinyDB with our documents into an empty store; give how many projects it had.
 
     Raises ``InvalidInput``, and keeps nothing, for a file that is anything else.
@@ -109,7 +109,7 @@ def import_json(directory: Path, file: Path) -> int:
             raise InvalidInput(f"{file} has unknown tables: {names}. Nothing was imported.")
         if store.count(ProjectFilter(), cap=1) or store.last_change():
             raise InvalidInput(f"{directory} has incident projects already. Nothing was imported.")
-        _import(store, transaction, tables)
+        _import(store, transaction, tables, tell)
         for project in {change.project for change in store.changes(0, limit=-1)}:
             fault = first_fault(store.entries(project))
             if fault is not None:
@@ -121,10 +121,14 @@ def import_json(directory: Path, file: Path) -> int:
 _TABLES = {"projects", "summaries", "journal", "seals", "properties"}
 
 
-def _import(store: TinyDBStore, transaction: Transaction, tables: dict[str, dict[str, Any]]) -> None:
+def _import(
+    store: TinyDBStore, transaction: Transaction, tables: dict[str, dict[str, Any]], tell: Tell
+) -> None:
     def texts(name: str) -> Iterator[str]:
         numbered = sorted((int(number), document) for number, document in tables.get(name, {}).items())
-        return (json.dumps(document) for _, document in numbered)
+        for done, (_, document) in enumerate(numbered):
+            yield json.dumps(document)
+            tell(f"Importing “{name}”", done / len(numbered))
 
     try:
         for text in texts("projects"):

@@ -77,22 +77,19 @@ def version(path: Path) -> int:
         return int(read.pragma("user_version"))
 
 
-def replace(path: Path, source: Path, *, newest: int, aside: str) -> Path | None:
+def replace(path: Path, source: Path, *, newest: int, aside: str, tell: Tell = silently) -> Path | None:
     """Put a copy of ``source`` in the file's place, and give where the old one lies now.
 
     ``newest`` is the highest version that is understood, ``aside`` ends the old one's name. Killed at any
     moment, there is the old file or the new one, never a mixture.
     """
-    found = faults(source)
-    if found:
-        raise StorageCorrupt(f"{source} is damaged ({found[0]}). Nothing was replaced.")
-    if not 0 < version(source) <= newest:
-        raise StorageNewer(f"{source} has version {version(source)}, which is unknown. Nothing was replaced.")
+    # First, so that nobody waits for minutes to hear that the file is in use.
     owner = OwnerLock(path.with_name(path.name + ".lock"))
     try:
+        _refuse_unfit(source, newest, tell)
         fresh = path.with_name(path.name + ".restored")
         fresh.unlink(missing_ok=True)
-        copy(source, fresh)
+        copy(source, fresh, tell)
         kept = path.with_name(path.name + aside) if path.exists() else None
         if kept is not None:
             _fold(path, aside)
@@ -105,6 +102,14 @@ def replace(path: Path, source: Path, *, newest: int, aside: str) -> Path | None
         return kept
     finally:
         owner.release()
+
+
+def _refuse_unfit(source: Path, newest: int, tell: Tell) -> None:
+    found = faults(source, tell)
+    if found:
+        raise StorageCorrupt(f"{source} is damaged ({found[0]}). Nothing was replaced.")
+    if not 0 < version(source) <= newest:
+        raise StorageNewer(f"{source} has version {version(source)}, which is unknown. Nothing was replaced.")
 
 
 def _fold(path: Path, aside: str) -> None:
