@@ -28,6 +28,8 @@ COUNT_CAP = 10_001
 SORTED_CAP = 10_000
 #: Projects that are read at once when many are looked at.
 _AT_ONCE = 500
+#: Of those that are only counted.
+_SUMMED = 2_000
 #: Orders that are remembered until something changes.
 _REMEMBERED = 16
 #: Projects whose people are offered as values of a filter.
@@ -119,9 +121,19 @@ class Listing:
             yield self._readable(actor, found)
             before = found[-1].id
 
-    def newest(self, wanted: Question, *, limit: int) -> Iterator[ProjectSummary]:
-        """Give projects as they are stored, newest first: for sums that leave out what may not be read."""
-        return self._newest(wanted, limit=limit)
+    def newest(self, wanted: Question, *, limit: int) -> Iterator[tuple[ProjectSummary, ...]]:
+        """Give projects as they are stored, newest first, some at a time.
+
+        For sums, which leave out what may not be read, over more projects than memory should hold.
+        """
+        before: ProjectId | None = None
+        while limit > 0:
+            size = min(limit, _SUMMED)
+            found = tuple(self._newest(wanted, limit=size, before=before))
+            if found:
+                yield found
+                before = found[-1].id
+            limit = limit - size if len(found) == size else 0
 
     def people(self, actor: Actor) -> tuple[tuple[str, ...], tuple[Person, ...]]:
         """Give owners and creators of the newest projects, to choose from."""

@@ -8,6 +8,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -18,6 +19,7 @@ from incident_plugin.application.incidents.listing import Listing
 from incident_plugin.application.ports import Actor, Clock
 from incident_plugin.application.store import IncidentStore, ProjectSummary
 from incident_plugin.domain.access import Permission
+from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.properties import DataKind, FieldValue
 from incident_plugin.domain.time import Interval
 
@@ -30,6 +32,8 @@ FRESH = 5.0
 _REMEMBERED = 32
 #: Up to so many days each day is a bar, up to so many each week; beyond, each month.
 _DAYS, _WEEKS = 92, 740
+#: Seconds.
+_QUARTER = 900
 
 
 @attrs.frozen(kw_only=True)
@@ -66,6 +70,26 @@ class Overview:
     made_at: datetime
 
 
+class _Sums:
+    """What is counted while projects go by."""
+
+    def __init__(self, *, fields: Iterable[str]) -> None:
+        self.total = 0
+        self.fields: dict[str, Counter[FieldValue]] = {name: Counter() for name in fields}
+        #: Quarters of an hour since 1970: all of one has the same hour by any clock of today.
+        self.quarters: Counter[int] = Counter()
+
+    def add(self, found: tuple[ProjectSummary, ...]) -> None:
+        """Count these as well."""
+        self.total += len(found)
+        self.quarters.update([int(one.created_at.timestamp()) // _QUARTER for one in found])
+        for name, counted in self.fields.items():
+            if name.startswith(("category:", "data:")):
+                counted.update([one.values.get(name) for one in found])
+            else:
+                counted.update(map(attrgetter(name), found))
+
+
 class Overviews:
     """Makes dashboards; the last ones are remembered for a moment."""
 
@@ -95,10 +119,13 @@ class Overviews:
             made = self._made.get(known_as)
         if made is not None and (made[1] == change or time.monotonic() - made[0] < FRESH):
             return made[2]
-        found = tuple(self._listing.newest(wanted, limit=COUNTED + 1))
-        overview = self._summed(found, wanted.created, details=details, categories=categories)
-        if seen is not None:
-            overview = attrs.evolve(overview, cameras=self._by_camera(found, frozenset(seen)))
+        sums = _Sums(fields=self._fields(details=details, categories=categories))
+        cameras: Counter[FieldValue] = Counter()
+        for found in self._listing.newest(wanted, limit=COUNTED + 1):
+            sums.add(found)
+            if seen is not None:
+                cameras.update(self._cameras(found, frozenset(seen)))
+        overview = self._made_of(sums, wanted.created, None if seen is None else _largest(cameras))
         with self._lock:
             self._made[known_as] = (time.monotonic(), change, overview)
             self._made.move_to_end(known_as)
@@ -106,39 +133,38 @@ class Overviews:
                 self._made.popitem(last=False)
         return overview
 
-    def _summed(
-        self, found: tuple[ProjectSummary, ...], created: Interval | None, *, details: bool, categories: bool
-    ) -> Overview:
-        fields: dict[str, tuple[Count, ...]] = {}
-        if details:
-            for name in ("status", "type", "priority", "owner"):
-                fields[name] = _largest(Counter(getattr(one, name) for one in found))
+    def _fields(self, *, details: bool, categories: bool) -> tuple[str, ...]:
+        names = ["status", "type", "priority", "owner"] if details else []
         if categories:
             properties = self._listing.properties()
-            names = [f"category:{c.id}" for c in properties.categories]
+            names += [f"category:{c.id}" for c in properties.categories]
             names += [f"data:{d.id}" for d in properties.data if d.kind is DataKind.CHECK_BOX]
-            for name in names:
-                fields[name] = _largest(Counter(one.values.get(name) for one in found))
-        local = [one.created_at.astimezone(self._zone) for one in found]
-        by_hour = Counter((at.weekday(), at.hour) for at in local)
-        unit, trend = self._trend(Counter(at.date() for at in local), created)
+        return tuple(names)
+
+    def _made_of(self, sums: _Sums, created: Interval | None, cameras: tuple[Count, ...] | None) -> Overview:
+        by_hour: Counter[tuple[int, int]] = Counter()
+        by_day: Counter[date] = Counter()
+        for quarter, count in sums.quarters.items():
+            local = datetime.fromtimestamp(quarter * _QUARTER, self._zone)
+            by_hour[local.weekday(), local.hour] += count
+            by_day[local.date()] += count
+        unit, trend = self._trend(by_day, created)
         return Overview(
-            total=min(len(found), COUNTED),
-            partly=len(found) > COUNTED,
-            fields=fields,
-            cameras=None,
+            total=min(sums.total, COUNTED),
+            partly=sums.total > COUNTED,
+            fields={name: _largest(counted) for name, counted in sums.fields.items()},
+            cameras=cameras,
             hours=tuple(tuple(by_hour[day, hour] for hour in range(24)) for day in range(7)),
             unit=unit,
             trend=trend,
             made_at=self._clock.now(),
         )
 
-    def _by_camera(self, found: tuple[ProjectSummary, ...], seen: frozenset[str]) -> tuple[Count, ...]:
-        if not found:
-            return ()
+    def _cameras(self, found: tuple[ProjectSummary, ...], seen: frozenset[str]) -> list[CameraId]:
+        """Give the cameras of these projects, each as often as projects have it."""
         chosen = {one.id for one in found}
         pairs = self._store.seen(found[-1].id, found[0].id)
-        return _largest(Counter(camera for project, camera in pairs if project in chosen and camera in seen))
+        return [camera for project, camera in pairs if project in chosen and camera in seen]
 
     def _trend(self, days: Counter[date], created: Interval | None) -> tuple[str, tuple[Bar, ...]]:
         if not days:
