@@ -26,6 +26,7 @@ from incident_plugin.adapters.tinydb_store.sqlite_table.group import Group, Turn
 from incident_plugin.adapters.tinydb_store.sqlite_table.layout import drained
 from incident_plugin.adapters.tinydb_store.sqlite_table.lock import OwnerLock
 from incident_plugin.adapters.tinydb_store.sqlite_table.sessions import (
+    Borrowed,
     Readers,
     Session,
     Snapshot,
@@ -213,7 +214,7 @@ class Database:
 
         What is executed must be read to its end within: a half-read cursor keeps the write-ahead log growing.
         """
-        return self._session or self._alone()
+        return self._session or Borrowed(self._readers)
 
     @property
     def snapshot_connection(self) -> apsw.Connection | None:
@@ -245,15 +246,6 @@ class Database:
     def _session(self) -> Session | None:
         session: Session | None = getattr(self._threads, "session", None)
         return session
-
-    @contextmanager
-    def _alone(self) -> Iterator[Session]:
-        reader = self._readers.borrowed()
-        try:
-            with reader:
-                yield reader
-        finally:
-            self._readers.returned(reader)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

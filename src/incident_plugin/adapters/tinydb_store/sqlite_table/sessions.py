@@ -97,6 +97,27 @@ def refuse_nesting(threads: threading.local) -> None:
         raise RuntimeError("a transaction of this thread is open already: transactions do not nest")
 
 
+class Borrowed:
+    """A reading session for one statement; a class and no generator, as ``Snapshot`` is."""
+
+    __slots__ = ("_readers", "_session")
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+
+    def __enter__(self) -> Session:
+        self._session = self._readers.borrowed()
+        return self._session
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._session.__exit__(kind, error, trace)
+        finally:
+            self._readers.returned(self._session)
+
+
 class Snapshot:
     """One state of the file; a class and no generator, because it is entered for every single answer."""
 
