@@ -228,13 +228,30 @@ class TestWithoutPermission:
         await expect(page.get_by_text("Ask your system administrators")).to_be_visible()
 
 
-class TestAfterACrash:
-    """What the operator finds who comes back; the clock of the server is set forward for it."""
+class TestAnotherTime:
+    """The clock of the server is set: as one that jumps, or to come back after a crash."""
 
     @pytest_asyncio.fixture(loop_scope="session")
     async def runtime(self, tmp_path: Path, recorder_address: str, clock: AheadClock):
         async with plugin(tmp_path, recorder_address, clock) as runtime:
             yield runtime
+
+    @pytest.mark.parametrize(("jump", "how"), [(-3600, "back by 1:00:0"), (1200, "forward by 20:0")])
+    async def test_clock_that_is_set(self, page: Page, site: Site, jump: int, how: str) -> None:
+        """Once: what was in view is kept under the old time, what is in view goes on by the new one."""
+        await page.get_by_role("button", name="Start incident project").click()
+        bar = page.locator("incident-status")
+        await expect(bar).to_contain_text("2 cameras")
+        names = await page.evaluate("host.bridge.cameras().map(c => c.name)")
+        site.clock.ahead += timedelta(seconds=jump)
+        await page.evaluate("names => host.watch([names[1], names[2]])", names)
+        await expect(page.locator(".notice")).to_contain_text(f"clock was set {how}")
+        await expect(page.locator(".notice")).to_have_count(1)
+        await expect(bar).to_contain_text(f"2 cameras: {names[1]}, {names[2]}")
+        await expect(bar.locator(".elapsed")).not_to_have_text("0:00")
+        told = (await page.evaluate("host.get('collections')"))["collections"][0]["sequences"]
+        assert {one["camera_name"] for one in told if one["end"] is None} == set(names[1:3])
+        assert {one["camera_name"] for one in told if one["end_unconfirmed"]} >= {names[0]}
 
     async def test_return_after_a_crash(self, watched: Watched, site: Site) -> None:
         """A new browser tab finds the interrupted collection, says so, and goes on with it."""

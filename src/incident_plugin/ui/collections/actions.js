@@ -166,7 +166,7 @@ async function chosen(bridge) {
  */
 function summary(running, timeZone) {
   const names = [...new Set(running.sequences.map((sequence) => sequence.camera_name))];
-  const elapsed = duration(collections.now - Date.parse(running.started_at));
+  const elapsed = duration(collections.elapsed(running));
   return `${strings.collections.startedAt(dateTime(running.started_at, timeZone))}, ${elapsed}, ${names.join(', ')}`;
 }
 

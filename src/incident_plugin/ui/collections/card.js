@@ -98,7 +98,7 @@ export class CollectionCard extends HTMLElement {
 
   tick() {
     if (!this.#running) return;
-    this.elapsed.textContent = duration(Math.max(0, collections.now - Date.parse(this.#running.started_at)));
+    this.elapsed.textContent = duration(collections.elapsed(this.#running));
     for (const line of this.list.children) if (line instanceof SequenceLine) line.tick();
   }
 }

@@ -17,6 +17,8 @@ import { Problem, call } from '../common/api.js';
 /** Without a sign of life for longer than this, the server ends open sequences. */
 const SIGN_OF_LIFE_MARGIN = 30_000;
 const POLL = 2_000;
+/** Milliseconds; by more the server's clock does not move between two answers unless it is set. */
+const SET = 5_000;
 
 /** Fires `change` when the collections, or what is known of the server, changed. */
 class Collections extends EventTarget {
@@ -36,6 +38,10 @@ class Collections extends EventTarget {
   #followers = 0;
   /** Server clock minus this computer's clock, in milliseconds. */
   #skew = 0;
+  /** The same against what runs on when this computer's clock is set, and stands while it sleeps. */
+  #drift = 0;
+  /** By how much the server's clock was set, milliseconds. */
+  #clockSet = 0;
   /** Counts what was done, so that an answer from before it is not believed. */
   #done = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -45,6 +51,19 @@ class Collections extends EventTarget {
   /** The server's time, in milliseconds. */
   get now() {
     return Date.now() + this.#skew;
+  }
+
+  /** Milliseconds since a collection began, or since the server's clock was set back. @param {Running} running */
+  elapsed(running) {
+    const starts = running.sequences.map(({ start }) => Date.parse(start) + this.preRoll * 1000);
+    return Math.max(0, this.now - Math.min(Date.parse(running.started_at), ...starts));
+  }
+
+  /** By how much the server's clock was set since this was asked last, milliseconds; 0 when it was not. */
+  takeClockSet() {
+    const set = this.#clockSet;
+    this.#clockSet = 0;
+    return set;
   }
 
   /**
@@ -75,7 +94,10 @@ class Collections extends EventTarget {
     const done = this.#done;
     try {
       const answer = await call(this.#bridge, 'GET', 'collections');
-      this.#skew = Date.parse(answer.now) - Date.now();
+      const now = Date.parse(answer.now);
+      const [skew, drift] = [now - Date.now(), now - performance.now()];
+      if (this.loaded && Math.min(Math.abs(skew - this.#skew), Math.abs(drift - this.#drift)) > SET) this.#clockSet += skew - this.#skew;
+      [this.#skew, this.#drift] = [skew, drift];
       this.preRoll = answer.pre_roll;
       if (done === this.#done) {
         this.running = answer.collections;

@@ -101,16 +101,18 @@ export class IncidentStatus extends Contributed {
   }
 
   /**
-   * Tells once, over reloads too, that a collection goes on after nobody knew what was in view.
+   * Tells once, over reloads too, that a collection goes on after nobody knew what was in view, or when.
    * @param {Running} shown
    * @param {import('../collections/store.js').Feed} source
    */
   #tellOfGap(shown, source) {
-    const last = source === 'here' && freshGap(shown);
-    if (!last) return;
-    const { gapTitle, gapText } = strings.collections;
+    if (source !== 'here') return;
+    const set = collections.takeClockSet();
+    const last = freshGap(shown);
+    const { gapTitle, gapText, clockTitle, clockText } = strings.collections;
     const { bridge } = /** @type {Context} */ (this.vms);
-    bridge.notify({ kind: 'warning', title: gapTitle, detail: gapText(time(last, bridge.timeZone)) });
+    if (set) bridge.notify({ kind: 'warning', title: clockTitle(duration(Math.abs(set)), set > 0), detail: clockText });
+    else if (last) bridge.notify({ kind: 'warning', title: gapTitle, detail: gapText(time(last, bridge.timeZone)) });
   }
 
   /** The press was heard; nothing is claimed before it is confirmed. */
@@ -124,7 +126,7 @@ export class IncidentStatus extends Contributed {
 
   #tick() {
     const shown = this.#shown;
-    if (shown) this.elapsed.textContent = duration(Math.max(0, collections.now - Date.parse(shown.started_at)));
+    if (shown) this.elapsed.textContent = duration(collections.elapsed(shown));
   }
 }
 

@@ -29,6 +29,8 @@ export const collections = {
   pauseHint: 'Ends what is collected now and follows no view until you choose Go on.',
   gapTitle: 'Your view was not confirmed for a while',
   gapText: (/** @type {string} */ until) => `Collecting goes on. What was in view until ${until} is kept, and what is in view now. Add what is missing in between in the Playback tab.`,
+  clockTitle: (/** @type {string} */ by, /** @type {boolean} */ forward) => `The server’s clock was set ${forward ? 'forward' : 'back'} by ${by}`,
+  clockText: 'Collecting goes on by the new time. What was in view before is kept under the old time; its last end is not confirmed. Compare the times with the video before you save.',
   goOnHint: 'Go on follows the view of this window. What this window fed until now waits.',
   lost: 'The server does not answer. Everything it confirmed is kept; trying again.',
   others: (/** @type {number} */ n) => (n === 1 ? '1 other collection' : `${n} other collections`),
