@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import socket
-from collections.abc import Callable, Iterator
 
 import attrs
 import pytest
 
 from incident_plugin.adapters.live_preview.outlet import Outlet
 from incident_plugin.adapters.live_preview.pictures import Picture
-from incident_plugin.adapters.live_preview.route import IceRoute
 from incident_plugin.adapters.live_preview.rtp import Block, h264_runs
 from tests.waiting import until
 
@@ -51,6 +48,12 @@ class Queue:
     def take(self) -> tuple[Picture, int] | None:
         return (self.waiting[0], self.waiting.pop(0).pts) if self.waiting else None
 
+    def takes(self, picture: Picture) -> bool:
+        if self.waiting == [picture]:
+            self.waiting.clear()
+            return True
+        return False
+
 
 def picture(size: int, *, first: int, pts: int = 0) -> Picture:
     """A picture of so many bytes on the camera's own count of packets."""
@@ -84,6 +87,31 @@ async def test_a_picture_leaves_at_once(bench: Bench) -> None:
     bench.outlet.drain()
     assert bench.wire.sent == [10, 11, 12]
     assert (bench.outlet.tally.packets, bench.outlet.tally.octets) == (3, 3006)
+
+
+async def test_the_newest_picture_takes_the_short_way(bench: Bench) -> None:
+    """It leaves like any other: numbered on, counted, and kept for who misses a packet of it."""
+    bench.queue.waiting = [picture(3000, first=10)]
+    bench.outlet.drain()
+    newest = picture(3000, first=13, pts=3600)
+    bench.queue.waiting = [newest]
+    bench.outlet.push(newest, asyncio.get_running_loop().time())
+    bench.outlet.send_again([14])
+    assert bench.wire.sent == [10, 11, 12, 13, 14, 15, 14]
+    assert (bench.outlet.tally.packets, bench.outlet.tally.time) == (6, 3600)
+
+
+async def test_the_short_way_ends_at_a_full_socket(bench: Bench) -> None:
+    """What it could not send leaves later, before what comes next."""
+    bench.queue.waiting = [picture(3000, first=10)]
+    bench.outlet.drain()
+    bench.wire.refusal = BlockingIOError(errno.EAGAIN, "full")
+    for number in (13, 16):
+        newest = picture(3000, first=number)
+        bench.queue.waiting.append(newest)
+        bench.outlet.push(newest, asyncio.get_running_loop().time())
+    bench.wire.refusal = None
+    await until(lambda: bench.wire.sent == list(range(10, 19)), "all three pictures")
 
 
 async def test_numbers_have_no_holes(bench: Bench) -> None:
@@ -155,98 +183,3 @@ async def test_nothing_leaves_after_closing(bench: Bench) -> None:
     bench.outlet.drain()
     await asyncio.sleep(0)
     assert len(bench.wire.sent) == sent
-
-
-@attrs.frozen
-class Transport:
-    """What aioice keeps of a socket."""
-
-    socket: socket.socket
-
-    def get_extra_info(self, name: str) -> socket.socket:
-        assert name == "socket"
-        return self.socket
-
-
-@attrs.frozen
-class Protocol:
-    transport: Transport
-
-
-@attrs.frozen
-class Pair:
-    """A path as ICE agrees on one."""
-
-    protocol: Protocol
-    remote_addr: tuple[str, int]
-
-
-@attrs.define
-class Connection:
-    _nominated: dict[int, Pair] = attrs.field(factory=dict)
-
-
-Opened = Callable[[], socket.socket]
-
-
-@pytest.fixture
-def opened() -> Iterator[Opened]:
-    """Opens UDP sockets on this machine."""
-    sockets: list[socket.socket] = []
-
-    def one_more() -> socket.socket:
-        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        made.bind(("127.0.0.1", 0))
-        made.settimeout(10)
-        sockets.append(made)
-        return made
-
-    yield one_more
-    for each in sockets:
-        each.close()
-
-
-@pytest.mark.parametrize("segments", [True, False])
-def test_packets_arrive_one_by_one(opened: Opened, *, segments: bool) -> None:
-    """However they were handed to the system, with or without its help."""
-    ours, theirs = opened(), opened()
-    connection = Connection({1: Pair(Protocol(Transport(ours)), theirs.getsockname())})
-    route = IceRoute(connection)
-    route._segments = segments
-    packets = b"a" * 1000 + b"b" * 1000 + b"c" * 10
-    route.send(memoryview(packets), 1000)
-    assert [theirs.recv(2000) for _ in range(3)] == [b"a" * 1000, b"b" * 1000, b"c" * 10]
-    assert theirs.getsockname() != ours.getsockname()
-    route.close()
-
-
-def test_without_segments_packets_are_sent_singly(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A system that refuses segmented sends is asked once, and serves all the same."""
-    ours, theirs = opened(), opened()
-    route = IceRoute(Connection({1: Pair(Protocol(Transport(ours)), theirs.getsockname())}))
-    asked = []
-
-    def refuse(*_: object) -> None:
-        asked.append(1)
-        raise OSError(errno.EIO, "no segments here")
-
-    monkeypatch.setattr(socket.socket, "sendmsg", refuse)
-    for _ in range(2):
-        route.send(memoryview(b"a" * 1000 + b"b" * 10), 1000)
-    assert [theirs.recv(2000)[:1] for _ in range(4)] == [b"a", b"b", b"a", b"b"]
-    assert asked == [1]
-    route.close()
-
-
-def test_the_path_may_change(opened: Opened) -> None:
-    """ICE may agree on another one, or on none."""
-    first, second, theirs = opened(), opened(), opened()
-    connection = Connection({1: Pair(Protocol(Transport(first)), theirs.getsockname())})
-    route = IceRoute(connection)
-    route.send(memoryview(b"x"), 1)
-    connection._nominated = {1: Pair(Protocol(Transport(second)), theirs.getsockname())}
-    route.send(memoryview(b"y"), 1)
-    assert [theirs.recvfrom(10)[1] for _ in range(2)] == [first.getsockname(), second.getsockname()]
-    connection._nominated = {}
-    with pytest.raises(ConnectionError):
-        route.send(memoryview(b"z"), 1)

@@ -360,13 +360,18 @@ async def test_the_private_places_are_where_they_were() -> None:
     """Pass-through relies on private names of aiortc; this fails first when a version moves them."""
     peer = aiortc.RTCPeerConnection()
     sender = peer.addTransceiver("video", direction="sendonly").sender
-    private = ("_run_rtp", "_send_rtcp", "_handle_rtcp_packet")
+    private = ("_run_rtp", "_run_rtcp", "_handle_rtcp_packet")
     assert all(inspect.iscoroutinefunction(getattr(sender, name)) for name in private)
-    names = ("_ssrc", "_RTCRtpSender__rtp_started", "_RTCRtpSender__rtp_exited")
-    assert set(names) <= vars(sender).keys()
+    events = {f"_RTCRtpSender__{kind}_{what}" for kind in ("rtp", "rtcp") for what in ("started", "exited")}
+    assert {"_ssrc", "_RTCRtpSender__cname", *events} <= vars(sender).keys()
     assert {"_tx_srtp", "_ssl"} <= vars(sender.transport).keys()
     assert callable(vars(sender.transport)["_RTCDtlsTransport__local_certificate"]._create_ssl_context)
+    assert inspect.iscoroutinefunction(sender.transport._send_rtp)
     connection = sender.transport.transport.iceGatherer._connection
     assert callable(connection.get_component_candidates)
+    assert callable(connection.check_complete)
+    assert callable(connection.build_request)
+    assert inspect.iscoroutinefunction(connection.query_consent)
+    assert connection._query_consent_task is None
     assert connection._nominated == {}
     await peer.close()

@@ -30,13 +30,15 @@ class Film:
     def want_key_picture(self) -> None:
         self.keys_wanted += 1
 
-    def take(self, *, key: bool = False, begin: bool = False) -> None:
-        """Take the next picture; ``begin`` starts a group without a key picture."""
+    def take(self, *, key: bool = False, begin: bool = False) -> Picture:
+        """Take the next picture and give it; ``begin`` starts a group without a key picture."""
         if key or begin or self.group is None:
             self.groups += 1
-            self.group = Group(number=self.groups)
-        self.group.add(Picture(pts=self.taken * 3600, key=key, runs=((b"%d" % self.taken,),)))
+            self.group = Group(number=self.groups, first=self.taken)
+        runs = ((b"%d" % self.taken,),)
+        self.group.add(Picture(number=self.taken, pts=self.taken * 3600, key=key, runs=runs))
         self.taken += 1
+        return self.group.pictures[-1]
 
     def viewer(self) -> Viewer:
         return Viewer(self, LIMITS, lambda _: None, lambda: self.now)
@@ -138,22 +140,54 @@ def test_too_long_a_group_goes_on_for_those_who_are_there_only(film: Film) -> No
     assert numbers(new) == numbers(there) == [6]
 
 
+@attrs.define
+class Ear:
+    """Takes pictures as an outlet does: the short way where there is one."""
+
+    viewer: Viewer
+    heard: list[int] = attrs.field(factory=list)
+    short: int = 0
+
+    def drain(self) -> None:
+        self.heard += numbers(self.viewer)
+
+    def push(self, picture: Picture, now: float) -> None:
+        del now
+        if self.viewer.takes(picture):
+            self.short += 1
+            self.heard.append(picture.number)
+        else:
+            self.drain()
+
+
 def test_who_listens_is_told_at_once_and_of_each_picture(film: Film) -> None:
     """Pictures that were there before do not wait for the next one; who stopped listening hears nothing."""
     viewer = film.viewer()
-    heard: list[int] = []
-    viewer.listen(lambda: heard.extend(numbers(viewer)))
-    assert heard == [0, 1, 2, 3, 4]
-    film.take()
-    viewer.wake()
+    ear = Ear(viewer)
+    viewer.listen(ear)
+    assert ear.heard == [0, 1, 2, 3, 4]
+    viewer.push(film.take(), film.now)
+    viewer.push(film.take(key=True), film.now)
     viewer.listen(None)
-    film.take()
-    viewer.wake()
-    assert heard == [0, 1, 2, 3, 4, 5]
+    viewer.push(film.take(), film.now)
+    assert ear.heard == [0, 1, 2, 3, 4, 5, 6]
+    assert ear.short == 2
+
+
+def test_a_replay_takes_the_long_way_until_it_is_over(film: Film) -> None:
+    """Who gets a group again gets its newest picture after the others."""
+    viewer = film.viewer()
+    ear = Ear(viewer)
+    viewer.listen(ear)
+    film.now = 1.1
+    viewer.replay()
+    viewer.push(film.take(), film.now)
+    assert ear.heard == [0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 5]
+    assert not viewer.takes(film.group.pictures[-1])  # type: ignore[union-attr]
 
 
 ACTIONS = st.lists(
-    st.sampled_from(["key", "picture", "picture", "continue", "break", "read", "read all", "wait", "replay"]),
+    st.sampled_from(["key", "picture", "picture", "continue", "break", "read", "read all", "push", "wait", "replay"]),
     max_size=80,
 )
 
@@ -172,6 +206,9 @@ def act(action: str, film: Film, viewer: Viewer) -> list[tuple[int, bool, int]]:
             return [(int(taken[0].runs[0][0]), taken[0].key, taken[1])] if taken else []
         case "read all":
             return read(viewer)
+        case "push" if film.group:
+            newest = film.take()
+            return [(newest.number, newest.key, newest.pts)] if viewer.takes(newest) else read(viewer)
         case "wait":
             film.now += 1.1
         case "replay":

@@ -18,6 +18,7 @@ from incident_plugin.adapters.live_preview.sound import Recoder, SoundLine, reco
 from incident_plugin.adapters.live_preview.state import CameraState, Phase, PictureTime
 from incident_plugin.adapters.live_preview.viewer import Viewer
 from incident_plugin.application.media_ports import VideoStream
+from incident_plugin.application.video.following import follow
 from incident_plugin.domain.errors import IncidentError, RecorderUnavailable
 from incident_plugin.domain.media import (
     AccessUnit,
@@ -93,7 +94,7 @@ class CameraStream:
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._lingering: asyncio.TimerHandle | None = None
-        self._groups = 0
+        self._groups = self._pictures = 0
         #: The same for all viewers: each has a key of its own (RFC 3711 section 9.1).
         self.ssrc = secrets.randbits(32)
         self._origin = secrets.randbits(32)
@@ -199,16 +200,20 @@ class CameraStream:
         async with asyncio.timeout(silence) as deadline, self._opener() as stream:
             track = stream.track
             self._begin(track, stream.sound)
-            async for unit in stream.mixed() if stream.sound else stream:
+
+            def take(unit: AccessUnit | SoundUnit) -> None:
+                nonlocal renewed
                 if isinstance(unit, SoundUnit):
                     self._publish_sound(unit)
-                    continue
-                self._publish(unit, track)
-                # Not at every picture: it costs as much as all else that is done with one.
+                    return
                 now = self._loop.time()
+                self._publish(unit, track, now)
+                # Not at every picture: it costs as much as all else that is done with one.
                 if now - renewed > silence * _RENEWED:
                     renewed = now
                     deadline.reschedule(now + silence)
+
+            await follow(stream, take)
 
     def _begin(self, track: VideoTrack, sound: SoundTrack | None) -> None:
         if track.codec is not self.choice.codec:
@@ -223,36 +228,37 @@ class CameraStream:
             self._on_new_format(self)
         self._announce()
 
-    def _publish(self, unit: AccessUnit, track: VideoTrack) -> None:
+    def _publish(self, unit: AccessUnit, track: VideoTrack, now: float) -> None:
         coding, runs = (h264, h264_runs) if track.codec is Codec.H264 else (h265, h265_runs)
         key = unit.key and coding.starts_decoding(unit.nals)
         group = self.group
         if key or (group and group.size > self._limits.group):
             self._groups += 1
-            group = self.group = Group(number=self._groups)
+            group = self.group = Group(number=self._groups, first=self._pictures)
         if group is None:
             return
         if key:
-            self._key_at = self._loop.time()
+            self._key_at = now
         nals = coding.with_parameter_sets(unit.nals, track.parameter_sets) if key else unit.nals
         picture = Picture(
-            pts=self._continued(unit.pts),
+            number=self._pictures,
+            pts=self._continued(unit.pts, now),
             key=key,
             runs=runs(nals),
             first=self._sequence,
             origin=self._origin,
         )
         self._sequence = (self._sequence + picture.packets) & 0xFFFF
+        self._pictures += 1
         group.add(picture)
         if self.state.phase is not Phase.LIVE:
             self._failures = 0
             self._set_state(self._live())
         for viewer in tuple(self._viewers):
-            viewer.wake()
+            viewer.push(picture, now)
 
-    def _continued(self, pts: int) -> int:
+    def _continued(self, pts: int, now: float) -> int:
         """Put a stream's time on the camera's time line, which over breaks goes on with the clock."""
-        now = self._loop.time()
         if self._shift is None:
             passed = int((now - self._last_at) * _CLOCK_RATE) if self._last_at else 0
             self._shift = self._last_pts + max(passed, _ONE_PICTURE) - pts

@@ -19,6 +19,8 @@ _log = logging.getLogger(__name__)
 _PACE = 10_000_000
 #: What may leave at once, in seconds of the pace: one run of packets, which fits into any receive buffer.
 _BURST = 0.006
+#: Bytes of a picture that may.
+_AT_ONCE = int(_PACE * _BURST)
 #: Seconds until a full socket is tried again.
 _FULL = 0.002
 #: Pictures of which packets can be sent again: four seconds at 25 pictures a second.
@@ -31,6 +33,10 @@ class Pictures(Protocol):
 
     def take(self) -> tuple[Picture, int] | None:
         """Give the next picture with its RTP time, if there is one."""
+        ...
+
+    def takes(self, picture: Picture) -> bool:
+        """Take the newest picture if it is the next one."""
         ...
 
 
@@ -121,6 +127,34 @@ class Outlet:
         except Exception:  # noqa: BLE001 - one viewer's fault must not reach the camera, which serves others next
             self._fail()
 
+    def push(self, picture: Picture, now: float) -> None:
+        """Send a picture that came just now: the short way, for who has all others and is ready for it.
+
+        That is nearly all that is ever done here, so it is spelt out.
+        """
+        first = self._next
+        if (
+            first is None
+            or self._timer is not None
+            or self._pending
+            or self._closed
+            or self._paid - now > _BURST
+            or picture.size > _AT_ONCE
+            or not self._pictures.takes(picture)
+        ):
+            self.drain()
+            return
+        self._took(picture, first, picture.pts, now)
+        blocks = picture.timely((first - picture.first) & 0xFFFF, self._layout)
+        try:
+            for block in blocks:
+                self._send(block, now)
+        except BlockingIOError:
+            self._pending.extend(blocks[blocks.index(block) :])
+            self._later(_FULL)
+        except Exception:  # noqa: BLE001 - as above
+            self._fail()
+
     def send_again(self, numbers: Sequence[int]) -> None:
         """Send packets once more that the viewer misses, as far as they are kept and the pace allows."""
         for number in numbers:
@@ -165,14 +199,18 @@ class Outlet:
             # In the lower half: a wrap within the first packets would make the viewer's count of them differ.
             self._next = picture.first & ~_HALF
         first = self._next
+        self._took(picture, first, time, now)
+        self._pending.extend(picture.blocks(first, time, self._layout))
+        return True
+
+    def _took(self, picture: Picture, first: int, time: int, now: float) -> None:
+        """Take note of a picture that is about to leave."""
         self._next = (first + picture.packets) & 0xFFFF
         self._history.append((picture, first, time))
-        self._pending.extend(picture.blocks(first, time, self._layout))
         tally = self.tally
         tally.packets += picture.packets
         tally.octets += picture.size
         tally.time, tally.at = picture.rtp_time(time), now
-        return True
 
     def _send(self, block: Block, now: float) -> None:
         packets = self._protection.protect(block)

@@ -14,6 +14,8 @@ _SHARED_SHIFTS = (0, 0x8000)
 class Picture:
     """One coded picture as RTP payloads, shared by all viewers; a key picture brings its parameter sets."""
 
+    #: Place among all pictures of the camera: neighbours differ by one.
+    number: int = 0
     #: 1/90000 s on the camera's time line, which goes on over reconnects.
     pts: int
     key: bool
@@ -40,14 +42,19 @@ class Picture:
         return (self.origin + pts) & 0xFFFFFFFF
 
     def blocks(self, first: int, time: int, layout: Layout) -> tuple[Block, ...]:
-        """Give its packets; made once for all viewers that are in step with the camera."""
-        way = layout, (first - self.first) & 0xFFFF
-        if time == self.pts and (shared := self._blocks.get(way)):
-            return shared
-        made = blocks(self.runs, first=first, time=self.rtp_time(time), layout=layout)
-        if time == self.pts and way[1] in _SHARED_SHIFTS:
-            self._blocks[way] = made
-        return made
+        """Give its packets, from the sequence number ``first`` on, at a time on the camera's time line."""
+        if time != self.pts:
+            return blocks(self.runs, first=first, time=self.rtp_time(time), layout=layout)
+        return self.timely((first - self.first) & 0xFFFF, layout)
+
+    def timely(self, shift: int, layout: Layout) -> tuple[Block, ...]:
+        """Give its packets at its own time, numbered higher than on the camera's count by ``shift``."""
+        shared = shift if shift in _SHARED_SHIFTS else 0
+        made = self._blocks.get((layout, shared))
+        if made is None:
+            first, time = self.first + shared, self.rtp_time(self.pts)
+            made = self._blocks[layout, shared] = blocks(self.runs, first=first, time=time, layout=layout)
+        return made if shift == shared else tuple(block.renumbered(shift) for block in made)
 
     def packet(self, place: int, first: int, time: int, layout: Layout) -> Block:
         """Give one of its packets by its place."""
@@ -67,6 +74,8 @@ class Group:
 
     #: Place among all groups of the camera: neighbours differ by one.
     number: int
+    #: Number of its first picture.
+    first: int
     pictures: list[Picture] = attrs.field(factory=list)
     size: int = 0
 

@@ -12,8 +12,6 @@ from array import array
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import attrs
-
 #: Bytes of a payload: with all headers it fits into every path that IPv6 promises (1,280 bytes).
 MAXIMUM_PAYLOAD = 1_180
 #: Packets of one run: less than 64 KiB and than the 64 segments that a segmented send takes.
@@ -32,6 +30,8 @@ _VERSION = 0x80
 _MARKER = 0x80
 _HEADER = struct.Struct("!BBHLL")
 _SIZE = struct.Struct("!H")
+#: Where the sequence number stands in a packet.
+_SEQUENCE_AT = 2
 
 
 class Layout(NamedTuple):
@@ -43,8 +43,7 @@ class Layout(NamedTuple):
     trailer: int
 
 
-@attrs.frozen(slots=True)
-class Block:
+class Block(NamedTuple):
     """Packets with room behind each: all as long as the first, the last may be shorter."""
 
     data: bytes
@@ -52,14 +51,23 @@ class Block:
     stride: int
     #: How many packets there are.
     count: int
-    #: Their lengths without the room behind each, as C has an array of int.
+    #: Their lengths without the room behind each, and with it, as C has an array of int.
     lengths: bytes
+    whole: bytes
 
     @classmethod
     def single(cls, packet: bytes, room: bytes) -> Block:
         """Make one of a packet and the room behind it."""
         data = packet + room
-        return cls(data, len(data), 1, array("i", [len(packet)]).tobytes())
+        return cls(data, len(data), 1, _ints([len(packet)]), _ints([len(data)]))
+
+    def renumbered(self, shift: int) -> Block:
+        """Give the same packets with sequence numbers that are higher by ``shift``."""
+        data = bytearray(self.data)
+        for at in range(_SEQUENCE_AT, len(data), self.stride):
+            (number,) = _SIZE.unpack_from(data, at)
+            _SIZE.pack_into(data, at, (number + shift) & 0xFFFF)
+        return self._replace(data=bytes(data))
 
     def packet(self, place: int) -> bytes:
         """Give one of the packets."""
@@ -134,8 +142,13 @@ def _block(run: Run, number: int, time: int, layout: Layout, *, ends_picture: bo
             payload,
             room,
         )
-    lengths = array("i", [HEADER_SIZE + len(payload) for payload in run])
-    return Block(b"".join(parts), lengths[0] + layout.trailer, len(run), lengths.tobytes())
+    lengths = [HEADER_SIZE + len(payload) for payload in run]
+    whole = [length + layout.trailer for length in lengths]
+    return Block(b"".join(parts), whole[0], len(run), _ints(lengths), _ints(whole))
+
+
+def _ints(numbers: list[int]) -> bytes:
+    return array("i", numbers).tobytes()
 
 
 def _aggregated_size(nals: list[bytes]) -> int:

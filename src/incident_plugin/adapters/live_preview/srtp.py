@@ -27,7 +27,7 @@ _TRAILERS = {
 
 
 class ProtectionFailed(Exception):
-    """libsrtp refused a packet: the viewer's connection cannot go on."""
+    """libsrtp did not do what it was asked for: the viewer's connection cannot go on."""
 
 
 class _Starts(dict[int, list[Any]]):
@@ -78,12 +78,13 @@ class Protection:
 
     def protect(self, block: Block) -> memoryview:
         """Encrypt all packets of a block; the bytes are valid until the next call in this thread."""
+        data, stride, count, lengths, whole = block
         bench = self._bench
-        packets = bench.packets[: len(block.data)]
-        packets[:] = block.data
-        bench.lengths[: len(block.lengths)] = block.lengths
-        starts = bench.starts[block.stride] if block.count > 1 else bench.start
-        contexts = repeat(self._context, block.count)
-        if any(map(lib.srtp_protect, contexts, starts, bench.each_length)):
+        packets, each = bench.packets[: len(data)], bench.lengths[: len(lengths)]
+        packets[:], each[:] = data, lengths
+        starts = bench.starts[stride] if count > 1 else bench.start
+        if any(map(lib.srtp_protect, repeat(self._context, count), starts, bench.each_length)):
             raise ProtectionFailed("libsrtp refused a packet")
+        if each != whole:
+            raise ProtectionFailed("libsrtp made packets of another length than this profile has")
         return packets

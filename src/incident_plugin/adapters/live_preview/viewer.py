@@ -10,6 +10,10 @@ from incident_plugin.adapters.live_preview.pictures import Group, Picture
 from incident_plugin.adapters.live_preview.state import CameraState, PictureTime
 
 
+#: No picture has this number.
+_UNKNOWN = -1
+
+
 class Pictures(Protocol):
     """What a viewer reads from."""
 
@@ -30,6 +34,22 @@ class Pictures(Protocol):
         ...
 
 
+class Outlet(Protocol):
+    """Where a viewer's pictures go."""
+
+    def drain(self) -> None:
+        """Take what there is."""
+        ...
+
+    def push(self, picture: Picture, now: float) -> None:
+        """Take what there is, of which this is the newest."""
+        ...
+
+
+def _tell_nobody(_picture: Picture, _now: float) -> None:
+    pass
+
+
 class Viewer:
     """Reads a camera's groups: the whole newest one first, then picture by picture.
 
@@ -48,9 +68,12 @@ class Viewer:
         self._limits = limits
         self._on_state = on_state
         self._now = now
-        self._on_picture: Callable[[], None] | None = None
+        #: Tells of the picture that came just now, with the time by the loop's clock.
+        self.push: Callable[[Picture, float], None] = _tell_nobody
+        self._outlet: Outlet | None = None
         self._group: Group | None = None
-        self._index = 0
+        #: Number of the picture to take next, unless it is not known yet.
+        self._next = _UNKNOWN
         #: Number of the last group given up or finished; only later ones are joined.
         self._past = -1
         self._replayed_at = float("-inf")
@@ -67,15 +90,12 @@ class Viewer:
         """When the camera's newest picture came, if there is one."""
         return self._camera.newest
 
-    def listen(self, on_picture: Callable[[], None] | None) -> None:
-        """Name who is told of each new picture, and tell of those that are there; nobody for ``None``."""
-        self._on_picture = on_picture
-        self.wake()
-
-    def wake(self) -> None:
-        """There is a new picture."""
-        if self._on_picture:
-            self._on_picture()
+    def listen(self, outlet: Outlet | None) -> None:
+        """Name what is told of each new picture, and tell it of those that are there; nobody for ``None``."""
+        self._outlet = outlet
+        self.push = outlet.push if outlet else _tell_nobody
+        if outlet:
+            outlet.drain()
 
     def tell(self, state: CameraState) -> None:
         """Pass on the camera's state."""
@@ -91,18 +111,19 @@ class Viewer:
         if group is None or not group.joinable or self._now() - self._replayed_at < self._limits.replay:
             return
         self._begin(group)
-        self.wake()
+        if self._outlet:
+            self._outlet.drain()
 
     def take(self) -> tuple[Picture, int] | None:
         """Give the next picture with its time on the camera's time line, which always grows; or nothing."""
         newest = self._camera.group
         if not self._find_place(newest):
             return None
-        group, index = self._group, self._index
+        group = self._group
         assert group is not None  # noqa: S101 - a place was found
-        picture = group.pictures[index]
-        self._index = index + 1
-        if group is newest and index == len(group.pictures) - 1:
+        picture = group.pictures[self._next - group.first]
+        self._next += 1
+        if group is newest and picture is group.pictures[-1]:
             self._behind_since = None
         elif self._behind_since is None:
             self._behind_since = self._now()
@@ -110,12 +131,23 @@ class Viewer:
         time = self._last_pts = max(picture.pts, self._last_pts + 1)
         return picture, time
 
+    def takes(self, picture: Picture) -> bool:
+        """Take the newest picture if it is the next one, as it mostly is; say whether it is."""
+        if picture.number != self._next or picture.pts <= self._last_pts:
+            return False
+        newest = self._camera.group
+        if newest is not self._group and newest is not None:
+            self._begin(newest)
+        self._next += 1
+        self._last_pts = picture.pts
+        return True
+
     def _find_place(self, newest: Group | None) -> bool:
         """Be at a picture that can be sent next, if there is one."""
         if self._behind_since is not None and self._now() - self._behind_since > self._limits.patience:
             self._past = self._group.number if self._group else self._past
-            self._group, self._behind_since = None, None
-        if self._group is not None and self._index < len(self._group.pictures):
+            self._group, self._next, self._behind_since = None, _UNKNOWN, None
+        if self._group is not None and self._next - self._group.first < len(self._group.pictures):
             return True
         if newest is None or newest is self._group:
             return False
@@ -126,6 +158,6 @@ class Viewer:
         return True
 
     def _begin(self, group: Group) -> None:
-        self._group, self._index, self._past = group, 0, group.number
+        self._group, self._next, self._past = group, group.first, group.number
         if len(group.pictures) > 1:
             self._replayed_at = self._now()
