@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import attrs
 
 from incident_plugin.application.media_ports import VideoStream
+from incident_plugin.application.video.following import Take, follow
 from incident_plugin.domain.media import AccessUnit, SoundTrack, SoundUnit, VideoTrack
 
 
@@ -43,3 +44,12 @@ class WhileUsed:
         async for unit in self._stream.mixed():
             self._refuse()
             yield unit
+
+    async def follow(self, take: Take) -> None:
+        """Give pictures and sound as they come."""
+
+        def take_while_used(unit: AccessUnit | SoundUnit) -> None:
+            self._refuse()
+            take(unit)
+
+        await follow(self._stream, take_while_used)

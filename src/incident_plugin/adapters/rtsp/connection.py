@@ -47,6 +47,10 @@ class Connection(asyncio.Protocol):
         self._discarding = False
         self._failure: RtspError | None = None
         self._changed = asyncio.Event()
+        #: Takes what arrives, instead of its being kept; and how that ended.
+        self._take: Callable[[Batch], None] | None = None
+        self._ended: asyncio.Future[None] | None = None
+        self._heard_at = 0.0
         self._closed = asyncio.Event()
         #: Sent with every request once the server has named it.
         self.session: str | None = None
@@ -153,6 +157,41 @@ class Connection(asyncio.Protocol):
         finally:
             timer.cancel()
 
+    async def follow(self, take: Callable[[Batch], None], limit: float) -> None:
+        """Give packets as they arrive, until none came for ``limit`` seconds, or ``take`` raises something.
+
+        No task is woken for a packet; who takes it makes the recorder wait meanwhile.
+        """
+        loop = asyncio.get_running_loop()
+        ended = self._ended = loop.create_future()
+        self._take, self._heard_at = take, loop.time()
+        try:
+            while self._batches:
+                self._hand_over(await self.packets(limit))
+            if self._failure is not None:
+                raise self._failure
+            while not ended.done():
+                rest = self._heard_at + limit - loop.time()
+                if rest <= 0:
+                    raise NoAnswer("no video arrived in time")
+                await asyncio.wait([ended], timeout=rest)
+            ended.result()
+        finally:
+            self._take = self._ended = None
+            if not ended.cancel():
+                ended.exception()  # it was raised, or whoever followed has gone
+
+    def _hand_over(self, batch: Batch) -> None:
+        if self._take is None or self._ended is None:
+            return
+        self._heard_at = self._ended.get_loop().time()
+        try:
+            self._take(batch)
+        except Exception as error:  # noqa: BLE001 - raised again by ``follow``
+            self._take = None
+            if not self._ended.done():
+                self._ended.set_exception(error)
+
     @property
     def is_usable(self) -> bool:
         """Whether it is open and nothing went wrong on it."""
@@ -211,6 +250,9 @@ class Connection(asyncio.Protocol):
     def _keep(self, packets: list[Packet], size: int) -> None:
         if not packets or self._discarding:
             return
+        if self._take is not None and not self._batches:
+            self._hand_over(Batch(self._now(), packets, size))
+            return
         self._batches.append(Batch(self._now(), packets, size))
         self._kept += size
         self._changed.set()
@@ -231,5 +273,7 @@ class Connection(asyncio.Protocol):
                 answer.set_exception(self._failure)
         self._answers.clear()
         self._changed.set()
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_exception(self._failure)
         if self._transport is not None:
             self._transport.abort()

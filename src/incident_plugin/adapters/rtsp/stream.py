@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from incident_plugin.adapters.rtsp.beginning import Beginning
 from incident_plugin.adapters.rtsp.beside import Beside, Clocks
+from incident_plugin.adapters.rtsp.connection import Batch
 from incident_plugin.adapters.rtsp.errors import BrokenProtocol, ConnectionLost, NoAnswer, RtspError
 from incident_plugin.adapters.rtsp.nal import parameter_sets
 from incident_plugin.adapters.rtsp.pictures import Pictures
@@ -18,6 +19,7 @@ from incident_plugin.adapters.rtsp.sdp import VideoDescription
 from incident_plugin.adapters.rtsp.session import Limits, Session
 from incident_plugin.adapters.rtsp.times import CLOCK_RATE
 from incident_plugin.adapters.rtsp.words import told
+from incident_plugin.application.video.following import Take
 from incident_plugin.application.video.reordering import Ending
 from incident_plugin.domain.media import AccessUnit, MetadataUnit, SoundTrack, SoundUnit, VideoTrack
 from incident_plugin.domain.time import Interval
@@ -86,6 +88,25 @@ class RtspStream:
             except RtspError as error:
                 raise told(error, self._session.named) from error
 
+    async def follow(self, take: Take) -> None:
+        """Give pictures and sound at once when they arrive, until the stream breaks; never ends by itself."""
+
+        def give(batch: Batch) -> None:
+            units = self._units(batch)
+            self._refuse_pictureless(units)
+            for unit in units:
+                if not isinstance(unit, MetadataUnit):
+                    take(unit)
+
+        waiting, self._waiting = self._waiting, []
+        for unit in waiting:
+            if not isinstance(unit, MetadataUnit):
+                take(unit)
+        try:
+            await self._session.connection.follow(give, self._limits.silence)
+        except RtspError as error:
+            raise told(error, self._session.named) from error
+
     async def find_track(self) -> None:
         """Read up to the first key picture when only it has the parameter sets; raises ``RtspError``."""
         while not self._sets and not self._ended:
@@ -114,8 +135,11 @@ class RtspStream:
             raise NoAnswer(f"no picture that can be shown came for {self._limits.picture:g} seconds")
 
     async def _batch(self, limit: float) -> list[Unit]:
-        """Give what the packets which arrived next complete."""
-        batch = await self._session.connection.packets(limit)
+        """Give what the packets which arrive next complete."""
+        return self._units(await self._session.connection.packets(limit))
+
+    def _units(self, batch: Batch) -> list[Unit]:
+        """Give what these packets complete; raises ``RtspError``."""
         units: list[Unit] = []
         rtp, rtcp = self._session.channel, self._session.channel + 1
         count, last, pictures = 0, b"", self._pictures
