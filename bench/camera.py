@@ -46,7 +46,7 @@ class _Film:
         while True:
             runs = self._pictures[number % len(self._pictures)]
             laid = blocks(runs, first=sequence, time=number * _PICTURE, layout=_LAYOUT)
-            packets = [block.packet(place) for block in laid for place in range(block.count)]
+            packets = [block.packet(place) for block in laid for place in range(block.packets)]
             yield b"".join(part for one in packets for part in (_PREFIX.pack(0x24, 0, len(one)), one))
             sequence, number = sequence + len(packets), number + 1
 

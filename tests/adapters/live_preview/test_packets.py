@@ -28,7 +28,7 @@ def packets_of(picture: Picture, *, first: int, time: int, layout: Layout = LAYO
     return [
         RtpPacket.parse(block.packet(place), HeaderExtensionsMap())
         for block in picture.blocks(first, time, layout)
-        for place in range(block.count)
+        for place in range(block.packets)
     ]
 
 
@@ -51,7 +51,7 @@ def test_packets_give_the_units_back(nals: list[bytes], first: int, time: int) -
 def test_a_block_can_be_sent_in_segments(nals: list[bytes]) -> None:
     """All packets of a block but the last are of one size, and the system takes them in one call."""
     for block in Picture(pts=0, key=True, runs=h264_runs(nals)).blocks(0, 0, LAYOUT):
-        sizes = [len(block.packet(place)) + LAYOUT.trailer for place in range(block.count)]
+        sizes = [len(block.packet(place)) + LAYOUT.trailer for place in range(block.packets)]
         assert set(sizes[:-1]) <= {block.stride}
         assert sizes[-1] <= block.stride
         assert sum(sizes) == len(block.data) < 1 << 16
@@ -65,7 +65,7 @@ def test_any_packet_can_be_made_again(nals: list[bytes]) -> None:
     whole = packets_of(picture, first=65_000, time=7)
     for place, packet in enumerate(whole):
         one = picture.packet(place, 65_000, 7, LAYOUT)
-        assert (one.count, one.packet(0)) == (1, packet.serialize())
+        assert (one.packets, one.packet(0)) == (1, packet.serialize())
         assert len(one.data) == len(one.packet(0)) + LAYOUT.trailer
 
 
@@ -75,11 +75,13 @@ def test_delimiters_and_filler_stay_behind() -> None:
 
 
 def test_viewers_in_step_share_their_packets() -> None:
-    """They are laid out once; a viewer that skipped pictures gets its own, with other numbers or another time."""
+    """They are laid out once; a viewer that skipped pictures gets its own, by number and by time."""
     picture = Picture(pts=9, key=True, runs=h264_runs([b"\x65" * 5000]), first=100)
     shared = picture.blocks(100, 9, LAYOUT)
     assert picture.blocks(100, 9, LAYOUT) is shared
     other = packets_of(picture, first=65_535, time=9)
     assert [packet.sequence_number for packet in other] == [(65_535 + n) & 0xFFFF for n in range(len(other))]
-    assert [packet.payload for packet in other] == [packet.payload for packet in packets_of(picture, first=100, time=9)]
+    assert [packet.payload for packet in other] == [
+        packet.payload for packet in packets_of(picture, first=100, time=9)
+    ]
     assert {packet.timestamp for packet in packets_of(picture, first=100, time=10)} == {10}

@@ -79,7 +79,8 @@ class Connection:
         self.check_complete(pair)
 
     def build_request(self, pair: Pair, nominate: bool) -> stun.Message:
-        assert pair and not nominate
+        assert pair
+        assert not nominate
         attributes = {"USERNAME": "them:us", "PRIORITY": 1, "ICE-CONTROLLED": 7}
         return stun.Message(stun.Method.BINDING, stun.Class.REQUEST, attributes=attributes)
 
@@ -223,7 +224,7 @@ async def test_any_other_check_is_for_aioice(ends: Ends, check: stun.Message) ->
 
 
 async def test_who_answers_goes_on_getting_pictures(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Consent is asked for in a way that aioice understands; an answer that anybody could make does not count."""
+    """aioice understands the question; an answer that anybody could make does not count."""
     monkeypatch.setattr(module, "_CHECKS", 0.02)
     monkeypatch.setattr(module, "_EXPIRY", 0.5)
     keeping = asyncio.create_task(ends.route.keep_consent())

@@ -187,7 +187,9 @@ def test_a_replay_takes_the_long_way_until_it_is_over(film: Film) -> None:
 
 
 ACTIONS = st.lists(
-    st.sampled_from(["key", "picture", "picture", "continue", "break", "read", "read all", "push", "wait", "replay"]),
+    st.sampled_from(
+        ["key", "picture", "picture", "continue", "break", "read", "read all", "push", "wait", "replay"]
+    ),
     max_size=80,
 )
 

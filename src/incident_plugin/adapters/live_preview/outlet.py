@@ -104,8 +104,11 @@ class Outlet:
         self._now = self._loop.time
         self._pending: deque[Block] = deque()
         self._history: deque[_Sent] = deque(maxlen=_HISTORY)
-        #: Sequence number of the next packet; unknown before the first picture.
-        self._next: int | None = None
+        #: Sequence number of the next packet, of which the first picture decides.
+        self._next = 0
+        self._begun = False
+        #: Whether all that was taken has left, so that the next picture may.
+        self._ready = False
         self._paid = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
@@ -122,6 +125,7 @@ class Outlet:
                     return
                 self._send(pending[0], now)
                 pending.popleft()
+            self._ready = self._begun
         except BlockingIOError:
             self._later(_FULL)
         except Exception:  # noqa: BLE001 - one viewer's fault must not reach the camera, which serves others next
@@ -132,28 +136,27 @@ class Outlet:
 
         That is nearly all that is ever done here, so it is spelt out.
         """
-        first = self._next
-        if (
-            first is None
-            or self._timer is not None
-            or self._pending
-            or self._closed
-            or self._paid - now > _BURST
-            or picture.size > _AT_ONCE
-            or not self._pictures.takes(picture)
-        ):
+        ready = self._ready and picture.size <= _AT_ONCE and self._paid - now <= _BURST
+        if not (ready and self._pictures.takes(picture)):
             self.drain()
             return
+        first, size = self._next, 0
         self._took(picture, first, picture.pts, now)
         blocks = picture.timely((first - picture.first) & 0xFFFF, self._layout)
+        protect, send = self._protection.protect, self._route.send
         try:
             for block in blocks:
-                self._send(block, now)
+                packets = protect(block)
+                size += len(packets)
+                send(packets, block.stride)
         except BlockingIOError:
             self._pending.extend(blocks[blocks.index(block) :])
             self._later(_FULL)
+        except OSError as error:
+            _log_refusal(error)
         except Exception:  # noqa: BLE001 - as above
             self._fail()
+        self._paid = max(self._paid, now) + size / _PACE
 
     def send_again(self, numbers: Sequence[int]) -> None:
         """Send packets once more that the viewer misses, as far as they are kept and the pace allows."""
@@ -172,7 +175,7 @@ class Outlet:
 
     def close(self) -> None:
         """Send nothing more."""
-        self._closed = True
+        self._closed, self._ready = True, False
         self._pending.clear()
         if self._timer:
             self._timer.cancel()
@@ -183,6 +186,7 @@ class Outlet:
         self._on_failure()
 
     def _later(self, seconds: float) -> None:
+        self._ready = False
         self._timer = self._loop.call_later(seconds, self._resume)
 
     def _resume(self) -> None:
@@ -195,7 +199,8 @@ class Outlet:
         if taken is None:
             return False
         picture, time = taken
-        if self._next is None:
+        if not self._begun:
+            self._begun = True
             # In the lower half: a wrap within the first packets would make the viewer's count of them differ.
             self._next = picture.first & ~_HALF
         first = self._next
@@ -210,7 +215,7 @@ class Outlet:
         tally = self.tally
         tally.packets += picture.packets
         tally.octets += picture.size
-        tally.time, tally.at = picture.rtp_time(time), now
+        tally.time, tally.at = (picture.origin + time) & 0xFFFFFFFF, now
 
     def _send(self, block: Block, now: float) -> None:
         packets = self._protection.protect(block)
@@ -219,8 +224,7 @@ class Outlet:
         except BlockingIOError:
             raise
         except OSError as error:
-            # The network is away for a moment, or for good: ICE finds out, and the viewer asks again.
-            _log.debug("packets for a viewer were not sent: %s", error)
+            _log_refusal(error)
         self._paid = max(self._paid, now) + len(packets) / _PACE
 
     def _kept(self, number: int) -> Block | None:
@@ -230,3 +234,8 @@ class Outlet:
             if place < picture.packets:
                 return picture.packet(place, first, time, self._layout)
         return None
+
+
+def _log_refusal(error: OSError) -> None:
+    """The network is away for a moment, or for good: ICE finds out, and the viewer asks again."""
+    _log.debug("packets for a viewer were not sent: %s", error)

@@ -59,9 +59,9 @@ class Picture:
     def packet(self, place: int, first: int, time: int, layout: Layout) -> Block:
         """Give one of its packets by its place."""
         for block in self.blocks(first, time, layout):
-            if place < block.count:
+            if place < block.packets:
                 return Block.single(block.packet(place), bytes(layout.trailer))
-            place -= block.count
+            place -= block.packets
         raise IndexError(place)
 
 

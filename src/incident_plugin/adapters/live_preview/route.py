@@ -1,8 +1,13 @@
 """The UDP path that ICE agreed on with one viewer.
 
-aioice looks for paths and answers for them; DTLS and whatever else is seldom goes through it. What comes and goes
-all the time takes a socket of its own, connected to the viewer on the port that ICE uses, so that the system
-leads the viewer's datagrams to it: pictures, checks of consent (RFC 7675), and receiver reports, which nobody reads.
+aioice looks for paths and answers for them; DTLS and whatever else is seldom goes through it. What comes and
+goes all the time takes a socket of its own, connected to the viewer on the port that ICE uses, so that the
+system leads the viewer's datagrams to it: pictures, checks of consent (RFC 7675), and receiver reports, from
+which nothing follows.
+
+What is taken over of aioice is replaced on single objects and never on its classes:
+``Connection.query_consent`` and ``check_complete``. ``_nominated`` and ``_query_consent_task`` are read, and
+kept as aioice keeps them.
 """
 
 from __future__ import annotations
@@ -46,15 +51,23 @@ _MAY_BE_PASSED_OVER = 0x8000
 class Connection(Protocol):
     """The part of ``aioice.Connection`` that is used here."""
 
-    local_username: str
-    local_password: str
     remote_username: str | None
     remote_password: str | None
     ice_controlling: bool
     _nominated: dict[int, Any]
     _query_consent_task: asyncio.Task[None] | None
 
-    def build_request(self, pair: Any, nominate: bool) -> Any:  # noqa: FBT001 - the signature is given
+    @property
+    def local_username(self) -> str:
+        """Our part of a check's USERNAME."""
+        ...
+
+    @property
+    def local_password(self) -> str:
+        """By which viewers sign their checks."""
+        ...
+
+    def build_request(self, pair: Any, nominate: bool) -> Any:
         """Give a check of a path."""
         ...
 
@@ -103,7 +116,7 @@ class _Path:
 class IceRoute:
     """Sends to a viewer past the event loop, reads what comes back, and keeps the viewer's consent.
 
-    It takes the place of aioice's checks of consent, and follows the path that ICE agrees on, which may change.
+    It takes the place of aioice's checks of consent, and follows the path that ICE agrees on: it may change.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -148,7 +161,7 @@ class IceRoute:
         self.report_trailer = trailer + _RTCP_INDEX
 
     async def keep_consent(self) -> None:
-        """Ask the viewer from time to time whether it still wants to get anything, and end when it does not."""
+        """Ask the viewer from time to time whether it still wants to get anything; end when it does not."""
         self._consented = self._loop.time()
         while self._loop.time() - self._consented < _EXPIRY:
             await asyncio.sleep(_CHECKS * random.uniform(0.8, 1.2))  # noqa: S311 - spreads the load

@@ -49,8 +49,8 @@ class Block(NamedTuple):
     data: bytes
     #: From one packet to the next, bytes.
     stride: int
-    #: How many packets there are.
-    count: int
+    #: How many there are.
+    packets: int
     #: Their lengths without the room behind each, and with it, as C has an array of int.
     lengths: bytes
     whole: bytes
@@ -131,20 +131,17 @@ def blocks(runs: Iterable[Run], *, first: int, time: int, layout: Layout) -> tup
 
 
 def _block(run: Run, number: int, time: int, layout: Layout, *, ends_picture: bool) -> Block:
-    room = bytes(layout.trailer)
+    payload_type, ssrc, trailer = layout
+    room, time, pack = bytes(trailer), time & 0xFFFFFFFF, _HEADER.pack
     parts: list[bytes] = []
-    last = len(run) - 1
-    for place, payload in enumerate(run):
-        marker = _MARKER if ends_picture and place == last else 0
-        sequence = (number + place) & 0xFFFF
-        parts += (
-            _HEADER.pack(_VERSION, marker | layout.payload_type, sequence, time & 0xFFFFFFFF, layout.ssrc),
-            payload,
-            room,
-        )
-    lengths = [HEADER_SIZE + len(payload) for payload in run]
-    whole = [length + layout.trailer for length in lengths]
-    return Block(b"".join(parts), whole[0], len(run), _ints(lengths), _ints(whole))
+    for payload in run:
+        parts += (pack(_VERSION, payload_type, number & 0xFFFF, time, ssrc), payload, room)
+        number += 1
+    if ends_picture:
+        parts[-3] = pack(_VERSION, _MARKER | payload_type, (number - 1) & 0xFFFF, time, ssrc)
+    length, others, last = HEADER_SIZE + len(run[0]), len(run) - 1, HEADER_SIZE + len(run[-1])
+    lengths, whole = (_ints([length + more]) * others + _ints([last + more]) for more in (0, trailer))
+    return Block(b"".join(parts), length + trailer, len(run), lengths, whole)
 
 
 def _ints(numbers: list[int]) -> bytes:

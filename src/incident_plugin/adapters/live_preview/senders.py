@@ -3,8 +3,8 @@
 Private places of aiortc are used, on single objects and never on its classes; the range of its version is
 pinned for them, and the tests notice when one moves:
 
-* ``RTCRtpSender._run_rtp`` and ``_run_rtcp``, with the events of their start and end: what sends pictures, and
-  what reports on them;
+* ``RTCRtpSender._run_rtp`` and ``_run_rtcp``, with the events of their start and end: an outlet sends
+  instead, and its own tally is reported;
 * ``RTCRtpSender._ssrc``: all viewers of a camera get the same packets;
 * ``RTCRtpSender._handle_rtcp_packet``: lost packets and pictures are answered from what the camera keeps;
 * what ``srtp`` reads of ``RTCDtlsTransport`` and pylibsrtp.

@@ -1,8 +1,7 @@
 """The few STUN messages that go to and fro while a viewer watches (RFC 8489), made and read as plain bytes.
 
-aioice makes an object of each message and of each attribute. That is right while paths are looked for; for
-hundreds of viewers, of whom each is asked every few seconds and asks as often, it costs more than their pictures'
-way through Python.
+aioice makes an object of each message and of each attribute. That is right while paths are looked for. Of
+hundreds of viewers each is asked every few seconds, and asks as often.
 """
 
 from __future__ import annotations

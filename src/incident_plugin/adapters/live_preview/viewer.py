@@ -9,7 +9,6 @@ from incident_plugin.adapters.live_preview.limits import Limits
 from incident_plugin.adapters.live_preview.pictures import Group, Picture
 from incident_plugin.adapters.live_preview.state import CameraState, PictureTime
 
-
 #: No picture has this number.
 _UNKNOWN = -1
 
