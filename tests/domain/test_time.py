@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incident_plugin.domain.errors import InvalidInput
-from incident_plugin.domain.time import Interval, gaps, union, utc
+from incident_plugin.domain.time import Interval, gaps, union, utc, written
+from tests.transitions import transitions
 
 from .examples import at, between
 
 SECONDS = range(-5, 45)
+#: Seconds from a transition.
+AROUND = (-10_800, -7_200, -5_400, -3_601, -3_600, -1_800, -1, 0, 1, 1_800, 3_599, 3_600, 7_200, 10_800)
 
 
 @st.composite
@@ -91,3 +95,20 @@ def test_an_instant_outside_the_calendar_is_refused(edge: str) -> None:
     """The first and last hours of the calendar have no UTC in it; that is bad input and no crash."""
     with pytest.raises(InvalidInput, match="outside the calendar"):
         utc(datetime.fromisoformat(edge))
+
+
+def test_written_times_differ_and_can_be_read_back_whenever_clocks_are_set() -> None:
+    """Around every transition, and beyond 32 bits; an interval over it is as long as time passed."""
+    moments = [(each.zone, each.at) for each in transitions()] + [("Europe/Berlin", 2**31)]
+    for name, second in moments:
+        zone, instants = ZoneInfo(name), [datetime.fromtimestamp(second + by, UTC) for by in AROUND]
+        texts = [written(instant, zone) for instant in instants]
+        assert [datetime.fromisoformat(text[:19] + text[20:]) for text in texts] == instants
+        assert len(set(texts)) == len(texts)
+        local = Interval(instants[0].astimezone(zone), instants[-1].astimezone(zone))
+        assert local.length.total_seconds() == AROUND[-1] - AROUND[0]
+
+
+def test_an_offset_with_seconds_is_written_whole() -> None:
+    """Before there were zones, clocks showed the sun's time."""
+    assert written(datetime(1880, 1, 1, tzinfo=UTC), ZoneInfo("Europe/Berlin")).endswith("00:53:28 +00:53:28")

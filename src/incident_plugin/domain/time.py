@@ -32,7 +32,8 @@ def written(at: datetime, zone: tzinfo, precision: str = "seconds") -> str:
     With the offset from UTC, so that no hour is there twice. ``precision`` is one of ``datetime.isoformat``.
     """
     local = at.astimezone(zone)
-    return f"{local.replace(tzinfo=None).isoformat(sep=' ', timespec=precision)} {local.isoformat()[-6:]}"
+    shown = local.replace(tzinfo=None).isoformat(sep=" ", timespec=precision)
+    return f"{shown} {local.isoformat(sep=' ', timespec=precision).removeprefix(shown)}"
 
 
 @attrs.frozen(order=True)

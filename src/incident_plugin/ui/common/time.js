@@ -43,8 +43,8 @@ const HALF_HOUR = 1_800_000;
 function named(at, timeZone) {
   const shown = time(at, timeZone);
   const instant = new Date(at).getTime();
-  // Clocks go back by an hour, on one island by half of one.
-  const twice = [-2, -1, 1, 2].some((by) => time(instant + by * HALF_HOUR, timeZone) === shown);
+  // Clocks go back by an hour, on one island by half of one, at some stations and in some years by two or three.
+  const twice = [-6, -4, -2, -1, 1, 2, 4, 6].some((by) => time(instant + by * HALF_HOUR, timeZone) === shown);
   return twice ? `${shown} ${zoneName(at, timeZone)}` : shown;
 }
 
