@@ -26,6 +26,7 @@ from incident_plugin.adapters.host import RandomIds
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.people import Person, PersonId
+from incident_plugin.domain.project import Project
 from incident_plugin.http.operations import Operation
 from incident_plugin.permission_tree import PERMISSION_TREE
 from vms_hooks.checks import permission_ids
@@ -295,6 +296,8 @@ class Asking:
     def __init__(self, runtime, client, cameras, access) -> None:
         self._runtime, self._client, self._cameras, self.access = runtime, client, cameras, access
         self._first: World | None = None
+        #: What each world's projects are made like; it is there also when somebody deleted the first.
+        self._model: Project | None = None
         self._documents: dict[str, Any] = {}
 
     @property
@@ -304,9 +307,11 @@ class Asking:
     async def world(self) -> World:
         """Make a project with every part, a draft, a collection and an export list; one export serves all."""
         self.access.hidden_cameras = frozenset()
-        self._first = self._first or await self._prepared()
-        with self._runtime.parts.ground.store.read() as stored:
-            first = stored.project(self._first.project["id"])
+        if self._first is None:
+            self._first = await self._prepared()
+            with self._runtime.parts.ground.store.read() as stored:
+                self._model = stored.project(self._first.project["id"])
+        first = self._model
         olivia = Person(id=PersonId("olivia"), name="Olivia")
         work = UnitOfWork(self._runtime.parts.ground.store, SystemClock(), RandomIds())
         with work.begin(olivia) as unit:

@@ -9,21 +9,26 @@ import attrs
 
 from incident_plugin.domain.errors import InvalidInput
 
+#: Between these every clock on Earth shows an instant within the years 1 to 9999.
+_FIRST, _LAST = (
+    datetime.min.replace(tzinfo=UTC) + timedelta(days=1),
+    datetime.max.replace(tzinfo=UTC) - timedelta(days=1),
+)
+
 
 def utc(value: datetime) -> datetime:
-    """Give the same instant in UTC; raises ``InvalidInput`` where UTC is outside the years 1 to 9999.
+    """Give the same instant in UTC; raises ``InvalidInput`` where a clock would show no year of four digits.
 
     A naive datetime is a programming error and raises ``ValueError``.
     """
     if value.tzinfo is None:
         raise ValueError(f"naive datetime {value!r}: every instant carries its zone")
-    try:
-        return value.astimezone(UTC)
-    except OverflowError as error:
+    if not _FIRST <= value <= _LAST:
         raise InvalidInput(
             f"{value.isoformat()} is outside the calendar. Choose another time.",
             cause="incident.outside-calendar",
-        ) from error
+        )
+    return value.astimezone(UTC)
 
 
 def written(at: datetime, zone: tzinfo, precision: str = "seconds") -> str:
