@@ -58,6 +58,30 @@ async def test_a_preserved_project_has_its_video_in_the_vault(runtime, client, c
     assert [e["action"] for e in log if "preserve" in e["action"]] == ["preserve.chosen", "video.preserved"]
 
 
+async def test_what_the_vault_holds_is_counted(client, cameras):
+    """Projects, those on hold, copies by their state, each file once, and since when none was read back."""
+    assert (await client.get("/preserve-rules")).json()["vault"]["projects"] == 0
+    footage = {"camera": cameras["Lobby"], "start": ago(604).isoformat(), "end": ago(600).isoformat()}
+    paths = []
+    for _ in range(2):
+        made = (await client.post("/projects", json={"footage": [footage]})).json()
+        paths.append(f"/projects/{made['project']['id']}")
+        await client.put(f"{paths[-1]}/preserve", json={"wanted": True})
+        copies = (await preserved(client, paths[-1]))["copies"]
+    await client.put(f"{paths[0]}/hold", json={"reason": "Court order 7"})
+    counted = (await client.get("/preserve-rules")).json()["vault"]
+    since = datetime.fromisoformat(counted.pop("checked_since"))
+    assert ago(600) < since <= ago(0)
+    assert counted == {
+        "projects": 2,
+        "on_hold": 1,
+        "copies": {"kept": 2, "waiting": 0, "failed": 0, "damaged": 0},
+        "files": 1,
+        "size": copies[0]["size"],
+        "troubled": [],
+    }
+
+
 async def test_the_vault_gives_the_same_pictures_as_the_recorder(runtime, client, cameras):
     """NAL unit by NAL unit, at the same times, from the same key picture on."""
     path = await project(client, cameras)

@@ -20,3 +20,12 @@ async def test_types_are_preserved_by_choice(opening, site) -> None:
     await page.reload()
     await expect(page.get_by_label("Theft")).to_be_checked()
     await expect(page.get_by_label("Vandalism")).not_to_be_checked()
+
+
+async def test_what_the_vault_holds_stands_below(opening, site) -> None:
+    """How much there is, and what keeps a file there."""
+    page = await opening("preserve")
+    vault = page.get_by_role("region", name="In the vault")
+    await expect(vault).to_contain_text("none yet")
+    await expect(vault).to_contain_text("each once a week and before it is exported")
+    await expect(vault).to_contain_text("not while one of them is on legal hold")

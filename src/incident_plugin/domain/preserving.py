@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -137,6 +137,44 @@ class PreservedProject:
     def tried_again(self) -> PreservedProject:
         """Let every copy that failed be tried anew."""
         return attrs.evolve(self, copies=tuple(copy.tried_again() for copy in self.copies))
+
+
+@attrs.frozen(kw_only=True)
+class VaultCount:
+    """What the vault holds, counted over all projects."""
+
+    projects: int
+    #: Those of them that are on legal hold.
+    on_hold: int
+    #: Sequences by how their copy stands.
+    copies: dict[CopyState, int]
+    #: The same video in two projects is one file.
+    files: int
+    #: Bytes of these.
+    size: int
+    #: When the file was read back whose turn is next; nothing where there is none.
+    checked_since: datetime | None
+    #: Projects with a copy that failed or is damaged, the newest first.
+    troubled: tuple[ProjectId, ...]
+
+
+def counted(preserved: Iterable[PreservedProject], on_hold: Callable[[ProjectId], bool]) -> VaultCount:
+    """Count what is preserved."""
+    some = [one for one in preserved if one.copies]
+    copies = [copy for one in some for copy in one.copies]
+    kept = [copy for copy in copies if copy.state is CopyState.KEPT]
+    wrong = (CopyState.FAILED, CopyState.DAMAGED)
+    return VaultCount(
+        projects=len(some),
+        on_hold=sum(on_hold(one.project) for one in some),
+        copies={state: sum(copy.state is state for copy in copies) for state in CopyState},
+        files=len({copy.sha256 for copy in kept}),
+        size=sum({copy.sha256: copy.size for copy in kept}.values()),
+        checked_since=min((at for c in kept if (at := c.checked_at or c.kept_at)), default=None),
+        troubled=tuple(
+            sorted((one.project for one in some if any(c.state in wrong for c in one.copies)), reverse=True)
+        ),
+    )
 
 
 @attrs.frozen(kw_only=True)

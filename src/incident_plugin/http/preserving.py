@@ -68,7 +68,9 @@ class PreserveResources:
         return (
             Operation("GET", one, view, "How preserving stands.", self.get),
             Operation("PUT", one, manage, "Preserve a project's video, or no longer.", self.choose),
-            Operation("GET", rules, Permission.PROPERTIES_VIEW, "Types that are preserved.", self.rules),
+            Operation(
+                "GET", rules, Permission.PROPERTIES_VIEW, "Types and video that are preserved.", self.rules
+            ),
             Operation("PUT", rules, Permission.PROPERTIES_MANAGE, "Choose them.", self.put_rules),
         )
 
@@ -80,7 +82,8 @@ class PreserveResources:
         return self._answer(await asyncio.to_thread(self._preserving.choose, call.actor, _id(call), wanted))
 
     async def rules(self, call: Call) -> object:
-        return {"types": (await asyncio.to_thread(self._preserving.rules, call.actor)).types}
+        rules = await asyncio.to_thread(self._preserving.rules, call.actor)
+        return {"types": rules.types, "vault": await asyncio.to_thread(self._preserving.counted, call.actor)}
 
     async def put_rules(self, call: Call) -> object:
         types = tuple(call.json(PreserveRulesBody).types)

@@ -55,7 +55,7 @@ _STAMPED = """\
 5. When was it made?  A time-stamp authority saw the list of all files at the time shown by
 
      openssl ts -verify -data tagmanifest-sha256.txt -in tagmanifest-sha256.txt.tsr \\
-       -CAfile certificates.pem
+       -CAfile certificates.pem            must say "Verification: OK"
      openssl ts -reply -in tagmanifest-sha256.txt.tsr -text
 """
 _CONTENT = """\

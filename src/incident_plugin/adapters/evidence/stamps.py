@@ -198,7 +198,9 @@ def _asked(url: str, query: bytes) -> bytes:
         with build_opener(_NoRedirect).open(request, timeout=_SECONDS) as answer:
             data: bytes = answer.read(_LARGEST_ANSWER + 1)
     except (URLError, OSError, http.client.HTTPException) as error:
-        raise NotStamped(f"The time-stamp authority did not answer ({error}).") from error
+        cause = error.reason if isinstance(error, URLError) and isinstance(error.reason, OSError) else error
+        why = (isinstance(cause, OSError) and cause.strerror) or str(cause)
+        raise NotStamped(f"The time-stamp authority did not answer ({why}).") from error
     if len(data) > _LARGEST_ANSWER:
         raise NotStamped("The answer of the time-stamp authority is too long to be a time stamp.")
     return data

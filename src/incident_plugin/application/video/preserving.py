@@ -13,7 +13,7 @@ from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.journal import Action, Activity
 from incident_plugin.domain.people import Person, PersonId
-from incident_plugin.domain.preserving import Copy, PreservedProject, PreserveRules
+from incident_plugin.domain.preserving import Copy, PreservedProject, PreserveRules, VaultCount, counted
 from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.domain.properties import ValueId
 from incident_plugin.domain.sequence import SequenceId
@@ -73,6 +73,17 @@ class Preserving:
         self._guard.require(actor, Permission.PROPERTIES_VIEW)
         with self._work.reading(actor.person) as work:
             return rules_of(work)
+
+    def counted(self, actor: Actor) -> VaultCount:
+        """Count what the vault holds."""
+        self._guard.require(actor, Permission.PROPERTIES_VIEW)
+        with self._work.reading(actor.person) as work:
+
+            def on_hold(project_id: ProjectId) -> bool:
+                project = work.stored.project(project_id)
+                return project is not None and project.hold is not None
+
+            return counted(work.stored.preserved.all(), on_hold)
 
     def put_rules(self, actor: Actor, types: tuple[ValueId, ...]) -> PreserveRules:
         """Preserve every project of these types from its next change on."""

@@ -3,6 +3,7 @@
 import { call, report, request } from '../common/api.js';
 import { followChanges } from '../common/changes.js';
 import { h, icon } from '../common/dom.js';
+import { refill } from '../common/keyed.js';
 import { may } from '../common/permissions.js';
 import { dateTime, utcTitle } from '../common/time.js';
 import { changeHold } from '../incidents/hold-dialog.js';
@@ -48,8 +49,8 @@ class IncidentBinSection extends AdminSection {
     const shown = JSON.stringify([projects, certificates]);
     if (shown === this.#shown && this.place.querySelector('.binned, .empty')) return;
     this.#shown = shown;
-    this.place.replaceChildren(h('p', { class: 'dim' }, texts.hint),
-      projects.length ? this.#table(projects) : h('p', { class: 'empty' }, texts.empty), ...(certificates ? [this.#certificates(certificates)] : []));
+    refill(this.place, [h('p', { class: 'dim' }, texts.hint),
+      projects.length ? this.#table(projects) : h('p', { class: 'empty' }, texts.empty), ...(certificates ? [this.#certificates(certificates)] : [])]);
   }
 
   /** @param {Binned[]} projects */

@@ -1,20 +1,44 @@
 // Administration > Preserved video: types whose projects have their video copied into the vault.
 
 import { call } from '../common/api.js';
-import { h } from '../common/dom.js';
+import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
+import { dateTime } from '../common/time.js';
+import { fileSize } from '../exports/figures.js';
+import { evidenceSheet } from '../exports/style.js';
 import { strings } from '../locales/en.js';
 import { AdminSection, banner, refusal, saveBar } from './section.js';
 
 /** @typedef {import('../common/shapes.d.ts').PropertyValue} PropertyValue */
 
+/**
+ * @typedef {object} VaultCount
+ * @property {number} projects
+ * @property {number} on_hold
+ * @property {Record<'waiting' | 'kept' | 'failed' | 'damaged', number>} copies
+ * @property {number} files
+ * @property {number} size
+ * @property {string | null} checked_since
+ * @property {number[]} troubled
+ */
+
+/** Incident projects that are named; the others are counted. */
+const MOST_NAMED = 20;
+
 class IncidentPreserveSection extends AdminSection {
+  constructor() {
+    super();
+    this.root.adoptedStyleSheets.push(evidenceSheet);
+  }
+
   /** @type {string[]} */
   #stored = [];
   /** @type {Set<string>} */
   #chosen = new Set();
   /** @type {PropertyValue[]} */
   #types = [];
+  /** @type {VaultCount | null} */
+  #vault = null;
   #notes = h('div', {});
   #bar = saveBar(() => void this.#save(), () => this.#discard());
 
@@ -24,6 +48,7 @@ class IncidentPreserveSection extends AdminSection {
     const [rules, definition] = await Promise.all([call(bridge, 'GET', 'preserve-rules'), call(bridge, 'GET', 'properties/definition')]);
     this.#stored = rules.types;
     this.#types = definition.properties.types;
+    this.#vault = rules.vault;
     this.#discard();
   }
 
@@ -42,8 +67,27 @@ class IncidentPreserveSection extends AdminSection {
         else this.#chosen.delete(id);
         this.#show();
       } }), name));
-    this.place.replaceChildren(h('p', {}, texts.about), h('fieldset', {}, h('legend', {}, texts.types), ...boxes), this.#notes, this.#bar.element);
+    this.place.replaceChildren(h('p', {}, texts.about), h('fieldset', {}, h('legend', {}, texts.types), ...boxes), this.#notes, this.#bar.element,
+      ...(this.#vault ? this.#counted(this.#vault) : []));
     this.#show();
+  }
+
+  /** What the vault holds. @param {VaultCount} vault */
+  #counted({ projects, on_hold: held, copies, files, size, checked_since: since, troubled }) {
+    const texts = strings.admin.preserve;
+    const bridge = /** @type {import('./section.js').Bridge} */ (this.bridge);
+    /** @type {[string, (Node | string)[]][]} */
+    const facts = [
+      [texts.projects, [texts.ofWhichHeld(projects, held)]],
+      [texts.kept, [texts.inFiles(copies.kept, files, fileSize(size))]],
+      ...(copies.waiting ? [/** @type {[string, string[]]} */ ([texts.waiting, [String(copies.waiting)]])] : []),
+      ...(troubled.length ? [/** @type {[string, (Node | string)[]]} */ ([texts.wrong, [h('span', { class: 'amber' }, icon('warning'), ' ',
+        texts.wrongOnes(copies.failed, copies.damaged, troubled.slice(0, MOST_NAMED).join(', '), troubled.length - MOST_NAMED))]])] : []),
+      [texts.checked, [since ? texts.checkedSince(dateTime(since, bridge.timeZone)) : texts.checkedNever]],
+    ];
+    return [h('section', { 'aria-label': texts.vault }, h('h3', {}, texts.vault),
+      h('dl', { class: 'facts' }, ...facts.flatMap(([title, told]) => [h('dt', {}, title), h('dd', {}, ...told)])),
+      h('p', { class: 'dim' }, texts.leaves))];
   }
 
   #show() {

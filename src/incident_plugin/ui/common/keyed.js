@@ -79,15 +79,17 @@ export function whenChanged(update) {
 }
 
 /**
- * Puts other content into an element. What had the focus in there may be gone: the focus goes to the first control that
- * is there instead, and not to the beginning of the page.
+ * Puts other content into an element. What had the focus in there may be gone: the focus goes to the control that stands
+ * in its place, or to the first one where there are others, and not to the beginning of the page.
  * @param {HTMLElement} element
  * @param {Node[]} children
  */
 export function refill(element, children) {
   const held = element.matches(':focus-within');
+  const before = controlsOf(element);
+  const place = before.findIndex((one) => one.matches(':focus'));
   element.replaceChildren(...children);
-  if (held && !element.matches(':focus-within')) {
-    /** @type {HTMLElement | null} */ (element.querySelector('input, select, textarea, button'))?.focus();
-  }
+  if (!held || element.matches(':focus-within')) return;
+  const after = controlsOf(element);
+  after[after.length === before.length ? Math.max(0, place) : 0]?.focus();
 }

@@ -4,6 +4,7 @@ import { AdminSection, banner, refusal } from '../admin/section.js';
 import { call } from '../common/api.js';
 import { confirmed, showDialog } from '../common/dialog.js';
 import { h } from '../common/dom.js';
+import { refill } from '../common/keyed.js';
 import { may } from '../common/permissions.js';
 import { date } from '../common/time.js';
 import { strings } from '../locales/en.js';
@@ -48,7 +49,7 @@ class EvidenceSection extends AdminSection {
       h('dt', {}, texts.subject), h('dd', {}, one.subject),
       h('dt', {}, texts.issuer), h('dd', {}, one.issuer === one.subject ? texts.itself : one.issuer),
       h('dt', {}, texts.valid), h('dd', {}, `${date(one.not_before, bridge.timeZone)} – ${date(one.not_after, bridge.timeZone)}`));
-    this.place.replaceChildren(
+    refill(this.place, [
       ...(this.#note ? [this.#note] : []),
       h('h3', {}, texts.current),
       current ? described(current) : h('p', { class: 'dim' }, texts.none),
@@ -59,7 +60,7 @@ class EvidenceSection extends AdminSection {
       h('h3', {}, texts.authority),
       h('p', {}, this.#authority || texts.noAuthority),
       ...(manages ? [h('div', { class: 'row' }, h('button', { type: 'button', onclick: () => void this.#name() }, texts.change))] : []),
-      ...(former.length ? [h('h3', {}, texts.former), ...former.map(described)] : []));
+      ...(former.length ? [h('h3', {}, texts.former), ...former.map(described)] : [])]);
   }
 
   async #renew() {

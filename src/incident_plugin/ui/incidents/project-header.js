@@ -1,6 +1,7 @@
 // What stands over every part of a project: which one, how far it is, who has it, until when it is kept.
 
 import { h, icon } from '../common/dom.js';
+import { refill } from '../common/keyed.js';
 import { date, utcTitle } from '../common/time.js';
 import { valueLabel } from '../common/value-label.js';
 import { strings } from '../locales/en.js';
@@ -26,7 +27,7 @@ export function projectHeader(model) {
         project.hold, project.expires_at, properties, Math.floor(Date.now() / 3_600_000)]);
       if (state === told) return;
       told = state;
-      element.replaceChildren(...parts(model).filter((part) => part !== null));
+      refill(element, parts(model).filter((part) => part !== null));
     },
   };
 }

@@ -4,6 +4,7 @@ import { Problem, call } from '../common/api.js';
 import { chooseProject } from '../common/choose-project.js';
 import { showDialog } from '../common/dialog.js';
 import { h, icon } from '../common/dom.js';
+import { refill } from '../common/keyed.js';
 import { may } from '../common/permissions.js';
 import { time } from '../common/time.js';
 import { strings } from '../locales/en.js';
@@ -32,11 +33,11 @@ export function relatedTab(model) {
       const state = JSON.stringify([around, [...around.related].map(({ relation }) => model.news.of(`related:${relation.project}`))]);
       if (state === shown) return;
       shown = state;
-      place.replaceChildren(
+      refill(place, [
         h('section', {}, h('h3', {}, texts.title), around.related.length
           ? h('ul', { class: 'plain' }, ...around.related.map((one) => relatedRow(model, one, editable))) : h('p', { class: 'dim' }, texts.none)),
         h('section', {}, h('h3', {}, texts.sameVideo), around.duplicates.length
-          ? h('ul', { class: 'plain' }, ...sameVideo(model, around, editable)) : h('p', { class: 'dim' }, texts.noSameVideo)));
+          ? h('ul', { class: 'plain' }, ...sameVideo(model, around, editable)) : h('p', { class: 'dim' }, texts.noSameVideo))]);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       shown = '';

@@ -10,6 +10,22 @@ export const admin = {
     about: 'The video of incident projects of these types is copied into the evidence vault as soon as they are saved, so that no recorder’s '
       + 'retention can destroy it. An operator’s choice for a project beats this. How much the vault holds and may hold is on the plug-in’s page.',
     types: 'Types that are preserved',
+    vault: 'In the vault',
+    projects: 'Incident projects',
+    /** @param {number} n @param {number} held */
+    ofWhichHeld: (n, held) => (held ? `${n}, ${held} of them on legal hold` : String(n)),
+    kept: 'Sequences kept',
+    /** @param {number} n @param {number} files @param {string} size */
+    inFiles: (n, files, size) => (n ? `${n} in ${files} ${files === 1 ? 'file' : 'files'}, ${size}` : 'none yet'),
+    waiting: 'Waiting to be copied',
+    wrong: 'Failed or damaged',
+    /** @param {number} failed @param {number} damaged @param {string} projects @param {number} more */
+    wrongOnes: (failed, damaged, projects, more) => `${failed} failed, ${damaged} damaged; in incident projects ${projects}${more > 0 ? ` and ${more} more` : ''}. Their sequence lists say why.`,
+    checked: 'Read back',
+    /** @param {string} at */
+    checkedSince: (at) => `each once a week and before it is exported; the one whose turn is next was read ${at}`,
+    checkedNever: 'each once a week and before it is exported',
+    leaves: 'A file leaves the vault when no incident project needs it any more: not while one of them is on legal hold, and not before one in the recycle bin is deleted for good.',
     saved: 'Saved. Incident projects of these types are preserved from their next change on.',
   },
   loading: 'Loading',
