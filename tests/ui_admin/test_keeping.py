@@ -174,6 +174,14 @@ async def test_the_audit_log_is_filtered_verified_and_exported(opening, site) ->
     await log.get_by_role("combobox", name="What").select_option("Denied")
     await expect(log.get_by_text("1 entry")).to_be_visible()
     await expect(log.get_by_text(f"Permission denied: DELETE /projects/{number}")).to_be_visible()
+    before = log.get_by_role("textbox", name="Before")
+    await before.fill("-1h")
+    await expect(log.get_by_text("0 entries")).to_be_visible()
+    await before.fill("half past")
+    await expect(log.get_by_role("alert")).to_contain_text("Enter date and time as 2026-03-01 14:05:00")
+    await before.fill("")
+    await log.get_by_role("textbox", name="From").fill("-1h")
+    await expect(log.get_by_text("1 entry")).to_be_visible()
 
 
 async def test_a_backup_is_taken_away_sealed(opening, site, tmp_path) -> None:

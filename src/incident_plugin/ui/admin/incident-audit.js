@@ -2,8 +2,8 @@
 
 import { call, report, request } from '../common/api.js';
 import { h, icon } from '../common/dom.js';
+import { timeEntry } from '../common/time-entry.js';
 import { dateTime, utcTitle } from '../common/time.js';
-import { instantsOf } from '../common/zoned.js';
 import { strings } from '../locales/en.js';
 import { sentence } from '../incidents/said.js';
 import { AdminSection, banner, download, refusal } from './section.js';
@@ -34,11 +34,7 @@ class IncidentAuditSection extends AdminSection {
   }
 
   get #query() {
-    const bridge = /** @type {import('./section.js').Bridge} */ (this.bridge);
-    const { kind, person, text, since, until } = this.#filters;
-    const at = (/** @type {string} */ local) => (local ? new Date(instantsOf(local, bridge.timeZone)[0] ?? local).toISOString() : '');
-    const asked = { kind, person, text, since: at(since), until: at(until) };
-    return new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== '')).toString();
+    return new URLSearchParams(Object.entries(this.#filters).filter(([, value]) => value !== '')).toString();
   }
 
   /** @param {number} [before] */
@@ -70,16 +66,28 @@ class IncidentAuditSection extends AdminSection {
 
   #form() {
     const texts = strings.admin.audit;
-    /** @param {'person' | 'text' | 'since' | 'until'} name @param {string} type @param {string} label */
-    const field = (name, type, label) => {
-      const input = h('input', { type, value: this.#filters[name], maxLength: 200, oninput: () => { this.#filters[name] = input.value; this.#narrow(); } });
+    const { timeZone } = /** @type {import('./section.js').Bridge} */ (this.bridge);
+    /** @param {'person' | 'text'} name @param {string} label */
+    const field = (name, label) => {
+      const input = h('input', { type: 'text', value: this.#filters[name], maxLength: 200, oninput: () => { this.#filters[name] = input.value; this.#narrow(); } });
       return h('label', { class: 'field' }, label, input);
+    };
+    /** @param {'since' | 'until'} name @param {string} label */
+    const time = (name, label) => {
+      const entry = timeEntry(label, this.#filters[name], timeZone, { entered: () => {
+        const at = entry.read();
+        // What is being typed means nothing yet: what is shown stays.
+        if (at === undefined) return;
+        this.#filters[name] = at ?? '';
+        this.#narrow();
+      } });
+      return entry.element;
     };
     const kind = h('select', { onchange: () => { this.#filters.kind = kind.value; this.#narrow(); } },
       ...Object.entries(texts.kinds).map(([value, title]) => h('option', { value, selected: value === this.#filters.kind }, title)));
     return h('form', { class: 'filters', role: 'search', onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
-      h('label', { class: 'field' }, texts.kind, kind), field('person', 'text', texts.person), field('text', 'text', texts.text),
-      field('since', 'datetime-local', texts.since), field('until', 'datetime-local', texts.until));
+      h('label', { class: 'field' }, texts.kind, kind), field('person', texts.person), field('text', texts.text),
+      time('since', texts.since), time('until', texts.until));
   }
 
   #buttons() {

@@ -1,12 +1,12 @@
 // Styles of the sections of the administration.
 
+import { timeEntryStyle } from '../common/time-entry.js';
 import { valueStyle } from '../common/value-label.js';
 
 export const adminSheet = new CSSStyleSheet();
 adminSheet.replaceSync(`
 :host { display: block; max-width: 1080px; }
-${valueStyle}
-svg { flex: none; }
+${valueStyle}${timeEntryStyle}svg { flex: none; }
 p { margin: 0; }
 .section { display: grid; gap: 12px; }
 .banner { display: flex; gap: 8px; padding: 8px 12px; border: 1px solid currentColor; border-radius: 4px; align-items: center; flex-wrap: wrap; }
@@ -45,7 +45,9 @@ legend { padding: 0 4px; font-weight: 600; }
 .by-type { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 6px 20px; }
 .inline { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; min-height: 32px; }
 .narrow-table { max-width: 560px; }
-.filters { display: grid; grid-template-columns: 180px 1fr 1fr 208px 208px; gap: 8px; align-items: end; margin: 0; }
+.filters { display: grid; grid-template-columns: 150px 1fr 1fr 250px 250px; gap: 8px; align-items: start; margin: 0; }
+.filters div.field { display: grid; gap: 4px; }
+.filters p { margin: 0; }
 .log { table-layout: fixed; }
 .log .number { width: 56px; } .log .at { width: 150px; } .log .who { width: 170px; }
 .log td { vertical-align: top; height: auto; padding-block: 6px; white-space: normal; overflow-wrap: anywhere; }

@@ -7,7 +7,7 @@ sheet.replaceSync(`
   --s3: var(--vms-surface-3, #2e343b); --text: var(--vms-text, #e6e9ec); --dim: var(--vms-text-dim, #a2abb5);
   --line: var(--vms-border, #6b7580); --accent: var(--vms-accent, #5aa2ff); --red: var(--vms-red, #ff6b60);
   --amber: var(--vms-amber, #f0b13c); --green: var(--vms-green, #57c785);
-  color: var(--text); font: 13px/1.4 var(--vms-font, system-ui, sans-serif); font-variant-numeric: tabular-nums;
+  color: var(--text); font: 13px/1.4 var(--vms-font, system-ui, sans-serif); font-variant-numeric: tabular-nums; scrollbar-color: var(--line) transparent;
 }
 [hidden] { display: none !important; }
 h2 { font-size: 15px; margin: 0; font-weight: 600; }
@@ -23,7 +23,7 @@ button.primary { background: var(--accent); border-color: var(--accent); color: 
 button.primary:hover:not(:disabled) { background: color-mix(in srgb, var(--accent) 85%, var(--text)); }
 button.danger { border-color: var(--red); color: var(--red); }
 button.quiet { border-color: transparent; background: transparent; padding: 4px; min-width: 28px; min-height: 28px; }
-:focus-visible, input[type=datetime-local]:focus-within { outline: 2px solid var(--accent); outline-offset: 1px; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 label.field { display: grid; gap: 4px; color: var(--dim); }
 label.field > * { color: var(--text); }
 input:not([type=checkbox]):not([type=radio]), select, textarea {
@@ -31,6 +31,13 @@ input:not([type=checkbox]):not([type=radio]), select, textarea {
   border-radius: 4px; background: var(--s0);
 }
 textarea { min-height: 72px; resize: vertical; }
+/* Drawn by ourselves: some browsers draw a white groove on a dark page. */
+progress[value] { appearance: none; height: 8px; border: 0; border-radius: 4px; background: var(--s3); overflow: hidden; }
+progress[value]::-webkit-progress-bar { background: var(--s3); }
+progress[value]::-webkit-progress-value { background: var(--accent); }
+progress[value]::-moz-progress-bar { background: var(--accent); }
+input[type=range]::-moz-range-track { height: 6px; border-radius: 3px; background: var(--s3); }
+input[type=range]::-moz-range-progress { height: 6px; border-radius: 3px; background: var(--accent); }
 dialog {
   color: var(--text); background: var(--s1); border: 1px solid var(--line); border-radius: 4px; padding: 16px;
   width: min(480px, 92vw); box-sizing: border-box; max-height: 90vh; box-shadow: 0 8px 32px rgb(0 0 0 / .5);

@@ -1,10 +1,10 @@
 // The panes in which the values of one filter are entered.
 
-import { h, icon } from '../common/dom.js';
+import { h } from '../common/dom.js';
+import { timeEntry } from '../common/time-entry.js';
 import { valueLabel } from '../common/value-label.js';
-import { instantsOf, isInstant, localText, typedTime, zoneName } from '../common/zoned.js';
+import { isInstant } from '../common/zoned.js';
 import { strings } from '../locales/en.js';
-import { momentText } from './kinds.js';
 
 /** @typedef {import('./kinds.js').Kind} Kind */
 /** @typedef {import('./query.js').Query} Query */
@@ -75,7 +75,7 @@ function range(kind, values, timeZone, apply, close) {
 
 /** @param {Kind} kind @param {string[]} labels @param {string[][]} values @param {string} timeZone @param {Apply} apply @param {() => void} close */
 function times(kind, labels, values, timeZone, apply, close) {
-  const entries = labels.map((label, place) => timeEntry(labels.length > 1 ? label : kind.title, values[place][0] ?? '', timeZone));
+  const entries = labels.map((label, place) => timeEntry(labels.length > 1 ? label : kind.title, values[place][0] ?? '', timeZone, { relative: true }));
   const order = h('p', { class: 'error small', role: 'alert', hidden: true }, strings.list.order);
   return form(() => {
     const moments = entries.map(({ read }) => read());
@@ -86,56 +86,6 @@ function times(kind, labels, values, timeZone, apply, close) {
     apply(Object.fromEntries(kind.names.map((name, place) => [name, moments[place] ?? null])));
     close();
   }, ...entries.map(({ element }) => element), order);
-}
-
-/**
- * A time that is typed or picked, in the site's zone; when clocks go back it asks which of the two hours is meant.
- * @param {string} label
- * @param {string} value
- * @param {string} timeZone
- * @returns {{element: HTMLElement, read: () => string | null | undefined}} nothing for no time, undefined for a wrong one
- */
-function timeEntry(label, value, timeZone) {
-  const texts = strings.incidents.fields;
-  const shown = isInstant(value) ? localText(value, timeZone).replace('T', ' ') : value && momentText(value, timeZone) === value ? value : '';
-  const input = h('input', { type: 'text', value: shown || value, maxLength: 40, placeholder: strings.list.timeHint, 'aria-label': label, oninput: () => judge() });
-  const which = h('select', { hidden: true, 'aria-label': texts.which });
-  const zone = h('span', { class: 'dim small' });
-  const fault = h('p', { class: 'error small', role: 'alert', hidden: true });
-  const picker = h('input', { class: 'date', type: 'datetime-local', step: '1', tabIndex: -1, 'aria-hidden': 'true', onchange() {
-    input.value = picker.value.replace('T', ' ');
-    judge();
-  } });
-  const pick = h('button', { type: 'button', class: 'quiet', title: texts.pick, 'aria-label': `${label}: ${texts.pick}`, onclick: () => picker.showPicker() }, icon('calendar'));
-
-  /** @returns {string | null | undefined} */
-  function judge() {
-    const typed = input.value.trim();
-    // Such words go on meaning what they say: a saved filter for the last hour is of the hour before it is used.
-    const relative = /^(-\s*\d{1,5}\s*[smhdw]|today|yesterday)$/i.test(typed);
-    const local = typed && !relative ? typedTime(typed, Date.now(), timeZone) : null;
-    const found = local ? instantsOf(local, timeZone) : [];
-    const fine = typed === '' || relative || found.length > 0;
-    fault.hidden = fine;
-    fault.textContent = local ? texts.skipped : texts.badTime;
-    input.setAttribute('aria-invalid', String(!fine));
-    which.hidden = found.length < 2;
-    if (found.length > 1 && which.options.length !== found.length) {
-      which.replaceChildren(...found.map((at) => h('option', { value: new Date(at).toISOString() }, zoneName(at, timeZone))));
-    }
-    zone.textContent = found.length === 1 ? zoneName(found[0], timeZone) : '';
-    if (!fine) return undefined;
-    if (typed === '') return null;
-    if (relative) return typed.replaceAll(/\s/g, '').toLowerCase();
-    return found.length > 1 ? which.value : new Date(found[0]).toISOString().replace('.000Z', 'Z');
-  }
-
-  judge();
-  return {
-    element: h('div', { class: 'field' }, h('span', { class: 'dim small' }, label),
-      h('div', { class: 'row tight' }, input, h('span', { class: 'picker' }, pick, picker), which, zone), fault),
-    read: judge,
-  };
 }
 
 /** @param {() => void} submit @param {...(Node | string)} parts */

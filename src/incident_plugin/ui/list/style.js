@@ -1,10 +1,10 @@
 // Styles of the filter bar, which stands in the tab and in a dialog.
 
+import { timeEntryStyle } from '../common/time-entry.js';
 import { valueStyle } from '../common/value-label.js';
 
 export const filterSheet = new CSSStyleSheet();
-filterSheet.replaceSync(`${valueStyle}
-.filter-bar { display: grid; gap: 6px; min-width: 0; }
+filterSheet.replaceSync(`${valueStyle}${timeEntryStyle}.filter-bar { display: grid; gap: 6px; min-width: 0; }
 .filter-bar .line, .chips { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; min-width: 0; }
 .chips:empty { display: none; }
 .filter-bar .line > svg { color: var(--dim); }
@@ -32,8 +32,5 @@ filterSheet.replaceSync(`${valueStyle}
 .option input { flex: none; accent-color: var(--accent); width: 16px; height: 16px; margin: 0; }
 .quick { display: grid; grid-template-columns: 1fr 1fr; gap: 6px; }
 .end { justify-content: flex-end; }
-.picker { position: relative; }
-.picker input.date { position: absolute; inset: 0; width: 100%; min-height: 0; padding: 0; opacity: 0; pointer-events: none; }
-.tight { gap: 6px; flex-wrap: nowrap; }
 .grow { flex: 1; }
 `);

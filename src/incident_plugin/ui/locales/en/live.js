@@ -9,7 +9,7 @@ export const live = {
   ended: 'You are signed out',
   endedDetail: 'Your session has ended, and this picture with it. Sign in again to see this camera.',
   unsupported: 'Cannot be shown here',
-  noH264: 'This browser cannot play H.264 video, which live view needs. Use a current Chrome, Edge, Firefox or Safari.',
+  noH264: 'This browser cannot play H.264 video, which live view needs. Use a current Chrome, Edge or Safari; Firefox needs its plug-in OpenH264, which it fetches from the internet.',
   unreachable: 'The server cannot be reached.',
   interrupted: 'The connection to the server was interrupted.',
   stalled: 'No new picture has come for a few seconds.',
