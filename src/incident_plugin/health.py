@@ -142,7 +142,11 @@ class HealthReport:
                 warning=space.low and not space.critical,
                 for_operators=space.critical,
                 detail=f"{in_words(space.free)} are free."
-                + (" Saving will fail soon." if space.critical else ""),
+                + (
+                    (" Saving will fail soon." if space.free else " Nothing can be saved.")
+                    if space.critical
+                    else ""
+                ),
                 remedy="Free some space, or move the data directory to a larger disk." if space.low else "",
             )
         ]

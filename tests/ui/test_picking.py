@@ -191,6 +191,9 @@ async def test_what_a_project_has_already_is_said(page: Page) -> None:
     assert [length for _, length in await drafts(page)] == [20]
     await notice.get_by_role("button", name="View draft sequence list").click()
     dialog = page.get_by_role("dialog", name="Draft sequence list")
+    await expect(
+        dialog.get_by_text(re.compile(rf"already in incident project.* {project}\b"))
+    ).to_be_visible()
     await dialog.get_by_role("button", name="Add all to new incident project").click()
     details = page.get_by_role("dialog", name="Create incident project")
     await details.get_by_role("button", name="Save").click()

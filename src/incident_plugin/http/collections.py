@@ -17,8 +17,8 @@ from incident_plugin.application.video.footage import FootagePicker
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.collection import Collection, CollectionId
 from incident_plugin.domain.media import CameraId
-from incident_plugin.domain.project import Project
-from incident_plugin.domain.sequence import DraftList, SequenceId
+from incident_plugin.domain.project import Project, ProjectId
+from incident_plugin.domain.sequence import DraftList, Sequence, SequenceId
 from incident_plugin.http.bodies import Body, Picked, picks_of
 from incident_plugin.http.operations import Call, Operation
 
@@ -69,6 +69,15 @@ class RunningAnswer:
     #: When it was discarded; it can be put back for ten minutes.
     discarded_at: datetime | None
     sequences: tuple[CollectedAnswer, ...]
+
+
+@attrs.frozen(kw_only=True)
+class DraftsAnswer:
+    """The draft sequence list."""
+
+    sequences: tuple[Sequence, ...]
+    #: Projects that have a part of a sequence already; only those of which that is so.
+    in_projects: dict[SequenceId, list[ProjectId]]
 
 
 def _running(collection: Collection, now: datetime) -> RunningAnswer:
@@ -164,8 +173,12 @@ class CollectionResources:
     async def _answer(self, work: Callable[_P, Collection], *args: _P.args, **kw: _P.kwargs) -> RunningAnswer:
         return _running(await asyncio.to_thread(work, *args, **kw), self._clock.now())
 
-    async def drafts(self, call: Call) -> DraftList:
-        return await asyncio.to_thread(self._drafts.list, call.actor)
+    async def drafts(self, call: Call) -> DraftsAnswer:
+        return await asyncio.to_thread(lambda: self._listed(call, self._drafts.list(call.actor)))
+
+    def _listed(self, call: Call, drafts: DraftList) -> DraftsAnswer:
+        had = self._picker.in_projects(call.actor, drafts.sequences)
+        return DraftsAnswer(sequences=drafts.sequences, in_projects=had)
 
     async def add_drafts(self, call: Call) -> object:
         picked = await self._picker.pick(call.actor, picks_of(call.json(Picked)))
@@ -173,7 +186,7 @@ class CollectionResources:
         had = await self._picker.had(call.actor, picked.footage)
         return {"drafts": drafts, "warnings": (*picked.warnings, *had)}
 
-    async def remove_drafts(self, call: Call) -> DraftList:
+    async def remove_drafts(self, call: Call) -> DraftsAnswer:
         ids = call.json(RemoveBody).ids
         chosen = None if ids == "all" else frozenset(ids)
-        return await asyncio.to_thread(self._drafts.remove, call.actor, chosen)
+        return await asyncio.to_thread(lambda: self._listed(call, self._drafts.remove(call.actor, chosen)))

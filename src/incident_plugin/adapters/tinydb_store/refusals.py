@@ -70,5 +70,7 @@ class Refusals:
         """Say what was refused, what was kept, and what to do."""
         advice = _ADVICE.get(type(error), _OTHERWISE)
         where = f"Incident projects are kept in {self._directory}."
+        # What is known in full needs no words of SQLite.
+        details = "" if type(error) is StorageFull else f" Details: {error}"
         cause = _CAUSES.get(type(error), "incident.disk-fault")
-        return StoreUnavailable(f"{advice} {where} Details: {error}", cause=cause)
+        return StoreUnavailable(f"{advice} {where}{details}", cause=cause)

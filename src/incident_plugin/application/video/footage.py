@@ -17,7 +17,9 @@ from incident_plugin.domain.access import Permission
 from incident_plugin.domain.collection import ShownCamera
 from incident_plugin.domain.errors import InvalidInput, NotFound, NoVideo, RecorderUnavailable
 from incident_plugin.domain.media import Camera, CameraId, DeviceFacts
-from incident_plugin.domain.sequence import Footage
+from incident_plugin.domain.project import ProjectId
+from incident_plugin.domain.sequence import Footage, SequenceId
+from incident_plugin.domain.sequence import Sequence as VideoSequence
 from incident_plugin.domain.time import Interval, gaps
 
 #: An operator may mark up to now; clocks of browsers and servers differ by a little.
@@ -158,9 +160,20 @@ class FootagePicker:
             return ()
         return tuple(filter(None, [await asyncio.to_thread(self._said_of, one) for one in footage]))
 
+    def in_projects(
+        self, actor: Actor, sequences: Iterable[VideoSequence]
+    ) -> dict[SequenceId, list[ProjectId]]:
+        """Give the projects that have a part of a sequence, newest first, to those who may see it."""
+        if not self._guard.allows(actor, Permission.SEQUENCES_VIEW):
+            return {}
+        found = {one.id: self._projects_with(one.footage) for one in sequences}
+        return {sequence: projects for sequence, projects in found.items() if projects}
+
+    def _projects_with(self, footage: Footage) -> list[ProjectId]:
+        return sorted({m.project for m in self._marked((footage.camera,), footage.interval)}, reverse=True)
+
     def _said_of(self, footage: Footage) -> str:
-        found = self._marked((footage.camera,), footage.interval)
-        projects = sorted({mark.project for mark in found}, reverse=True)
+        projects = self._projects_with(footage)
         if not projects:
             return ""
         named = ", ".join(str(project) for project in projects[:_NAMED])

@@ -13,6 +13,7 @@ import { strings } from '../locales/en.js';
 
 /** @typedef {import('../common/api.js').Bridge} Bridge */
 /** @typedef {import('../common/shapes.d.ts').Sequence} Sequence */
+/** @typedef {{sequences: Sequence[], in_projects: Record<string, number[]>}} Listed */
 /** @typedef {import('../common/shapes.d.ts').Written} Written */
 
 /**
@@ -31,6 +32,8 @@ export function showDrafts(bridge) {
 class Drafts {
   /** @type {Sequence[]} */
   #sequences = [];
+  /** Projects that have a part of a sequence already. @type {Record<string, number[]>} */
+  #had = {};
   /** @type {Set<string>} */
   #chosen = new Set();
 
@@ -72,12 +75,13 @@ class Drafts {
   }
 
   async #load() {
-    this.#show((await call(this.bridge, 'GET', 'drafts')).sequences);
+    this.#show(await call(this.bridge, 'GET', 'drafts'));
   }
 
-  /** @param {Sequence[]} sequences */
-  #show(sequences) {
+  /** @param {Listed} listed */
+  #show({ sequences, in_projects: had }) {
     this.#sequences = sequences;
+    this.#had = had;
     const ids = new Set(sequences.map((sequence) => sequence.id));
     this.#chosen = new Set([...this.#chosen].filter((id) => ids.has(id)));
     this.table.hidden = sequences.length === 0;
@@ -99,7 +103,7 @@ class Drafts {
         this.#marked();
       } });
     return h('tr', {}, h('td', {}, box),
-      h('td', { class: 'fill', title: camera }, camera),
+      h('td', { class: 'fill', title: camera }, camera, this.#had[id] && h('span', { class: 'dim small' }, ` · ${strings.drafts.had(this.#had[id])}`)),
       h('td', { title: utcTitle(start) }, dateTime(start, zone)),
       h('td', { title: utcTitle(end) }, dateTime(end, zone)),
       h('td', {}, duration(Date.parse(end) - Date.parse(start))),
@@ -121,7 +125,7 @@ class Drafts {
 
   #chooseAll() {
     this.#chosen = new Set(this.all.checked ? this.#sequences.map((sequence) => sequence.id) : []);
-    this.#show(this.#sequences);
+    this.#show({ sequences: this.#sequences, in_projects: this.#had });
   }
 
   /** The selected ones; all that are shown when none is. Named one by one: another tab may have added more. */
@@ -165,7 +169,7 @@ class Drafts {
 
   /** @param {string[]} ids */
   async #remove(ids) {
-    this.#show((await call(this.bridge, 'POST', 'drafts/remove', { ids })).sequences);
+    this.#show(await call(this.bridge, 'POST', 'drafts/remove', { ids }));
   }
 
   async #removeAll() {

@@ -40,6 +40,7 @@ export const drafts = {
   emptyHint: 'Pick sequences with the icon on a view item, or with [ ] and Enter in playback. The list is kept when you sign out.',
   all: 'Select all',
   select: (/** @type {string} */ camera, /** @type {string} */ start) => `Select ${camera} ${start}`,
+  had: (/** @type {number[]} */ projects) => `already in ${projects.length === 1 ? 'incident project' : 'incident projects'} ${projects.slice(0, 3).join(', ')}${projects.length > 3 ? ` and ${projects.length - 3} more` : ''}`,
   chosenAll: (/** @type {number} */ n) => (n === 1 ? '1 sequence' : `All ${n} sequences`),
   chosenSome: (/** @type {number} */ n, /** @type {number} */ all) => `${n} of ${all} selected: only ${n === 1 ? 'this one is' : 'these are'} added`,
   addAllNew: 'Add all to new incident project',
