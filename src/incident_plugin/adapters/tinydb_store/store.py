@@ -89,6 +89,8 @@ class TinyDBStore:
         #: Where the files are.
         self.directory = directory
         self._refusals = Refusals(directory)
+        #: State of the file and its newest change: every page of the list asks for it.
+        self._newest: tuple[int, int] | None = None
         with self._refusals:
             if writable:
                 _make(directory)
@@ -178,7 +180,13 @@ class TinyDBStore:
     def last_change(self) -> int:
         """Give the number of the newest change, 0 before the first one."""
         with self._refusals:
-            return self._tables.journal.last_id()
+            state, known = self._storage.state, self._newest
+            if known is not None and known[0] == state:
+                return known[1]
+            newest = self._tables.journal.last_id()
+            if state is not None:
+                self._newest = (state, newest)
+            return newest
 
     def changes(self, after: int, *, limit: int) -> tuple[Change, ...]:
         """Give up to ``limit`` changes with higher numbers, oldest first."""

@@ -71,6 +71,7 @@ class Database:
         self._turns = Turns()
         self._group: Group | None = None
         self._committed = threading.Condition()
+        self._commits = 0
         self._readers = Readers(path, _PATIENCE_SECONDS)
         self._closed = False
         self._writer: apsw.Connection | None = None
@@ -110,6 +111,15 @@ class Database:
     def on_rollback(self, forget: Callable[[], object]) -> None:
         """Have this called whenever changes were taken back, before anybody else can write."""
         self._on_rollback.append(forget)
+
+    @property
+    def state(self) -> int | None:
+        """A number that is another one after each commit, for who keeps something by heart.
+
+        Nothing within a transaction, which has a state of its own, where others write, and once it is closed.
+        """
+        known = self._writer is not None and self._session is None and not self._closed
+        return self._commits if known else None
 
     def wait_for_commit(self, seconds: float) -> None:
         """Return when this process has committed something, or after so many seconds."""
@@ -325,6 +335,8 @@ class Database:
             self._end_group(writer, StorageError(f"The change was interrupted: {self.path}."))
             raise
         self._group = None
+        # Before anybody is told: who has heard of a change finds another number.
+        self._commits += 1
         group.end()
         with self._committed:
             self._committed.notify_all()

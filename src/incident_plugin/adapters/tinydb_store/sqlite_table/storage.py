@@ -85,6 +85,11 @@ class SQLiteStorage(Storage):
         """Read one state with several statements: the thread's transaction, or a snapshot for these."""
         return self._database.consistent()
 
+    @property
+    def state(self) -> int | None:
+        """A number that is another one after each commit; nothing where it cannot be known."""
+        return self._database.state
+
     def wait_for_commit(self, seconds: float) -> None:
         """Return when this process has committed something, or after so many seconds."""
         self._database.wait_for_commit(seconds)
