@@ -58,3 +58,28 @@ async def test_a_project_that_never_was_and_one_that_was_deleted(client, host):
     # In the site's zone, as its people read it.
     deleted = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(host.site.time_zone))
     assert timedelta(0) <= datetime.now(UTC) - deleted < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 86_401, 10**30])
+async def test_still_pictures_impossibly_far_apart(client, seconds):
+    """Refused where they are chosen, not where they would be counted."""
+    response = await client.post("/export-list/estimate", json={"stills_every": seconds})
+    assert response.status_code == 422
+    assert "a second to a day" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("file", ["\u202e\u0301", "****", "YQ"])
+async def test_a_key_that_is_no_base64(client, file):
+    """The key in use stays."""
+    response = await client.post("/evidence-keys", json={"file": file})
+    assert response.status_code == 422
+    assert "left as it is" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("address", ["../../etc/passwd", "a" * 64, "a..b"])
+async def test_a_recorder_with_a_name_that_no_name_service_takes(client, address):
+    """It is added like one that does not answer yet, and its test says what is wrong."""
+    added = await client.post("/recorders", json={"name": "North", "address": address})
+    assert added.status_code in {201, 422}, added.text
+    tested = await client.post("/recorder-test", json={"name": "North", "address": address})
+    assert "name" in tested.text

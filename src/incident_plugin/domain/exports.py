@@ -22,6 +22,8 @@ ExportId = NewType("ExportId", str)
 MAXIMUM_EXTENSION = timedelta(hours=1)
 #: Still pictures of one sequence.
 _MOST_STILLS = 3600
+#: Seconds that still pictures are apart at most.
+_DAY = 86_400
 #: The smallest part that an export is split into, in bytes, and the largest that 64 bits of a reader bear.
 _LEAST_PART, _LARGEST_PART = 1 << 20, 1 << 43
 
@@ -136,8 +138,8 @@ class ExportSettings:
         """Refuse what cannot be made."""
         if self.split_size is not None and not _LEAST_PART <= self.split_size <= _LARGEST_PART:
             raise InvalidInput("Parts of an export have at least 1 MB. Choose a larger size, or none.")
-        if self.stills_every is not None and self.stills_every < 1:
-            raise InvalidInput("Still pictures are a second or more apart. Choose a longer time, or none.")
+        if self.stills_every is not None and not 1 <= self.stills_every <= _DAY:
+            raise InvalidInput("Still pictures are a second to a day apart. Choose such a time, or none.")
 
     def require_stills(self, items: tuple[ExportItem, ...]) -> None:
         """Refuse more still pictures of a sequence than anybody looks at."""

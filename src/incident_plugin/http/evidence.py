@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 
 import attrs
 
@@ -54,7 +53,7 @@ class EvidenceResources:
         body = call.json(KeyBody)
         try:
             data = base64.b64decode(body.file, validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise InvalidInput("The file cannot be read. The key in use was left as it is.") from error
         await asyncio.to_thread(self._keys.replace, call.actor, data, body.passphrase)
         return await self.known(call)

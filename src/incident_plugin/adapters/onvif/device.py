@@ -249,7 +249,7 @@ class OnvifDevice:
                 )
         except TimeoutError:
             raise NoConnection("the name server does not answer") from None
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise NoConnection("its name is not known") from error
         self._resolved = time.monotonic()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from contextlib import suppress
 from urllib.parse import urljoin, urlsplit
@@ -183,6 +182,6 @@ def _parameter_sets(section: str, payload_type: int, codec: Codec) -> tuple[byte
     sets: list[bytes] = []
     for name in _SETS[codec]:
         for encoded in filter(None, parameters.get(name, "").split(",")):
-            with suppress(binascii.Error):
+            with suppress(ValueError):
                 sets.append(base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True))
     return tuple(filter(None, sets))
