@@ -62,9 +62,12 @@ def connections_to(url: str) -> int:
 
 
 @asynccontextmanager
-async def product() -> AsyncIterator[Product]:
-    """Start everything, and end it."""
-    with tempfile.TemporaryDirectory() as made, RunningSite(directory=Path(made) / "data") as site:
+async def product(recorder: str = "demo_recorder") -> AsyncIterator[Product]:
+    """Start everything, and end it; ``recorder`` is the module that is run as one."""
+    with (
+        tempfile.TemporaryDirectory() as made,
+        RunningSite(directory=Path(made) / "data", recorder=recorder) as site,
+    ):
         demo = DemoSite(site.directory)
         settings = tomllib.loads(demo.configuration.read_text())["plugins"]["incident"]["settings"]
         password = demo.recorder_password_file.read_text()

@@ -142,12 +142,16 @@ def running_recorder(
     password: str = RECORDER_PASSWORD,
     user: str = RECORDER_USER,
     since: datetime | None = None,
+    module: str = "demo_recorder",
 ) -> Iterator[RunningRecorder]:
-    """Run the demo recorder; it has ended cleanly and without a complaint, unless the test killed it."""
+    """Run the demo recorder, or a module of this repository in its place.
+
+    It has ended cleanly and without a complaint, unless the test killed it.
+    """
     since = since or _even_second(datetime.now(UTC) - timedelta(hours=2))
     environment = {"DEMO_RECORDER_PASSWORD": password}
     arguments = ("--username", user, "--since", since.isoformat(), *options)
-    with Program.start("demo_recorder", *arguments, environment=environment) as program:
+    with Program.start(module, *arguments, environment=environment, paths=(ROOT,)) as program:
         said = words_of(program.line("ready"))
         port = int(said["rtsp"])
         yield RunningRecorder(program=program, address=said["http"], rtsp_port=port, since=since)

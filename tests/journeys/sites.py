@@ -21,6 +21,8 @@ class RunningSite:
     """Recorder and host; the host can be killed and started again on the same data and port."""
 
     directory: Path
+    #: The module that is run as recorder.
+    recorder: str = "demo_recorder"
     #: Chosen by the system at the first start, and kept.
     port: int = 0
     _host: Program | None = None
@@ -46,7 +48,9 @@ class RunningSite:
         demo = DemoSite(self.directory)
         demo.prepare_recorder()
         password = demo.recorder_password_file.read_text(encoding="utf-8")
-        recorder = running_recorder(since=demo.since, user=RECORDER_USER, password=password)
+        recorder = running_recorder(
+            since=demo.since, user=RECORDER_USER, password=password, module=self.recorder
+        )
         demo.prepare(self._started.enter_context(recorder).address)
 
     def start_host(self) -> None:

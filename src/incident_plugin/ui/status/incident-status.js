@@ -29,7 +29,12 @@ button { min-height: 28px; flex: none; }
 @media (max-width: 899px) { .what { white-space: normal; } }
 `);
 
+/** Milliseconds within which a gap is one that a clock that was set explains: the server ends what is open later. */
+const EXPLAINED = 60_000;
+
 export class IncidentStatus extends Contributed {
+  #explainedUntil = 0;
+
   constructor() {
     super();
     this.root.adoptedStyleSheets.push(barSheet);
@@ -111,8 +116,9 @@ export class IncidentStatus extends Contributed {
     const last = freshGap(shown);
     const { gapTitle, gapText, clockTitle, clockText } = strings.collections;
     const { bridge } = /** @type {Context} */ (this.vms);
+    if (set) this.#explainedUntil = performance.now() + EXPLAINED;
     if (set) bridge.notify({ kind: 'warning', title: clockTitle(duration(Math.abs(set)), set > 0), detail: clockText });
-    else if (last) bridge.notify({ kind: 'warning', title: gapTitle, detail: gapText(time(last, bridge.timeZone)) });
+    else if (last && performance.now() > this.#explainedUntil) bridge.notify({ kind: 'warning', title: gapTitle, detail: gapText(time(last, bridge.timeZone)) });
   }
 
   /** The press was heard; nothing is claimed before it is confirmed. */
