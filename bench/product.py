@@ -62,11 +62,11 @@ def connections_to(url: str) -> int:
 
 
 @asynccontextmanager
-async def product(recorder: str = "demo_recorder") -> AsyncIterator[Product]:
-    """Start everything, and end it; ``recorder`` is the module that is run as one."""
+async def product(module: str = "demo_recorder") -> AsyncIterator[Product]:
+    """Start everything, and end it; ``module`` is run as recorder."""
     with (
         tempfile.TemporaryDirectory() as made,
-        RunningSite(directory=Path(made) / "data", recorder=recorder) as site,
+        RunningSite(directory=Path(made) / "data", recorder=module) as site,
     ):
         demo = DemoSite(site.directory)
         settings = tomllib.loads(demo.configuration.read_text())["plugins"]["incident"]["settings"]

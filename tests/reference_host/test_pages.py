@@ -308,6 +308,7 @@ def test_a_view_that_is_not_acknowledged_is_shown_and_repeated(
     expect_view(page, "lobby", "yard", "gate", "dock")
     behave(page, address, refusing=True)
     page.get_by_role("button", name="Empty view item 1").click()
+    expect(page.get_by_role("group", name="View item 1: empty")).to_be_focused()
     trouble = page.get_by_text("Your view is not recorded yet.")
     expect(trouble).to_be_visible()
     page.get_by_role("button", name="Empty view item 2").click()

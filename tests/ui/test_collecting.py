@@ -54,6 +54,38 @@ async def test_operator_starts_follows_and_saves(page: Page, site: Site) -> None
     assert [s["footage"]["camera_name"] for s in project["sequences"]] == names[:3]
 
 
+async def test_the_keyboard_is_never_lost(page: Page) -> None:
+    """Where what was pressed is gone afterwards, what it belonged to has the keyboard."""
+    where = "() => document.activeElement.localName"
+    bar, pane = page.locator("incident-status"), page.locator("incident-pane")
+
+    async def press(place: Locator, name: str) -> None:
+        button = place.get_by_role("button", name=name)
+        await button.focus()
+        await page.keyboard.press("Enter")
+
+    async def save() -> None:
+        await press(page.get_by_role("dialog", name="Save incident project"), "Save")
+        await expect(bar.get_by_role("button")).to_have_count(0)
+
+    for place, name in ((bar, "Save"), (pane, "Save incident project")):
+        await page.keyboard.press("F9")
+        await expect(bar).to_contain_text("2 cameras")
+        await press(place, name)
+        await save()
+        await page.wait_for_function("() => document.activeElement !== document.body")
+        assert await page.evaluate(where) == await place.evaluate("e => e.localName")
+    await page.keyboard.press("F9")
+    await expect(bar).to_contain_text("2 cameras")
+    await press(pane, "Pause")
+    await press(bar, "Go on")
+    await expect(bar.get_by_role("button", name="Save")).to_be_focused()
+    await press(bar, "Discard")
+    await press(page.get_by_role("dialog", name="Discard this collection?"), "Discard")
+    await expect(bar.get_by_role("button")).to_have_count(0)
+    assert await page.evaluate(where) == "incident-status"
+
+
 async def test_by_keyboard_alone(page: Page) -> None:
     """F9, Shift+F9, arrow, Tab, text, Ctrl+Enter: no mouse."""
     await page.keyboard.press("F9")

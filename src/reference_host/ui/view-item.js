@@ -32,7 +32,7 @@ export class ViewItem extends HTMLElement {
     this.addEventListener('focusin', () => shell.layout.select(slot));
     this.addEventListener('dragover', (event) => this.#over(event));
     this.addEventListener('dragleave', () => this.classList.remove('dropping'));
-    // "LIVE" is said of no other picture: see view-grid.css.
+    // See view-grid.css.
     this.addEventListener('vms-state', (event) => { if (event instanceof CustomEvent) this.dataset.state = event.detail.state; });
     this.addEventListener('drop', (event) => this.#dropped(event));
   }
@@ -72,7 +72,7 @@ export class ViewItem extends HTMLElement {
       el(
         'header', {}, el('span', { class: 'number dim small' }, String(this.#slot + 1)),
         el('span', { class: 'name', title: camera.name }, camera.name), this.#badge,
-        iconButton('close', `Empty view item ${this.#slot + 1}`, () => this.#shell.layout.assign(this.#slot, null), { tabindex: -1 }),
+        iconButton('close', `Empty view item ${this.#slot + 1}`, () => { this.focus(); this.#shell.layout.assign(this.#slot, null); }, { tabindex: -1 }),
       ),
       el('div', { class: 'picture' }, view ? new Contributed(view, this.#shell.context(view.plugin, this.#mode, more)).place : this.#noPicture()),
       el(

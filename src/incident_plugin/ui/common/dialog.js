@@ -1,6 +1,6 @@
 // Native dialogs that give their result as a promise.
 
-import { h, icon } from './dom.js';
+import { focused, h, hold, icon } from './dom.js';
 import { strings } from '../locales/en.js';
 import { sheet } from './style.js';
 
@@ -15,6 +15,7 @@ import { sheet } from './style.js';
  */
 export function showDialog(title, build, options = {}) {
   return new Promise((resolve) => {
+    const place = focused()?.getRootNode();
     const holder = document.createElement('div');
     const root = holder.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [sheet, ...(options.sheets ?? [])];
@@ -22,6 +23,8 @@ export function showDialog(title, build, options = {}) {
     let result;
     const dialog = h('dialog', { class: options.wide ? 'wide' : '', 'aria-label': title, onclose: () => {
       holder.remove();
+      // What was pressed may be gone by now, or have nothing left to do.
+      if (document.activeElement === document.body && place instanceof ShadowRoot) hold(/** @type {HTMLElement} */ (place.host));
       resolve(result);
     } });
     const done = (/** @type {R} */ value) => {

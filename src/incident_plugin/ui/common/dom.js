@@ -40,6 +40,23 @@ export function nodes(children) {
     .map((child) => (child instanceof Node ? child : String(child)));
 }
 
+/**
+ * Gives the keyboard to what cannot have it otherwise, for as long as it stays there: what had it is gone.
+ * @param {HTMLElement} element
+ */
+export function hold(element) {
+  element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+  element.addEventListener('blur', () => element.removeAttribute('tabindex'), { once: true });
+}
+
+/** What has the keyboard, in whichever shadow tree. */
+export function focused() {
+  let found = document.activeElement;
+  while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
+  return found;
+}
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** Outlines on a grid of 16 by 16, drawn with the colour of the text. */

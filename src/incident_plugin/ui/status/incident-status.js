@@ -4,7 +4,7 @@ import { discard, goOn, save } from '../collections/actions.js';
 import { headline, openOnes, why } from '../collections/card.js';
 import { collections, feed, freshGap } from '../collections/store.js';
 import { Contributed } from '../common/contributed.js';
-import { h, icon } from '../common/dom.js';
+import { h, hold, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
 import { duration, time } from '../common/time.js';
 import { showTold } from '../common/told.js';
@@ -76,6 +76,15 @@ export class IncidentStatus extends Contributed {
   }
 
   #draw() {
+    const had = this.root.activeElement;
+    this.#bring();
+    if (!had || had.checkVisibility()) return;
+    if (this.saveButton.checkVisibility()) this.saveButton.focus();
+    else hold(this);
+  }
+
+  /** Brings the bar up to date. */
+  #bring() {
     const shown = this.#shown;
     const bridge = this.vms?.bridge;
     this.bar.hidden = !shown && !collections.starting;
