@@ -68,6 +68,7 @@ export function goOn(bridge, running) {
  */
 export function save(bridge, wanted) {
   return once('save', () => told(bridge, async () => {
+    await collections.started;
     if (!wanted) await collections.load();
     const running = wanted ?? (await chosen(bridge));
     if (!running) return;

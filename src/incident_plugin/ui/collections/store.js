@@ -30,6 +30,8 @@ class Collections extends EventTarget {
   preRoll = 0;
   /** A start is on its way: heard, and not yet confirmed. */
   starting = false;
+  /** Ends with the start that is on its way, however that ends. @type {Promise<unknown>} */
+  started = Promise.resolve();
   loaded = false;
   /** Whether the last question was left without answer. */
   lost = false;
@@ -118,7 +120,17 @@ class Collections extends EventTarget {
    * @param {Bridge} bridge
    * @param {() => string[]} cameras gives those in the live view
    */
-  async start(bridge, cameras) {
+  start(bridge, cameras) {
+    const starting = this.#start(bridge, cameras);
+    this.started = starting.catch(() => {});
+    return starting;
+  }
+
+  /**
+   * @param {Bridge} bridge
+   * @param {() => string[]} cameras
+   */
+  async #start(bridge, cameras) {
     const shown = cameras();
     let id = '';
     this.#begins(true);
