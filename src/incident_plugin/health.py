@@ -197,4 +197,7 @@ def _shown(at: datetime) -> str:
 
 
 def _seconds(length: timedelta) -> str:
-    return f"{length.total_seconds():.3g} s"
+    if length < timedelta(minutes=2):
+        return f"{length.total_seconds():.3g} s"
+    # As a clock shows it: an hour is known at a glance, 3.6e+03 s is not.
+    return str(timedelta(seconds=round(length.total_seconds())))

@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import attrs
+import pytest
 from tests.support import OPERATOR, host_services
 from tests.waiting import until
 
@@ -128,20 +129,25 @@ async def test_a_camera_that_is_not_recorded_is_a_warning_for_operators(runtime,
     assert health.ok
 
 
-async def test_a_recorder_with_another_time_is_a_warning(runtime, cameras, monkeypatch):
+@pytest.mark.parametrize(
+    ("offset", "told"),
+    [
+        (timedelta(seconds=7), "7 s (±0.5 s) ahead of"),
+        (-timedelta(hours=1, seconds=17), "1:00:17 (±0.5 s) behind"),
+    ],
+)
+async def test_a_recorder_with_another_time_is_a_warning(runtime, cameras, monkeypatch, offset, told):
     """How far, in which direction and how surely; and the clock of the server itself is looked at."""
 
     async def ahead(camera):
-        return ClockOffset(
-            offset=timedelta(seconds=7), uncertainty=timedelta(seconds=0.5), measured_at=datetime.now(UTC)
-        )
+        return ClockOffset(offset=offset, uncertainty=timedelta(seconds=0.5), measured_at=datetime.now(UTC))
 
     monkeypatch.setattr(runtime.parts.recorders.network, "clock_offset", ahead)
     await runtime.parts.recorders.watch.look()
     health = await runtime.health()
     part = named(health, "clock of Recorder")
     assert part.warning
-    assert part.detail.startswith("It is 7 s (±0.5 s) ahead of the server's clock.")
+    assert part.detail.startswith(f"It is {told} the server's clock.")
     assert named(health, "server clock").detail
 
 
