@@ -274,6 +274,29 @@ async def test_a_gap_is_listed_to_the_picture(client, cameras, tmp_path):
     assert check(Folder(package)).faults == ()
 
 
+async def test_a_matroska_file_that_cannot_hold_the_sound_becomes_mp4_and_says_so(
+    client, cameras, tmp_path
+):
+    """G.711 of one camera goes into MP4 as it was recorded; a camera without sound keeps the kind chosen."""
+    start = ago(600)
+    part = (start, start + timedelta(seconds=4))
+    await sent_project(client, (cameras["Lobby"], *part), (cameras["Yard"], *part))
+    order = {"settings": {"container": "mkv", "sound": True}}
+    export = await finished(client, (await client.post("/exports", json=order)).json())
+    heard, mute = export["exhibits"]
+    assert [Path(one["file"]).suffix for one in (heard, mute)] == [".mp4", ".mkv"]
+    because = "The recorder's sound is G.711, so the file is MP4 and not Matroska."
+    assert [because in one["notes"] for one in (heard, mute)] == [True, False]
+    package = await unpacked(client, export, tmp_path)
+    assert check(Folder(package)).faults == ()
+    for exhibit, kind, sounds in ((heard, "mp4", ["pcm_mulaw"]), (mute, "matroska", [])):
+        with av.open(str(package / exhibit["file"])) as file:
+            assert kind in file.format.name
+            assert [stream.codec_context.name for stream in file.streams.audio] == sounds
+            samples = sum(packet.size for packet in file.demux(*file.streams.audio)) if sounds else 0
+            assert samples == pytest.approx(4 * 8000 if sounds else 0, abs=2.5 * 8000)
+
+
 async def test_an_empty_export_list_makes_no_export(client):
     """Start export without items is refused in words."""
     refused = await client.post("/exports", json={})
