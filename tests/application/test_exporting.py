@@ -81,7 +81,7 @@ class GoneRecorder:
     asked: int = 0
     said = "The recorder refuses connections."
 
-    async def clock_offset(self, _: CameraId) -> ClockOffset:
+    async def clock_offset(self, _: CameraId, **__: bool) -> ClockOffset:
         raise self._gone()
 
     async def recorded(self, _: CameraId, _interval: Interval) -> tuple[Interval, ...]:

@@ -70,7 +70,7 @@ class Recorder:
         for unit in self.units:
             yield unit
 
-    async def clock_offset(self, _: CameraId) -> ClockOffset:
+    async def clock_offset(self, _: CameraId, **__: bool) -> ClockOffset:
         return ClockOffset(offset=timedelta(0), uncertainty=timedelta(0), measured_at=START)
 
 

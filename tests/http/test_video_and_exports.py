@@ -274,9 +274,7 @@ async def test_a_gap_is_listed_to_the_picture(client, cameras, tmp_path):
     assert check(Folder(package)).faults == ()
 
 
-async def test_a_matroska_file_that_cannot_hold_the_sound_becomes_mp4_and_says_so(
-    client, cameras, tmp_path
-):
+async def test_a_matroska_file_that_cannot_hold_the_sound_becomes_mp4_and_says_so(client, cameras, tmp_path):
     """G.711 of one camera goes into MP4 as it was recorded; a camera without sound keeps the kind chosen."""
     start = ago(600)
     part = (start, start + timedelta(seconds=4))

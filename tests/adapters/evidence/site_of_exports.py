@@ -79,7 +79,7 @@ class Tape:
     async def recorded(self, _: CameraId, interval: Interval) -> tuple[Interval, ...]:
         return (interval,)
 
-    async def clock_offset(self, _: CameraId) -> ClockOffset:
+    async def clock_offset(self, _: CameraId, **__: bool) -> ClockOffset:
         return ClockOffset(offset=timedelta(seconds=7), uncertainty=timedelta(seconds=0.1), measured_at=START)
 
     @asynccontextmanager

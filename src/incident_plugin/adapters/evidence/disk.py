@@ -12,8 +12,10 @@ from typing import IO
 import attrs
 from zlib_ng import zlib_ng
 
-#: What is given on at once, and what is hashed at once: that stays in the cache of a processor core.
-BLOCK, PIECE = 1 << 20, 1 << 18
+from incident_plugin.adapters.side_thread import SideThread
+
+#: Bytes that are given on at once.
+BLOCK = 1 << 20
 #: Files that are flushed at the same time.
 _TOGETHER = 8
 
@@ -30,12 +32,13 @@ class Sums:
 
 def sums_of(file: IO[bytes], passed: Callable[[int], None] = lambda _: None) -> Sums:
     """Read a file once for both of its checksums; ``passed`` is told the bytes of each piece."""
-    digest, crc, buffer = hashlib.sha256(), 0, memoryview(bytearray(PIECE))
-    while count := file.readinto(buffer):  # type: ignore[attr-defined]
-        piece = buffer[:count]
-        digest.update(piece)
-        crc = zlib_ng.crc32(piece, crc)
-        passed(count)
+    digest, crc = hashlib.sha256(), 0
+    with SideThread(digest.update) as beside:
+        while count := file.readinto(buffer := beside.buffer()):  # type: ignore[attr-defined]
+            piece = buffer[:count]
+            beside.take(piece)
+            crc = zlib_ng.crc32(piece, crc)
+            passed(count)
     return Sums(sha256=digest.hexdigest(), crc32=crc)
 
 

@@ -17,8 +17,9 @@ from typing import IO, Protocol
 import attrs
 from zlib_ng import zlib_ng
 
-from incident_plugin.adapters.evidence.disk import BLOCK, PIECE
-from incident_plugin.adapters.evidence.zip_records import LOCAL, Entry, directory
+from incident_plugin.adapters.evidence.disk import BLOCK
+from incident_plugin.adapters.evidence.zip_records import LOCAL, READ_AHEAD, Entry, directory
+from incident_plugin.adapters.side_thread import PIECE
 
 
 @attrs.frozen(kw_only=True)
@@ -155,6 +156,6 @@ def stored(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
     if archive.fp is None:
         raise ValueError("the ZIP is closed")
     try:
-        return io.BufferedReader(_Stored(archive.fp, entry), BLOCK)
+        return io.BufferedReader(_Stored(archive.fp, entry), READ_AHEAD)
     except struct.error as error:
         raise ValueError("the ZIP ends too early") from error

@@ -5,21 +5,28 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Self
 
 import attrs
 
-from incident_plugin.adapters.evidence.disk import drop_from_memory, flush_all, sums_of
+from incident_plugin.adapters.evidence.disk import drop_from_memory, flush, flush_all, sums_of
 from incident_plugin.adapters.evidence.sources import opened
 from incident_plugin.adapters.evidence.stored_zip import PlainZip
 from incident_plugin.adapters.evidence.zipping import EncryptedZip
 from incident_plugin.domain.errors import InvalidInput, StoreUnavailable
 
+#: Bytes that are written before they are brought to the disk.
+_FLUSHED = 64 << 20
+
 
 class _Parts:
-    """A file in the making, cut into parts ``.001``, ``.002`` ... as 7-Zip cuts and joins them."""
+    """A file in the making, cut into parts ``.001``, ``.002`` ... as 7-Zip cuts and joins them.
+
+    What was written goes to the disk while more is being written, so that little of it is left to wait for.
+    """
 
     def __init__(self, path: Path, size: int | None, passed: Callable[[int], None]) -> None:
         self._path = path
@@ -28,6 +35,9 @@ class _Parts:
         self.files: list[Path] = []
         self._file: IO[bytes] | None = None
         self._left = 0
+        self._unflushed = 0
+        self._flushing: Future[None] | None = None
+        self._flusher = ThreadPoolExecutor(1, "flush")
 
     def write(self, data: bytes | memoryview, /) -> int:
         view = memoryview(data)
@@ -37,9 +47,23 @@ class _Parts:
             assert self._file is not None  # noqa: S101 - there is a next one
             taken = self._file.write(view[: self._left])
             self._left -= taken
+            self._unflushed += taken
             view = view[taken:]
+        if self._unflushed >= _FLUSHED:
+            self._flush()
         self._passed(len(data))
         return len(data)
+
+    def _flush(self) -> None:
+        """Begin to bring to the disk what is written of the latest part; raises what that met before."""
+        self.flushed()
+        self._unflushed = 0
+        self._flushing = self._flusher.submit(flush, self.files[-1])
+
+    def flushed(self) -> None:
+        """Wait for what is being brought to the disk; raises ``OSError``."""
+        if self._flushing is not None:
+            self._flushing.result()
 
     def rewrite(self, position: int, data: bytes) -> None:
         """Write over what was written."""
@@ -73,6 +97,7 @@ class _Parts:
 
     def __exit__(self, *_: object) -> None:
         self._end()
+        self._flusher.shutdown()
 
 
 @attrs.frozen(kw_only=True)
@@ -101,6 +126,7 @@ def pack(folder: Path, hashes: Mapping[str, str], packing: Packing) -> tuple[str
             with path.open("rb", buffering=0) as file:
                 archive.add(f"{folder.name}/{name}", path.stat().st_size, file, packing.at)
         archive.close()
+        target.flushed()
     flush_all(target.files)
     for part in target.files:
         drop_from_memory(part)

@@ -9,6 +9,8 @@ from datetime import datetime
 import attrs
 
 VERSION = 51
+#: Bytes of an entry that are read for somebody who wants less; who wants more gets it without another copy.
+READ_AHEAD = 1 << 16
 _UTF8 = 0x800
 _NEEDS_64, _NEEDS_64_COUNT = 0xFFFFFFFF, 0xFFFF
 _REGULAR_FILE = 0o100644 << 16

@@ -19,8 +19,8 @@ from typing import IO, Protocol
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from incident_plugin.adapters.evidence.disk import BLOCK
-from incident_plugin.adapters.evidence.zip_records import LOCAL, Entry, directory
+from incident_plugin.adapters.evidence.zip_records import LOCAL, READ_AHEAD, Entry, directory
+from incident_plugin.adapters.side_thread import PIECE, SideThread
 
 _AES_METHOD, _AES_EXTRA, _AE_2, _AES_256 = 99, 0x9901, 2, 3
 _SALT, _KEY, _CHECK, _MAC = 16, 32, 2, 10
@@ -28,7 +28,7 @@ _ROUNDS = 1000
 _CIPHER_BLOCK = 16
 _ENCRYPTED = 0x1
 #: Bytes that are encrypted at once.
-_WINDOW = 1 << 18
+_WINDOW = PIECE
 _EXTRA_AES = struct.pack("<HHH2sBH", _AES_EXTRA, 7, _AE_2, b"AE", _AES_256, 0)
 
 
@@ -113,13 +113,14 @@ class EncryptedZip:
         self._write(directory(self._entries, self._position))
 
     def _encrypt(self, file: IO[bytes], keys: _Keys) -> int:
-        written, piece = 0, memoryview(bytearray(BLOCK))
-        while count := file.readinto(piece):  # type: ignore[attr-defined]
-            secret = piece[:count]
-            keys.stream.over(secret, secret)
-            keys.mac.update(secret)
-            self._write(secret)
-            written += count
+        written = 0
+        with SideThread(keys.mac.update) as beside:
+            while count := file.readinto(buffer := beside.buffer()):  # type: ignore[attr-defined]
+                secret = buffer[:count]
+                keys.stream.over(secret, secret)
+                beside.take(secret)
+                self._write(secret)
+                written += count
         return written
 
     def _write(self, data: bytes | memoryview) -> None:
@@ -176,4 +177,4 @@ def decrypted(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, password: str) -
     """Open an encrypted entry; raises ``WrongPassword``."""
     if archive.fp is None:
         raise ValueError("the ZIP is closed")
-    return io.BufferedReader(_Decrypted(archive.fp, entry, password), BLOCK)
+    return io.BufferedReader(_Decrypted(archive.fp, entry, password), READ_AHEAD)

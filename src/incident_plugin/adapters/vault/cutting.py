@@ -15,15 +15,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from incident_plugin.adapters.side_thread import SideThread
 from incident_plugin.adapters.vault.boxes import Fragment, Movie, Sample, head_without, read
 from incident_plugin.application.exports.file_origin import origin
 from incident_plugin.application.media_ports import CutVideo, MasterOrder, WrittenVideo
 from incident_plugin.domain.errors import NoVideo, StoreUnavailable
 from incident_plugin.domain.fragmented import Piece, decoding_times, mdat, moof
 from incident_plugin.domain.time import Interval
-
-#: What is read, hashed and written at once: as much as stays in a processor's cache.
-_PIECE = 256 * 1024
 
 
 def cut(source: Path, begins: datetime, order: MasterOrder) -> CutVideo:
@@ -42,12 +40,15 @@ def cut(source: Path, begins: datetime, order: MasterOrder) -> CutVideo:
             partial.open("wb", buffering=0) as out,
         ):
             part = _Part(read(data), begins, order)
-            copy = _Copy(file.fileno(), out)
-            part.write(copy)
-            if order.facts is not None:
-                copy.put(origin(copy.digest, order.facts, part.starts, order.sealer))
-            os.fsync(out.fileno())
-            done = part.told(copy)
+            digest = hashlib.sha256()
+            with SideThread(digest.update) as hashing:
+                copy = _Copy(file.fileno(), out, hashing)
+                part.write(copy)
+                if order.facts is not None:
+                    hashing.finish()
+                    copy.put(origin(digest, order.facts, part.starts, order.sealer))
+                os.fsync(out.fileno())
+            done = part.told(copy.size, digest.hexdigest())
         partial.replace(target)
     except OSError as error:
         raise StoreUnavailable(
@@ -59,30 +60,33 @@ def cut(source: Path, begins: datetime, order: MasterOrder) -> CutVideo:
 
 
 class _Copy:
-    """A file being written from parts of another one."""
+    """A file being written from parts of another one, hashed meanwhile."""
 
-    def __init__(self, source: int, out: BinaryIO) -> None:
-        self._source, self._out = source, out
-        self._buffer = memoryview(bytearray(_PIECE))
-        self.digest = hashlib.sha256()
+    def __init__(self, source: int, out: BinaryIO, hashing: SideThread) -> None:
+        self._source, self._out, self._hashing = source, out, hashing
         self.size = 0
 
-    def put(self, piece: bytes | bytearray | memoryview) -> None:
-        """Write bytes, all of them: a disk that becomes full takes some and says so at the next."""
-        self.digest.update(piece)
-        self.size += len(piece)
-        left = memoryview(piece)
-        while left:
-            left = left[self._out.write(left) :]
+    def put(self, data: bytes | bytearray) -> None:
+        """Write bytes."""
+        self._hashing.take_also(data)
+        self._write(memoryview(data))
 
     def take(self, start: int, end: int) -> None:
         """Copy a part of the source. It is not read through its map: faults of pages cost more than reads."""
         while start < end:
-            count = os.preadv(self._source, [self._buffer[: min(_PIECE, end - start)]], start)
+            buffer = self._hashing.buffer()
+            count = os.preadv(self._source, [buffer[: end - start]], start)
             if not count:
                 raise StoreUnavailable("A file of the vault became shorter while it was read.")
-            self.put(self._buffer[:count])
+            self._hashing.take(buffer[:count])
+            self._write(buffer[:count])
             start += count
+
+    def _write(self, left: memoryview) -> None:
+        """Write all of it: a disk that becomes full takes some and says so at the next."""
+        self.size += len(left)
+        while left:
+            left = left[self._out.write(left) :]
 
 
 class _Part:
@@ -124,7 +128,7 @@ class _Part:
             elif not self._divided(fragment, copy):
                 return
 
-    def told(self, copy: _Copy) -> CutVideo:
+    def told(self, size: int, sha256: str) -> CutVideo:
         """Say what was written."""
         times = sorted(self._shown)
         step = times[-1] - times[-2] if len(times) > 1 else self._movie.scale // 25
@@ -132,9 +136,9 @@ class _Part:
         return CutVideo(
             written=WrittenVideo(
                 frames=len(times),
-                size=copy.size,
+                size=size,
                 delivered=Interval(self.starts, self._at(end)),
-                sha256=copy.digest.hexdigest(),
+                sha256=sha256,
             ),
             times=tuple(map(self._at, times)),
             track=self._movie.track,
