@@ -20,7 +20,7 @@ from typing import IO, Protocol
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from incident_plugin.adapters.evidence.zip_records import LOCAL, READ_AHEAD, Entry, directory
-from incident_plugin.adapters.side_thread import PIECE, SideThread
+from incident_plugin.adapters.side_thread import SideThread
 
 _AES_METHOD, _AES_EXTRA, _AE_2, _AES_256 = 99, 0x9901, 2, 3
 _SALT, _KEY, _CHECK, _MAC = 16, 32, 2, 10
@@ -28,7 +28,7 @@ _ROUNDS = 1000
 _CIPHER_BLOCK = 16
 _ENCRYPTED = 0x1
 #: Bytes that are encrypted at once.
-_WINDOW = PIECE
+_WINDOW = 1 << 18
 _EXTRA_AES = struct.pack("<HHH2sBH", _AES_EXTRA, 7, _AE_2, b"AE", _AES_256, 0)
 
 
