@@ -116,6 +116,14 @@ def test_a_text_from_right_to_left_ends_at_the_right_edge() -> None:
     assert flow.page.words[-1].x == LEFT
 
 
+def test_a_date_behind_arabic_letters_keeps_its_order() -> None:
+    """By the letter of UAX 9 year, month and day would change places: 2026-03-01 would read 01-03-2026."""
+    moments = ("2026-03-01T12:04:07.000Z", "2026-03-01 13:04:07 +01:00", "2026-03-01")
+    for moment in moments:
+        line = f"Sequence added: \u0627\u0644\u0631\u062f\u0647\u0629, {moment} to the end"
+        assert moment in "".join(visual(list(line), levels(line)))
+
+
 def test_the_first_letter_decides_where_a_paragraph_begins() -> None:
     """Numbers and signs before it do not."""
     assert base_level(ARABIC) == base_level(f"1. {HEBREW}") == 1

@@ -18,6 +18,8 @@ from bidi.mirror import MIRRORED
 #: Right-to-left letters and Arabic digits: what makes text run that way.
 _TURNING = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _SET = frozenset({"L", "R", "AL", "EN", "AN", "ES", "ET", "CS", "NSM", "B", "S", "WS", "ON", "BN"})
+#: A date, with a time and its offset or without: behind Arabic letters its numbers would change places.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?[+-]\d\d:\d\d)?)?", re.ASCII)
 _NEUTRAL = ("B", "S", "WS", "ON")
 _Item = TypeVar("_Item")
 
@@ -43,6 +45,9 @@ def levels(paragraph: str) -> bytes:
     for one in everything:
         if one["type"] not in _SET:
             one["type"] = one["orig"] = "ON"
+    for moment in _MOMENT.finditer(paragraph):
+        for one in everything[slice(*moment.span())]:
+            one["type"] = one["orig"] = "L"
     algorithm.explicit_embed_and_overrides(storage)
     algorithm.resolve_weak_types(storage)
     _pair_brackets(storage["chars"], "LR"[base])

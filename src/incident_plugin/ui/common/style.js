@@ -23,6 +23,7 @@ button.primary { background: var(--accent); border-color: var(--accent); color: 
 button.primary:hover:not(:disabled) { background: color-mix(in srgb, var(--accent) 85%, var(--text)); }
 button.danger { border-color: var(--red); color: var(--red); }
 button.quiet { border-color: transparent; background: transparent; padding: 4px; min-width: 28px; min-height: 28px; }
+time { unicode-bidi: isolate; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 label.field { display: grid; gap: 4px; color: var(--dim); }
 label.field > * { color: var(--text); }
