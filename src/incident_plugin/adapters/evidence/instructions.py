@@ -53,9 +53,10 @@ _UNSIGNED = """\
 """
 _STAMPED = """\
 5. When was it made?  A time-stamp authority saw the list of all files at the time shown by
+   the second command; the first one must say "Verification: OK".
 
      openssl ts -verify -data tagmanifest-sha256.txt -in tagmanifest-sha256.txt.tsr \\
-       -CAfile certificates.pem            must say "Verification: OK"
+       -CAfile certificates.pem
      openssl ts -reply -in tagmanifest-sha256.txt.tsr -text
 """
 _CONTENT = """\
