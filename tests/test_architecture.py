@@ -32,7 +32,9 @@ LIBRARIES = {
     "src/incident_plugin/application": {"attrs"},
     "src/incident_plugin/http": {"attrs", "msgspec", "starlette", "tomli_w"},
     "src/incident_demo": {"attrs", "cryptography"},
-    "src/reference_host": {"anyio", "argon2", "attrs", "cryptography", "msgspec", "starlette", "uvicorn"},
+    "src/reference_host": {
+        *("anyio", "argon2", "attrs", "cryptography", "msgspec", "starlette", "uvicorn", "zxcvbn"),
+    },
 }
 OURS = {"vms_hooks", "incident_plugin", "reference_host", "demo_recorder", "incident_demo"}
 #: What tells on which machine or in which company something was written.

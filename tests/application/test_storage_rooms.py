@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from incident_plugin.application.administration import storage_rooms
 from incident_plugin.application.administration.storage_rooms import FolderRoom, StorageRooms, in_words
 from incident_plugin.domain.errors import StoreUnavailable
 
@@ -77,6 +78,15 @@ def test_what_does_not_fit_is_refused_in_words(tmp_path: Path, ticks: Ticks) -> 
         limited.require(401)
     with pytest.raises(StoreUnavailable, match="are free on the disk"):
         room(tmp_path, ticks).require(10**18)
+
+
+def test_a_full_disk_is_said_without_figures(
+    tmp_path: Path, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That one byte is needed is true, and helps nobody."""
+    monkeypatch.setattr(storage_rooms, "_free", lambda _: 0)
+    with pytest.raises(StoreUnavailable, match="the disk is full"):
+        room(tmp_path, ticks).require(1)
 
 
 def test_little_free_space_is_told_before_there_is_none(tmp_path: Path) -> None:

@@ -92,9 +92,13 @@ class FolderRoom:
                 " administrator for a larger quota."
             )
         if size > use.free:
+            lack = (
+                f"{in_words(size)} are needed, and {in_words(use.free)} are free on the disk"
+                if use.free
+                else "the disk is full"
+            )
             raise StoreUnavailable(
-                f"{use.title}: {in_words(size)} are needed, and {in_words(use.free)} are free on the disk."
-                " Nothing was removed. Free some space, then try again."
+                f"{use.title}: {lack}. Nothing was removed. Free some space, then try again."
             )
 
 
