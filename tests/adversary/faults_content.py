@@ -426,8 +426,8 @@ OTHER_FAULTS = [
         "onvifsim events.subscription_slot_limit",
         {"CreatePullPointSubscription": fault("Action", "ResourceProblem", reason="no slot")},
         events=Reads(
-            "The recorder at {place} refused the request (Action/ResourceProblem: no slot). Try again;"
-            " if it stays so, tell your administrator."
+            "The recorder at {place} refused the request (Action/ResourceProblem: no slot)."
+            " If it stays so, tell your administrator."
         ),
     ),
     soap(
@@ -436,8 +436,8 @@ OTHER_FAULTS = [
         "onvifsim events.subscription_expires_at_once",
         {"PullMessages": fault("InvalidArgVal", "ResourceUnknownFault", reason="gone")},
         events=Reads(
-            "The recorder at {place} refused the request (InvalidArgVal/ResourceUnknownFault: gone). Try"
-            " again; if it stays so, tell your administrator."
+            "The recorder at {place} refused the request (InvalidArgVal/ResourceUnknownFault: gone)."
+            " If it stays so, tell your administrator."
         ),
     ),
     soap(
