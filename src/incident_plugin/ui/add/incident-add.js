@@ -71,7 +71,7 @@ export class IncidentAdd extends Contributed {
     if (this.vms?.camera) picks.end(this.vms.camera.id, how);
     this.popup.hidePopover();
     // To the view item, where the keys for playing work again; on the icon Space would open the menu.
-    const around = this.closest('[tabindex]');
+    const around = this.parentElement?.closest('[tabindex]');
     (around instanceof HTMLElement ? around : this.button).focus();
   }
 
