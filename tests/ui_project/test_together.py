@@ -208,7 +208,7 @@ async def test_changes_and_deletions_are_undone_one_by_one(opening: Opening, sit
     await page.keyboard.press("Control+s")
     await expect(state(page)).to_contain_text("Saved ")
     await page.get_by_role("tab", name="Comments").click()
-    await page.get_by_role("button", name="Delete").last.click()
+    await page.locator("article").get_by_role("button", name="Delete").click()
     await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     await expect(page.get_by_text("No comments yet.")).to_be_visible()
     bar = page.locator(".undo-bar")

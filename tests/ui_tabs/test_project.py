@@ -313,7 +313,7 @@ async def test_calls_are_logged_corrected_and_deleted(open_at, world) -> None:
     await page.locator("article").get_by_role("button", name="Save").click()
     await expect(page.locator("article")).to_contain_text("Car 7")
     assert world.projects[1].calls[0].at == call.at
-    await page.get_by_role("button", name="Delete").last.click()
+    await page.locator("article").get_by_role("button", name="Delete").click()
     await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     await expect(page.get_by_text("No calls yet.")).to_be_visible()
     await expect(page.get_by_role("button", name="Add call")).to_be_focused()
