@@ -140,7 +140,7 @@ async def test_a_picture_that_stands_still_does_not_pass_for_live(page: Page, fi
     """No connection broke, and yet no picture comes: the operator sees that, and sees it move again."""
     await page.evaluate("id => watch(id)", LOBBY)
     await page.wait_for_function("() => states.at(-1).state === 'live'")
-    # A connection that a busy machine breaks and makes again would set a video going that was only paused once.
+    # Again and again: a connection that a busy machine breaks and makes anew sets its video going.
     await page.evaluate("held = setInterval(() => video().pause(), 50)")
     await page.wait_for_function("() => says().includes('No new picture has come')")
     await page.evaluate("clearInterval(held); video().play()")

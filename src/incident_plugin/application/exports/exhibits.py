@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
 from incident_plugin.application.exports.course import Course
+from incident_plugin.application.exports.exhibit_names import ExhibitNames
+from incident_plugin.application.exports.exhibit_notes import (
+    clock_was_set,
+    codec_named,
+    sound_described,
+    sound_missed,
+)
 from incident_plugin.application.media_ports import (
     FileFacts,
     FileSealer,
@@ -49,13 +55,6 @@ from incident_plugin.domain.time import Interval, written
 _FETCHING = 0.1
 #: A still picture is looked for in this much video.
 _STILL_WITHIN = timedelta(seconds=2)
-#: Names of codecs for readers.
-_SOUNDS = {
-    SoundCodec.AAC: "AAC",
-    SoundCodec.PCMU: "G.711 \N{GREEK SMALL LETTER MU}-law",
-    SoundCodec.PCMA: "G.711 A-law",
-    SoundCodec.OPUS: "Opus",
-}
 
 
 @attrs.frozen(kw_only=True)
@@ -79,90 +78,81 @@ class ExhibitMaker:
 
         What a recorder does not deliver is listed, and no error; raises ``StoreUnavailable``.
         """
-        item, settings = export.items[index], export.settings
-        camera, interval = item.footage.camera, _wanted(export, item)
-        with course.asking(item):
-            before = await self._offset(camera)
-            recorded = await self._recorded(camera, interval)
-        retrieval = Retrieval(
-            recorders=self._recorders,
-            now=self._clock.now,
-            sleep=self._sleep,
-            camera=camera,
-            interval=interval,
-            sound=settings.sound and settings.format is not ExportFormat.STILLS,
-            pausing=course.pausing,
-        )
-        names = _Names(export, index, item)
-        fetching = _FETCHING if settings.court_copy else 1.0
-        master = _Master(path=folder / names.master, container=settings.container)
-        written = await self._cut(export, item, master, retrieval)
-        key = None
-        if written is None:
-            with course.asking(item):
-                watched = _watched(retrieval, course, fetching)
-                written, key = await self._written(export, item, master, retrieval, watched)
-        elif settings.format is not ExportFormat.MEDIA:
-            key = await self._key_picture(retrieval)
-        others, notes = [], [*retrieval.notes, *_sound_note(retrieval)]
-        if key is not None and retrieval.track is not None and settings.format is not ExportFormat.MEDIA:
-            first = names.still(item.interval.start)
-            still = await self._made(notes, self._still(folder, first, retrieval, key))
-            others += [still] if still else []
-            with course.asking(item):
-                others += await self._more_stills(folder, names, retrieval, settings.stills_every, notes)
-        if written is not None and settings.court_copy:
-            shown = written.delivered
-            copy = self._court_copy(
-                folder,
-                names,
-                master,
-                written,
-                burn_in=settings.burn_in_time,
-                told=lambda at: course.at(fetching + (1 - fetching) * ((at - shown.start) / shown.length)),
-            )
-            made = await self._made(notes, copy)
-            others += [made] if made else []
-        with course.asking(item):
-            after = await self._offset(camera)
+        task = self._task(export, index, folder, course)
+        with course.asking(task.item):
+            before = await self._offset(task.camera)
+            recorded = await self._recorded(task.camera, task.retrieval.interval)
+        written, key = await self._master(task)
+        task.notes.extend([*task.retrieval.notes, *sound_missed(task.retrieval)])
+        others = [*await self._stills(task, key), *await self._court_copy(task, written)]
+        with course.asking(task.item):
+            after = await self._offset(task.camera)
+        task.notes.extend(clock_was_set(before, after))
         course.at(1.0)
-        parts = retrieval.coverage.parts
+        parts = task.retrieval.coverage.parts
         return Exhibit(
-            id=names.id,
-            item=item,
-            file=master.path.relative_to(folder).as_posix() if written else "",
+            id=task.names.id,
+            item=task.item,
+            file=task.master.path.relative_to(folder).as_posix() if written else "",
             size=written.size if written else 0,
             sha256=written.sha256 if written else "",
             delivered=Interval(parts[0].start, parts[-1].end) if parts else None,
             parts=parts,
-            gaps=retrieval.missing(recorded),
+            gaps=task.retrieval.missing(recorded),
             clock_offset=before,
             clock_offset_after=after,
             frames=written.frames if written else 0,
-            codec=_codec(retrieval),
-            sound=_described(retrieval.heard) if written else "",
-            device=self._device(camera),
+            codec=codec_named(task.retrieval),
+            sound=sound_described(task.retrieval.heard) if written else "",
+            device=self._device(task.camera),
             others=tuple(others),
-            notes=(*notes, *_clock_was_set(before, after)),
+            notes=tuple(task.notes),
         )
 
-    async def _cut(
-        self, export: Export, item: ExportItem, master: _Master, retrieval: Retrieval
-    ) -> WrittenVideo | None:
+    def _task(self, export: Export, index: int, folder: Path, course: Course) -> _Task:
+        item, settings = export.items[index], export.settings
+        names = ExhibitNames(export, index, item)
+        return _Task(
+            export=export,
+            item=item,
+            folder=folder,
+            course=course,
+            names=names,
+            master=_Master(path=folder / names.master, container=settings.container),
+            retrieval=Retrieval(
+                recorders=self._recorders,
+                now=self._clock.now,
+                sleep=self._sleep,
+                camera=item.footage.camera,
+                interval=_wanted(export, item),
+                sound=settings.sound and settings.format is not ExportFormat.STILLS,
+                pausing=course.pausing,
+            ),
+        )
+
+    async def _master(self, task: _Task) -> tuple[WrittenVideo | None, AccessUnit | None]:
+        """Write the master, if one is wanted; give it with the picture that the exhibit begins with."""
+        written = await self._cut(task)
+        if written is None:
+            with task.course.asking(task.item):
+                return await self._fetched(task)
+        return written, await self._key_picture(task.retrieval) if task.pictured else None
+
+    async def _cut(self, task: _Task) -> WrittenVideo | None:
         """Cut the master out of preserved video, if there is some whose boxes can be copied as they are."""
-        settings = export.settings
+        settings, retrieval = task.export.settings, task.retrieval
         if settings.container is not Container.MP4 or settings.format is ExportFormat.STILLS:
             return None
-        await asyncio.to_thread(master.path.parent.mkdir, parents=True, exist_ok=True)
+        await _make_room(task.master.path)
         try:
             done = await self._preserved.write(
                 MasterOrder(
-                    camera=retrieval.camera,
+                    camera=task.camera,
                     interval=retrieval.interval,
-                    target=master.path,
+                    target=task.master.path,
                     sound=retrieval.sound,
-                    facts=self._facts(export, item),
-                    sealer=await self._sealing(export),
+                    facts=self._facts(task),
+                    sealer=await self._sealing(task),
                 )
             )
         except NoVideo:
@@ -182,36 +172,32 @@ class ExhibitMaker:
         except IncidentError:
             return None
 
-    async def _sealing(self, export: Export) -> FileSealer | None:
+    async def _sealing(self, task: _Task) -> FileSealer | None:
         """Give what seals single files from within, where that is wanted."""
-        single = export.settings.format is ExportFormat.MEDIA and export.settings.sign
+        settings = task.export.settings
+        single = settings.format is ExportFormat.MEDIA and settings.sign
         return await asyncio.to_thread(self._sealer) if single else None
 
-    def _facts(self, export: Export, item: ExportItem) -> FileFacts:
+    def _facts(self, task: _Task) -> FileFacts:
+        export, footage = task.export, task.item.footage
         return FileFacts(
-            camera_name=item.footage.camera_name,
-            line=item.footage.camera,
+            camera_name=footage.camera_name,
+            line=footage.camera,
             exporter=self._site,
             exported_at=export.created_at,
             operator=export.owner.name if export.settings.user_names else "",
         )
 
-    async def _written(
-        self,
-        export: Export,
-        item: ExportItem,
-        master: _Master,
-        retrieval: Retrieval,
-        units: AsyncIterator[AccessUnit | SoundUnit],
-    ) -> tuple[WrittenVideo | None, AccessUnit | None]:
-        """Write the master; give it with the first key picture."""
-        async with aclosing(units):  # type: ignore[type-var]
+    async def _fetched(self, task: _Task) -> tuple[WrittenVideo | None, AccessUnit | None]:
+        """Write the master out of what the recorder sends; give it with the first key picture."""
+        master, retrieval = task.master, task.retrieval
+        async with aclosing(task.watched()) as units:  # type: ignore[type-var]
             early, first = await _first_picture(units)
             if first is None or retrieval.track is None:
                 return None, None
-            if export.settings.format is ExportFormat.STILLS:
+            if task.export.settings.format is ExportFormat.STILLS:
                 return None, first
-            await asyncio.to_thread(master.path.parent.mkdir, parents=True, exist_ok=True)
+            await _make_room(master.path)
             everything = _chained([*early, first], units)
             track, sound = retrieval.track, retrieval.heard
             if sound is not None and not _fits(sound, master.container):
@@ -219,25 +205,31 @@ class ExhibitMaker:
                 retrieval.notes.append("The recorder's sound is G.711, so the file is MP4 and not Matroska.")
             if master.container is Container.MKV:
                 return await self._writer.write_mkv(master.path, track, everything, sound=sound), first
-            facts, sealer = self._facts(export, item), await self._sealing(export)
+            facts, sealer = self._facts(task), await self._sealing(task)
             written = self._writer.write_mp4(master.path, track, everything, facts, sealer, sound=sound)
             return await written, first
 
-    async def _more_stills(
-        self, folder: Path, names: _Names, retrieval: Retrieval, every: int | None, notes: list[str]
-    ) -> list[ExhibitFile]:
-        """Make the still pictures behind the first one, where these are wanted."""
+    async def _stills(self, task: _Task, key: AccessUnit | None) -> list[ExhibitFile]:
+        """Make the still pictures that are wanted."""
+        if key is None or task.retrieval.track is None or not task.pictured:
+            return []
+        made = await self._made(task, self._still(task, task.names.still(task.item.interval.start), key))
+        every = task.export.settings.stills_every
+        if every is not None:
+            with task.course.asking(task.item):
+                made += await self._more_stills(task, timedelta(seconds=every))
+        return made
+
+    async def _more_stills(self, task: _Task, every: timedelta) -> list[ExhibitFile]:
+        """Make the still pictures behind the first one."""
         made: list[ExhibitFile] = []
-        if every is None:
-            return made
         try:
-            async for unit in self._key_pictures(retrieval.camera, names.interval, timedelta(seconds=every)):
-                still = await self._made(notes, self._still(folder, names.still(unit.time), retrieval, unit))
-                made += [still] if still else []
+            async for unit in self._key_pictures(task.camera, task.item.interval, every):
+                made += await self._made(task, self._still(task, task.names.still(unit.time), unit))
         except NoVideo:
             pass
         except RecorderUnavailable as error:
-            notes.append(f"Not all still pictures could be made. {error.detail}")
+            task.notes.append(f"Not all still pictures could be made. {error.detail}")
         return made
 
     async def _key_pictures(
@@ -253,40 +245,37 @@ class ExhibitMaker:
                     yield unit
                     following += every * ((unit.time - following) // every + 1)
 
-    async def _still(self, folder: Path, name: str, retrieval: Retrieval, key: AccessUnit) -> ExhibitFile:
-        assert retrieval.track is not None  # noqa: S101 - there is a picture
-        jpeg = await self._writer.still(retrieval.track, key)
-        await asyncio.to_thread(_put, folder / name, jpeg)
+    async def _still(self, task: _Task, name: str, key: AccessUnit) -> ExhibitFile:
+        assert task.retrieval.track is not None  # noqa: S101 - there is a picture
+        jpeg = await self._writer.still(task.retrieval.track, key)
+        await asyncio.to_thread(_put, task.folder / name, jpeg)
         return ExhibitFile(name=name, size=len(jpeg), sha256=hashlib.sha256(jpeg).hexdigest())
 
-    async def _court_copy(
-        self,
-        folder: Path,
-        names: _Names,
-        master: _Master,
-        written: WrittenVideo,
-        *,
-        burn_in: bool,
-        told: Callable[[datetime], None],
-    ) -> ExhibitFile:
-        copy = folder / names.court
-        await asyncio.to_thread(copy.parent.mkdir, parents=True, exist_ok=True)
-        made = await self._writer.write_court_copy(
-            master.path,
-            copy,
-            begins=written.delivered.start,
-            clock=wall_clock(self._time_zone) if burn_in else None,
-            told=told,
-        )
-        return ExhibitFile(name=names.court, size=made.size, sha256=made.sha256)
+    async def _court_copy(self, task: _Task, written: WrittenVideo | None) -> list[ExhibitFile]:
+        """Make the court copy of a master, if one is wanted."""
+        if written is None or not task.export.settings.court_copy:
+            return []
+        return await self._made(task, self._recoded(task, written.delivered))
 
-    async def _made(self, notes: list[str], making: Awaitable[ExhibitFile]) -> ExhibitFile | None:
+    async def _recoded(self, task: _Task, shown: Interval) -> ExhibitFile:
+        copy = task.folder / task.names.court
+        await _make_room(copy)
+        made = await self._writer.write_court_copy(
+            task.master.path,
+            copy,
+            begins=shown.start,
+            clock=wall_clock(self._time_zone) if task.export.settings.burn_in_time else None,
+            told=lambda at: task.course.at(_FETCHING + (1 - _FETCHING) * ((at - shown.start) / shown.length)),
+        )
+        return ExhibitFile(name=task.names.court, size=made.size, sha256=made.sha256)
+
+    async def _made(self, task: _Task, making: Awaitable[ExhibitFile]) -> list[ExhibitFile]:
         """Await something that the exhibit can do without; a recorder's fault is noted."""
         try:
-            return await making
+            return [await making]
         except RecorderUnavailable as error:
-            notes.append(error.detail)
-            return None
+            task.notes.append(error.detail)
+            return []
 
     async def _offset(self, camera: CameraId) -> ClockOffset | None:
         try:
@@ -314,24 +303,40 @@ class _Master:
         self.path, self.container = self.path.with_suffix(".mp4"), Container.MP4
 
 
-class _Names:
-    """Names of an exhibit's files: of allowed characters only, whatever the camera is called."""
+@attrs.frozen(kw_only=True)
+class _Task:
+    """An exhibit that is being made."""
 
-    def __init__(self, export: Export, index: int, item: ExportItem) -> None:
-        self.id = f"E{index + 1:02d}"
-        self.interval = item.interval
-        camera = re.sub(r"[^A-Za-z0-9]+", "-", item.footage.camera_name).strip("-")[:40] or "camera"
-        base = f"{self.id}_{camera}_{item.interval.start:%Y%m%dT%H%M%SZ}"
-        packaged = export.settings.format is ExportFormat.PACKAGE
-        places = {name: f"data/{name}/" if packaged else "" for name in ("master", "stills", "court")}
-        self.master = f"{places['master']}{base}.{export.settings.container}"
-        self._stills = f"{places['stills']}{self.id}_{camera}_"
-        self.court = f"{places['court']}{base}{'' if packaged else '_court-copy'}.mp4"
+    export: Export
+    item: ExportItem
+    folder: Path
+    course: Course
+    names: ExhibitNames
+    master: _Master
+    retrieval: Retrieval
+    #: What the exhibit's reader is to know, in the order in which it was found.
+    notes: list[str] = attrs.field(factory=list)
 
-    def still(self, at: datetime) -> str:
-        """Name a still picture by its time: to the millisecond where that is none of the clock's seconds."""
-        fraction = f".{at.microsecond // 1000:03d}" if at.microsecond else ""
-        return f"{self._stills}{at:%Y%m%dT%H%M%S}{fraction}Z.jpg"
+    @property
+    def camera(self) -> CameraId:
+        """Whose video it is."""
+        return self.retrieval.camera
+
+    @property
+    def pictured(self) -> bool:
+        """Whether still pictures go with it."""
+        return self.export.settings.format is not ExportFormat.MEDIA
+
+    async def watched(self) -> AsyncIterator[AccessUnit | SoundUnit]:
+        """Fetch the video, and tell how far that is."""
+        share = _FETCHING if self.export.settings.court_copy else 1.0
+        begin, length = self.retrieval.interval.start, self.retrieval.interval.length
+        async with aclosing(self.retrieval.units()) as units:  # type: ignore[type-var]
+            async for unit in units:
+                self.course.heard()
+                if isinstance(unit, AccessUnit) and unit.key:
+                    self.course.at(share * min(1.0, max(0.0, (unit.time - begin) / length)))
+                yield unit
 
 
 def wall_clock(time_zone: str) -> Callable[[datetime], str]:
@@ -349,55 +354,9 @@ def _wanted(export: Export, item: ExportItem) -> Interval:
     return Interval(item.interval.start, min(item.interval.end, item.interval.start + _STILL_WITHIN))
 
 
-def _codec(retrieval: Retrieval) -> str:
-    try:
-        return retrieval.track.codec_string if retrieval.track else ""
-    except ValueError:
-        return ""
-
-
 def _fits(sound: SoundTrack, container: Container) -> bool:
     """Whether sound goes into a kind of file as it is; libavformat's Matroska refuses G.711."""
     return container is Container.MP4 or sound.codec in (SoundCodec.AAC, SoundCodec.OPUS)
-
-
-def _described(sound: SoundTrack | None) -> str:
-    """Give what is said of the sound in a master."""
-    if sound is None:
-        return ""
-    channels = "mono" if sound.channels == 1 else f"{sound.channels} channels"
-    return f"{_SOUNDS[sound.codec]}, {sound.rate} Hz, {channels}, as recorded"
-
-
-def _sound_note(retrieval: Retrieval) -> tuple[str, ...]:
-    if not retrieval.sound or retrieval.heard is not None or retrieval.track is None:
-        return ()
-    return ("Sound was asked for and is not in the file: the recorder gave none.",)
-
-
-def _clock_was_set(before: ClockOffset | None, after: ClockOffset | None) -> tuple[str, ...]:
-    if before is None or after is None:
-        return ()
-    moved = after.offset - before.offset
-    if abs(moved) <= before.uncertainty + after.uncertainty:
-        return ()
-    note = (
-        f"The recorder's clock was set by {moved.total_seconds():+.1f} s while this was exported: times near "
-        f"{written(after.measured_at, UTC)} may be off by as much."
-    )
-    return (note,)
-
-
-async def _watched(
-    retrieval: Retrieval, course: Course, share: float
-) -> AsyncIterator[AccessUnit | SoundUnit]:
-    length = retrieval.interval.length
-    async with aclosing(retrieval.units()) as units:  # type: ignore[type-var]
-        async for unit in units:
-            course.heard()
-            if isinstance(unit, AccessUnit) and unit.key:
-                course.at(share * min(1.0, max(0.0, (unit.time - retrieval.interval.start) / length)))
-            yield unit
 
 
 async def _first_picture(
@@ -419,6 +378,11 @@ async def _chained(
         yield unit
     async for unit in rest:
         yield unit
+
+
+async def _make_room(path: Path) -> None:
+    """Make the folder that a file goes into."""
+    await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
 
 
 def _put(path: Path, data: bytes) -> None:
