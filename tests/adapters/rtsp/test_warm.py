@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import attrs
 import pytest
+from tests.adversary.footage import BYE
 
 from incident_plugin.adapters.rtsp import Credentials, RtspClient
 from incident_plugin.domain.errors import NoVideo
@@ -70,6 +72,30 @@ async def test_recorder_that_begins_late_is_asked_earlier_from_then_on(recorder,
         units = await fetched(client, recorder, interval)
         assert units[0].time == kit.START
     assert recorder.methods().count("PLAY") == 3
+
+
+@pytest.mark.parametrize("pausing", [True, False])
+async def test_recorder_that_begins_with_the_next_key_picture_is_asked_for_the_one_before(
+    recorder, client, kit, pausing
+):
+    """Nine seconds lie between its key pictures: what is between the start and the next one is not lost."""
+    pictures = kit.footage(300, gop=90)
+
+    def from_the_next_key(request: str) -> list[bytes]:
+        asked = re.search(r"clock=(\d{8}T\d{6}\.\d+)Z-(\d{8}T\d{6}\.\d+)Z", request)
+        begin, end = (datetime.strptime(f"{one}+0000", "%Y%m%dT%H%M%S.%f%z") for one in asked.groups())
+        keys = [one.time for one in pictures if one.clean and begin <= one.time < end]
+        sent = [one for one in pictures if keys and keys[0] <= one.time < end]
+        return kit.media([*sent[:-1], attrs.evolve(sent[-1], last=True)]) if sent else [BYE]
+
+    recorder.media_for = from_the_next_key
+    if not pausing:
+        recorder.answers = {"PAUSE": "RTSP/1.0 501 Not Implemented\nCSeq: <cseq>\n\n"}
+    for start, length in [(12, 15), (12, 3)]:
+        interval = Interval(kit.START + start * SECOND, kit.START + (start + length) * SECOND)
+        units = await fetched(client, recorder, interval)
+        assert units[0].time == kit.START + 9 * SECOND
+        assert len(units) == 10 * (start + length - 9)
 
 
 async def test_recorder_that_cannot_pause_is_asked_anew(recorder, client, kit):

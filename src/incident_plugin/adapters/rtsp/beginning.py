@@ -9,6 +9,9 @@ from incident_plugin.domain.media import AccessUnit
 #: Ask for this much more: many recorders begin with the first picture after the start, and so miss the one
 #: that was to be seen at the start.
 HEAD_START = timedelta(seconds=1)
+#: Others begin with the first key picture after it, and cameras that save room make those rarely: then so
+#: much more, until there is a picture at or before the start.
+LONGER_HEAD_STARTS = (timedelta(seconds=10), timedelta(seconds=60))
 #: How long a picture is taken to last when there is no other one to tell.
 _NOMINAL = timedelta(seconds=1)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import attrs
+
 from incident_plugin.adapters.rtsp.auth import Authenticator, Credentials
-from incident_plugin.adapters.rtsp.beginning import HEAD_START
+from incident_plugin.adapters.rtsp.beginning import HEAD_START, LONGER_HEAD_STARTS
 from incident_plugin.adapters.rtsp.connection import Connection, Headers
 from incident_plugin.adapters.rtsp.errors import BrokenProtocol, Refused, RtspError
 from incident_plugin.adapters.rtsp.messages import Response
@@ -101,18 +104,19 @@ class RtspClient:
 
         ``intra`` asks for key pictures alone; a recorder that sends all does not mind being asked.
         """
-        key = Key(url, sound, metadata)
+        key, wanted = Key(url, sound, metadata), _Wanted(interval, clock_offset, intra)
         async with self._in_use(key, self._warm.take(key)) as using:
             stream: RtspReplay | None = None
             if using.ready is not None:
                 # What waited may be gone by now: then it is opened anew.
                 with suppress(RtspError):
-                    stream = await self._begun(using.ready, interval, clock_offset, intra=intra)
+                    stream = await self._begun(using.ready, wanted, self._head_starts())
+            head_starts = self._head_starts()
             while stream is None:
                 await using.end()
                 using.ready = ready = await self._set_up(url, sound=sound, metadata=metadata)
                 try:
-                    stream = await self._begun(ready, interval, clock_offset, intra=intra)
+                    stream = await self._begun(ready, wanted, head_starts)
                 except RtspError as error:
                     raise told(error, ready.session.named) from error
             if stream.empty:
@@ -160,41 +164,41 @@ class RtspClient:
             raise
         return Ready(session, video, requires)
 
-    async def _begun(
-        self, ready: Ready, interval: Interval, clock_offset: timedelta, *, intra: bool
-    ) -> RtspReplay | None:
-        """Play up to the first picture; with a head start where the recorder begins too late without.
+    def _head_starts(self) -> deque[timedelta]:
+        """Give by how much earlier a replay is asked for, one try after the other."""
+        usual = (HEAD_START, *LONGER_HEAD_STARTS)
+        return deque(usual if self._begins_late else (_NO_OFFSET, *usual))
+
+    async def _begun(self, ready: Ready, wanted: _Wanted, head_starts: deque[timedelta]) -> RtspReplay | None:
+        """Play up to the first picture; from earlier and earlier while the recorder begins too late.
 
         Gives nothing when it would have to play again and the recorder cannot pause.
         """
-        if not self._begins_late:
-            with suppress(Refused):
-                stream = await self._played(ready, interval, clock_offset, timedelta(0), intra=intra)
-                if not stream.empty and stream.begins <= interval.start:
-                    return stream
+        while True:
+            head_start = head_starts.popleft()
+            stream = await self._tried(ready, wanted, head_start)
+            if stream is not None and wanted.is_begun_by(stream):
+                self._begins_late |= bool(head_start)
+                return stream
+            if not head_starts or (stream is not None and stream.silent):
+                return stream
             try:
                 await ready.session.pause(ready.video)
             except Refused:
                 self._begins_late = True
                 return None
-        stream = await self._played(ready, interval, clock_offset, HEAD_START, intra=intra)
-        if not stream.empty and stream.begins <= interval.start:
-            self._begins_late = True
-        return stream
 
-    async def _played(
-        self,
-        ready: Ready,
-        interval: Interval,
-        clock_offset: timedelta,
-        head_start: timedelta,
-        *,
-        intra: bool,
-    ) -> RtspReplay:
-        wanted = _wanted(interval, clock_offset - head_start, clock_offset, intra=intra)
-        answer = await _started(ready, wanted)
-        clocks = partial(ReplayTimes, clock_offset, _first_instant(answer))
-        stream = RtspReplay(ready.session, ready.video, clocks, self._limits, interval)
+    async def _tried(self, ready: Ready, wanted: _Wanted, head_start: timedelta) -> RtspReplay | None:
+        """Play up to the first picture; gives nothing where the start without a head start is refused."""
+        try:
+            answer = await _started(ready, wanted.headers(head_start))
+        except Refused:
+            if head_start == HEAD_START:
+                raise
+            # Before the first recording, perhaps: less of a head start is not refused.
+            return await self._tried(ready, wanted, HEAD_START) if head_start else None
+        clocks = partial(ReplayTimes, wanted.clock_offset, _first_instant(answer))
+        stream = RtspReplay(ready.session, ready.video, clocks, self._limits, wanted.interval)
         await stream.find_track()
         return stream
 
@@ -222,6 +226,31 @@ class RtspClient:
         return Session(connection, address, self._limits, self._name)
 
 
+@attrs.frozen
+class _Wanted:
+    """What a replay is to give."""
+
+    interval: Interval
+    #: The recorder's clock minus ours.
+    clock_offset: timedelta
+    #: Key pictures alone.
+    intra: bool
+
+    def headers(self, head_start: timedelta) -> Headers:
+        """Without rate control the recorder sends as fast as it can (ONVIF Streaming section 6)."""
+        start = self.interval.start + self.clock_offset - head_start
+        end = self.interval.end + self.clock_offset + timedelta(microseconds=999)
+        return (
+            ("Range", f"clock={_clock(start)}-{_clock(end)}"),
+            ("Rate-Control", "no"),
+            *((("Frames", "intra"),) if self.intra else ()),
+        )
+
+    def is_begun_by(self, stream: RtspReplay) -> bool:
+        """Whether its first picture is the one that was to be seen at the start."""
+        return not stream.empty and stream.begins <= self.interval.start
+
+
 class _InUse:
     """The session of one replay."""
 
@@ -242,16 +271,6 @@ class _InUse:
                 if warm.keep(key, self.ready):
                     self.ready = None
         await self.end()
-
-
-def _wanted(interval: Interval, start_offset: timedelta, end_offset: timedelta, *, intra: bool) -> Headers:
-    """ONVIF Streaming Specification section 6: without rate control the recorder sends as fast as it can."""
-    start, end = interval.start + start_offset, interval.end + end_offset
-    return (
-        ("Range", f"clock={_clock(start)}-{_clock(end + timedelta(microseconds=999))}"),
-        ("Rate-Control", "no"),
-        *((("Frames", "intra"),) if intra else ()),
-    )
 
 
 async def _started(ready: Ready, wanted: Headers) -> Response:

@@ -187,6 +187,8 @@ class RtspReplay(RtspStream):
         #: What comes beside the pictures, before it is known which of them belong to the replay.
         self._early: list[SoundUnit | MetadataUnit] = []
         self._begins: datetime | None = None
+        #: Whether nothing came any more, and the recorder did not say that this was all.
+        self.silent = False
 
     async def find_track(self) -> None:
         """Read the first picture: what was recorded may differ from what the recorder describes today."""
@@ -266,6 +268,7 @@ class RtspReplay(RtspStream):
         except NoAnswer:
             # Some recorders just fall silent at the end, or where a gap begins that lasts until the end.
             await self._session.alive()
+            self.silent = True
             units, self._ended = [*self._pictures.flush(self._interval.end)], True
         except ConnectionLost:
             if not self._near_end():
