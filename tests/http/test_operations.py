@@ -82,3 +82,11 @@ def test_manage_implies_view():
     """Who may manage comments may view them; viewing implies nothing."""
     assert Permission.COMMENTS_MANAGE in Permission.COMMENTS_VIEW.implied_by
     assert Permission.COMMENTS_MANAGE.implied_by == {Permission.COMMENTS_MANAGE}
+
+
+async def test_a_browser_asks_again_for_the_modules_of_the_pages(client):
+    """Otherwise it may keep them for days, and mixes old ones with new ones after an upgrade."""
+    first = await client.get("/ui/live/incident-live.js")
+    again = await client.get("/ui/live/incident-live.js", headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code) == (200, 304)
+    assert first.headers["Cache-Control"] == again.headers["Cache-Control"] == "no-cache"

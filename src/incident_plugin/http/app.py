@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor
@@ -40,8 +41,17 @@ def create_app(operations: Iterable[Operation], guard: Guard, denials: Denials) 
         Route(f"/{operation.path}", _Endpoint(operation, guard, denials).answer, methods=[operation.method])
         for operation in operations
     ]
-    routes.append(Mount("/ui", StaticFiles(directory=UI)))
+    routes.append(Mount("/ui", _Revalidated(directory=UI)))
     return Starlette(routes=routes, exception_handlers={HTTPException: _not_ours})
+
+
+class _Revalidated(StaticFiles):
+    """Files that a browser keeps but asks for again: after an upgrade no page mixes old modules with new ones."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 class _Endpoint:
