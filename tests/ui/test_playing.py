@@ -250,3 +250,7 @@ async def test_controls_step_and_change_the_speed(page: Page, now: int) -> None:
     assert await page.evaluate("host.clocks.playback.rate") == 0.5
     await page.get_by_role("button", name="Turn the sound on").click()
     await expect(page.get_by_role("button", name="Turn the sound off")).to_be_visible()
+    # Some browsers would draw a frame around it as around a text entry.
+    volume = page.get_by_role("slider", name="Volume")
+    await expect(volume).to_have_css("border-top-width", "0px")
+    await expect(volume).to_have_css("width", "72px")

@@ -27,7 +27,7 @@ time { unicode-bidi: isolate; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 label.field { display: grid; gap: 4px; color: var(--dim); }
 label.field > * { color: var(--text); }
-input:not([type=checkbox]):not([type=radio]), select, textarea {
+input:not([type=checkbox], [type=radio], [type=range]), select, textarea {
   width: 100%; box-sizing: border-box; min-height: 32px; padding: 4px 8px; border: 1px solid var(--line);
   border-radius: 4px; background: var(--s0);
 }
@@ -37,6 +37,7 @@ progress[value] { appearance: none; height: 8px; border: 0; border-radius: 4px; 
 progress[value]::-webkit-progress-bar { background: var(--s3); }
 progress[value]::-webkit-progress-value { background: var(--accent); }
 progress[value]::-moz-progress-bar { background: var(--accent); }
+input[type=range] { min-height: 28px; margin: 0; background: none; accent-color: var(--accent); }
 input[type=range]::-moz-range-track { height: 6px; border-radius: 3px; background: var(--s3); }
 input[type=range]::-moz-range-progress { height: 6px; border-radius: 3px; background: var(--accent); }
 dialog {

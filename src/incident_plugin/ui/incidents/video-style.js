@@ -20,7 +20,7 @@ figcaption { position: absolute; left: 0; top: 0; padding: 2px 6px; background: 
 .bar .gap { background: repeating-linear-gradient(135deg, var(--amber) 0 3px, var(--s0) 3px 6px); }
 .lists { display: flex; flex-direction: column; gap: 8px; min-height: 0; }
 .others { flex: 0 1 auto; min-height: 72px; overflow: auto; }
-input[type=range] { padding: 0; min-height: 24px; accent-color: var(--accent); border: 0; background: none; }
+input[type=range] { width: 100%; min-height: 24px; }
 .at { font-size: 15px; margin-left: 8px; }
 /* As tall as the picture and its controls, however many sequences there are. */
 aside { display: flex; flex-direction: column; gap: 8px; justify-content: flex-end; height: 0; min-height: 100%; }

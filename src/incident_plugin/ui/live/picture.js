@@ -39,7 +39,7 @@ export class Picture extends EventTarget {
     this.#bridge = bridge;
     this.#camera = camera;
     this.wish = wish;
-    this.video = h('video', { muted: true, autoplay: true, playsInline: true, disablePictureInPicture: true });
+    this.video = h('video', { muted: true, autoplay: true, playsInline: true, disablePictureInPicture: true, tabIndex: -1 });
   }
 
   /** Whether nothing more comes of it. */

@@ -9,7 +9,8 @@ sheet.replaceSync(`
 .stage, .controls { position: absolute; inset: 0; }
 .controls { pointer-events: none; }
 .controls > * { pointer-events: auto; }
-video { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; }
+/* A click is for the view item: some browsers would give the keyboard to the video. */
+video { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; pointer-events: none; }
 .veil {
   position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; gap: 4px;
   padding: 12px; text-align: center; overflow-wrap: anywhere;

@@ -5,5 +5,5 @@ controlsSheet.replaceSync(`
 :host { display: inline-flex; align-items: center; gap: 4px; }
 select { width: auto; min-height: 28px; padding: 2px 4px; }
 .sound { display: inline-flex; align-items: center; gap: 4px; }
-input[type=range] { width: 72px; min-height: 28px; padding: 0; accent-color: var(--accent); }
+input[type=range] { width: 72px; }
 `);

@@ -3,7 +3,8 @@
 export const playbackSheet = new CSSStyleSheet();
 playbackSheet.replaceSync(`
 :host { display: block; position: relative; width: 100%; height: 100%; background: #000; overflow: hidden; }
-video { display: block; width: 100%; height: 100%; object-fit: contain; }
+/* A click is for the view item: some browsers would give the keyboard to the video. */
+video { display: block; width: 100%; height: 100%; object-fit: contain; pointer-events: none; }
 :host(:not([data-showing=picture])) video { visibility: hidden; }
 .badges { inset: auto 48px 8px 8px; }
 :host(:not([data-showing=picture])) .badges { display: none; }
