@@ -46,7 +46,7 @@ def create_app(operations: Iterable[Operation], guard: Guard, denials: Denials) 
 
 
 class _Revalidated(StaticFiles):
-    """Files that a browser keeps but asks for again: after an upgrade no page mixes old modules with new ones."""
+    """Files that a browser keeps but asks for again: no page mixes old modules with those of an upgrade."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
