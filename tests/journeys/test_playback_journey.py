@@ -61,7 +61,7 @@ async def pick_and_save(operator: Operator) -> int:
     await expect(page.get_by_text(re.compile("^Lobby, "))).to_be_visible()
 
     await operator.view_item(2).click()
-    # The keyboard goes to the view item, not to the video within it, where arrows and Delete would do nothing.
+    # The view item has the keyboard, not the video within it, where arrows and Delete would do nothing.
     await expect(operator.view_item(2)).to_be_focused()
     marked = await until_readable(operator, videos[1])
     await page.keyboard.press("[")

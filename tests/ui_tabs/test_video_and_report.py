@@ -112,6 +112,7 @@ async def test_a_report_hides_names_unless_asked(open_at, world, tmp_path: Path)
     dialog = page.get_by_role("dialog", name="Report: incident project 1")
     await expect(dialog.get_by_role("button", name="Save")).to_be_enabled()
     await expect(dialog.get_by_label("Show user names")).not_to_be_checked()
+    await expect(dialog.get_by_label("Show user names")).to_be_focused()
     assert await _saved(page, tmp_path) == "Incident project 1\nUser names are hidden"
     await dialog.get_by_label("Show user names").check()
     await expect(dialog.get_by_role("button", name="Save")).to_be_enabled()

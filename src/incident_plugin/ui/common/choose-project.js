@@ -54,6 +54,7 @@ class Chooser {
       void this.load();
     });
     this.bar.autofocus();
+    this.bar.toFound = () => this.#focus(0);
     this.body = h('tbody', { onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
     this.table = h('table', { role: 'grid', 'aria-label': strings.projects.choose },
       h('thead', {}, h('tr', {}, [strings.projects.id, strings.common.type, strings.projects.status,
@@ -71,13 +72,8 @@ class Chooser {
   }
 
   get parts() {
-    const onkeydown = (/** @type {KeyboardEvent} */ event) => {
-      if (event.key !== 'ArrowDown' || !(event.target instanceof HTMLInputElement) || event.target.closest('.popover')) return;
-      event.preventDefault();
-      this.#focus(0);
-    };
     return [
-      h('div', { class: 'filters', onkeydown }, this.bar.element),
+      h('div', { class: 'filters' }, this.bar.element),
       h('div', { class: 'scroll' }, this.table, this.message),
       h('div', { class: 'row' }, this.count, this.older),
       this.problem,

@@ -55,7 +55,8 @@ class ReportPreview {
   #stage = h('div', { class: 'paper' });
   #note = h('div', { role: 'status' });
   #again = () => void this.#generate();
-  #names = h('input', { type: 'checkbox', onchange: this.#again });
+  /** Has the keyboard first: the way through the preview is long, where it is a reader with controls of its own. */
+  #names = h('input', { type: 'checkbox', autofocus: true, onchange: this.#again });
   #title = h('select', { onchange: this.#again });
   #language = h('select', { onchange: this.#again });
   #titleRow = h('label', { class: 'row', hidden: true }, strings.incidents.report.heading, this.#title);

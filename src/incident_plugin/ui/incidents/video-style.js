@@ -47,6 +47,7 @@ reportSheet.replaceSync(`
 .banner summary { cursor: pointer; }
 .banner ul { padding-left: 20px; max-height: 96px; overflow: auto; color: var(--text); }
 .row.wrap { flex-wrap: wrap; }
+.row.wrap select { width: auto; }
 .grow { flex: 1; }
 .amber { color: var(--amber); }
 .banner { display: flex; gap: 8px; margin: 0; }

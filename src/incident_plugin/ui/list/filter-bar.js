@@ -30,6 +30,8 @@ export class FilterBar {
   #people = { owners: [], creators: [] };
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #typing;
+  /** Gives the keyboard to what was found. */
+  toFound = () => {};
   #text;
   #where;
   #chips = h('div', { class: 'chips' });
@@ -47,7 +49,7 @@ export class FilterBar {
     this.#bridge = bridge;
     this.#asked = asked;
     this.#text = h('input', { class: 'text', type: 'search', placeholder: texts.text, 'aria-label': texts.text, maxLength: 1_000, autocomplete: 'off',
-      oninput: () => this.#typed() });
+      oninput: () => this.#typed(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#left(event) });
     const parts = Object.entries(texts.parts).filter(([part]) => may(bridge, `projects.${part}.view`));
     this.#where = h('select', { 'aria-label': texts.textIn, title: texts.textIn, hidden: parts.length < 2, onchange: () => this.#asksForText() },
       h('option', { value: '' }, texts.everywhere), parts.map(([part, name]) => h('option', { value: part }, name)));
@@ -87,6 +89,13 @@ export class FilterBar {
   focus() {
     this.#text.focus();
     this.#text.select();
+  }
+
+  /** Arrow down leads from the text to what was found. @param {KeyboardEvent} event */
+  #left(event) {
+    if (event.key !== 'ArrowDown') return;
+    event.preventDefault();
+    this.toFound();
   }
 
   #draw() {

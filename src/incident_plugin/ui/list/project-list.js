@@ -2,7 +2,7 @@
 
 import { Problem, call, report, titled } from '../common/api.js';
 import { followChanges } from '../common/changes.js';
-import { h, icon } from '../common/dom.js';
+import { focused, h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
 import { NO_PROPERTIES } from '../common/properties.js';
 import { whileVisible } from '../common/visible.js';
@@ -89,6 +89,10 @@ export class ProjectList {
       ...(may(bridge, 'projects.reports.view') ? [h('button', { type: 'button', title: strings.incidents.report.periodTitle,
         onclick: () => void createPeriodReport(bridge, parameters(this.#query).toString()) }, icon('report'), strings.incidents.report.period)] : []),
       h('button', { type: 'button', onclick: () => bridge.navigate({ tab: 'incidents', path: ['dashboard', writePath(this.#query)].filter(Boolean).join('/') }) }, icon('chart'), texts.dashboard));
+    this.#bar.toFound = () => {
+      this.focus();
+      focused()?.scrollIntoView({ block: 'nearest' });
+    };
     this.#preview = new Preview(bridge, (id) => this.#open(id), () => this.#gone());
     this.element = h('div', { class: 'list' }, h('div', { class: 'bar' }, this.#bar.element), this.#scroll, this.#preview.element);
     this.#state.append(skeleton(strings.incidents.list.loading, 12));
