@@ -90,7 +90,13 @@ async def test_camera_moves_for_as_long_as_it_is_held(operator: Operator, yard: 
     await expect(page.get_by_text("Collecting").first).to_be_visible()
 
     await tile.hover()
-    await tile.get_by_role("button", name="Move the camera").click()
+    move = tile.get_by_role("button", name="Move the camera")
+    await move.click()
+    # Its symbol has the colour for this ground, also below the pointer.
+    ground, shown = await move.evaluate("e => ['backgroundColor', 'color'].map(c => getComputedStyle(e)[c])")
+    await tile.get_by_role("button", name="Positions").hover()
+    await expect(move).to_have_css("background-color", ground)
+    await expect(move).to_have_css("color", shown)
     pad = tile.get_by_role("group", name=re.compile("^Move Yard"))
     await expect(pad).to_be_focused()
     await by_mouse(operator, yard, pad)
@@ -206,6 +212,36 @@ async def test_sound_size_delay_and_snapshot(operator: Operator) -> None:
     with Image.open(io.BytesIO((await download.path()).read_bytes())) as picture:
         assert read_strip(np.asarray(picture.convert("L"))).camera == 1
     await expect(page.get_by_text("Snapshot saved")).to_be_visible()
+
+
+async def test_full_screen_and_back(operator: Operator) -> None:
+    """What fills the screen says whose picture it is; notices show over it; the keyboard goes back."""
+    page = operator.page
+    await operator.sign_in("operator")
+    tile = await item(operator, "Lobby")
+    name = tile.locator("incident-live .camera")
+    await expect(name).to_be_hidden()
+    await tile.get_by_role("button", name="Full screen").focus()
+    await page.keyboard.press("Enter")
+    await expect(tile.get_by_role("button", name="Leave full screen")).to_be_focused()
+    await expect(name).to_have_text("Lobby")
+    await expect(name).to_be_visible()
+
+    await tile.get_by_role("button", name="Keep a snapshot").click()
+    await tile.get_by_role("menuitem", name="Save as a file").click()
+    notice = page.locator(".notice", has_text="Snapshot saved")
+    await expect(notice).to_be_visible()
+    with Image.open(io.BytesIO(await notice.screenshot())) as picture:
+        # The middle of its upper edge: the notice's own ground, and not the picture that fills the screen.
+        red, green, blue = picture.convert("RGB").getpixel((picture.width // 2, 6))
+    ground = await notice.evaluate("e => getComputedStyle(e).backgroundColor")
+    assert ground == f"rgb({red}, {green}, {blue})"
+
+    await tile.get_by_role("button", name="Leave full screen").focus()
+    # Escape is taken by the browser, which does this.
+    await page.evaluate("() => document.exitFullscreen()")
+    await expect(tile.get_by_role("button", name="Full screen")).to_be_focused()
+    await expect(name).to_be_hidden()
 
 
 async def test_view_item_asks_for_the_stream_that_fits_it(operator: Operator) -> None:

@@ -514,6 +514,19 @@ def test_commands_run_from_every_tab(signed_in: SignIn, watched: Watched) -> Non
     expect(notices.get_by_role("alert")).to_contain_text('"Fail" failed.')
 
 
+def test_warnings_of_one_kind_share_a_box(signed_in: SignIn) -> None:
+    """They stay until they are closed: ten of a kind would cover the view. Nothing they tell is lost."""
+    page = signed_in("/live")
+    for title, detail in (("Added", "One."), ("Added", "Two."), ("Added", "Two."), ("Else", "Three.")):
+        page.evaluate(
+            "n => document.querySelector('host-notices').show({...n, action: {label: 'View', run() {}}})",
+            {"kind": "warning", "title": title, "detail": detail},
+        )
+    boxes = page.get_by_role("region", name="Notices").locator(".notice")
+    expect(boxes).to_have_count(2)
+    expect(boxes.first.locator(".words span")).to_have_text(["One.", "Two."])
+
+
 def test_what_needs_a_marked_time_waits_for_it(signed_in: SignIn) -> None:
     """The command says what is missing, and the tool is not there, until both marks are set in playback."""
     page = signed_in("/live")

@@ -78,6 +78,27 @@ async def test_two_hundred_drafts(page: Page, site: Site) -> None:
     assert await drafts(page) == []
 
 
+async def test_the_keyboard_stays_in_the_list(page: Page, site: Site) -> None:
+    """It begins where most go on, and what is removed takes it nowhere."""
+    await drafted(site, page, 3)
+    await item(page, "live").get_by_role("button", name=ADD).focus()
+    for key in ("Enter", "End", "Enter"):
+        await page.keyboard.press(key)
+    dialog = page.get_by_role("dialog", name="Draft sequence list")
+    await expect(dialog.get_by_role("button", name="Add all to new incident project")).to_be_focused()
+    rows = dialog.get_by_role("row")
+    for left in (2, 1):
+        await rows.nth(1).get_by_role("checkbox").check()
+        await dialog.get_by_role("button", name="Remove", exact=True).press("Enter")
+        await expect(rows).to_have_count(left + 1)
+        await expect(rows.nth(1).get_by_role("checkbox")).to_be_focused()
+    await rows.nth(1).get_by_role("button").press("Enter")
+    await expect(dialog).to_contain_text("The draft sequence list is empty.")
+    await expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(item(page, "live").get_by_role("button", name=ADD)).to_be_focused()
+
+
 async def test_drafts_of_the_hour_that_is_there_twice(page: Page, site: Site) -> None:
     """Of times that clocks showed twice the zone is told, also where the end is told without its day."""
     start = datetime(2025, 10, 26, 0, 50, tzinfo=UTC)

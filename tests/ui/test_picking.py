@@ -298,6 +298,7 @@ async def test_escape_closes_one_layer_at_a_time(page: Page) -> None:
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="Select start time")).to_be_hidden()
     await expect(icon.locator(".badge")).to_be_visible()
+    await expect(icon).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(icon.locator(".badge")).to_be_hidden()
 

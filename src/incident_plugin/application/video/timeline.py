@@ -23,6 +23,8 @@ _FRESH = timedelta(seconds=30)
 _MOST_TOLD = 256
 #: Recorded spans do not wait longer for them, seconds.
 _PATIENCE = 1.0
+#: Events that take longer are said to be missing; until then they come with one of the next rows.
+_LATE = timedelta(seconds=60)
 #: Nobody waits longer for a row, seconds: a host that asks waits for five, and would have none at all then.
 _LONGEST = 3.5
 _NOT_ANSWERED = "Its recorder has not answered yet. It is asked again by itself."
@@ -55,6 +57,14 @@ class _Told:
     incomplete: str
 
 
+@attrs.frozen
+class _Asking:
+    """A question to a recorder, and when it was put."""
+
+    at: datetime
+    answer: asyncio.Task[_Told]
+
+
 @attrs.frozen(kw_only=True)
 class Timeline:
     """Answers what happened when, for the cameras that the actor may see."""
@@ -65,7 +75,7 @@ class Timeline:
     _events: RecordedEvents
     _clock: Clock
     _told: dict[tuple[CameraId, Interval], _Told] = attrs.field(init=False, factory=dict)
-    _asking: dict[tuple[CameraId, Interval], asyncio.Task[_Told]] = attrs.field(init=False, factory=dict)
+    _asking: dict[tuple[CameraId, Interval], _Asking] = attrs.field(init=False, factory=dict)
     #: A search takes a recorder longer than anything else: others are to have their turn between.
     _one_at_a_time: asyncio.Lock = attrs.field(init=False, factory=asyncio.Lock)
 
@@ -97,12 +107,15 @@ class Timeline:
             return told.happened, told.incomplete
         asking = self._asking.get(wanted)
         if asking is None:
-            asking = self._asking[wanted] = asyncio.create_task(self._ask(camera, interval))
-            asking.add_done_callback(lambda _: self._asking.pop(wanted, None))
-        done, _ = await asyncio.wait({asking}, timeout=_PATIENCE)
+            answer = asyncio.create_task(self._ask(camera, interval))
+            answer.add_done_callback(lambda _: self._asking.pop(wanted, None))
+            asking = self._asking[wanted] = _Asking(self._clock.now(), answer)
+        done, _ = await asyncio.wait({asking.answer}, timeout=_PATIENCE)
         if done:
-            told = asking.result()
-        return (told.happened, told.incomplete) if told else ((), _STILL_ASKED)
+            told = asking.answer.result()
+        if told is not None:
+            return told.happened, told.incomplete
+        return (), _STILL_ASKED if self._clock.now() - asking.at >= _LATE else ""
 
     async def _ask(self, camera: CameraId, interval: Interval) -> _Told:
         now = self._clock.now()

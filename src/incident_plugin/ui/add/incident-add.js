@@ -39,7 +39,11 @@ export class IncidentAdd extends Contributed {
     this.hint = h('div', { class: 'hint', role: 'status', hidden: true }, this.hintText,
       h('button', { type: 'button', class: 'quiet', title: strings.common.cancel,
         'aria-label': strings.common.cancel, onclick: () => this.#end() }, icon('close')));
-    this.popup = h('div', { popover: 'auto', class: 'popup', onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
+    this.popup = h('div', { popover: 'auto', class: 'popup', onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+      onbeforetoggle: (/** @type {ToggleEvent} */ event) => {
+        // Chromium gives the keyboard back by itself, but not within a shadow tree.
+        if (event.newState === 'closed' && this.popup.contains(this.root.activeElement)) this.button.focus();
+      } });
     this.root.append(this.hint, this.button, this.popup);
   }
 

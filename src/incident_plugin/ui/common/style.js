@@ -26,10 +26,10 @@ button.quiet { border-color: transparent; background: transparent; padding: 4px;
 time { unicode-bidi: isolate; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 label.field { display: grid; gap: 4px; color: var(--dim); }
-label.field > * { color: var(--text); }
+label.field > :not(.dim) { color: var(--text); }
 input:not([type=checkbox], [type=radio], [type=range]), select, textarea {
   width: 100%; box-sizing: border-box; min-height: 32px; padding: 4px 8px; border: 1px solid var(--line);
-  border-radius: 4px; background: var(--s0);
+  border-radius: 4px; background: var(--vms-field, var(--s0));
 }
 textarea { min-height: 72px; resize: vertical; }
 /* Drawn by ourselves: some browsers draw a white groove on a dark page. */

@@ -76,6 +76,8 @@ class Drafts {
 
   async #load() {
     this.#show(await call(this.bridge, 'GET', 'drafts'));
+    // What most come for: behind a long list the keyboard would be far from it.
+    this.toNew.focus();
   }
 
   /** @param {Listed} listed */
@@ -91,6 +93,7 @@ class Drafts {
     // Whoever takes off one after the other by keyboard stays at the place.
     if (place >= 0) this.body.rows[Math.min(place, sequences.length - 1)]?.querySelector('button')?.focus();
     this.#marked();
+    this.#keepKeyboard();
   }
 
   /** @param {Sequence} sequence */
@@ -121,6 +124,14 @@ class Drafts {
       : size > 0 && size < length ? strings.drafts.chosenSome(size, length) : strings.drafts.chosenAll(length);
     for (const button of [this.toNew, this.toExisting, this.removeAll]) button.disabled = length === 0;
     this.remove.disabled = size === 0;
+  }
+
+  /** What had the keyboard may have left the list, or have nothing left to do. */
+  #keepKeyboard() {
+    const dialog = this.table.closest('dialog');
+    const { activeElement: had } = /** @type {ShadowRoot} */ (this.table.getRootNode());
+    if (!dialog || (had && had.checkVisibility() && !had.matches(':disabled'))) return;
+    (this.body.querySelector('input') ?? dialog.querySelector('button'))?.focus();
   }
 
   #chooseAll() {

@@ -24,6 +24,8 @@ export class Controls {
   #pad = null;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #measuring;
+  /** What the host has written above the view item, where that is not to be seen. */
+  #name = h('span', { class: 'camera' });
   #figures = h('span', { class: 'figures', title: strings.live.figures });
   #sound = tool(() => this.#live.hear(!this.#live.heard), () => this.draw());
   #snapshot = tool(() => this.#keepPicture());
@@ -39,8 +41,9 @@ export class Controls {
     this.#camera = /** @type {NonNullable<VmsContext['camera']>} */ (vms.camera);
     this.#bar = h(
       'div', { class: 'bar', role: 'toolbar', 'aria-label': strings.live.tools.replace('{camera}', this.#camera.name) },
-      this.#sound, this.#snapshot, this.#move, this.#presets, this.#full, this.#figures,
+      this.#sound, this.#snapshot, this.#move, this.#presets, this.#full, this.#name, this.#figures,
     );
+    this.#name.textContent = this.#camera.name;
     this.element = h('div', { class: 'controls' }, this.#bar);
     this.#bar.addEventListener('keydown', (event) => this.#along(event));
     // The view item behind it takes a double click for itself.

@@ -38,10 +38,12 @@ video { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: con
 :host(:hover) .bar, :host(:focus-within) .bar, .bar:has(:popover-open) { opacity: 1; }
 @media (hover: none) { .bar { opacity: 1; } }
 .tool { min-width: 28px; min-height: 28px; padding: 4px; border-color: transparent; background: transparent; flex: none; }
-.tool[aria-pressed=true] { background: var(--accent); color: var(--vms-on-accent, #06121f); }
+.tool[aria-pressed=true], .tool[aria-pressed=true]:hover { background: var(--accent); color: var(--vms-on-accent, #06121f); }
 .figures {
   padding: 0 6px; font-size: 12px; color: var(--text); white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
 }
+.camera { padding: 0 6px; font-weight: 600; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+:host(:not(:fullscreen)) .camera { display: none; }
 @container (max-width: 340px) { .figures { display: none; } }
 @container (max-width: 220px) { .tool { min-width: 24px; min-height: 24px; } .bar { gap: 0; left: 2px; bottom: 2px; } }
 .menu {
