@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import multiprocessing
 import os
 import socket
@@ -15,7 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol, Self
 
 import attrs
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.contrib.media import MediaPlayer, MediaRelay
 from aiortc.rtcdtlstransport import SRTP_AEAD_AES_128_GCM
 
@@ -125,13 +126,17 @@ class Viewer:
     packets: int = 0
     lost: int = 0
     _last: int | None = None
+    _sources: list[socket.socket] = attrs.field(factory=list)
+    _channel: RTCDataChannel | None = None
 
     @classmethod
-    async def join(cls, answering: Answering, camera: str) -> Self:
-        """Connect and wait until it is connected."""
+    async def join(cls, answering: Answering, camera: str, *, channel: str = "") -> Self:
+        """Connect and wait until it is connected; with a data channel of this name, as pages have one."""
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         viewer = cls(peer)
         receiver = peer.addTransceiver("video", direction="recvonly").receiver
+        if channel:
+            viewer._channel = peer.createDataChannel(channel)
         await peer.setLocalDescription(await peer.createOffer())
         receiver.transport._srtp_profiles = [_PROFILE]
         answer = await answering(camera, peer.localDescription.sdp)
@@ -139,7 +144,7 @@ class Viewer:
         _once_connected(peer, connected)
         await peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         await asyncio.wait_for(connected.wait(), 20)
-        viewer._read(receiver.transport.transport.iceGatherer._connection._nominated[1].protocol)
+        viewer._read_all(receiver)
         return viewer
 
     @classmethod
@@ -156,8 +161,13 @@ class Viewer:
         await started(peer.localDescription.sdp)
         await asyncio.wait_for(connected.wait(), 20)
         receiver = next(one.receiver for one in peer.getTransceivers() if one.kind == "video")
-        viewer._read(receiver.transport.transport.iceGatherer._connection._nominated[1].protocol)
+        viewer._read_all(receiver)
         return viewer
+
+    def _read_all(self, receiver: Any) -> None:
+        """Read every path: another one may be chosen after the first that connected."""
+        for protocol in receiver.transport.transport.iceGatherer._connection._protocols:
+            self._read(protocol)
 
     def _read(self, protocol: Any) -> None:
         shared = protocol.transport.get_extra_info("socket")
@@ -167,6 +177,7 @@ class Viewer:
         loop = asyncio.get_running_loop()
         loop._remove_reader(shared.fileno())  # type: ignore[attr-defined]
         loop.add_reader(source.fileno(), self._readable, source, protocol)
+        self._sources.append(source)
 
     def _readable(self, source: socket.socket, protocol: Any) -> None:
         with suppress(BlockingIOError):
@@ -185,8 +196,21 @@ class Viewer:
         self.packets += 1
         self.pictures += data[1] >> 7
 
+    @property
+    def connected(self) -> bool:
+        """Whether pictures can come."""
+        return self._peer.connectionState == "connected"
+
+    def ask_for_time(self) -> None:
+        """Ask for the time of the newest picture, as pages do that show how old it is."""
+        if self._channel is not None and self._channel.readyState == "open" and self.connected:
+            self._channel.send(json.dumps({"time": time.monotonic()}))
+
     async def close(self) -> None:
         """Leave."""
+        for source in self._sources:
+            asyncio.get_running_loop().remove_reader(source.fileno())
+            source.close()
         await self._peer.close()
 
 
