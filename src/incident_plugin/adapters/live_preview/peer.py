@@ -90,7 +90,8 @@ class Peer:
         for sender in self._senders:
             end_quietly(sender)
         try:
-            await self._pc.close()
+            # Who waits for it gives up after a while; it goes on all the same, or sockets would stay open.
+            await asyncio.shield(self._pc.close())
         finally:
             for route in self._routes.values():
                 route.close()
