@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -91,8 +92,8 @@ async def test_a_hook_cannot_end_the_host(ending: BaseException) -> None:
     assert caught.value.kind in (FaultKind.EXITED, FaultKind.RAISED)
 
 
-async def test_a_hanging_hook_suspends_its_plugin_at_once() -> None:
-    """The host waits no longer than the deadline, and never again for this plug-in."""
+async def test_a_hanging_hook_suspends_its_plugin_as_long_as_it_hangs() -> None:
+    """The host waits no longer than the deadline, and asks again once the thread has returned after all."""
     let_go = threading.Event()
     conduct = Conduct()
     caller = await caller_of(Tabs(let_go.wait), conduct, SHORT)
@@ -104,6 +105,28 @@ async def test_a_hanging_hook_suspends_its_plugin_at_once() -> None:
     assert again.value.kind is FaultKind.SUSPENDED
     assert "could not be stopped" in conduct.suspension
     let_go.set()
+    while conduct.suspension:  # noqa: ASYNC110 - a thread's end
+        await asyncio.sleep(0.01)
+    assert await caller.commands() == ()
+    assert "vms_tabs did not return" in conduct.reasons[-1]
+
+
+async def test_an_answer_that_came_while_the_host_was_held_up_counts() -> None:
+    """A busy event loop that sees answer and deadline at once takes the answer."""
+    conduct, threads = Conduct(), list[threading.Thread]()
+
+    def answer() -> object:
+        threads.append(threading.current_thread())
+        return ()
+
+    caller = await caller_of(Tabs(answer), conduct, Deadlines(importing=60, declaration=2))
+    asking = asyncio.ensure_future(caller.tabs(OPERATOR))
+    while not threads:  # noqa: ASYNC110 - set by a thread
+        await asyncio.sleep(0)
+    threads[0].join()
+    time.sleep(2)  # noqa: ASYNC251 - holds the loop up
+    assert await asking == ()
+    assert conduct.reasons == ()
 
 
 async def test_a_hanging_import_is_left_behind() -> None:

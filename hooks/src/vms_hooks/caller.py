@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import attrs
@@ -216,7 +217,12 @@ class HookCaller:
             self._conduct.admit()
             seconds = self._deadlines.declaration if deadline is None else deadline
             try:
-                answer = await call_on_worker(f"{self._plugin}: {hook}", call, deadline=seconds)
+                answer = await call_on_worker(
+                    f"{self._plugin}: {hook}",
+                    call,
+                    deadline=seconds,
+                    late=partial(self._conduct.hook_returned, hook),
+                )
             except PluginFault as fault:
                 self._conduct.hook_failed(hook, fault)
                 raise

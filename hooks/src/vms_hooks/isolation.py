@@ -35,17 +35,23 @@ class _Outcome(Generic[T]):
         return self.value  # type: ignore[return-value]  # T itself may be optional
 
 
-async def call_on_worker(name: str, call: Callable[[], T], *, deadline: float) -> T:
+async def call_on_worker(
+    name: str, call: Callable[[], T], *, deadline: float, late: Callable[[], None] = lambda: None
+) -> T:
     """Run a synchronous call on a thread of its own, for at most ``deadline`` seconds.
 
     The thread is a daemon and is abandoned when it is late, so that it cannot keep the host from ending.
+    Should it return all the same, as on a machine that was too busy to run it, ``late`` is called.
     Raises ``PluginFault``.
     """
     loop = asyncio.get_running_loop()
     arrival: asyncio.Future[_Outcome[T]] = loop.create_future()
 
     def settle(outcome: _Outcome[T]) -> None:
-        if not arrival.done():
+        if arrival.done():
+            # After whoever waited has been told that it is late.
+            loop.call_soon(late)
+        else:
             arrival.set_result(outcome)
 
     def work() -> None:
@@ -61,7 +67,10 @@ async def call_on_worker(name: str, call: Callable[[], T], *, deadline: float) -
         async with asyncio.timeout(deadline):
             outcome = await arrival
     except TimeoutError:
-        raise _late(name, deadline) from None
+        # It may have come while the event loop itself was held up.
+        if arrival.cancelled():
+            raise _late(name, deadline) from None
+        outcome = arrival.result()
     return outcome.unwrap(name)
 
 
