@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from importlib.metadata import EntryPoint, entry_points
 
@@ -13,7 +13,7 @@ from starlette.routing import Mount
 
 from reference_host.administration_api import AdministrationApi
 from reference_host.api import Api
-from reference_host.clock import SystemClock
+from reference_host.clock import SystemClock, since_boot
 from reference_host.config import SiteConfig
 from reference_host.durable import StorageRefused
 from reference_host.host import Host
@@ -32,15 +32,17 @@ def create_app(
     *,
     installed: Iterable[EntryPoint] | None = None,
     clock: Clock | None = None,
+    elapsed: Callable[[], float] = since_boot,
 ) -> Starlette:
     """Build the host of a site; plug-ins are found among the installed distributions unless given.
 
     The application's lifespan starts and stops them. The lifespan of a mounted application does not run:
     within another application, that one's lifespan does ``async with app.state.host.running():``.
+    Sessions end by ``elapsed``, seconds from any beginning: a clock that is set changes nothing for them.
     Raises ``ConfigError`` when the site's secrets or the host's own files cannot be used.
     """
     found = entry_points(group=ENTRY_POINT_GROUP) if installed is None else installed
-    host = Host(config, found, clock or SystemClock())
+    host = Host(config, found, clock or SystemClock(), elapsed)
     secret = shared_secret(config.proxy, host.secrets)
 
     @asynccontextmanager

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from reference_host.clock import SteadyClock
 from reference_host.durable import KeptDocument, StorageRefused
 
 #: Refused attempts of one address for one account, and of one address for all accounts, in one window.
@@ -23,13 +24,20 @@ class Brake:
     Refused attempts are written down: a guesser gains nothing by making the host restart.
     """
 
-    def __init__(self, document: KeptDocument[Mapping[str, tuple[datetime, ...]]] | None = None) -> None:
+    def __init__(
+        self, clock: SteadyClock, document: KeptDocument[Mapping[str, tuple[datetime, ...]]] | None = None
+    ) -> None:
+        self._clock = clock
         self._document = document
-        kept = document.value if document else {}
-        self._attempts = {tuple(key.split(_BETWEEN)): deque(times) for key, times in kept.items()}
+        kept, begun = document.value if document else {}, clock.now()
+        # Attempts of the future are those of a clock that was set back: nobody waits longer for that.
+        self._attempts = {
+            tuple(key.split(_BETWEEN)): deque(min(at, begun) for at in times) for key, times in kept.items()
+        }
 
-    def attempt(self, address: str, account: str, now: datetime) -> timedelta | None:
+    def attempt(self, address: str, account: str) -> timedelta | None:
         """Count an attempt; gives how long to wait instead when there were too many."""
+        now = self._clock.now()
         self._forget(now)
         limits = {(address, account): ATTEMPTS_PER_ACCOUNT, (address,): ATTEMPTS_PER_ADDRESS}
         for key, limit in limits.items():

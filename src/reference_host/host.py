@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.metadata import EntryPoint
@@ -17,6 +17,7 @@ from starlette.requests import Request
 from reference_host.access import RoleAccess
 from reference_host.accounts import Accounts, KeptAccount
 from reference_host.brake import Brake
+from reference_host.clock import SteadyClock
 from reference_host.config import Role, SiteConfig
 from reference_host.durable import KeptDocument, StorageRefused
 from reference_host.events import HostEvents
@@ -45,17 +46,24 @@ LICENCE_EVERY = 3600.0
 class Host:
     """One site's host. Raises ``ConfigError`` when secrets or the host's own files cannot be used."""
 
-    def __init__(self, config: SiteConfig, entry_points: Iterable[EntryPoint], clock: Clock) -> None:
+    def __init__(
+        self,
+        config: SiteConfig,
+        entry_points: Iterable[EntryPoint],
+        clock: Clock,
+        elapsed: Callable[[], float],
+    ) -> None:
         self.config = config
         self.site = config.site
         self.clock = clock
+        self.steady = SteadyClock(clock, elapsed)
         self.secrets = load_secrets(config.secrets_file)
         own = _Folder(config.data_directory / "host")
         self.roles = Roles(config.roles, own.document("roles", Mapping[str, Role]))
         self.access = RoleAccess(self.roles)
         self.accounts = Accounts(config.accounts, own.document("accounts", Mapping[str, KeptAccount]))
-        self.sessions = Sessions(own.document("sessions", Mapping[str, Session]))
-        self.brake = Brake(own.document("attempts", Mapping[str, tuple[datetime, ...]]))
+        self.sessions = Sessions(own.document("sessions", Mapping[str, Session]), self.steady)
+        self.brake = Brake(self.steady, own.document("attempts", Mapping[str, tuple[datetime, ...]]))
         self.views = SavedViews(own.document("views", Mapping[str, SavedView]))
         self.keys = OwnKeys(own.document("keys", Mapping[str, Keys]))
         self.set_up = SetUp(lambda: bool(self.accounts.all) or _proxy_signs_in(config))
@@ -108,18 +116,21 @@ class Host:
         if isinstance(proxied, Principal):
             return self._proxied_person(proxied, address_of(request))
         token = request.cookies.get(cookie_name(request))
-        session = self.sessions.session(token, self.clock.now()) if token else None
+        session = self.sessions.session(token) if token else None
         return self._principal_of(session)
 
     def current(self, session: str) -> Principal | None:
         """Give who a session is now, with the roles of now; nobody when it has ended. From any thread."""
-        now = self.clock.now()
         proxied = self._proxied.get(session)
         if proxied is not None:
             principal, seen = proxied
             known = self.accounts.find(principal.id)
-            return None if now - seen >= IDLE or (known is not None and known.disabled) else principal
-        return self._principal_of(self.sessions.find(session, now))
+            return (
+                None
+                if self.steady.now() - seen >= IDLE or (known is not None and known.disabled)
+                else principal
+            )
+        return self._principal_of(self.sessions.find(session))
 
     async def judge_licence(self) -> None:
         """Judge the licence anew; plug-ins are told of a change, and one that may start now is started."""
@@ -133,7 +144,7 @@ class Host:
         if known is not None and known.disabled:
             return None
         session = f"proxy-{principal.id}"
-        now, (_, seen) = self.clock.now(), self._proxied.get(session, (None, None))
+        now, (_, seen) = self.steady.now(), self._proxied.get(session, (None, None))
         principal = attrs.evolve(principal, session=session)
         self._proxied[session] = (principal, now)
         if seen is None or now - seen >= IDLE:
@@ -162,7 +173,7 @@ class Host:
 
     def _write_use_now(self) -> tuple[Session, ...]:
         try:
-            return self.sessions.write_use(self.clock.now())
+            return self.sessions.write_use()
         except StorageRefused as error:
             log.warning("%s", error)
             return ()

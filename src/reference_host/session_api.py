@@ -185,7 +185,7 @@ class SessionApi:
 
     async def _brake(self, request: Request, account: str) -> None:
         address = address_of(request)
-        wait = self._host.brake.attempt(address, account, self._host.clock.now())
+        wait = self._host.brake.attempt(address, account)
         if wait is None:
             return
         self._host.events.report(
@@ -204,8 +204,8 @@ class SessionApi:
         """Open a session; the one that the browser had before ends, whoever's it was (ASVS 7.2.4)."""
         host = self._host
         await self._close_former(request)
-        token = await asyncio.to_thread(host.sessions.open, principal.id, host.clock.now())
-        opened = host.sessions.session(token, host.clock.now())
+        token = await asyncio.to_thread(host.sessions.open, principal.id)
+        opened = host.sessions.session(token)
         host.events.report(
             HostEventKind.SIGNED_IN,
             principal,

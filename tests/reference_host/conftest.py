@@ -36,15 +36,24 @@ ORIGIN = "http://host.test"
 
 
 class SettableClock:
-    """A clock that stands still until a test moves it."""
+    """A clock that stands still until a test moves it, and the time that goes by meanwhile."""
 
     def __init__(self) -> None:
         self.instant = datetime(2026, 11, 22, 12, tzinfo=UTC)
+        self.seconds = 0.0
 
     def now(self) -> datetime:
         return self.instant
 
+    def elapsed(self) -> float:
+        return self.seconds
+
     def pass_by(self, **time: float) -> None:
+        self.set_by(**time)
+        self.seconds += timedelta(**time).total_seconds()
+
+    def set_by(self, **time: float) -> None:
+        """Set the clock, as a person or a time service does: no time goes by."""
         self.instant += timedelta(**time)
 
 
@@ -178,7 +187,7 @@ def serving(sample: EntryPoint, clock: SettableClock) -> Serving:
 
     @asynccontextmanager
     async def serve(config: SiteConfig) -> AsyncIterator[Running]:
-        app = create_app(config, installed=[sample], clock=clock)
+        app = create_app(config, installed=[sample], clock=clock, elapsed=clock.elapsed)
         async with app.router.lifespan_context(app):
             await app.state.host.plugins.started()
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -8,10 +8,12 @@ import pytest
 from tests.waiting import until
 
 from reference_host.brake import ATTEMPTS_PER_ACCOUNT, ATTEMPTS_PER_ADDRESS, Brake
+from reference_host.clock import SteadyClock
+from reference_host.config import SiteConfig
 from reference_host.security import CONTENT_SECURITY_POLICY
 from reference_host.sessions import IDLE, LONGEST
 
-from .conftest import ORIGIN, PASSWORD, Running, SettableClock
+from .conftest import ORIGIN, PASSWORD, Running, Serving, SettableClock
 
 
 async def test_signing_in_and_out(running: Running) -> None:
@@ -80,20 +82,22 @@ async def test_guessing_is_slowed_and_time_forgives(running: Running, clock: Set
     assert 0 < int(refused.headers["retry-after"]) <= 61
     assert "Wait" in refused.json()["detail"]
     assert (await running.sign_in("admin")).status_code == 200
+    clock.set_by(hours=-1)
+    assert int((await running.sign_in()).headers["retry-after"]) <= 61
     clock.pass_by(seconds=61)
     assert (await running.sign_in()).status_code == 200
 
 
 def test_one_address_cannot_try_many_accounts(clock: SettableClock) -> None:
     """Passwords tried over many accounts count together; successes do not count."""
-    brake = Brake()
+    brake = Brake(SteadyClock(clock, clock.elapsed))
     for number in range(ATTEMPTS_PER_ADDRESS * 2):
-        assert brake.attempt("10.0.0.1", f"good{number}", clock.now()) is None
+        assert brake.attempt("10.0.0.1", f"good{number}") is None
         brake.succeeded("10.0.0.1", f"good{number}")
     for number in range(ATTEMPTS_PER_ADDRESS):
-        assert brake.attempt("10.0.0.1", f"bad{number}", clock.now()) is None
-    assert brake.attempt("10.0.0.1", "one more", clock.now()) == timedelta(minutes=1)
-    assert brake.attempt("10.0.0.2", "one more", clock.now()) is None
+        assert brake.attempt("10.0.0.1", f"bad{number}") is None
+    assert brake.attempt("10.0.0.1", "one more") == timedelta(minutes=1)
+    assert brake.attempt("10.0.0.2", "one more") is None
 
 
 async def test_sessions_end_by_themselves(operator: Running, clock: SettableClock) -> None:
@@ -106,6 +110,40 @@ async def test_sessions_end_by_themselves(operator: Running, clock: SettableCloc
     await operator.sign_in()
     clock.pass_by(seconds=IDLE.total_seconds())
     assert (await operator.http.get("/api/time")).status_code == 401
+
+
+@pytest.mark.parametrize("hours", [-25, -1, 1, 25])
+async def test_a_clock_that_is_set_ends_no_session_and_lengthens_none(
+    serving: Serving, config: SiteConfig, clock: SettableClock, hours: float
+) -> None:
+    """While the host runs, and over a restart after the clock was set: what goes by counts, and only that."""
+    async with serving(config) as site:
+        token = (await site.sign_in()).cookies["vms-session"]
+        clock.set_by(hours=hours)
+        clock.pass_by(minutes=29)
+        assert (await site.http.get("/api/time")).status_code == 200
+    async with serving(config) as site:
+        site.http.cookies["vms-session"] = token
+        clock.pass_by(minutes=29)
+        assert (await site.http.get("/api/time")).status_code == 200
+        clock.set_by(hours=-hours)
+        clock.pass_by(minutes=30)
+        assert (await site.http.get("/api/time")).status_code == 401
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(5, 200), (60, 401)])
+async def test_a_clock_that_was_set_back_while_the_host_was_off(
+    serving: Serving, config: SiteConfig, clock: SettableClock, minutes: int, status: int
+) -> None:
+    """A little is taken for no time at all; after more, how long somebody was away is not known."""
+    async with serving(config) as site:
+        token = (await site.sign_in()).cookies["vms-session"]
+    clock.set_by(minutes=-minutes)
+    async with serving(config) as site:
+        site.http.cookies["vms-session"] = token
+        assert (await site.http.get("/api/time")).status_code == status
+        clock.pass_by(minutes=30)
+        assert (await site.http.get("/api/time")).status_code == 401
 
 
 @pytest.mark.parametrize("origin", [None, "null", "http://evil.test", "https://host.test", f"{ORIGIN}:81"])
