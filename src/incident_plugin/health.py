@@ -13,6 +13,7 @@ from incident_plugin.adapters.recorders import RecorderHealth
 from incident_plugin.adapters.system import ClockState
 from incident_plugin.application.administration.retention import RetentionTask
 from incident_plugin.application.administration.storage_rooms import RoomUse, StorageRooms, in_words
+from incident_plugin.application.live.ice_servers import IceServers
 from incident_plugin.application.recorders.watching import RecordingWatch
 from incident_plugin.application.searching import ProjectFilter
 from incident_plugin.application.store import IncidentStore
@@ -32,6 +33,7 @@ class HealthReport:
     _recorders: Callable[[], tuple[RecorderHealth, ...]]
     _rooms: StorageRooms
     _watch: RecordingWatch
+    _ice: IceServers
     _server_clock: Callable[[], ClockState | None]
     _retention: RetentionTask
 
@@ -44,7 +46,7 @@ class HealthReport:
         parts = [await asyncio.to_thread(self._store_part), *self._recorder_parts(asked=asked)]
         parts.append(_background(dead=dead))
         parts.append(await asyncio.to_thread(self._retention_part))
-        parts += [*self._camera_parts(), *self._clock_parts()]
+        parts += [*self._camera_parts(), *self._clock_parts(), *self._relay_parts()]
         disk, rooms = await asyncio.to_thread(self._storage)
         parts += disk
         return _health(parts, rooms)
@@ -104,6 +106,16 @@ class HealthReport:
                 camera=one.camera.id,
                 detail=f"{one.camera.name} has not been recorded {since}. There is no video of it meanwhile.",
                 remedy=f"Check the camera, and whether {one.camera.recorder} is set to record it.",
+            )
+
+    def _relay_parts(self) -> Iterator[Part]:
+        for server in self._ice.without_secret:
+            yield _part(
+                f"relay {server.urls[0]}",
+                warning=True,
+                detail=f"The host keeps no secret “{server.secret}”, or one that is not plain ASCII: browsers"
+                " are not told of this relay for live pictures.",
+                remedy="Put it into the host's secret store, or take the relay out of the settings.",
             )
 
     def _clock_parts(self) -> Iterator[Part]:

@@ -103,6 +103,7 @@ class IncidentRuntime:
             recorders=lambda: self.parts.recorders.network.health,
             rooms=self.parts.ground.storage.rooms,
             watch=self.parts.recorders.watch,
+            ice=self.parts.live.ice,
             server_clock=clock_state,
             retention=self.parts.administration.retention,
         )

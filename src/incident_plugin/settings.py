@@ -11,6 +11,7 @@ import msgspec
 
 from incident_plugin.domain.collecting import CollectingRules
 from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.ice import IceServerConfig, ice_urls
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.recorders import (
     RecorderConfig,
@@ -53,6 +54,28 @@ class RecorderSettings:
 
 
 @attrs.frozen(kw_only=True)
+class IceServerSettings:
+    """A STUN or TURN server for live pictures, and under which name the host keeps its secret."""
+
+    urls: tuple[str, ...]
+    #: Empty for a relay that shares a secret with this server.
+    username: str = attrs.field(default="", validator=attrs.validators.matches_re(r"[\x21-\x7e]{0,200}"))
+    secret: str = "turn-secret"  # noqa: S105 - the name of a secret, not a secret
+
+    def configured(self) -> IceServerConfig:
+        """Give the server; raises ``InvalidInput``."""
+        return IceServerConfig(urls=ice_urls(self.urls), username=self.username, secret=self.secret)
+
+
+@attrs.frozen(kw_only=True)
+class LiveSettings:
+    """How browsers reach live pictures."""
+
+    #: None by default: browsers reach this server by UDP.
+    ice_servers: tuple[IceServerSettings, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class WatchSettings:
     """When administrators and operators are warned."""
 
@@ -92,6 +115,7 @@ class Settings:
     )
     #: One recorder; kept beside the list for sites that have only one.
     recorder: RecorderSettings = attrs.field(factory=RecorderSettings)
+    live: LiveSettings = attrs.field(factory=LiveSettings)
     watch: WatchSettings = attrs.field(factory=WatchSettings)
     storage: StorageSettings = attrs.field(factory=StorageSettings)
     recorders: tuple[RecorderSettings, ...] = ()
@@ -106,6 +130,14 @@ class Settings:
             return tuple(one.configured(number) for number, one in enumerate(named, start=1))
         except InvalidInput as error:
             raise ValueError(f"A recorder in the site's configuration is wrong: {error.detail}") from error
+
+    @property
+    def ice_servers(self) -> tuple[IceServerConfig, ...]:
+        """The STUN and TURN servers that the file names; raises ``ValueError`` for what cannot work."""
+        try:
+            return tuple(one.configured() for one in self.live.ice_servers)
+        except InvalidInput as error:
+            raise ValueError(f"A server in live.ice_servers is wrong: {error.detail}") from error
 
     @property
     def export_retention(self) -> timedelta | None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from tests.programs import RECORDER_USER
 from tests.support import OPERATOR, as_principal, host_services
+from tests.waiting import until
 
 from incident_plugin.adapters.onvif import OnvifDevice, WsDiscovery
 from incident_plugin.assembly import assemble, recorders
@@ -46,6 +47,8 @@ async def runtime(host, recorder_address: str, monkeypatch, rules) -> AsyncItera
     settings = Settings(recorder=RecorderSettings(address=recorder_address, username=RECORDER_USER), **rules)
     runtime = IncidentRuntime(parts=assemble(host, settings))
     await runtime.start()
+    # A start waits some seconds for the recorder and no longer; on a busy machine it takes more.
+    await until(lambda: runtime.parts.recorders.cameras.known, "the cameras")
     yield runtime
     await runtime.stop()
 

@@ -276,6 +276,7 @@ class World:
                 statuses=frozenset({422}),
             ),
             "DELETE recorders/{id}": Asked(path="recorders/configured-1", statuses=frozenset({422})),
+            "GET live/ice-servers": Asked(path="live/ice-servers"),
             "GET recorders/{id}/cameras": Asked(path="recorders/configured-1/cameras"),
             "POST recorder-search": Asked(path="recorder-search", statuses=frozenset({200, 503})),
             "POST recorder-test": Asked(path="recorder-test", body={"name": "North", **nowhere}),

@@ -8,6 +8,7 @@ from incident_plugin.adapters.host import HostPeople
 from incident_plugin.adapters.live_preview import WebRtcRelay
 from incident_plugin.adapters.media import OpusRecoder, recoded_pictures
 from incident_plugin.application.incidents.collections import Collections
+from incident_plugin.application.live.ice_servers import IceServers
 from incident_plugin.application.live.sessions import LiveSessions
 from incident_plugin.application.live.snapshots import Snapshots
 from incident_plugin.application.live.steering import Steering
@@ -25,6 +26,7 @@ class LiveParts:
 
     relay: WebRtcRelay
     sessions: LiveSessions
+    ice: IceServers
     steering: Steering
     operations: tuple[Operation, ...]
 
@@ -33,6 +35,7 @@ def assemble_live(ground: Ground, recorders: RecorderParts, collections: Collect
     """Put it together; what is done with a camera is noted in collections that it is part of."""
     relay = WebRtcRelay(recorders.network, recode=recoded_pictures, recode_sound=OpusRecoder)
     sessions = LiveSessions(relay, ground.guard, HostPeople(host=ground.host))
+    ice = IceServers(ground.settings.ice_servers, ground.secrets, ground.guard, ground.clock)
     steering = Steering(
         recorders.network,
         ground.guard,
@@ -42,9 +45,10 @@ def assemble_live(ground: Ground, recorders: RecorderParts, collections: Collect
     return LiveParts(
         relay=relay,
         sessions=sessions,
+        ice=ice,
         steering=steering,
         operations=(
-            *WhepResources(live=sessions).operations(),
+            *WhepResources(live=sessions, ice=ice).operations(),
             *SteeringResources(steering=steering, snapshots=snapshots).operations(),
         ),
     )

@@ -1,6 +1,6 @@
 """Live pictures as WHEP describes them (draft-ietf-wish-whep, with the rules of WHIP, RFC 9725).
 
-No ICE server is named (``Link``): viewers reach this server, or nobody does.
+STUN and TURN servers, where the site has any, are named in ``Link`` headers (RFC 9725 section 4.6).
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from math import inf
 import attrs
 from starlette.responses import Response
 
+from incident_plugin.application.live.ice_servers import IceServers
 from incident_plugin.application.live.sessions import LiveSessions
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import UnusableOffer
+from incident_plugin.domain.ice import IceServer
 from incident_plugin.domain.media import CameraId
 from incident_plugin.http.operations import Call, Operation
 from incident_plugin.http.problems import problem
@@ -29,11 +31,15 @@ class WhepResources:
     """Handlers of these operations."""
 
     _live: LiveSessions
+    _ice: IceServers
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the rows of the operation table."""
         view, one = Permission.CAMERAS_VIEW, "live/sessions/{id}"
         return (
+            Operation(
+                "GET", "live/ice-servers", view, "STUN and TURN servers for live pictures.", self.ice_servers
+            ),
             Operation("DELETE", one, view, "End a live session (WHEP).", self.close),
             Operation("PATCH", one, view, "Tell ICE candidates of a live session (WHEP).", self.trickle),
             Operation(
@@ -43,13 +49,16 @@ class WhepResources:
             Operation("OPTIONS", "live/{camera:path}", view, "What can be posted (WHEP).", self.options),
         )
 
+    async def ice_servers(self, call: Call) -> object:
+        return {"ice_servers": self._ice.for_viewer(call.actor)}
+
     async def open(self, call: Call) -> Response:
         if _content_type(call) != _SDP:
             return _unsupported(_SDP, {"Accept-Post": _SDP})
         offer = call.body.decode("utf-8", "replace")
         camera = CameraId(call.path["camera"])
         session = await self._live.open(call.actor, camera, offer, width=_width(call))
-        return Response(
+        response = Response(
             session.answer,
             status_code=HTTPStatus.CREATED,
             media_type=_SDP,
@@ -60,12 +69,18 @@ class WhepResources:
                 "Cache-Control": "no-store",
             },
         )
+        return self._naming_servers(call, response)
 
     async def options(self, call: Call) -> Response:
         self._live.see(call.actor, CameraId(call.path["camera"]))
-        return Response(
-            status_code=HTTPStatus.NO_CONTENT, headers={"Allow": "OPTIONS, POST", "Accept-Post": _SDP}
-        )
+        headers = {"Allow": "OPTIONS, POST", "Accept-Post": _SDP}
+        return self._naming_servers(call, Response(status_code=HTTPStatus.NO_CONTENT, headers=headers))
+
+    def _naming_servers(self, call: Call, response: Response) -> Response:
+        for server in self._ice.for_viewer(call.actor):
+            for url in server.urls:
+                response.headers.append("Link", _link(url, server))
+        return response
 
     async def session_options(self, call: Call) -> Response:
         del call
@@ -95,6 +110,16 @@ class WhepResources:
 
 def _content_type(call: Call) -> str:
     return call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _link(url: str, server: IceServer) -> str:
+    """RFC 9725 section 4.6."""
+    signing_in = {"username": server.username, "credential": server.credential} if server.username else {}
+    quoted = "".join(
+        f'; {name}="{value.replace(chr(92), chr(92) * 2).replace(chr(34), chr(92) + chr(34))}"'
+        for name, value in {"rel": "ice-server", **signing_in}.items()
+    )
+    return f"<{url}>{quoted}" + ('; credential-type="password"' if signing_in else "")
 
 
 def _unsupported(wanted: str, headers: dict[str, str]) -> Response:

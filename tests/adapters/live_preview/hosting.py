@@ -31,6 +31,7 @@ class Application:
         self.cameras: list[str] = []
         self.sessions: list[str] = []
         self.closed: list[str] = []
+        self.ice_servers: list[dict[str, object]] = []
         ui = Path(incident_plugin.__file__).parent / "ui"
         self.asgi = Starlette(
             routes=[
@@ -38,6 +39,7 @@ class Application:
                 Route("/page.css", lambda _: Response(STYLE, media_type="text/css")),
                 Route("/page.js", lambda _: FileResponse(HERE / "page.js")),
                 Route("/plugin/live/sessions/{session}", self.close, methods=["DELETE"]),
+                Route("/plugin/live/ice-servers", lambda _: JSONResponse({"ice_servers": self.ice_servers})),
                 Route("/plugin/live/{camera:path}", self.open, methods=["POST"]),
                 Mount("/ui", StaticFiles(directory=ui)),
             ]

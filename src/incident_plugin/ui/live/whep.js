@@ -38,6 +38,12 @@ import { strings } from '../locales/en.js';
 
 const CONNECT_MS = 10_000;
 
+/** For how long STUN and TURN servers are remembered, milliseconds: what is told of them counts for a day. */
+const REMEMBERED_MS = 3_600_000;
+
+/** @type {WeakMap<Bridge, {at: number, servers: Promise<RTCIceServer[]>}>} */
+const remembered = new WeakMap();
+
 /** Why a session was not opened, or ended; the message is for operators. */
 export class Refusal extends Error {
   /**
@@ -72,9 +78,10 @@ class Ended extends Refusal {}
  * @returns {Promise<never>}
  */
 export async function watch(bridge, camera, wish, listener, signal) {
-  const peer = new RTCPeerConnection({ iceServers: [] });
+  const peer = new RTCPeerConnection({ iceServers: await iceServers(bridge) });
   let session = '';
   try {
+    signal.throwIfAborted();
     receiveVideo(peer);
     const broken = listenTo(peer, wish, listener, signal);
     broken.catch(() => {});
@@ -93,6 +100,26 @@ export async function watch(bridge, camera, wish, listener, signal) {
       bridge.fetch(`live/sessions/${session}`, { method: 'DELETE', keepalive: true }).catch(() => {});
     }
   }
+}
+
+/** The site's STUN and TURN servers; without an answer none, for most viewers need none. @param {Bridge} bridge */
+function iceServers(bridge) {
+  let known = remembered.get(bridge);
+  if (!known || performance.now() - known.at > REMEMBERED_MS) {
+    known = { at: performance.now(), servers: askForServers(bridge) };
+    remembered.set(bridge, known);
+  }
+  return known.servers;
+}
+
+/** @param {Bridge} bridge @returns {Promise<RTCIceServer[]>} */
+async function askForServers(bridge) {
+  try {
+    const response = await bridge.fetch('live/ice-servers');
+    if (response.ok) return (await response.json()).ice_servers;
+  } catch { /* the offer that follows finds out why */ }
+  remembered.delete(bridge);
+  return [];
 }
 
 /**
