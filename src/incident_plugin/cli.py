@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(chosen.command, _store(chosen.data), getattr(chosen, "file", Path()))
     except IncidentError as error:
         more = _WHILE_IT_RUNS if error.message_id == "incident.store-in-use" else ""
-        sys.stderr.write(f"{error.detail}\n{more}")
+        sys.stderr.write(f"{error}\n{more}")
         return 1
 
 

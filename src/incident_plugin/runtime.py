@@ -177,7 +177,7 @@ class IncidentRuntime:
             try:
                 await asyncio.to_thread(self.parts.ground.sealing.seal)
             except IncidentError as error:
-                logger.warning("activity logs were not sealed: %s", error.detail)
+                logger.warning("activity logs were not sealed: %s", error)
             await asyncio.sleep(SEALS_EVERY)
 
     async def _tidy(self) -> None:
@@ -186,7 +186,7 @@ class IncidentRuntime:
                 await asyncio.to_thread(self.parts.incidents.collections.tidy)
                 await asyncio.to_thread(self.parts.ground.store.tidy)
             except IncidentError as error:
-                logger.warning("not tidied up this time: %s", error.detail)
+                logger.warning("not tidied up this time: %s", error)
             await asyncio.sleep(TIDIED_EVERY)
 
     async def _keep_retention(self) -> None:
@@ -197,7 +197,7 @@ class IncidentRuntime:
                 task.fault = ""
             except IncidentError as error:
                 if error.detail != task.fault:
-                    logger.warning("retention: %s", error.detail)
+                    logger.warning("retention: %s", error)
                 task.fault = error.detail
             await asyncio.sleep(RETENTION_EVERY)
 

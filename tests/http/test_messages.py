@@ -287,6 +287,26 @@ async def test_the_titles_of_the_manual_when_the_store_is_away(
     assert "Try again when it runs." in answer.json()["detail"]
 
 
+async def test_where_the_server_keeps_its_files_is_told_to_those_who_keep_it(
+    world: World, host, tmp_path
+) -> None:
+    """An operator reads what happened and what was kept; who may take backups reads where, too."""
+    told = {}
+    for role, held in (("works", Permission.COMMENTS_MANAGE), ("keeps", Permission.BACKUP_MANAGE)):
+        rights = frozenset({held.value, Permission.PROJECTS_MANAGE.value, Permission.COMMENTS_MANAGE.value})
+        host.access.permissions = {role: rights}
+        person = Principal(id=role, name=role, roles=frozenset({role}))
+        transport = httpx.ASGITransport(as_principal(world.runtime.parts.app, person))
+        async with httpx.AsyncClient(transport=transport, base_url="http://plugin") as client:
+            world.disk.fail_after(0, Failure.BROKEN)
+            told[role] = (await client.post(f"{world.path}/comments", json={"text": "lost?"})).json()
+        world.disk.repair()
+    assert {answer["message_id"] for answer in told.values()} == {"incident.disk-fault"}
+    assert all("this change was not" in answer["detail"] for answer in told.values())
+    assert str(tmp_path) in told["keeps"]["detail"]
+    assert str(tmp_path) not in str(told["works"])
+
+
 async def test_permissions_have_two_titles(world: World, host) -> None:
     """One for doing, one for reading; the second line names what is missing and who can help."""
     host.access.permissions = {"look": frozenset({Permission.PROJECTS_VIEW.value})}

@@ -105,9 +105,19 @@ class Unreadable(Denied):
 
 
 class StoreUnavailable(IncidentError):
-    """The disk or the database refused; nothing of this change was kept."""
+    """The disk or the database refused; nothing of this change was kept.
+
+    ``server`` is for those who keep the server, and for its log: which file or directory, and what was said of it.
+    """
 
     message_id = "incident.store-unavailable"
+
+    def __init__(self, detail: str, *, cause: str = "", server: str = "") -> None:
+        super().__init__(detail, cause=cause)
+        self.server = server
+
+    def __str__(self) -> str:
+        return f"{self.detail} {self.server}".strip()
 
 
 class RecorderUnavailable(IncidentError):

@@ -18,6 +18,7 @@ from starlette.types import Scope
 
 from incident_plugin.application.guard import Guard
 from incident_plugin.application.ports import Actor
+from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import Denied, IncidentError
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.http.operations import MAXIMUM_BODY, Call, Operation, answer
@@ -90,7 +91,8 @@ class _Endpoint:
                 path = request.url.path.removeprefix(request.scope.get("root_path", ""))
                 what = f"{self._operation.method} {path}"
                 await asyncio.to_thread(self._denials, actor, what[:200], self._operation.permission.value)
-            return problem_of(error, self._operation.failure)
+            keeps_server = self._guard.allows(actor, Permission.BACKUP_MANAGE)
+            return problem_of(error, self._operation.failure, of_server=keeps_server)
         except HTTPException:
             raise
         except ClientDisconnect:

@@ -137,7 +137,7 @@ class EventResources:
                     yield told
         except IncidentError as error:
             # The connection ends, and is taken up again from where it was.
-            logger.warning("changes cannot be told: %s", error.detail)
+            logger.warning("changes cannot be told: %s", error)
         finally:
             self._streams.discard(stream)
 
@@ -161,7 +161,7 @@ class EventResources:
                         for stream in self._streams:
                             stream.woken.set()
                 except IncidentError as error:
-                    logger.warning("changes cannot be read: %s", error.detail)
+                    logger.warning("changes cannot be read: %s", error)
                     await asyncio.sleep(_AFTER_FAULT)
 
 

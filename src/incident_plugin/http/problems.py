@@ -35,8 +35,11 @@ _STATUS: dict[type[IncidentError], HTTPStatus] = {
 _TITLED_BY_OPERATION = (NotFound, RecorderUnavailable, StoreUnavailable)
 
 
-def problem_of(error: IncidentError, failure: str = "") -> Response:
-    """Give the problem document of a refusal; ``failure`` is the operation's own title for it."""
+def problem_of(error: IncidentError, failure: str = "", *, of_server: bool = False) -> Response:
+    """Give the problem document of a refusal; ``failure`` is the operation's own title for it.
+
+    ``of_server`` tells where on the server it happened, too: who works with incidents need not know.
+    """
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), HTTPStatus.CONFLICT)
     title = failure if failure and isinstance(error, _TITLED_BY_OPERATION) else error.title
     extra: dict[str, str | int | bool | None] = {}
@@ -44,7 +47,7 @@ def problem_of(error: IncidentError, failure: str = "") -> Response:
         extra = {"field": error.field, "now": error.now}
         extra |= {"by": error.by.name} if error.by else {}
         extra |= {"at": error.at.isoformat().replace("+00:00", "Z")} if error.at else {}
-    return problem(status, title, error.detail, error.message_id, extra)
+    return problem(status, title, str(error) if of_server else error.detail, error.message_id, extra)
 
 
 def problem(

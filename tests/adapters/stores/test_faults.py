@@ -57,7 +57,7 @@ def refusal_of(act: Callable[[], object]) -> str:
     try:
         act()
     except StoreUnavailable as refusal:
-        return refusal.detail
+        return str(refusal)
     return ""
 
 
@@ -181,7 +181,8 @@ def test_a_directory_that_may_not_be_written_is_told(forbidden: Path, below: str
     with powerless(), pytest.raises(StoreUnavailable) as refusal:
         TinyDBStore(forbidden / below)
     assert refusal.value.message_id == "incident.disk-not-writable"
-    assert str(forbidden) in refusal.value.detail
+    assert str(forbidden) in refusal.value.server
+    assert str(forbidden) not in refusal.value.detail
     assert "account" in refusal.value.detail
 
 

@@ -66,8 +66,9 @@ class KeyRing:
             return _read(place)
         except (OSError, ValueError) as error:
             raise StoreUnavailable(
-                f"The key that packages are signed with cannot be used ({error}). Nothing was signed: an "
-                "administrator can put the key back, or make a new one."
+                "The key that packages are signed with cannot be used. Nothing was signed: an administrator can "
+                "put the key back, or make a new one.",
+                server=f"Details: {error}.",
             ) from error
 
     def known(self) -> tuple[KnownCertificate, ...]:

@@ -82,7 +82,9 @@ class Stamps:
         except FileNotFoundError:
             return None
         except (OSError, msgspec.DecodeError) as error:
-            raise StoreUnavailable(f"The time-stamp authority cannot be read ({error}).") from error
+            raise StoreUnavailable(
+                "The settings of the time-stamp authority cannot be read.", server=f"Details: {error}."
+            ) from error
 
     @property
     def address(self) -> str:

@@ -28,12 +28,15 @@ class SigningKey:
                 _make(file)
             if file.stat().st_mode & _OTHERS:
                 raise StoreUnavailable(
-                    f"Others than the server's account may read the signing key {file}. Nothing was signed: "
-                    "take their permission away, and consider the seals made until now as not signed."
+                    "Others than the server's account may read the signing key. Nothing was signed: "
+                    "take their permission away, and consider the seals made until now as not signed.",
+                    server=f"The key is {file}.",
                 )
             self._key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read_text("ascii")))
         except (OSError, ValueError) as error:
-            raise StoreUnavailable(f"The signing key {file} cannot be used ({error}).") from error
+            raise StoreUnavailable(
+                "The signing key cannot be used. Nothing was signed.", server=f"The key is {file} ({error})."
+            ) from error
 
     @property
     def public_key_pem(self) -> str:

@@ -85,7 +85,7 @@ class CommandSocket:
         try:
             said = command(lambda doing, share: say(doing=doing, share=share))
         except IncidentError as error:
-            say(refused=error.detail)
+            say(refused=str(error))
         except Exception:
             logger.exception("the command %r failed", asked)
             say(refused="The command failed in a way that nobody expected: the server's log tells more.")

@@ -25,7 +25,7 @@ _KEPT = "Everything saved before was kept; this change was not."
 _ADVICE: dict[type[StorageError], str] = {
     StorageFull: f"The disk is full. {_KEPT} Free some space, then try again.",
     StorageNotWritable: f"The files cannot be opened or written. {_KEPT} "
-    "Let the server's account write this directory, then try again.",
+    "Let the server's account write its directory, then try again.",
     StorageInUse: "The files are in use. Nothing was opened or changed. "
     "Stop the other server, or give this one a directory of its own.",
     StorageBusy: f"The files were held by something else for too long. {_KEPT} Try again.",
@@ -73,4 +73,4 @@ class Refusals:
         # What is known in full needs no words of SQLite.
         details = "" if type(error) is StorageFull else f" Details: {error}"
         cause = _CAUSES.get(type(error), "incident.disk-fault")
-        return StoreUnavailable(f"{advice} {where}{details}", cause=cause)
+        return StoreUnavailable(advice, cause=cause, server=f"{where}{details}")

@@ -173,7 +173,9 @@ class Film:
             with path.open("rb") as file:
                 self._mapped = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
         except (OSError, ValueError) as error:
-            raise StoreUnavailable(f"A file of the vault cannot be read: {error}.") from error
+            raise StoreUnavailable(
+                "A file of the vault cannot be read.", server=f"Details: {error}."
+            ) from error
         self._data = memoryview(self._mapped)
         self._begins = copy.delivered.start
         self._wanted = wanted

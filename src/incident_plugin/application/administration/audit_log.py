@@ -131,4 +131,4 @@ class Denials:
             with self._work.begin(actor.person) as work:
                 work.audit(Activity(action=Action.DENIED, subject=what, after=permission))
         except IncidentError as error:
-            logger.warning("a denied attempt was not written to the audit log: %s", error.detail)
+            logger.warning("a denied attempt was not written to the audit log: %s", error)

@@ -137,7 +137,7 @@ class ExportRunner:
             try:
                 await asyncio.to_thread(self.sweep)
             except IncidentError as error:
-                logger.warning("old exports were not removed: %s", error.detail)
+                logger.warning("old exports were not removed: %s", error)
             await self._sleep(_SWEEP_EVERY)
 
     def _unfinished(self) -> tuple[ExportId, ...]:
@@ -181,7 +181,7 @@ class ExportRunner:
                 export_id, "The export failed unexpectedly and nothing was written. The log says why."
             )
         except IncidentError as error:
-            logger.error("export %s cannot be noted as failed: %s", export_id, error.detail)  # noqa: TRY400
+            logger.error("export %s cannot be noted as failed: %s", export_id, error)  # noqa: TRY400
 
     async def _fail(self, export_id: ExportId, message: str) -> None:
         def failed(export: Export) -> Export:

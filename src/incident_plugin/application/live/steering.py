@@ -142,7 +142,7 @@ class Steering:
             await asyncio.to_thread(self._moved, actor, camera)
         except IncidentError as error:
             # The camera has moved; that it cannot be written down must not keep it from being stopped.
-            _log.error("a movement of camera %s was not noted: %s", camera, error.detail)
+            _log.error("a movement of camera %s was not noted: %s", camera, error)
 
     def _require(self, actor: Actor, camera: CameraId) -> None:
         self._guard.require(actor, Permission.CAMERAS_VIEW, (camera,))
