@@ -322,6 +322,21 @@ async def test_a_report_can_be_begun_followed_fetched_and_is_logged(client, came
     assert [e["action"] for e in log][-3:] == ["report.generated", "report.printed", "report.saved"]
 
 
+async def test_a_sequence_that_begins_in_a_gap_is_reported_with_the_first_picture_there_is(
+    client, cameras, recorder_process
+):
+    """Its gap is told; a picture is not missing while the recorder has one of the sequence."""
+    gap = recorder_process.since + timedelta(minutes=90)
+    start, end = ((gap + timedelta(seconds=after)).isoformat() for after in (50, 70))
+    footage = {"camera": cameras["Yard"], "start": start, "end": end}
+    made = await client.post("/projects", json={"footage": [footage]})
+    report = await client.post(f"/projects/{made.json()['project']['id']}/report", json={})
+    assert report.headers["report-complete"] == "true"
+    pages = PdfReader(io.BytesIO(report.content)).pages
+    assert "(0:00:10.000)" in "".join(page.extract_text() for page in pages)
+    assert sum(len(page.images) for page in pages) == 1
+
+
 async def test_a_report_of_nothing_and_a_title_nobody_defined_are_refused(client):
     """The reason comes with the first answer, and nothing is kept."""
     missing = await client.post("/projects/999/reports", json={})

@@ -48,6 +48,19 @@ async def test_filters_and_period_narrow_it(opening: Opening, site: Site) -> Non
     assert page.url.endswith("#/incidents/list/type~theft/created-from~-7d")
 
 
+async def test_the_list_is_as_it_was_after_a_look(opening: Opening, site: Site) -> None:
+    """The period that the dashboard begins with narrows nothing that nobody narrowed."""
+    site.create(description="One", type="theft")
+    page = await opening()
+    await page.get_by_role("link", name="Dashboard").or_(page.get_by_role("button", name="Dashboard")).click()
+    await page.get_by_role("button", name="Unowned").filter(visible=True).click()
+    await expect(page.get_by_role("link", name="Theft")).to_be_visible()
+    await page.get_by_role("button", name="List", exact=True).click()
+    await expect(page.locator("tbody tr")).to_have_count(1)
+    assert page.url.endswith("#/incidents/list/owner~")
+    await expect(page.get_by_text("Created within")).to_have_count(0)
+
+
 async def test_it_can_be_saved_as_a_table(opening: Opening, site: Site, tmp_path: Path) -> None:
     """What is drawn, as lines of a spreadsheet; no name is a formula there."""
     site.create(description="One", owner="=1+1")

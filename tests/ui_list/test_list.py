@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from incident_plugin.domain.properties import DELIVERED
 from tests.browsing import in_shared_browser, problem
-from tests.domain.examples import sequence
+from tests.domain.examples import at, sequence
 from tests.ui_list.conftest import Opening
 from tests.ui_list.site import CARL, EVERYTHING, OLIVIA, Site
 
@@ -297,6 +297,44 @@ async def test_filters_are_saved_by_name_and_shared(opening: Opening, site: Site
     await other.get_by_role("button", name="To do").click()
     await expect(rows(other)).to_have_count(1)
     await expect(other.get_by_role("button", name="To do")).to_be_visible()
+
+
+async def test_a_saved_filter_that_was_removed_can_be_put_back(opening: Opening, site: Site) -> None:
+    """One press removes it, and another takes that back."""
+    site.create(description="Open")
+    page = await opening("incidents/list/open~yes")
+    await page.get_by_role("button", name="Saved filters").click()
+    await expect(page.locator("input:user-invalid")).to_have_count(0)
+    await page.get_by_label("Name", exact=True).fill("To do")
+    await page.get_by_role("button", name="Save this filter").click()
+    await page.get_by_role("button", name="To do").click()
+    await page.get_by_role("button", name="Remove the saved filter To do").click()
+    await expect(page.get_by_role("button", name="Saved filters")).to_be_visible()
+    await page.get_by_role("button", name="Undo").press("Enter")
+    await expect(page.get_by_role("button", name="To do")).to_be_visible()
+
+
+async def test_texts_begin_where_they_are_read_from(opening: Opening, site: Site) -> None:
+    """Empty lines before a text are passed over; of one from right to left, the end is cut off."""
+    site.create(description="\n \n  Bag taken")
+    arabic = "\u0645\u062d\u0636\u0631 " * 60
+    site.create(description=arabic)
+    page = await opening()
+    await expect(row(page, "Bag taken")).to_be_visible()
+    line = rows(page).first.locator("td.col-description .line")
+    assert await line.evaluate("line => getComputedStyle(line).direction") == "rtl"
+    assert await line.evaluate("line => line.scrollWidth > line.clientWidth && line.scrollLeft === 0")
+
+
+async def test_both_hours_of_a_night_are_told_apart(opening: Opening, site: Site) -> None:
+    """When clocks go back the list names the zones, and shows the names."""
+    start = (datetime(2026, 10, 25, 0, 59, 30, tzinfo=UTC) - at(0)).total_seconds()
+    site.create(sequence(start=start, end=start + 60))
+    page = await opening()
+    for column, shown in (("start", "2026-10-25 02:59 CEST"), ("end", "02:00 CET")):
+        cell = page.locator(f"td.col-{column}")
+        await expect(cell).to_have_text(shown)
+        assert await cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth"), column
 
 
 # Columns and order

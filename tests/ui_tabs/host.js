@@ -16,12 +16,18 @@ const bridge = {
   view: () => ({ mode: 'live', cameras: [], selected: null }),
   run: async () => {},
   navigate: ({ tab, path = '' }) => { location.hash = `/${tab}/${path}`; },
-  notify({ kind, title, detail = '' }) {
+  notify({ kind, title, detail = '', action }) {
     const notice = document.createElement('div');
     const heading = document.createElement('b');
     heading.textContent = title;
     notice.className = kind;
     notice.append(heading, document.createElement('br'), detail);
+    if (action) {
+      const button = document.createElement('button');
+      button.textContent = action.label;
+      button.addEventListener('click', action.run);
+      notice.append(button);
+    }
     notices.prepend(notice);
   },
   fetch: (path, init = {}) => fetch(MOUNT + path, { ...init, headers: { ...init.headers, 'X-Principal': principal.id } }),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
@@ -11,7 +12,7 @@ from playwright.async_api import Page, expect
 from incident_plugin.domain.errors import Denied, StoreUnavailable
 from tests.browsing import in_shared_browser
 
-from .world import COLLEAGUE, LOBBY, YARD, footage
+from .world import COLLEAGUE, LOBBY, NOON, YARD, footage
 
 pytestmark = in_shared_browser
 
@@ -295,8 +296,9 @@ async def test_calls_are_logged_corrected_and_deleted(open_at, world) -> None:
     await page.get_by_label("Outcome").fill("Patrol sent")
     save = page.get_by_role("tabpanel").get_by_role("button", name="Save")
     await save.click()
-    await expect(page.get_by_text("Cannot save call. Try again later.")).to_be_visible()
-    await expect(state(page)).to_contain_text("Enter minutes and seconds, such as 2:30.")
+    await expect(page.get_by_role("alert")).to_have_text("Enter minutes and seconds, such as 2:30.")
+    await expect(page.get_by_label("Duration")).to_be_focused()
+    assert world.projects[1].calls == ()
     await page.get_by_label("Duration").fill("2:30")
     await save.click()
     await expect(page.locator("article")).to_contain_text("2026-03-02 12:05:06")
@@ -332,6 +334,7 @@ async def test_sequences_are_shown_and_removed(open_at, server, world) -> None:
     await expect(dialog).to_contain_text("Yard, 2026-03-02 12:02:00")
     await dialog.get_by_role("button", name="Remove").press("Enter")
     await expect(page.get_by_role("row", name="Yard")).to_have_count(0)
+    await expect(page.get_by_role("button", name="View video")).to_be_focused()
     server.refuse["POST .*/sequences/remove"] = StoreUnavailable("The disk is full. Nothing was removed.")
     await page.get_by_role("button", name="Remove all").click()
     await dialog.get_by_role("button", name="Remove all").click()
@@ -341,6 +344,35 @@ async def test_sequences_are_shown_and_removed(open_at, server, world) -> None:
     await dialog.get_by_role("button", name="Remove all").click()
     await expect(page.get_by_text("No sequences yet.")).to_be_visible()
     assert world.projects[1].sequences == ()
+
+
+async def test_the_keyboard_stays_where_the_work_is(open_at, world) -> None:
+    """After a comment the next one can be written; after saving and taking back, the part's tab has it."""
+    world.project(description="Before")
+    page = await open_at("incidents/1/comments")
+    await page.get_by_label("New comment").fill("First")
+    await page.get_by_role("button", name="Add comment").click()
+    await expect(page.get_by_role("listitem")).to_contain_text("First")
+    await expect(page.get_by_label("New comment")).to_be_focused()
+    await page.get_by_role("tab", name="Main details").click()
+    await page.get_by_label("Description", exact=True).fill("After")
+    await page.get_by_role("button", name="Save").press("Enter")
+    await expect(state(page)).to_have_text(re.compile(r"Saved \d"))
+    await expect(page.get_by_role("tab", name="Main details")).to_be_focused()
+    await page.get_by_role("button", name="Undo").press("Enter")
+    await expect(page.get_by_label("Description", exact=True)).to_have_value("Before")
+    await expect(page.get_by_role("tab", name="Main details")).to_be_focused()
+
+
+async def test_both_hours_of_a_night_are_told_apart(open_at, world) -> None:
+    """The names of their zones are seen, not cut off."""
+    before = datetime(2026, 10, 25, 0, 59, 30, tzinfo=UTC) - NOON
+    world.project(footage(LOBBY, before / timedelta(minutes=1), 60))
+    page = await open_at("incidents/1/sequences")
+    for column, shown in (("start", "2026-10-25 02:59:30 CEST"), ("end", "2026-10-25 02:00:30 CET")):
+        cell = page.get_by_role("cell", name=shown, exact=True)
+        await expect(cell).to_be_visible()
+        assert await cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth"), column
 
 
 async def test_activity_logs_say_when_the_chain_has_a_fault(open_at, world) -> None:

@@ -238,7 +238,8 @@ def measured(offset: ClockOffset | None) -> MeasuredOffset | None:
         seconds=seconds,
         uncertainty_seconds=bound,
         measured_at=offset.measured_at,
-        text=f"{seconds:.1f} +/- {max(bound, 0.1):.1f} s",
+        # Rounded first: nothing is told as -0.0.
+        text=f"{round(seconds, 1) + 0.0:.1f} +/- {max(bound, 0.1):.1f} s",
     )
 
 

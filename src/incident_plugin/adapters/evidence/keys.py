@@ -66,8 +66,8 @@ class KeyRing:
             return _read(place)
         except (OSError, ValueError) as error:
             raise StoreUnavailable(
-                "The key that packages are signed with cannot be used. Nothing was signed: an administrator can "
-                "put the key back, or make a new one.",
+                "The key that packages are signed with cannot be used. Nothing was signed: an administrator "
+                "can put the key back, or make a new one.",
                 server=f"Details: {error}.",
             ) from error
 

@@ -78,7 +78,7 @@ def _clock(offset: ClockOffset | None, material: Material) -> str:
         return material.texts("sequence.unknown")
     return material.texts(
         "sequence.clock.value",
-        offset=f"{offset.offset / timedelta(seconds=1):+.1f}",
+        offset=f"{round(offset.offset / timedelta(seconds=1), 1) + 0.0:+.1f}",
         bound=f"{offset.uncertainty / timedelta(seconds=1):.1f}",
         at=material.moments.seconds(offset.measured_at),
     )

@@ -30,6 +30,9 @@ from incident_plugin.domain.recorders import RecorderConfig, RecorderId, apart_i
 from incident_plugin.domain.time import Interval, gaps, union
 
 _T = TypeVar("_T")
+_CAMERA_GONE = (
+    "No recorder has this camera any more. Ask an administrator whether its recordings are kept elsewhere."
+)
 
 #: Makes a recorder from what administrators set up, and its password; raises ``ValueError``.
 Connect = Callable[[RecorderConfig, str], Recorder]
@@ -215,7 +218,7 @@ class SiteRecorders:
                 else:
                     yield stream
                     return
-        raise failure or NotFound("No recorder has this camera any more. Refresh the list.")
+        raise failure or NotFound(_CAMERA_GONE)
 
     @asynccontextmanager
     async def replay(
@@ -313,7 +316,7 @@ class SiteRecorders:
                 return await ask(source)
             except (RecorderUnavailable, NotFound) as error:
                 failure = failure or error
-        raise failure or NotFound("No recorder has this camera any more. Refresh the list.")
+        raise failure or NotFound(_CAMERA_GONE)
 
     async def _sources(self, camera: CameraId) -> list[_Source]:
         """Find the recorders of a camera, also of one that was added since they were last asked."""
@@ -326,7 +329,7 @@ class SiteRecorders:
             if silent is not None:
                 # It may well be a camera of the recorder that does not answer.
                 raise RecorderUnavailable(silent)
-            raise NotFound("No recorder has this camera any more. Refresh the list.")
+            raise NotFound(_CAMERA_GONE)
         return found
 
     def _known(self, camera: CameraId) -> list[_Source]:

@@ -25,6 +25,7 @@ from incident_plugin.application.reports.content import (
 from incident_plugin.application.reports.pictures import SpooledPictures
 from incident_plugin.application.store import IncidentStore
 from incident_plugin.application.unit_of_work import UnitOfWork, Work
+from incident_plugin.application.video.fetching import NOT_RECORDED
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import IncidentError, InvalidInput, NoVideo, StoreUnavailable
 from incident_plugin.domain.exports import Export, ExportState
@@ -223,7 +224,7 @@ class Reporting:
             missing += lacking
             if may_see:
                 try:
-                    picture = await self._picture(sequence)
+                    picture = await self._picture(sequence, found.gaps or ())
                     await asyncio.to_thread(pictures.put, sequence.id, picture)
                 except IncidentError as error:
                     missing.append(Missing(what=Lacking.PICTURE, subject=name, reason=error.detail))
@@ -247,9 +248,15 @@ class Reporting:
             missing.append(Missing(what=Lacking.CLOCK, subject=name, reason=error.detail))
         return FootageFacts(gaps=found, clock_offset=offset), missing
 
-    async def _picture(self, sequence: Sequence) -> bytes:
+    async def _picture(self, sequence: Sequence, missing: Iterable[Interval]) -> bytes:
+        """Give the first picture that the recorder has of a sequence."""
         interval = sequence.footage.interval
-        moment = Interval(interval.start, min(interval.end, interval.start + timedelta(seconds=1)))
+        start = interval.start
+        for gap in missing:
+            start = gap.end if gap.start <= start else start
+        if start >= interval.end:
+            raise NoVideo(NOT_RECORDED)
+        moment = Interval(start, min(interval.end, start + timedelta(seconds=1)))
         return await self._stills.at(sequence.footage.camera, moment, width=PICTURE_WIDTH)
 
     def _log(self, actor: Actor, project_id: ProjectId, wish: ReportWish) -> None:

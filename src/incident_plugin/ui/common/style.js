@@ -76,7 +76,7 @@ td.fill { width: 100%; max-width: 0; }
 /* Where the system chooses the colours, what is chosen still shows. */
 @media (forced-colors: active) {
   [aria-selected=true], [aria-pressed=true] { forced-color-adjust: none; background: Highlight !important; color: HighlightText !important; }
-  [aria-selected=true] :is(.dim, .mark) { color: inherit; }
+  [aria-selected=true] :is(.dim, .mark, .count) { color: inherit; }
   [role=tablist] [role=tab] { border-color: Canvas; }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }

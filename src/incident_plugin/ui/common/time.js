@@ -24,7 +24,7 @@ function format(timeZone, options) {
  * @param {string} timeZone
  */
 export function dateTime(at, timeZone) {
-  return at === null || at === undefined ? '' : `${date(at, timeZone)} ${named(at, timeZone)}`;
+  return at === null || at === undefined ? '' : `${date(at, timeZone)} ${clockTime(at, timeZone)}`;
 }
 
 /**
@@ -34,13 +34,17 @@ export function dateTime(at, timeZone) {
  * @param {string} timeZone
  */
 export function endTime(end, start, timeZone) {
-  return date(start, timeZone) === date(end, timeZone) ? named(end, timeZone) : dateTime(end, timeZone);
+  return date(start, timeZone) === date(end, timeZone) ? clockTime(end, timeZone) : dateTime(end, timeZone);
 }
 
 const HALF_HOUR = 1_800_000;
 
-/** @param {Instant} at @param {string} timeZone */
-function named(at, timeZone) {
+/**
+ * `12:03:07`; with the zone's name where clocks showed this twice.
+ * @param {Instant} at
+ * @param {string} timeZone
+ */
+export function clockTime(at, timeZone) {
   const shown = time(at, timeZone);
   const instant = new Date(at).getTime();
   // Clocks go back by an hour, on one island by half of one, at some stations and in some years by two or three.

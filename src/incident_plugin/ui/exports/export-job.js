@@ -161,7 +161,7 @@ function fileRow(exhibit, job, bridge) {
     h('td', {}, exhibit.item.footage.camera_name),
     h('td', {}, exhibit.file ? fileSize(exhibit.size) : ''),
     h('td', {}, exhibit.delivered ? interval(exhibit.delivered, zone) : h('span', { class: 'amber' }, texts.nothingDelivered)),
-    h('td', {}, exhibit.gaps.length
+    h('td', { class: exhibit.gaps.length ? 'times' : '' }, exhibit.gaps.length
       ? exhibit.gaps.map((gap) => h('div', { class: 'amber', title: gap.reason }, interval(gap, zone), h('div', { class: 'small reason' }, gap.reason))) : h('span', { class: 'dim' }, texts.noGaps)),
     h('td', {}, offset(exhibit.clock_offset)),
     h('td', { class: 'wrap' }, h('code', {}, exhibit.sha256)));

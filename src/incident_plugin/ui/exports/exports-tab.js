@@ -34,9 +34,11 @@ class ExportsTab extends Contributed {
   #asked = '';
   /** The export that was just started: it gets the focus as soon as it is shown. */
   #started = '';
+  /** Nothing was drawn since somebody came here. */
+  #arrived = false;
   /** @type {SettingsForm | null} */
   #settings = null;
-  #settingsPlace = h('div', {});
+  #settingsPlace = h('div', { hidden: true });
   /** What was asked for last: an answer to an earlier question comes too late. */
   #estimating = 0;
   #notes = h('div', {});
@@ -66,6 +68,7 @@ class ExportsTab extends Contributed {
 
   /** @override */
   attached() {
+    this.#arrived = true;
     if (!this.#settings) {
       this.#settings = new SettingsForm(this.#bridge, () => this.#estimate());
       this.#settingsPlace.replaceChildren(this.#settings.element);
@@ -126,6 +129,9 @@ class ExportsTab extends Contributed {
         removeFiles: () => this.#removeFiles(job),
       })));
     this.#jobsState.replaceChildren(...(this.#exports.length ? [] : [h('p', { class: 'empty' }, texts.noJobs)]));
+    // Who was sent here by “Send for export” left the button that had the keyboard.
+    if (this.#arrived && document.activeElement === document.body) this.#start.focus({ preventScroll: true });
+    this.#arrived = false;
     if (!this.#started) return;
     /** @type {HTMLElement | null} */ (this.#jobs.querySelector(`[data-key="${CSS.escape(this.#started)}"]`))?.focus();
     this.#started = '';

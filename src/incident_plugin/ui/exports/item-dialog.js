@@ -67,7 +67,7 @@ export function changeItem(item, timeZone) {
 function bound(id, title, first, timeZone, changed) {
   /** @type {number | null} */
   let at = Date.parse(first);
-  const input = h('input', { type: 'text', autocomplete: 'off', oninput: () => {
+  const input = h('input', { type: 'text', autocomplete: 'off', autofocus: id === 'start', oninput: () => {
     const typed = typedTime(input.value, Date.now(), timeZone);
     const found = typed ? instantsOf(typed, timeZone) : [];
     // Of the two hours of the night when clocks go back the one is meant that is nearer to what was there.

@@ -54,6 +54,7 @@ export class SettingsForm {
   #remove = h('button', { type: 'button', class: 'quiet', hidden: true, title: strings.exports.settings.removePreset,
     'aria-label': strings.exports.settings.removePreset, onclick: () => this.#removePreset() }, icon('trash'));
   #estimate = h('p', { class: 'estimate', role: 'status' });
+  #wrong = h('p', { class: 'amber', role: 'status' });
   #containerField = field('container', strings.exports.settings.container, this.#container);
   #stillsField = field('stills', strings.exports.settings.stillPictures, this.#stills);
 
@@ -68,7 +69,7 @@ export class SettingsForm {
         h('button', { type: 'button', onclick: () => this.#keep() }, texts.keep)),
       h('div', { class: 'row fields' }, field('format', texts.format, this.#format), this.#containerField, this.#stillsField, field('split', texts.split, this.#split)),
       h('div', { class: 'row boxes' }, ...[this.#sign, this.#report, this.#names, this.#court, this.#burn, this.#sound, this.#encrypted].map(({ label }) => label)),
-      this.#passwords, this.#estimate);
+      this.#passwords, this.#wrong, this.#estimate);
     this.#draw();
   }
 
@@ -109,8 +110,10 @@ export class SettingsForm {
     this.#estimate.classList.toggle('error', !fits);
     this.#estimate.textContent = [
       estimate ? texts.estimate(fileSize(estimate.size), timeLeft(estimate.seconds), fileSize(estimate.free), estimate.measured) : '',
-      fits ? '' : texts.noRoom, problem,
+      fits ? '' : texts.noRoom,
     ].filter(Boolean).join(' ');
+    this.#wrong.textContent = problem;
+    this.#wrong.hidden = !problem;
   }
 
   /** @param {Partial<ExportSettings>} change */

@@ -31,6 +31,7 @@ progress { flex: 1; height: 8px; accent-color: var(--accent); }
 .files { overflow-x: auto; }
 .files td { vertical-align: top; padding-block: 6px; height: auto; }
 .files td.wrap { white-space: normal; }
+.files td.times { white-space: normal; min-width: 190px; }
 summary { cursor: pointer; padding: 4px 0; }
 .unmeasured { white-space: normal; min-width: 140px; }
 code { font: 12px ui-monospace, monospace; overflow-wrap: anywhere; white-space: normal; display: block; min-width: 270px; }

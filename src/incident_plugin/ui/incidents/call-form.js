@@ -68,7 +68,7 @@ function durationSeconds(text) {
  * @param {CallEdit} edit
  * @param {string} timeZone
  * @param {(edit: CallEdit) => void} changed called with every change
- * @param {HTMLElement[]} buttons
+ * @param {(checked: () => boolean) => HTMLElement[]} buttons given what says whether the call can be saved
  */
 export function callForm(edit, timeZone, changed, buttons) {
   const texts = strings.incidents.calls;
@@ -76,9 +76,7 @@ export function callForm(edit, timeZone, changed, buttons) {
   /** @param {Exclude<keyof CallEdit, 'seen'>} part */
   const entered = (part) => (/** @type {Event} */ event) => {
     const input = /** @type {HTMLInputElement} */ (event.target);
-    if (part === 'duration') {
-      input.setCustomValidity(durationSeconds(input.value) === undefined ? texts.badDuration : '');
-    }
+    if (part === 'duration' && durationSeconds(input.value) !== undefined) told('');
     current[part] = input.value;
     changed({ ...current });
   };
@@ -93,6 +91,20 @@ export function callForm(edit, timeZone, changed, buttons) {
   /** @param {Exclude<keyof CallEdit, 'seen'>} part @param {string} label @param {Record<string, unknown>} [more] */
   const line = (part, label, more = {}) => h('label', { class: 'field' }, label,
     h('input', { value: current[part], oninput: entered(part), maxLength: 200, ...more }));
+  const long = h('input', { value: current.duration, oninput: entered('duration'), maxLength: 9, placeholder: '0:00' });
+  const fault = h('span', { class: 'error small', role: 'alert' });
+  /** @param {string} wrong */
+  const told = (wrong) => {
+    fault.textContent = wrong;
+    long.setAttribute('aria-invalid', String(wrong !== ''));
+  };
+  /** Said beside the field, and not saved. */
+  const checked = () => {
+    if (durationSeconds(long.value) !== undefined) return true;
+    told(texts.badDuration);
+    long.focus();
+    return false;
+  };
   return h('fieldset', { class: 'call-form', 'aria-label': texts.form },
     h('label', { class: 'field' }, texts.direction, h('select', { onchange: entered('direction') },
       ...(['made', 'received']).map((way) => h('option', { value: way, selected: way === current.direction },
@@ -100,8 +112,8 @@ export function callForm(edit, timeZone, changed, buttons) {
     line('number', texts.number, { inputMode: 'tel' }),
     line('person', texts.person),
     h('div', { class: 'field-row' }, h('label', { class: 'label', htmlFor: id }, texts.time), at.element),
-    line('duration', texts.duration, { placeholder: '0:00', maxLength: 9 }),
+    h('div', { class: 'field-row' }, h('label', { class: 'field' }, texts.duration, long), fault),
     line('outcome', texts.outcome),
     h('label', { class: 'field note' }, texts.note, h('textarea', { value: current.note, oninput: entered('note'), maxLength: 100_000, dir: 'auto' })),
-    h('div', { class: 'row' }, ...buttons));
+    h('div', { class: 'row' }, ...buttons(checked)));
 }

@@ -2,7 +2,7 @@
 
 import { Problem, call, report } from '../common/api.js';
 import { followChanges } from '../common/changes.js';
-import { h, icon } from '../common/dom.js';
+import { focused, h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
 import { dateTime, time, utcTitle } from '../common/time.js';
 import { whileVisible } from '../common/visible.js';
@@ -23,7 +23,7 @@ import { sequencesTab } from './tab-sequences.js';
 
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} Bridge */
 /** @typedef {keyof typeof strings.incidents.project.tabs} TabName */
-/** @typedef {{element: HTMLElement, update: () => void, seen?: () => Promise<void>, stop?: () => void}} TabView */
+/** @typedef {{element: HTMLElement, update: () => void, seen?: () => Promise<void>, stop?: () => void, refuge?: HTMLElement}} TabView `refuge` gets the keyboard when what had it is gone */
 
 /** How often the project is read again while changes are not heard of at once, and otherwise. Milliseconds. */
 const READ_AGAIN = 5_000;
@@ -67,6 +67,8 @@ export class ProjectPage {
   #restored = h('p', { class: 'banner', role: 'status', hidden: true });
   #undoBar = h('div', { class: 'undo-bar', role: 'status', hidden: true });
   #live = false;
+  /** What had the keyboard last. @type {HTMLElement | null} */
+  #held = null;
   /** Stops hearing of changes. */
   #deaf;
   #reader;
@@ -92,6 +94,8 @@ export class ProjectPage {
         h('button', { type: 'button', class: 'quiet', title: texts.back, 'aria-label': texts.back, onclick: () => this.#toList() }, icon('back')),
         h('h2', {}, texts.title(id)), this.#header.element, h('span', { class: 'grow' }), this.#presence.element, this.#state, this.#save, this.#buttons),
       this.#tabs, this.#panel, this.#undoBar);
+    this.element.addEventListener('pointerdown', () => { this.#held = null; });
+    this.element.addEventListener('focusin', ({ target }) => { this.#held = /** @type {HTMLElement} */ (target); });
     this.#model.addEventListener('change', () => this.#draw());
     this.#model.undo.addEventListener('change', () => this.#drawUndo());
     this.show(tab);
@@ -176,6 +180,17 @@ export class ProjectPage {
     const view = this.#view(this.#current);
     if (this.#content.firstChild !== view.element) this.#content.replaceChildren(view.element);
     view.update();
+    this.#keepKeyboard(view.refuge);
+  }
+
+  /** The keyboard goes to a place nearby when what had it is gone or has nothing left to do. @param {HTMLElement} [refuge] the part's tab, where none is named */
+  #keepKeyboard(refuge) {
+    const held = this.#held;
+    if (!held || (held.checkVisibility() && !held.matches(':disabled'))) return;
+    const now = focused();
+    if (now !== document.body && now !== held) return;
+    if (refuge && refuge.checkVisibility() && !refuge.matches(':disabled')) refuge.focus({ preventScroll: true });
+    else this.focus();
   }
 
   /** @param {TabName} name */
@@ -288,12 +303,14 @@ export class ProjectPage {
   #drawUndo() {
     const { last } = this.#model.undo;
     this.#undoBar.hidden = !last;
-    if (!last) return;
     const texts = strings.incidents.undo;
-    this.#undoBar.replaceChildren(icon('check'), h('span', { class: 'ellipsis' }, last.title),
-      h('button', { type: 'button', title: texts.hint, onclick: () => this.#takeBack() }, texts.undo),
-      h('button', { type: 'button', class: 'quiet', title: strings.common.close, 'aria-label': strings.common.close,
-        onclick: () => { this.#undoBar.hidden = true; } }, icon('close')));
+    const back = h('button', { type: 'button', title: texts.hint, onclick: () => this.#takeBack() }, texts.undo);
+    this.#undoBar.replaceChildren(icon('check'), h('span', { class: 'ellipsis' }, last?.title ?? ''), back,
+      h('button', { type: 'button', class: 'quiet', title: strings.common.close, 'aria-label': strings.common.close, onclick: () => {
+        this.#undoBar.hidden = true;
+        this.#keepKeyboard();
+      } }, icon('close')));
+    this.#keepKeyboard(back);
   }
 
   async #takeBack() {

@@ -8,7 +8,10 @@ import { strings } from '../locales/en.js';
 
 /** An instant in the site's zone, UTC in its tooltip. @param {string | number} at @param {string} timeZone @param {string} [kind] */
 export function moment(at, timeZone, kind = '') {
-  return h('time', { class: kind, dateTime: new Date(at).toISOString(), title: utcTitle(at) }, dateTime(at, timeZone));
+  const shown = dateTime(at, timeZone);
+  // With the name of its zone it needs more room.
+  const named = shown.split(' ').length > 2 ? ' named' : '';
+  return h('time', { class: `${kind}${named}`.trim(), dateTime: new Date(at).toISOString(), title: utcTitle(at) }, shown);
 }
 
 /** A sentence with its times in the site's zone. @param {ActivityEntry['said']} said @param {string} timeZone */

@@ -47,6 +47,9 @@ a.button:hover { background: var(--s3); }
 .rows th.col-id { width: 56px; } .rows th.col-status { width: 104px; } .rows th.col-type { width: 96px; } .rows th.col-start { width: 112px; }
 .rows th.col-end { width: 78px; } .rows th.col-owner { width: 100px; } .rows th.col-priority { width: 64px; } .rows th.col-sequences { width: 36px; }
 .rows th.col-created { width: 112px; } .rows th.col-expires { width: 100px; } .rows th.col-description { width: auto; min-width: 120px; }
+.rows table:has(time.named) th:is(.col-start, .col-created) { width: 152px; } .rows table:has(time.named) th.col-end { width: 84px; }
+/* What is cut off is the end of the text, in whichever direction it is written. */
+.rows .line { display: block; overflow: hidden; text-overflow: ellipsis; text-align: left; }
 .rows td.col-sequences, .rows th.col-sequences { text-align: right; }
 .rows th.col-sequences .sort { justify-content: flex-end; width: 100%; }
 .announced button { color: var(--text); width: calc(100% - 24px); margin: 8px 12px 4px; border-color: var(--accent); background: color-mix(in srgb, var(--accent) 14%, var(--s1)); }
@@ -112,7 +115,7 @@ a.button:hover { background: var(--s3); }
 .field-row p { margin: 0; }
 .label { display: flex; gap: 8px; align-items: center; min-height: 24px; color: var(--dim); }
 .control input[type=checkbox] { justify-self: start; width: 20px; height: 20px; margin: 6px 0; accent-color: var(--accent); }
-input:not([type=checkbox]):not([type=radio]):invalid { border-color: var(--red); }
+input:not([type=checkbox]):not([type=radio]):is(:user-invalid, [aria-invalid=true]) { border-color: var(--red); }
 .picker { position: relative; }
 .picker input.date { position: absolute; inset: 0; width: 100%; min-height: 0; padding: 0; opacity: 0; pointer-events: none; }
 .owner { min-width: 120px; }
@@ -130,9 +133,12 @@ input:not([type=checkbox]):not([type=radio]):invalid { border-color: var(--red);
 .comment header { display: flex; gap: 12px; align-items: center; min-height: 28px; min-width: 0; white-space: nowrap; }
 .call-form { border: 1px solid var(--s3); border-radius: 4px; margin: 0; padding: 12px; display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 12px; }
 .call-form .note, .call-form > .row { grid-column: 1 / -1; }
+.part { grid-template-columns: minmax(0, 1fr); }
+.scrolled { overflow-x: auto; }
 .sequences th, .sequences td { padding: 0 8px; }
 .sequences td { height: 40px; }
 .sequences th.start, .sequences th.end { width: 138px; } .sequences th.length { width: 56px; } .sequences th.video { width: 134px; }
+.sequences:has(time.named) th:is(.start, .end) { width: 176px; }
 .sequences th.added { width: 132px; } .sequences th.recorder { width: 96px; }
 .sequence-note { max-width: 100%; justify-content: flex-start; }
 .sequences th.check { width: 28px; }

@@ -77,8 +77,9 @@ function choosing(model, call) {
 function editing(model, id, left) {
   const key = `call:${id}`;
   const first = model.unsaved.call(id) ?? newCall();
-  return callForm(first, model.bridge.timeZone, (edit) => model.keep(key, edit), [
+  return callForm(first, model.bridge.timeZone, (edit) => model.keep(key, edit), (checked) => [
     h('button', { type: 'button', class: 'primary', onclick: () => {
+      if (!checked()) return;
       if (model.unsaved.call(id) === undefined) model.keep(key, first);
       void model.save(key);
     } }, strings.common.save),

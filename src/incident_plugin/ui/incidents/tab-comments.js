@@ -31,10 +31,14 @@ export function commentsTab(model) {
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !add.disabled) void model.save('comment:new');
     } });
-  const add = h('button', { type: 'button', title: texts.addHint, onclick: () => model.save('comment:new') }, icon('add'), texts.add);
+  const add = h('button', { type: 'button', title: texts.addHint, onclick: () => {
+    input.focus();
+    void model.save('comment:new');
+  } }, icon('add'), texts.add);
   const form = h('div', { class: 'stack', hidden: !editable }, h('label', { class: 'field' }, texts.text, input), h('div', { class: 'row' }, add));
   return {
     element: h('div', { class: 'reading' }, hidden, list, empty, form),
+    refuge: input,
     update() {
       const comments = model.project?.comments ?? [];
       const missing = (model.project?.comment_count ?? 0) - comments.length;
@@ -101,7 +105,10 @@ function editing(model, comment, conflict) {
   const edit = model.unsaved.comment(comment.id) ?? { text: comment.text, seen: comment.edited_at };
   if (conflict) return [contested(model, key, comment.text, edit.text)];
   const input = h('textarea', { maxLength: MAXIMUM, value: edit.text, dir: 'auto', rows: Math.min(12, 3 + edit.text.split('\n').length),
-    'aria-label': texts.editing, oninput: () => model.keep(key, { text: input.value, seen: edit.seen }) });
+    'aria-label': texts.editing, oninput: () => model.keep(key, { text: input.value, seen: edit.seen }),
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !model.gone) void model.save(key);
+    } });
   return [
     input,
     h('div', { class: 'row' },

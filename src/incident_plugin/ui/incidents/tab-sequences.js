@@ -74,8 +74,9 @@ export function sequencesTab(model) {
   }
 
   return {
-    element: h('div', { class: 'stack' }, h('div', { class: 'row' }, view, remove, removeAll, h('span', { class: 'grow' }), total), preserve.element, away, table, empty),
+    element: h('div', { class: 'stack part' }, h('div', { class: 'row' }, view, remove, removeAll, h('span', { class: 'grow' }), total), preserve.element, away, h('div', { class: 'scrolled' }, table), empty),
     update,
+    refuge: view,
     /** Recorders are asked when somebody looks. */
     seen: () => states.read(),
     stop: () => {

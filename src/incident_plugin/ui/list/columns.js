@@ -2,7 +2,7 @@
 
 import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
-import { date, dateTime, time, utcTitle } from '../common/time.js';
+import { clockTime, date, dateTime, utcTitle } from '../common/time.js';
 import { valueLabel } from '../common/value-label.js';
 import { choices, shownValue } from '../incidents/field-names.js';
 import { strings } from '../locales/en.js';
@@ -61,10 +61,10 @@ function ofValue(field, value, properties, zone) {
   return instant && value ? minute(String(value), zone) : shownValue(field, value, properties);
 }
 
-/** @param {string} text */
+/** The first line that says something. @param {string} text */
 function line(text) {
-  const [first] = text.split('\n');
-  return h('span', { title: text.slice(0, 300), dir: 'auto' }, first);
+  const [first] = text.trimStart().split('\n');
+  return h('span', { class: 'line', title: text.slice(0, 300), dir: 'auto' }, first);
 }
 
 /**
@@ -78,7 +78,8 @@ function minute(at, zone, after = null) {
   const day = date(at, zone);
   const before = after === null ? '' : date(after, zone);
   const needed = day === before ? '' : day.slice(0, 4) === before.slice(0, 4) ? day.slice(5) : day;
-  return h('time', { title: `${dateTime(at, zone)} (${utcTitle(at)})` }, `${needed} ${time(at, zone).slice(0, 5)}`.trim());
+  const [clock, named] = clockTime(at, zone).split(' ');
+  return h('time', { class: named ? 'named' : '', title: `${dateTime(at, zone)} (${utcTitle(at)})` }, [needed, clock.slice(0, 5), named].filter(Boolean).join(' '));
 }
 
 /** @param {ProjectSummary} project @param {string} zone */

@@ -35,6 +35,8 @@ export class Dashboard {
   /** @type {Overview | null} */
   #overview = null;
   #properties = NO_PROPERTIES;
+  /** Nobody chose the period: it is the dashboard's own, and the list does not take it over. */
+  #ownPeriod = false;
   #asTables = false;
   #question = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -59,7 +61,7 @@ export class Dashboard {
       button('list', texts.asTable, () => this.#switch()), button('download', texts.csv, () => this.#save()), button('print', texts.print, () => globalThis.print()));
     this.element = h('div', { class: 'dashboard' },
       h('div', { class: 'bar' },
-        h('div', { class: 'row' }, h('button', { type: 'button', onclick: () => this.#toList(this.#query) }, icon('back'), texts.back),
+        h('div', { class: 'row' }, h('button', { type: 'button', onclick: () => this.#back() }, icon('back'), texts.back),
           h('h2', {}, texts.title), this.#period, h('span', { class: 'dim small' }, texts.byCreation(zoneTitle(bridge.timeZone)))),
         this.#bar.element),
       h('div', { class: 'board' }, this.#notes, this.#content));
@@ -78,7 +80,8 @@ export class Dashboard {
   /** @param {string} path */
   show(path) {
     const query = readPath(path);
-    if (!query.has('created-from') && !query.has('created-to')) query.set('created-from', [DEFAULT_PERIOD]);
+    this.#ownPeriod = !query.has('created-from') && !query.has('created-to');
+    if (this.#ownPeriod) query.set('created-from', [DEFAULT_PERIOD]);
     const same = writePath(query) === writePath(this.#query);
     this.#query = query;
     const [from] = query.get('created-from') ?? [];
@@ -106,8 +109,12 @@ export class Dashboard {
 
   /** @param {Query} query from the bar, which does not show the period */
   #go(query) {
-    const from = query.has('created-from') || query.has('created-to') ? null : this.#query.get('created-from') ?? null;
+    const from = this.#ownPeriod || query.has('created-from') || query.has('created-to') ? null : this.#query.get('created-from') ?? null;
     this.#navigate('dashboard', from && !this.#query.has('created-to') ? changed(query, { 'created-from': from }) : query);
+  }
+
+  #back() {
+    this.#toList(this.#ownPeriod ? changed(this.#query, { 'created-from': null }) : this.#query);
   }
 
   /** @param {Query} query */

@@ -36,7 +36,7 @@ export class FilterBar {
   #where;
   #chips = h('div', { class: 'chips' });
   #toggles;
-  #clear = h('button', { type: 'button', class: 'quiet', onclick: () => this.#ask(new Map()) }, strings.list.clear);
+  #clear = h('button', { type: 'button', class: 'quiet', onclick: () => this.#clearAll() }, strings.list.clear);
   #add = h('button', { type: 'button', class: 'add', 'aria-haspopup': 'menu', onclick: () => void this.#menu() }, icon('add'), strings.list.add);
 
   /**
@@ -145,6 +145,11 @@ export class FilterBar {
   /** @param {Kind} kind */
   #remove(kind) {
     this.#change(Object.fromEntries(kind.names.map((name) => [name, null])));
+    this.#add.focus();
+  }
+
+  #clearAll() {
+    this.#ask(new Map());
     this.#add.focus();
   }
 

@@ -3,7 +3,7 @@
 import { Problem, call, request } from '../common/api.js';
 import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
-import { time, utcTitle } from '../common/time.js';
+import { clockTime, utcTitle } from '../common/time.js';
 import { strings } from '../locales/en.js';
 
 /** @typedef {import('../common/api.js').Bridge} Bridge */
@@ -62,7 +62,7 @@ export class PictureStrip {
   /** @param {Sequence} sequence @param {AbortSignal} signal */
   #figure({ footage: { camera, camera_name: name, interval } }, signal) {
     const frame = h('div', { class: 'frame' });
-    const at = time(interval.start, this.#bridge.timeZone);
+    const at = clockTime(interval.start, this.#bridge.timeZone);
     void this.#picture(frame, camera, interval.start, `${name}, ${at}`, signal);
     return h('figure', {}, frame, h('figcaption', { title: `${name}, ${utcTitle(interval.start)}` }, `${name} `, h('time', {}, at)));
   }

@@ -101,6 +101,17 @@ export class SavedFilters {
     try {
       await titled(strings.list.failures.save, call(this.#bridge, 'DELETE', `list/filters/${encodeURIComponent(filter.id)}`));
       close();
+      this.#bridge.notify({ kind: 'success', title: strings.list.removedSaved(filter.name), action: { label: strings.list.undo, run: () => void this.#putBack(filter) } });
+      await this.load();
+    } catch (error) {
+      report(this.#bridge, error);
+    }
+  }
+
+  /** @param {SavedFilter} filter */
+  async #putBack({ name, shared, query }) {
+    try {
+      await titled(strings.list.failures.save, call(this.#bridge, 'POST', 'list/filters', { name, shared, query }));
       await this.load();
     } catch (error) {
       report(this.#bridge, error);

@@ -10,7 +10,7 @@ filterSheet.replaceSync(`${valueStyle}${timeEntryStyle}.filter-bar { display: gr
 .filter-bar .line > svg { color: var(--dim); }
 /* What stands at the right end stays together where there is not room for all in one line. */
 .filter-bar .more { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; justify-content: flex-end; margin-left: auto; min-width: 0; }
-.filter-bar input.text { width: 180px; }
+.filter-bar input.text { flex: 1 1 100px; max-width: 180px; }
 .filter-bar select { width: auto; max-width: 130px; }
 .filter-bar button { white-space: nowrap; padding-inline: 8px; }
 .filter-bar .toggle[aria-pressed=true], .filter-bar .saved.used { border-color: var(--accent); background: color-mix(in srgb, var(--accent) 22%, var(--s1)); }
