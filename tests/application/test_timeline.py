@@ -66,3 +66,15 @@ async def test_waiting_for_events_is_no_fault(monkeypatch: pytest.MonkeyPatch) -
     await asyncio.sleep(0)
     monkeypatch.undo()
     assert "North cannot be reached." in await incomplete(timeline)
+
+
+async def test_answers_about_times_that_went_by_are_let_go() -> None:
+    """A timeline that goes on asks for another time with each step: only those of late are kept."""
+    site = Recorder()
+    site.may_answer.set()
+    timeline = Timeline(recorders=site, store=MemoryStore(), guard=Guard(site), events=site, clock=site)
+    for minute in range(10):
+        site.moment += timedelta(minutes=1)
+        shown = between(60 * minute, 3600 + 60 * minute)
+        await timeline.rows(Actor(person=ANN), (CameraId("lobby"),), shown)
+    assert len(timeline._told) == 3

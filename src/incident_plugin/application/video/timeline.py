@@ -20,7 +20,8 @@ from incident_plugin.domain.time import Interval
 
 #: Events are told anew after this: timelines ask every few seconds.
 _FRESH = timedelta(seconds=30)
-_MOST_TOLD = 256
+#: For how long answers are kept, and how many: a timeline that goes on asks for another time with each step.
+_KEPT, _MOST_TOLD = timedelta(minutes=2), 256
 #: Recorded spans do not wait longer for them, seconds.
 _PATIENCE = 1.0
 #: Events that take longer are said to be missing; until then they come with one of the next rows.
@@ -127,7 +128,8 @@ class Timeline:
         most = len(events) >= _MOST_EVENTS
         incomplete = f"Only {_MOST_EVENTS:,} events are shown. Zoom in to see the others." if most else ""
         told = _Told(now, joined(happenings(events, interval, now), interval.length / _VISIBLE), incomplete)
-        while len(self._told) >= _MOST_TOLD:
-            self._told.pop(next(iter(self._told)))
+        self._told.pop((camera, interval), None)
         self._told[camera, interval] = told
+        while len(self._told) > _MOST_TOLD or next(iter(self._told.values())).at < now - _KEPT:
+            self._told.pop(next(iter(self._told)))
         return told
