@@ -122,9 +122,9 @@ def _make(chosen: argparse.Namespace) -> int:
 
 def _restore(chosen: argparse.Namespace) -> int:
     directory = next(
-        (chosen.data / place for place in _PLACES if (chosen.data / place / "store").is_dir()), None
+        (chosen.data / place for place in _PLACES if (chosen.data / place / "store").is_dir()),
+        _directory_to_be(chosen.data),
     )
-    directory = directory or chosen.data
     directory.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
     with unsealed(chosen.file, _passphrase(chosen.passphrase_file, new=False), directory) as found:
@@ -134,11 +134,16 @@ def _restore(chosen: argparse.Namespace) -> int:
         if keys.exists():
             keys.rename(aside)
         found.keys.rename(keys)
-    told = [f"{chosen.file} was restored."]
+    told = [f"{chosen.file} was restored to {directory}."]
     if kept is not None:
         told.append(f"What was there is now {kept} and {aside}: remove both when all is well.")
     sys.stdout.write(" ".join(told) + "\n")
     return 0
+
+
+def _directory_to_be(data: Path) -> Path:
+    """Give where a host will look that has not been started yet: hosts name a plug-in's directory by its id."""
+    return data if data.resolve().name == "incident" else data / _PLACES[-1]
 
 
 def _directory(data: Path) -> Path:

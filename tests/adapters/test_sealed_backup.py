@@ -145,13 +145,23 @@ def test_a_backup_made_beside_a_server_is_restored_with_its_keys(
     other = Plugin(tmp_path / "other")
     assert cli.main(["backup", "restore", "--data", str(other.folder), passphrase, str(file)]) == 0
     said = capsys.readouterr().out
-    assert "was restored. What was there is now" in said
+    assert f"was restored to {other.folder}. What was there is now" in said
     assert SigningKey(other.folder / KEYS).public_key == plugin.key.public_key
     assert other.described() == "Bag taken"
     assert cli.main(["store", "check", "--data", str(other.folder)]) == 0
-    new = tmp_path / "new machine"
-    assert cli.main(["backup", "restore", "--data", str(new), passphrase, str(file)]) == 0
-    assert SigningKey(new / KEYS, make=False).public_key == plugin.key.public_key
+
+
+@pytest.mark.parametrize("data", ["data", "data/plugins/incident"])
+def test_a_machine_where_no_host_ran_yet_gets_it_where_the_host_will_look(
+    data, plugin, tmp_path, passphrase
+) -> None:
+    """Whether the host's directory is named or the plug-in's."""
+    file, new = tmp_path / "all.sealed", tmp_path / "new machine"
+    assert cli.main(["backup", "make", "--data", str(plugin.folder), passphrase, str(file)]) == 0
+    assert cli.main(["backup", "restore", "--data", str(new / data), passphrase, str(file)]) == 0
+    folder = new / "data/plugins/incident"
+    assert SigningKey(folder / KEYS, make=False).public_key == plugin.key.public_key
+    assert cli.main(["store", "check", "--data", str(folder)]) == 0
 
 
 def test_a_server_that_runs_is_not_restored_over(plugin, tmp_path, passphrase, capsys) -> None:
