@@ -142,7 +142,7 @@ def _restore(chosen: argparse.Namespace) -> int:
 
 
 def _directory_to_be(data: Path) -> Path:
-    """Give where a host will look that has not been started yet: hosts name a plug-in's directory by its id."""
+    """Give where a host will look that was not started yet: hosts name a plug-in's directory by its id."""
     return data if data.resolve().name == "incident" else data / _PLACES[-1]
 
 
