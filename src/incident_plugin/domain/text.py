@@ -1,4 +1,4 @@
-"""Text that people enter."""
+"""Text that people enter, and that recorders send."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from incident_plugin.domain.errors import InvalidInput
 MAXIMUM_TEXT = 100_000
 #: Characters of a single line: a name, a phone number.
 MAXIMUM_LINE = 200
+#: What no line from elsewhere may have: controls, and what turns the text around it (UAX #9).
+_UNSHOWABLE = re.compile("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 #: Characters by which words are compared: no language writes longer ones, and an index has to end somewhere.
 COMPARED = 64
 
@@ -39,6 +41,12 @@ def checked_text(name: str, text: str, maximum: int) -> str:
             cause="incident.text-unkeepable",
         )
     return text
+
+
+def one_line(text: str) -> str:
+    """Give what a device calls something, or says, as a line of text that people can be shown."""
+    line = _UNSHOWABLE.sub("", " ".join(text.split()))
+    return line if len(line) <= MAXIMUM_LINE else f"{line[: MAXIMUM_LINE - 1].rstrip()}…"
 
 
 def words(text: str) -> tuple[str, ...]:

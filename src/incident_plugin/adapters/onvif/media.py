@@ -8,6 +8,7 @@ from incident_plugin.adapters.onvif.errors import Fault, NoService, NotOnvif
 from incident_plugin.adapters.onvif.reading import below, content, elements, first, item, text
 from incident_plugin.adapters.onvif.session import DeviceSession
 from incident_plugin.adapters.onvif.values import Profile
+from incident_plugin.domain.text import one_line
 
 _STREAM_SETUP = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
 #: Profiles of both services have tokens of their own, so a token says which service it belongs to.
@@ -42,7 +43,7 @@ def _profiles2(session: DeviceSession) -> list[Profile]:
         found.append(
             Profile(
                 token=_MEDIA2 + token,
-                name=content(profile, "Name"),
+                name=one_line(content(profile, "Name")),
                 source=source,
                 encoding=content(encoder, "Encoding").upper() if encoder is not None else "",
                 pixels=_number(content(encoder, "Resolution", "Width"))
@@ -71,7 +72,7 @@ def _profiles1(session: DeviceSession) -> list[Profile]:
         found.append(
             Profile(
                 token=token,
-                name=text(profile, "Name"),
+                name=one_line(text(profile, "Name")),
                 source=source,
                 encoding=text(profile, "VideoEncoderConfiguration", "Encoding"),
                 pixels=int(getattr(size, "Width", 0) or 0) * int(getattr(size, "Height", 0) or 0),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from incident_plugin.adapters.onvif.reading import text
 from incident_plugin.adapters.onvif.session import DeviceSession
 from incident_plugin.domain.media import Motion, Preset
+from incident_plugin.domain.text import one_line
 
 
 def move(session: DeviceSession, profile: str, motion: Motion, lasting: timedelta) -> None:
@@ -28,7 +29,7 @@ def presets(session: DeviceSession, profile: str) -> tuple[Preset, ...]:
     """Give the remembered positions that have a token."""
     found = session.call("ptz", "GetPresets", ProfileToken=profile) or ()
     return tuple(
-        Preset(token=text(one, "token"), name=text(one, "Name") or text(one, "token"))
+        Preset(token=text(one, "token"), name=one_line(text(one, "Name") or text(one, "token")))
         for one in found
         if text(one, "token")
     )

@@ -16,6 +16,7 @@ from incident_plugin.adapters.onvif.history import RECORDING_STATE, TRACK_STATE,
 from incident_plugin.adapters.onvif.reading import below, content, duration, elements, first, item, text
 from incident_plugin.adapters.onvif.session import DeviceSession
 from incident_plugin.adapters.onvif.values import Recording
+from incident_plugin.domain.text import one_line
 from incident_plugin.domain.time import Interval
 
 _STREAM_SETUP = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
@@ -207,7 +208,7 @@ def _recording(answer: Any) -> Recording:
     return Recording(
         token=text(answer, "RecordingToken"),
         source=text(answer, "Source", "SourceId"),
-        name=text(answer, "Source", "Name"),
+        name=one_line(text(answer, "Source", "Name")),
         earliest=getattr(answer, "EarliestRecording", None),
         latest=None if text(answer, "RecordingStatus") == "Recording" else latest,
         has_video=not tracks or any(text(track, "TrackType") == "Video" for track in tracks),
@@ -220,7 +221,7 @@ def _listed(answer: Any) -> Recording:
     return Recording(
         token=text(answer, "RecordingToken"),
         source=text(answer, "Configuration", "Source", "SourceId"),
-        name=text(answer, "Configuration", "Source", "Name"),
+        name=one_line(text(answer, "Configuration", "Source", "Name")),
         earliest=None,
         latest=None,
         has_video=not kinds or "Video" in kinds,

@@ -28,6 +28,7 @@ from incident_plugin.adapters.onvif.tls import TlsRule
 from incident_plugin.adapters.onvif.token import DigestToken
 from incident_plugin.adapters.onvif.transport import BoundedTransport
 from incident_plugin.adapters.onvif.values import DeviceInformation
+from incident_plugin.domain.text import one_line
 
 #: A clock that shows whole seconds is on average this much further.
 _HALF_SECOND = timedelta(seconds=0.5)
@@ -97,9 +98,9 @@ class DeviceSession:
         answer = self._device.call("GetDeviceInformation")
         serial = text(answer, "SerialNumber")
         return DeviceInformation(
-            manufacturer=text(answer, "Manufacturer"),
-            model=text(answer, "Model"),
-            firmware=text(answer, "FirmwareVersion"),
+            manufacturer=one_line(text(answer, "Manufacturer")),
+            model=one_line(text(answer, "Model")),
+            firmware=one_line(text(answer, "FirmwareVersion")),
             serial=serial,
             id=serial or text(answer, "HardwareId") or self.address.place,
         )

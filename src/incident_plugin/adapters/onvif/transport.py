@@ -28,6 +28,7 @@ from incident_plugin.adapters.onvif.errors import (
 )
 from incident_plugin.adapters.onvif.prefixes import declared
 from incident_plugin.adapters.onvif.tls import TlsAdapter, TlsRule, why_not_connected, why_not_trusted
+from incident_plugin.domain.text import one_line
 
 #: Longest answer in bytes. Lists of thousands of recordings are read in pages far below it.
 _MAX_ANSWER = 8 * 1024 * 1024
@@ -212,9 +213,9 @@ def _fault(fault: Any) -> OnvifError:
     for element in fault.iter(etree.Element):
         name = etree.QName(element).localname
         if name in texts:
-            texts[name].append((element.text or "").strip())
+            texts[name].append(one_line(element.text or ""))
     codes = [code.rpartition(":")[2] for code in (*texts["Value"][1:], *texts["faultcode"])]
-    reason = next(iter((*texts["Text"], *texts["faultstring"])), "")[:200]
+    reason = next(iter((*texts["Text"], *texts["faultstring"])), "")
     if _WRONG_PASSWORD.intersection(codes) or _UNAUTHORISED_WORDS.search(reason):
         return NotAuthorised(reason)
     if _NOT_OFFERED.intersection(codes):

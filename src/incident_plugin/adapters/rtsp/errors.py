@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from incident_plugin.domain.text import one_line
+
 
 class RtspError(Exception):
     """Root of everything this package raises inside itself; never leaves it."""
@@ -27,6 +29,6 @@ class Refused(RtspError):
     """The peer answered a request with a status other than 2xx."""
 
     def __init__(self, status: int, reason: str, method: str) -> None:
-        super().__init__(f"{method} was answered {status} {reason}")
+        super().__init__(f"{method} was answered {status} {one_line(reason)}")
         self.status = status
         self.method = method

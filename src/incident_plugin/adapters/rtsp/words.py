@@ -52,8 +52,9 @@ def _refused(error: Refused, recorder: str) -> IncidentError:
         return NotFound(f"{recorder} no longer has this camera or recording. Refresh the list.")
     if error.status == _NOT_RECORDED:
         return NoVideo(f"{recorder} has no video for the chosen time. Choose another time.")
-    otherwise = (f"{{}} refused to send video ({error}). {_TRY}", _REFUSED)
-    words, cause = _STATUSES.get(error.status, otherwise)
+    if error.status not in _STATUSES:
+        return RecorderUnavailable(f"{recorder} refused to send video ({error}). {_TRY}", cause=_REFUSED)
+    words, cause = _STATUSES[error.status]
     return RecorderUnavailable(words.format(recorder), cause=cause)
 
 
