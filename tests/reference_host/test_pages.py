@@ -713,6 +713,20 @@ def test_nothing_runs_over_the_edge(signed_in: SignIn, width: int, height: int) 
         assert max(over) <= 0, (tab, over)
 
 
+def test_at_200_percent_the_administration_has_the_whole_width(signed_in: SignIn) -> None:
+    """Its pages stand above, the current one in sight; nothing shows below what sticks to the lower edge."""
+    page = signed_in("/administration", "admin")
+    page.set_viewport_size({"width": 640, "height": 360})
+    pages = page.get_by_role("navigation", name="Administration")
+    last = pages.get_by_role("link").last
+    last.press("Enter")
+    expect(last).to_have_attribute("aria-current", "page")
+    expect(last).to_be_in_viewport(ratio=1)
+    place = page.locator(".admin-page")
+    assert place.evaluate("place => place.getBoundingClientRect().width") == 640
+    expect(place).to_have_css("padding-bottom", "0px")
+
+
 def test_long_status_does_not_widen_the_page(signed_in: SignIn) -> None:
     """A plug-in that has much to say hides nothing at 200 % of a small window."""
     page = signed_in("/live", "admin")

@@ -38,6 +38,16 @@ async def test_every_tab_can_be_used_by_everybody(opening, site) -> None:
         assert await violations(page) == []
 
 
+async def test_names_can_be_read_at_200_percent_of_the_smallest_window(opening, site) -> None:
+    """What does not fit is scrolled within the table; the button that saves stays in sight."""
+    page = await opening("properties")
+    await page.set_viewport_size({"width": 640, "height": 360})
+    name = page.get_by_label("Name of Theft")
+    await expect(name).to_be_visible()
+    assert (await name.bounding_box())["width"] >= 150
+    await expect(page.get_by_role("button", name="Save", exact=True)).to_be_in_viewport(ratio=1)
+
+
 async def test_a_new_type_reaches_other_browsers_within_two_seconds(opening, site) -> None:
     """Without a restart and without anybody pressing anything there."""
     other = await opening("properties", person="carl")

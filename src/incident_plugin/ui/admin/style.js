@@ -63,5 +63,12 @@ code { font: 12px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
 ul.changes { margin: 0; padding-left: 20px; max-height: 40vh; overflow: auto; }
 .links { display: flex; flex-wrap: wrap; gap: 4px; }
 .links button { min-height: 26px; padding: 0 8px; }
-@media (max-width: 900px) { .filters { grid-template-columns: 1fr 1fr; } .category .head { grid-template-columns: 1fr; } }
+.section { grid-template-columns: minmax(0, 1fr); }
+/* Where there is not room for all columns a table is as wide as they need, and scrolls by itself. */
+@media (max-width: 900px) {
+  .values, .binned { display: block; overflow-x: auto; }
+  .values input[type=text] { min-width: 160px; } .values select { min-width: 84px; }
+  .binned td:nth-child(2) { min-width: 180px; } .binned td:is(:nth-child(3), :nth-child(5)) { min-width: 142px; }
+  .filters { grid-template-columns: 1fr 1fr; } .category .head { grid-template-columns: 1fr; }
+}
 `);
