@@ -19,6 +19,7 @@ from incident_plugin.adapters.live_preview.channel import StateChannel
 from incident_plugin.adapters.live_preview.route import IceRoute
 from incident_plugin.adapters.live_preview.seams import (
     end_quietly,
+    estimate_nothing,
     gather_on_loopback_too,
     ice_connection,
     take_rsa_too,
@@ -39,7 +40,9 @@ class Peer:
     def __init__(self, viewer: Viewer, sound: SoundLine | None, on_connection: Callable[[str], None]) -> None:
         self._on_connection = on_connection
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self._sender = self._pc.addTransceiver("video", direction="sendonly").sender
+        video = self._pc.addTransceiver("video", direction="sendonly")
+        estimate_nothing(video.receiver)
+        self._sender = video.sender
         self._senders = [self._sender]
         self._sending: list[ViewerSender | SoundSender] = [
             ViewerSender(self._sender, viewer, lambda: on_connection("failed"))
