@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="reference-host", description=__doc__)
+    parser = argparse.ArgumentParser(prog="reference-host", description="Serves a site with its plug-ins.")
     parser.add_argument(
         "--config", type=Path, default=Path("site.toml"), help="the site configuration (%(default)s)"
     )
