@@ -93,6 +93,18 @@ async def test_pictures_before_a_gap_do_not_show_what_is_in_it(recorder, client,
                 pass
 
 
+@pytest.mark.parametrize(("apart", "before"), [(20, True), (120, False)])
+async def test_key_pictures_alone_begin_with_the_one_before_the_start(recorder, client, kit, apart, before):
+    """It is shown until the next one comes, unless they are so far apart that there is a gap between them."""
+    pictures = kit.footage(3 * apart)[::apart]
+    pictures[-1] = attrs.evolve(pictures[-1], last=True)
+    recorder.media = kit.media(pictures)
+    start = kit.START + 0.09 * apart * SECOND
+    async with client.replay(recorder.url, Interval(start, start + 60 * SECOND), intra=True) as stream:
+        units = [unit async for unit in stream]
+    assert [unit.nals for unit in units] == [picture.nals for picture in pictures[0 if before else 1 :]]
+
+
 async def test_times_are_told_by_our_clock(recorder, client, kit):
     """A recorder seven seconds fast is asked by its clock and answered by ours."""
     offset = 7 * SECOND

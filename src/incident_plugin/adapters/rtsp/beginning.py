@@ -14,13 +14,17 @@ HEAD_START = timedelta(seconds=1)
 LONGER_HEAD_STARTS = (timedelta(seconds=10), timedelta(seconds=60))
 #: How long a picture is taken to last when there is no other one to tell.
 _NOMINAL = timedelta(seconds=1)
+#: Where key pictures alone come, two that are farther apart have a gap between them.
+_LONGEST_GROUP = timedelta(seconds=10)
 
 
 class Beginning:
     """Holds pictures back until it is known which key picture is the last one at or before the start."""
 
-    def __init__(self, start: datetime) -> None:
+    def __init__(self, start: datetime, *, intra: bool = False) -> None:
         self._start = start
+        #: Whether only key pictures come.
+        self._intra = intra
         #: How many pictures may come before one that is shown before them.
         self.reordering = 0
         self._held: list[AccessUnit] = []
@@ -38,11 +42,15 @@ class Beginning:
             self._held.append(unit)
             return []
         # Pictures from before a gap that the start lies in do not show the start.
-        before = self.rest() if unit.key else self._held
+        before = self.rest() if unit.key and not self._next_after_held(unit) else self._held
         self._held, self._passed = [], True
         given = [*before, unit]
         self._first = given[0].time
         return [one for one in given if one is given[0] or not self._leads(one)]
+
+    def _next_after_held(self, unit: AccessUnit) -> bool:
+        """Whether a key picture is the next one of those that came alone: until it the one before is shown."""
+        return self._intra and bool(self._held) and unit.time - self._held[-1].time <= _LONGEST_GROUP
 
     def _leads(self, unit: AccessUnit) -> bool:
         """Whether a picture is shown before the first one, and refers to others before that.

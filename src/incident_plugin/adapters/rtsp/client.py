@@ -198,7 +198,9 @@ class RtspClient:
             # Before the first recording, perhaps: less of a head start is not refused.
             return await self._tried(ready, wanted, HEAD_START) if head_start else None
         clocks = partial(ReplayTimes, wanted.clock_offset, _first_instant(answer))
-        stream = RtspReplay(ready.session, ready.video, clocks, self._limits, wanted.interval)
+        stream = RtspReplay(
+            ready.session, ready.video, clocks, self._limits, wanted.interval, intra=wanted.intra
+        )
         await stream.find_track()
         return stream
 

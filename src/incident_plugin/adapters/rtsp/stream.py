@@ -175,11 +175,18 @@ class RtspReplay(RtspStream):
     """A recorded stream; ends when everything in the interval was given."""
 
     def __init__(
-        self, session: Session, video: VideoDescription, clocks: Clocks, limits: Limits, interval: Interval
+        self,
+        session: Session,
+        video: VideoDescription,
+        clocks: Clocks,
+        limits: Limits,
+        interval: Interval,
+        *,
+        intra: bool = False,
     ) -> None:
         super().__init__(session, video, clocks, limits)
         self._interval = interval
-        self._beginning = Beginning(interval.start)
+        self._beginning = Beginning(interval.start, intra=intra)
         self._ending: Ending | None = None
         #: Time of the latest picture.
         self._last: datetime | None = None

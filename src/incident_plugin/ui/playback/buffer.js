@@ -234,7 +234,8 @@ export class VideoBuffer {
    */
   async #append({ start, codec, parts, hears, recodedFrom }, loading) {
     const buffer = await this.#prepared(codec);
-    this.hasSound = hears;
+    // Key pictures alone come without sound: nothing is learned of it then.
+    if (!this.intra) this.hasSound = hears;
     this.recodedFrom = recodedFrom;
     await this.#evict(buffer, this.intra ? KEPT_INTRA : KEPT);
     buffer.timestampOffset = this.toMedia(start);
