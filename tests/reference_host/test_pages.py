@@ -436,12 +436,15 @@ def test_the_playhead_by_keyboard(signed_in: SignIn) -> None:
 
 
 def test_a_waiting_element_holds_the_playhead(signed_in: SignIn) -> None:
-    """The clock stands while an element waits for pictures, and says so."""
+    """The clock stands while an element waits for pictures, and says so; nothing beside the words moves."""
     page = signed_in("/playback")
+    entry = page.get_by_role("textbox", name="Go to time")
+    place = entry.bounding_box()
     wait_until(page, "document.querySelector('sample-picture')?.vms?.clock !== undefined")
     clock = "document.querySelector('sample-picture').vms.clock"
     page.evaluate(f"window.owner = {{}}; {clock}.hold(owner, true); {clock}.play()")
     expect(page.get_by_text("Waiting for pictures")).to_be_visible()
+    assert entry.bounding_box() == place
     stood = page.evaluate(f"{clock}.now")
     assert page.evaluate(f"new Promise(requestAnimationFrame).then(() => {clock}.now)") == stood
     page.evaluate(f"{clock}.hold(owner, false)")

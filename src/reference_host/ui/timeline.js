@@ -19,6 +19,8 @@ const PAN = 0.5;
 const ALONE = 'vms.timeline.alone';
 /** Recordings grow: rows are asked for anew this often, milliseconds. */
 const REFRESH = 10 * SECOND;
+/** Pixels that a letter of the axis needs at most. */
+const LETTER = 9;
 /** Seeks while the playhead is being dragged are this far apart, milliseconds. */
 const DRAG_SEEK = 200;
 /** A playhead that moves so far at once was moved by somebody, milliseconds at normal speed. */
@@ -253,7 +255,9 @@ export class Timeline extends HTMLElement {
     this.#date.textContent = `${day(this.#start, zone)} ${zoneName(this.#start, zone)}`;
     if (pixels === 0) return;
     const marks = ticks(this.#start, this.#width, pixels, zone).map(({ at, text }) => {
-      const tick = el('span', { class: 'tick small dim', title: utcText(at) }, text);
+      const room = (1 - (at - this.#start) / this.#width) * pixels;
+      // Half a time at the edge could be read as another one.
+      const tick = el('span', { class: 'tick small dim', title: utcText(at) }, room > text.length * LETTER ? text : '');
       tick.style.left = this.#left(at);
       return tick;
     });

@@ -40,7 +40,7 @@ export class Transport extends HTMLElement {
     this.#picker.addEventListener('change', () => this.#go(this.#picker.value.replace('T', ' ')));
     this.append(
       el('div', { class: 'group' }, iconButton('back', 'Back 10 seconds', () => jump(-JUMP)), this.#play, iconButton('forward', 'Forward 10 seconds', () => jump(JUMP))),
-      el('div', { class: 'group now' }, this.#time, this.#date, this.#held),
+      el('div', { class: 'group now' }, this.#time, el('span', { class: 'beside' }, this.#date, this.#held)),
       el('form', { class: 'group entry', onsubmit: (/** @type {Event} */ event) => this.#entered(event) }, this.#entry, el('button', { type: 'submit' }, 'Go'), el('span', { class: 'picking' }, iconButton('calendar', 'Choose date and time', () => this.#pick()), this.#picker), this.#change, this.#fault),
       el('div', { class: 'group' },
         iconButton('markStart', 'Mark the start ( [ )', () => mark(shell, 'start')),

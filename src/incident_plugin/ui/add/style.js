@@ -21,7 +21,7 @@ dt { color: var(--dim); } dd { margin: 0; }
 dl .quiet { color: var(--accent); padding: 0 4px; }
 .ends { display: flex; gap: 8px; margin-top: 8px; }
 .ends figure { margin: 0; flex: 1; }
-.ends img { display: block; width: 100%; height: auto; aspect-ratio: 16 / 9; object-fit: cover; background: #000; border-radius: 2px; }
+.ends img { display: block; width: 100%; height: auto; aspect-ratio: 16 / 9; object-fit: cover; background: var(--s3); border-radius: 2px; }
 label.row { margin-top: 8px; cursor: pointer; }
 footer { display: flex; justify-content: flex-end; gap: 8px; margin-top: 12px; }
 `);

@@ -56,11 +56,11 @@ class Chooser {
     this.bar.autofocus();
     this.bar.toFound = () => this.#focus(0);
     this.body = h('tbody', { onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
-    this.table = h('table', { role: 'grid', 'aria-label': strings.projects.choose },
+    this.table = h('table', { hidden: true, role: 'grid', 'aria-label': strings.projects.choose },
       h('thead', {}, h('tr', {}, [strings.projects.id, strings.common.type, strings.projects.status,
         strings.common.start, strings.common.description].map((title) => h('th', { scope: 'col' }, title)))),
       this.body);
-    this.message = h('p', { class: 'empty', role: 'status', hidden: true });
+    this.message = h('p', { class: 'empty', role: 'status' }, strings.projects.loading);
     this.problem = h('p', { class: 'error', role: 'alert', hidden: true });
     this.count = h('span', { class: 'dim small' });
     this.older = h('button', { type: 'button', hidden: true, onclick: () => void this.load({ older: true }) }, strings.projects.older);
@@ -204,6 +204,7 @@ class Chooser {
   /** @param {unknown} error */
   #refused(error) {
     if (!(error instanceof Problem)) throw error;
+    if (this.#projects.length === 0) this.message.hidden = true;
     this.problem.replaceChildren(h('strong', {}, error.title), ' ', error.detail);
     this.problem.hidden = false;
   }

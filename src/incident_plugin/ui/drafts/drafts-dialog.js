@@ -105,8 +105,10 @@ class Drafts {
         else this.#chosen.delete(id);
         this.#marked();
       } });
+    const projects = this.#had[id];
+    const had = projects ? ` · ${strings.drafts.had(projects)}` : '';
     return h('tr', {}, h('td', {}, box),
-      h('td', { class: 'fill', title: camera }, camera, this.#had[id] && h('span', { class: 'dim small' }, ` · ${strings.drafts.had(this.#had[id])}`)),
+      h('td', { class: 'fill', title: camera + had }, camera, had && h('span', { class: 'dim small' }, had)),
       h('td', { title: utcTitle(start) }, dateTime(start, zone)),
       h('td', { title: utcTitle(end) }, dateTime(end, zone)),
       h('td', {}, duration(Date.parse(end) - Date.parse(start))),

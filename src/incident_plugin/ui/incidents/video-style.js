@@ -33,6 +33,8 @@ aside label.row { min-height: 24px; }
 .ellipsis { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 label.row { cursor: pointer; }
 @media (forced-colors: active) { .bar, .bar span { forced-color-adjust: none; } }
+/* At 200 % of the smallest window: the picture, and what plays it. */
+@media (max-height: 480px) { dialog.wide { --picture: max(120px, 90vh - 190px); padding-block: 8px; } dialog.wide header { margin-bottom: 4px; } }
 @media (max-width: 900px) { .window { grid-template-columns: 1fr; } aside { height: auto; } .choices { max-height: 40vh; } }
 `);
 

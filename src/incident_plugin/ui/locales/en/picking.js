@@ -21,6 +21,7 @@ export const projects = {
   inAll: (/** @type {number} */ n) => `The incident project has ${n.toLocaleString('en')} now`,
   open: 'Open',
   choose: 'Choose incident project',
+  loading: 'Loading incident projects',
   chooseButton: 'Add to this incident project',
   id: 'ID',
   status: 'Status',
