@@ -72,7 +72,7 @@ export class ViewItem extends HTMLElement {
       el(
         'header', {}, el('span', { class: 'number dim small' }, String(this.#slot + 1)),
         el('span', { class: 'name', title: camera.name }, camera.name), this.#badge,
-        iconButton('close', `Empty view item ${this.#slot + 1}`, () => { this.focus(); this.#shell.layout.assign(this.#slot, null); }, { tabindex: -1 }),
+        this.#emptying,
       ),
       el('div', { class: 'picture' }, view ? new Contributed(view, this.#shell.context(view.plugin, this.#mode, more)).place : this.#noPicture()),
       el(
@@ -82,13 +82,17 @@ export class ViewItem extends HTMLElement {
     ];
   }
 
+  get #emptying() {
+    return iconButton('close', `Empty view item ${this.#slot + 1}`, () => { this.focus(); this.#shell.layout.assign(this.#slot, null); }, { tabindex: -1 });
+  }
+
   /** @param {boolean} away */
   #empty(away) {
     const [name, words] = away
       ? ['Not available', 'This camera is not available now. Its picture comes back by itself, or choose another camera.']
       : ['Empty', 'Choose a camera in the list, or drag one here.'];
     return [
-      el('header', {}, el('span', { class: 'number dim small' }, String(this.#slot + 1)), el('span', { class: 'name dim' }, name)),
+      el('header', {}, el('span', { class: 'number dim small' }, String(this.#slot + 1)), el('span', { class: 'name dim' }, name), away && this.#emptying),
       el('div', { class: 'picture' }, el('p', { class: 'empty' }, icon(away ? 'warning' : 'camera'), el('span', {}, words))),
     ];
   }

@@ -49,7 +49,7 @@ class Beginning:
         return [one for one in given if one is given[0] or not self._leads(one)]
 
     def _next_after_held(self, unit: AccessUnit) -> bool:
-        """Whether a key picture is the next one of those that came alone: until it the one before is shown."""
+        """Whether a key picture is the next of those that came alone: until then the one before shows."""
         return self._intra and bool(self._held) and unit.time - self._held[-1].time <= _LONGEST_GROUP
 
     def _leads(self, unit: AccessUnit) -> bool:

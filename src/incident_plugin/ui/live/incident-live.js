@@ -212,6 +212,7 @@ export class IncidentLive extends HTMLElement {
     this.#symbol = symbol;
     this.#title.textContent = TITLES[state];
     this.#text.textContent = state === 'lost' ? `${detail} ${strings.live.retrying}`.trim() : detail;
+    this.#text.title = this.#text.textContent;
     this.#veil.classList.toggle('told', Boolean(detail));
     this.#draw();
     this.dispatchEvent(new CustomEvent('vms-state', { bubbles: true, composed: true, detail: { state: state === 'ended' ? 'denied' : state, detail } }));

@@ -29,7 +29,13 @@ video { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: con
   inset: auto 0 0 0; padding: 4px 8px; place-content: start; justify-items: start; text-align: start;
 }
 :host([data-state=live]) .veil :is(svg, .title), :host([data-state=live]) .veil:not(.told) { display: none; }
-@container (max-height: 120px) { .veil svg { display: none; } }
+/* Of sixteen: what it is, and how it begins; the rest is told on the pointer. */
+@container (max-height: 160px) {
+  .veil { padding: 4px 6px; gap: 0; align-content: start; }
+  .veil svg { width: 16px; height: 16px; }
+  .title { font-size: 13px; }
+  .detail { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; font-size: 12px; }
+}
 .bar {
   position: absolute; left: 6px; bottom: 6px; display: flex; align-items: center; gap: 2px; padding: 2px;
   max-width: calc(100% - 56px); border-radius: 4px; opacity: 0;
