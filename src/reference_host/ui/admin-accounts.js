@@ -4,9 +4,8 @@ import { call } from './api.js';
 import { button, el, heads, icon } from './dom.js';
 import { box, confirmed, field, openForm, passwordField } from './form-dialog.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
-/** @typedef {import('./types.d.ts').Account} Account */
-/** @typedef {import('./types.d.ts').Role} Role */
+/** @import { Shell } from './shell.js' */
+/** @import { Account, Role } from './types.d.ts' */
 
 export class AccountsPage extends HTMLElement {
   #shell;

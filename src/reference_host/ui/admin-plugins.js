@@ -5,8 +5,8 @@ import { button, el, heads, icon, note } from './dom.js';
 import { confirmed } from './form-dialog.js';
 import { link } from './router.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
-/** @typedef {import('./types.d.ts').PluginReport} PluginReport */
+/** @import { Shell } from './shell.js' */
+/** @import { PluginReport } from './types.d.ts' */
 
 const REFRESH = 5000;
 /** What stands before the title of a section in words that send somebody there. */

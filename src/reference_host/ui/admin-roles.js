@@ -5,8 +5,8 @@ import { button, el, heads } from './dom.js';
 import { box, confirmed, field, openForm } from './form-dialog.js';
 import { GrantTree } from './grant-tree.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
-/** @typedef {import('./types.d.ts').Role} Role */
+/** @import { Shell } from './shell.js' */
+/** @import { Role } from './types.d.ts' */
 
 /** @type {Role} */
 const NEW = { id: '', title: '', permissions: [], cameras: ['*'], origin: 'administration' };

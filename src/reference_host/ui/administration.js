@@ -8,7 +8,7 @@ import { Contributed } from './contributed.js';
 import { el } from './dom.js';
 import { link } from './router.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
+/** @import { Shell } from './shell.js' */
 
 /** @typedef {{path: string, title: string, make: (shell: Shell) => HTMLElement}} AdminPage */
 

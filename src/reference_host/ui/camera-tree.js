@@ -3,8 +3,8 @@
 import { el, icon, note } from './dom.js';
 import { SavedViews } from './saved-views.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
-/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsCamera} VmsCamera */
+/** @import { Shell } from './shell.js' */
+/** @import { VmsCamera } from 'vms-hooks/page' */
 
 export const CAMERA_DRAG = 'application/x-vms-camera';
 

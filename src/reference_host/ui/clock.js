@@ -2,7 +2,7 @@
 
 import { root } from './api.js';
 
-/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsClock} VmsClock */
+/** @import { VmsClock } from 'vms-hooks/page' */
 
 /** A view item that does not let go is let go after this long, milliseconds. */
 const LONGEST_HOLD = 5000;

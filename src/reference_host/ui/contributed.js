@@ -3,8 +3,8 @@
 import { el, icon } from './dom.js';
 import { showWhenMet } from './requirements.js';
 
-/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsContext} VmsContext */
-/** @typedef {import('./types.d.ts').Drawn} Drawn */
+/** @import { VmsContext } from 'vms-hooks/page' */
+/** @import { Drawn } from './types.d.ts' */
 
 /** Milliseconds between attempts to fetch a module. */
 const FIRST_PAUSE = 1_000;
@@ -81,7 +81,7 @@ function note(drawn, again) {
 /**
  * Loads a command's module and gives its `run`.
  * @param {string} module
- * @returns {Promise<import('../../../hooks/src/vms_hooks/page.d.ts').VmsCommandRun>}
+ * @returns {Promise<import('vms-hooks/page').VmsCommandRun>}
  */
 export async function loadCommand(module) {
   const { run } = await import(module);

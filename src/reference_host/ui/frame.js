@@ -10,7 +10,7 @@ import { day, utcText, zonedTime } from './time.js';
 import { VideoTab } from './video-tab.js';
 import { Warnings } from './warnings.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
+/** @import { Shell } from './shell.js' */
 /** @typedef {{path: string, title: string, make: () => TabContent}} TabEntry */
 /** @typedef {{node: HTMLElement, arrive?: (path: string) => void}} TabContent */
 

@@ -3,7 +3,7 @@
 import { el, icon } from './dom.js';
 import { box } from './form-dialog.js';
 
-/** @typedef {import('./types.d.ts').PermissionNode} PermissionNode */
+/** @import { PermissionNode } from './types.d.ts' */
 
 const EVERYTHING = '*';
 

@@ -8,8 +8,8 @@ import { mark, togglePlay } from './transport.js';
 /** View items that a digit selects. */
 const NUMBERED = 9;
 
-/** @typedef {import('./frame.js').Frame} Frame */
-/** @typedef {import('./shell.js').Shell} Shell */
+/** @import { Frame } from './frame.js' */
+/** @import { Shell } from './shell.js' */
 
 /** @param {Shell} shell @param {() => Frame} frame */
 export function bindKeys(shell, frame) {

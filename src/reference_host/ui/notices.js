@@ -2,7 +2,7 @@
 
 import { button, el, icon, iconButton } from './dom.js';
 
-/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsNotice} VmsNotice */
+/** @import { VmsNotice } from 'vms-hooks/page' */
 
 /** How long a notice stays, milliseconds; warnings and errors stay until they are closed. */
 const STAYS = 8_000;
@@ -10,20 +10,14 @@ const STAYS_WITH_ACTION = 15_000;
 const MOST = 4;
 
 export class Notices extends HTMLElement {
-  #rise = () => this.#aboveFullScreen();
-
   connectedCallback() {
     this.setAttribute('role', 'region');
     this.setAttribute('aria-label', 'Notices');
     this.setAttribute('aria-live', 'polite');
-    document.addEventListener('fullscreenchange', this.#rise);
+    document.addEventListener('fullscreenchange', () => this.#aboveFullScreen());
   }
 
-  disconnectedCallback() {
-    document.removeEventListener('fullscreenchange', this.#rise);
-  }
-
-  /** What fills the screen covers everything but popovers that came after it; those are seen, and no targets. */
+  /** What fills the screen covers all but popovers that came after it; those are seen, not clicked. */
   #aboveFullScreen() {
     this.popover = document.fullscreenElement ? 'manual' : null;
     if (this.popover) this.showPopover();
@@ -32,13 +26,15 @@ export class Notices extends HTMLElement {
   /** @param {VmsNotice} notice */
   show({ kind, title, detail, action }) {
     const close = () => box.remove();
-    const earlier = kind === 'warning' ? this.#alike(title, action?.label ?? '') : undefined;
-    const details = new Set([...earlier?.querySelectorAll('.words span') ?? []].map((line) => line.textContent ?? ''));
+    // Warnings stay: those that differ in their details alone share a box.
+    const like = kind === 'warning' ? `${title} ${action?.label}` : '';
+    const earlier = like ? [...this.querySelectorAll('.notice')].find((other) => other.getAttribute('data-like') === like) : null;
+    const details = new Set([...earlier?.querySelectorAll('.words span') ?? []].map((line) => line.textContent));
     if (detail) details.add(detail);
     earlier?.remove();
     const words = el('div', { class: 'words' }, el('strong', {}, title), ...[...details].slice(-MOST).map((line) => el('span', {}, line)));
     const box = el(
-      'div', { class: `notice ${kind}`, role: kind === 'error' ? 'alert' : false },
+      'div', { class: `notice ${kind}`, role: kind === 'error' ? 'alert' : false, 'data-like': like },
       icon(kind),
       words,
       action ? button(action.label, () => { close(); action.run(); }, { class: 'action' }) : null,
@@ -49,12 +45,6 @@ export class Notices extends HTMLElement {
     this.append(box);
     while (this.children.length > MOST) this.firstElementChild?.remove();
     if (kind === 'info' || kind === 'success') this.#goesAfter(box, action ? STAYS_WITH_ACTION : STAYS);
-  }
-
-  /** Warnings stay: those that differ in their details alone share a box. @param {string} title @param {string} label */
-  #alike(title, label) {
-    return [...this.querySelectorAll('.notice.warning')].find((other) => other.querySelector('strong')?.textContent === title
-      && (other.querySelector('.action')?.textContent ?? '') === label);
   }
 
   /** Nothing goes while somebody points at it or stands in it. @param {HTMLElement} box @param {number} time */

@@ -5,8 +5,8 @@ import { button, el } from './dom.js';
 import { field, openForm } from './form-dialog.js';
 import { chordOf } from './shortcuts.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
-/** @typedef {import('./types.d.ts').Runnable} Runnable */
+/** @import { Shell } from './shell.js' */
+/** @import { Runnable } from './types.d.ts' */
 
 /** What browsers never give to a page, or what people would miss. */
 const BROWSER = /^(Ctrl\+(Shift\+)?[acdefghjklnopqrstuvwxyz0-9+-]|Ctrl\+(Shift\+)?(Tab|PageUp|PageDown|F4)|Alt\+(F4|Home|ArrowLeft|ArrowRight|Tab|d|e|f)|Meta\+.*|(Shift\+|Ctrl\+)?F(1|3|5|6|7|10|11|12))$/;

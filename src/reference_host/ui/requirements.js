@@ -1,7 +1,7 @@
 // What a contribution says must be so before it can be used, judged where the operator is now.
 
-/** @typedef {import('./shell.js').Shell} Shell */
-/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsRequirement} VmsRequirement */
+/** @import { Shell } from './shell.js' */
+/** @import { VmsRequirement } from 'vms-hooks/page' */
 
 /** @type {Record<VmsRequirement, {words: string, met: (shell: Shell) => boolean}>} */
 const REQUIREMENTS = {

@@ -3,7 +3,7 @@
 import { root } from './api.js';
 import { el } from './dom.js';
 
-/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsTarget} VmsTarget */
+/** @import { VmsTarget } from 'vms-hooks/page' */
 
 /** @param {Location | URL} address @returns {Required<Pick<VmsTarget, 'tab' | 'path'>> & VmsTarget} */
 export function readAddress(address) {

@@ -5,8 +5,8 @@ import { el, iconButton, note } from './dom.js';
 import { box, field, openForm } from './form-dialog.js';
 import { ViewSizes } from './view-sizes.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
-/** @typedef {import('./types.d.ts').SavedView} SavedView */
+/** @import { Shell } from './shell.js' */
+/** @import { SavedView } from './types.d.ts' */
 
 const SHARE = 'host.views.share';
 /** Fired on the shell when the saved views have changed: live and playback each show them. */

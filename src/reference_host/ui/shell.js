@@ -11,13 +11,8 @@ import { readAddress, writeAddress } from './router.js';
 import { Shortcuts } from './shortcuts.js';
 import { ViewReporter, clientId } from './view-reporter.js';
 
-/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsBridge} VmsBridge */
-/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsCamera} VmsCamera */
-/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsContext} VmsContext */
-/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsTarget} VmsTarget */
-/** @typedef {import('./types.d.ts').Contributions} Contributions */
-/** @typedef {import('./types.d.ts').Runnable} Runnable */
-/** @typedef {import('./types.d.ts').Session} Session */
+/** @import { VmsBridge, VmsCamera, VmsContext, VmsTarget } from 'vms-hooks/page' */
+/** @import { Contributions, Runnable, Session } from './types.d.ts' */
 
 /** Playback begins this long before now, milliseconds. */
 const PLAYBACK_BEGINS = 60_000;

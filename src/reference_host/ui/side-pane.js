@@ -4,7 +4,7 @@ import { Contributed } from './contributed.js';
 import { el, icon, iconButton } from './dom.js';
 import { edge } from './edge.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
+/** @import { Shell } from './shell.js' */
 
 const OPEN = 'vms.pane.open';
 

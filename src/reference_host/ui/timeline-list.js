@@ -4,13 +4,14 @@ import { button, el, heads } from './dom.js';
 import { openForm } from './form-dialog.js';
 import { day, utcText, zonedTime } from './time.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
-/** @typedef {import('./types.d.ts').TimelineRow} TimelineRow */
+/** @import { VmsCamera } from 'vms-hooks/page' */
+/** @import { Shell } from './shell.js' */
+/** @import { TimelineRow } from './types.d.ts' */
 /** @typedef {{what: string, start: number, end: number}} Entry */
 
 /**
  * @param {Shell} shell
- * @param {{camera: import('./shell.js').VmsCamera, row: TimelineRow | undefined}[]} rows
+ * @param {{camera: VmsCamera, row: TimelineRow | undefined}[]} rows
  * @param {number} start of the time that is shown
  * @param {number} end
  */

@@ -6,8 +6,9 @@ import { clockTime, day, utcText, zoneName, zonedTime } from './time.js';
 import { ticks } from './timeline-axis.js';
 import { showTimelineList } from './timeline-list.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
-/** @typedef {import('./types.d.ts').TimelineRow} TimelineRow */
+/** @import { VmsCamera } from 'vms-hooks/page' */
+/** @import { Shell } from './shell.js' */
+/** @import { TimelineRow } from './types.d.ts' */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -19,8 +20,6 @@ const PAN = 0.5;
 const ALONE = 'vms.timeline.alone';
 /** Recordings grow: rows are asked for anew this often, milliseconds. */
 const REFRESH = 10 * SECOND;
-/** Pixels that a letter of the axis needs at most. */
-const LETTER = 9;
 /** Seeks while the playhead is being dragged are this far apart, milliseconds. */
 const DRAG_SEEK = 200;
 /** A playhead that moves so far at once was moved by somebody, milliseconds at normal speed. */
@@ -198,7 +197,7 @@ export class Timeline extends HTMLElement {
     this.#drawMarks();
   }
 
-  /** @param {import('./shell.js').VmsCamera} camera @param {boolean} selected */
+  /** @param {VmsCamera} camera @param {boolean} selected */
   #row({ id, name }, selected) {
     const row = this.#rows.get(id);
     const track = el('div', { class: row ? 'track' : 'track loading' });
@@ -255,9 +254,7 @@ export class Timeline extends HTMLElement {
     this.#date.textContent = `${day(this.#start, zone)} ${zoneName(this.#start, zone)}`;
     if (pixels === 0) return;
     const marks = ticks(this.#start, this.#width, pixels, zone).map(({ at, text }) => {
-      const room = (1 - (at - this.#start) / this.#width) * pixels;
-      // Half a time at the edge could be read as another one.
-      const tick = el('span', { class: 'tick small dim', title: utcText(at) }, room > text.length * LETTER ? text : '');
+      const tick = el('span', { class: 'tick small dim', title: utcText(at) }, text);
       tick.style.left = this.#left(at);
       return tick;
     });

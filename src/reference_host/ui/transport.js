@@ -4,8 +4,8 @@ import { toolbarItems } from './contributed.js';
 import { button, el, icon, iconButton } from './dom.js';
 import { clockTime, day, otherInstant, pickerText, readTime, shortTime, utcText, zoneName, zonedTime } from './time.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
-/** @typedef {import('./timeline.js').Timeline} Timeline */
+/** @import { Shell } from './shell.js' */
+/** @import { Timeline } from './timeline.js' */
 
 const JUMP = 10_000;
 const TOOLBAR = 'vms.playback.toolbar/1';

@@ -1,6 +1,6 @@
 // What the host's API answers; see vms_hooks/document.py, cameras.py and api.py.
 
-import type { VmsRequirement } from '../../../hooks/src/vms_hooks/page.d.ts';
+import type { VmsRequirement } from 'vms-hooks/page';
 
 export interface Drawn {
   plugin: string;

@@ -8,7 +8,7 @@ import { Timeline } from './timeline.js';
 import { Transport } from './transport.js';
 import { ViewGrid } from './view-grid.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
+/** @import { Shell } from './shell.js' */
 
 const TREE_OPEN = 'vms.tree.open';
 

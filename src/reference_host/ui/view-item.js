@@ -5,8 +5,8 @@ import { Contributed, toolbarItems } from './contributed.js';
 import { el, icon, iconButton } from './dom.js';
 import { clockTime, day, utcText, zoneName } from './time.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
-/** @typedef {import('../../../hooks/src/vms_hooks/page.d.ts').VmsCamera} VmsCamera */
+/** @import { Shell } from './shell.js' */
+/** @import { VmsCamera } from 'vms-hooks/page' */
 
 const EMPTY = Symbol('empty');
 const AWAY = Symbol('away');
@@ -69,17 +69,18 @@ export class ViewItem extends HTMLElement {
     this.#badge = el('span', { class: `badge ${this.#mode}` }, this.#mode === 'live' ? 'LIVE' : '');
     if (this.#mode === 'playback') this.tick(this.#shell.playback.now);
     return [
-      el(
-        'header', {}, el('span', { class: 'number dim small' }, String(this.#slot + 1)),
-        el('span', { class: 'name', title: camera.name }, camera.name), this.#badge,
-        this.#emptying,
-      ),
+      this.#header(el('span', { class: 'name', title: camera.name }, camera.name), this.#badge, this.#emptying),
       el('div', { class: 'picture' }, view ? new Contributed(view, this.#shell.context(view.plugin, this.#mode, more)).place : this.#noPicture()),
       el(
         'div', { class: 'toolbar', role: 'toolbar', 'aria-label': `Tools for ${camera.name}` },
         ...toolbarItems(this.#shell, TOOLBAR[this.#mode], this.#mode, more),
       ),
     ];
+  }
+
+  /** @param {...(Node | false)} parts */
+  #header(...parts) {
+    return el('header', {}, el('span', { class: 'number dim small' }, String(this.#slot + 1)), ...parts);
   }
 
   get #emptying() {
@@ -92,7 +93,7 @@ export class ViewItem extends HTMLElement {
       ? ['Not available', 'This camera is not available now. Its picture comes back by itself, or choose another camera.']
       : ['Empty', 'Choose a camera in the list, or drag one here.'];
     return [
-      el('header', {}, el('span', { class: 'number dim small' }, String(this.#slot + 1)), el('span', { class: 'name dim' }, name), away && this.#emptying),
+      this.#header(el('span', { class: 'name dim' }, name), away && this.#emptying),
       el('div', { class: 'picture' }, el('p', { class: 'empty' }, icon(away ? 'warning' : 'camera'), el('span', {}, words))),
     ];
   }

@@ -3,7 +3,7 @@
 import { el } from './dom.js';
 import { SIZES } from './layout.js';
 
-/** @typedef {import('./shell.js').Shell} Shell */
+/** @import { Shell } from './shell.js' */
 
 /** Groups of radio buttons in one document need names of their own. */
 let made = 0;
