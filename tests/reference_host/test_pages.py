@@ -730,6 +730,20 @@ def test_at_200_percent_the_administration_has_the_whole_width(signed_in: SignIn
     expect(place).to_have_css("padding-bottom", "0px")
 
 
+def test_in_a_low_window_a_notice_leaves_the_tabs_free(signed_in: SignIn) -> None:
+    """At 200 % of a small window it lies over the timeline, for above that there is no room."""
+    page = signed_in("/playback", "admin")
+    page.set_viewport_size({"width": 640, "height": 360})
+    page.evaluate(
+        "document.querySelector('host-notices').show("
+        "{kind: 'warning', title: 'Low', detail: 'Two lines. '.repeat(6), action: {label: 'Open', run() {}}})"
+    )
+    notice, tabs = (page.locator(part).bounding_box() for part in (".notice", ".top-bar"))
+    assert notice is not None
+    assert tabs is not None
+    assert notice["y"] >= tabs["y"] + tabs["height"]
+
+
 def test_long_status_does_not_widen_the_page(signed_in: SignIn) -> None:
     """A plug-in that has much to say hides nothing at 200 % of a small window."""
     page = signed_in("/live", "admin")

@@ -421,6 +421,16 @@ async def test_tabs_by_keyboard(open_at, world) -> None:
     assert page.url.endswith("#/incidents/1/related")
 
 
+async def test_at_200_percent_of_the_smallest_window_the_tab_shows(open_at, world) -> None:
+    """A link to a tab that would lie beyond the edge brings all of it into view."""
+    world.project(footage(LOBBY, 0, 40), footage(YARD, 2, 60))
+    page = await open_at("incidents/1/exports")
+    await page.set_viewport_size({"width": 640, "height": 360})
+    await page.reload()
+    await expect(page.get_by_role("tab", name="Sequence list")).to_contain_text("2")
+    await expect(page.get_by_role("tab", name="Exports & reports")).to_be_in_viewport(ratio=0.99)
+
+
 async def test_a_retired_value_is_still_shown(open_at, world) -> None:
     """A value that is no longer offered does not vanish from the projects that have it."""
     world.project(type="theft")

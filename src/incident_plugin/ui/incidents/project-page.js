@@ -178,7 +178,11 @@ export class ProjectPage {
     this.#drawNotes();
     this.#drawCounts();
     const view = this.#view(this.#current);
-    if (this.#content.firstChild !== view.element) this.#content.replaceChildren(view.element);
+    if (this.#content.firstChild !== view.element) {
+      this.#content.replaceChildren(view.element);
+      // In a narrow window the tabs are wider than it; what focus() reveals of one differs between browsers.
+      this.#tabs.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }
     view.update();
     this.#keepKeyboard(view.refuge);
   }
