@@ -251,7 +251,7 @@ class Operator(Browser):
             raise Refused("a report that is none")
 
     async def export(self) -> None:
-        """Make an evidence package of a project of one's own, fetch it, and remove its files."""
+        """Make an evidence package of a project of one's own, fetch it, and put everything away."""
         sent = await self.ask("POST", f"{PLUGIN}/export-list", {"projects": [await self._own()]})
         if not sent.json()["items"]:
             return
@@ -262,6 +262,8 @@ class Operator(Browser):
         if not archive.content.startswith(b"PK"):
             raise Refused("a package that is none")
         await self.ask("POST", f"{export}/remove-files")
+        listed = [item["sequence"] for item in sent.json()["items"]]
+        await self.ask("POST", f"{PLUGIN}/export-list/remove", {"sequences": listed})
 
     async def _until_over(self, job: str, every: float) -> None:
         """Ask how far a report or an export is; raises ``Refused`` when it ended otherwise than well."""
