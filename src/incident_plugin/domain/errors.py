@@ -105,10 +105,9 @@ class Unreadable(Denied):
 
 
 class StoreUnavailable(IncidentError):
-    """The disk or the database refused; nothing of this change was kept.
+    """The disk or the database refused; nothing of this change was kept."""
 
-    ``server`` is for those who keep the server, and for its log: which file, and what the system said.
-    """
+    # ``server`` is for those who keep the server, and for its log: which file, and what the system said.
 
     message_id = "incident.store-unavailable"
 
