@@ -62,6 +62,7 @@ async def client(runtime: IncidentRuntime) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def cameras(runtime: IncidentRuntime) -> dict[str, str]:
+async def cameras(runtime: IncidentRuntime) -> dict[str, str]:
     """Camera ids by name."""
-    return {camera.name: camera.id for camera in runtime.parts.recorders.cameras.known}
+    known = await until(lambda: runtime.parts.recorders.cameras.known, "the recorder's cameras")
+    return {camera.name: camera.id for camera in known}
