@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
-import re
 import tempfile
 import types
 import typing
@@ -17,13 +15,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from starlette.responses import Response
 
 import incident_plugin
 from incident_plugin.assembly import assemble
 from incident_plugin.domain.errors import IncidentError
 from incident_plugin.domain.messages import CAUSES
-from incident_plugin.http.operations import Operation
+from incident_plugin.http.operations import Media, Operation
 from incident_plugin.http.problems import problem_of
 from incident_plugin.settings import Settings
 from vms_hooks.testing import host_services
@@ -98,21 +95,20 @@ def operations() -> tuple[Operation, ...]:
 def http() -> str:
     """Give the table of operations and the bodies of their requests."""
     table = operations()
-    bodies = {operation.handler: body for operation in table if (body := _body(operation)) is not None}
+    bodies = {body for operation in table if (body := _body(operation)) is not None}
     lines = [
         "## Operations",
         "",
         "| operation | permission | answers | body | what |",
         "|---|---|---|---|---|",
     ]
-    for operation in table:
-        body = bodies.get(operation.handler)
-        lines.append(
-            f"| `{operation.method} {operation.path}` | `{operation.permission}` | {_answer(operation)} "
-            f"| {_link(body) if body else ''} | {operation.summary} |"
-        )
+    lines += [
+        f"| `{operation.method} {operation.path}` | `{operation.permission}` | {_answer(operation)} "
+        f"| {_taken(operation)} | {operation.summary} |"
+        for operation in table
+    ]
     lines += ["", "## Bodies", ""]
-    for body in sorted(_with_parts(set(bodies.values())), key=lambda kind: kind.__name__):
+    for body in sorted(_with_parts(bodies), key=lambda kind: kind.__name__):
         lines += [f"### {body.__name__}", "", (body.__doc__ or "").strip(), ""]
         lines += ["| key | type | when left out |", "|---|---|---|"]
         hints = typing.get_type_hints(body)
@@ -190,18 +186,27 @@ def _status(kind: type[IncidentError]) -> int:
 
 
 def _answer(operation: Operation) -> str:
-    """Give the status of a success; handlers that build the whole response are described above the table."""
-    given = typing.get_type_hints(operation.handler).get("return")
-    if given is type(None):
+    """Give status and kind of a success."""
+    gives = operation.gives
+    if gives is type(None):
         return str(HTTPStatus.NO_CONTENT.value)
-    return "see above" if given is Response else str(operation.status.value)
+    if not isinstance(gives, Media):
+        return str(operation.status.value)
+    return " ".join([str(operation.status.value), ", ".join(f"`{one}`" for one in gives.types)]).strip()
 
 
-def _body(operation: Operation) -> type[msgspec.Struct] | None:
-    """Give the body that a handler reads: what it hands to ``call.json``."""
-    found = re.search(r"call\.json\((\w+)\)", inspect.getsource(operation.handler))
-    module = inspect.getmodule(operation.handler)
-    return getattr(module, found[1]) if found else None
+def _body(operation: Operation) -> Any:
+    """Give the body that a handler reads from JSON."""
+    return operation.takes.kind if operation.takes and operation.takes.media is None else None
+
+
+def _taken(operation: Operation) -> str:
+    """Give what a request carries."""
+    if operation.takes is None:
+        return ""
+    if operation.takes.media is not None:
+        return ", ".join(f"`{one}`" for one in operation.takes.media.types)
+    return _link(operation.takes.kind) + ("" if operation.takes.required else ", or none")
 
 
 def _with_parts(bodies: set[type[msgspec.Struct]]) -> set[type[msgspec.Struct]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import Annotated
 
 import attrs
 import msgspec
@@ -16,7 +17,15 @@ from incident_plugin.domain.journal import Action, Activity, Entry
 from incident_plugin.domain.people import Person, PersonId
 from incident_plugin.domain.phrases import sentence, spoken
 from incident_plugin.domain.project import ProjectId
-from incident_plugin.http.operations import Call, Operation, whole_number
+from incident_plugin.http.operations import Call, Media, Number, Operation, Parameter, whole_number
+
+_PAGE = (
+    Parameter("kind", told="Beginning of the action: `field`, `comment`, `sequence`..."),
+    Parameter("person", told="Id of a person."),
+    Parameter("target", told="Name of a field, id of a comment, call or sequence."),
+    Parameter("limit", Number, "So many, newest first."),
+    Parameter("before", Number, "Number of an entry."),
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -45,6 +54,20 @@ class EntryAnswer:
 
 
 @attrs.frozen(kw_only=True)
+class ActivityAnswer:
+    """Entries of an activity log."""
+
+    entries: tuple[EntryAnswer, ...]
+    #: How many match the filter.
+    found: int
+    total: int
+    #: What is wrong with the chain; nothing when it is whole.
+    fault: str | None
+    #: Who did something.
+    people: tuple[Person, ...]
+
+
+@attrs.frozen(kw_only=True)
 class ActivityResources:
     """Handlers of the operations on activity logs."""
 
@@ -54,13 +77,20 @@ class ActivityResources:
         """Give the rows of the operation table."""
         view, one = Permission.ACTIVITY_VIEW, "projects/{id}/activity"
         return (
-            Operation("GET", one, view, "Activity log; filtered, newest first with a limit.", self.page),
+            Operation(
+                "GET",
+                one,
+                view,
+                "Activity log; filtered, newest first with a limit.",
+                self.page,
+                parameters=_PAGE,
+            ),
             Operation(
                 "GET", f"{one}/lines", view, "Activity log as JSON Lines, with its hashes.", self.lines
             ),
         )
 
-    async def page(self, call: Call) -> object:
+    async def page(self, call: Call) -> ActivityAnswer:
         query = call.query
         before, limit = query.get("before"), query.get("limit")
         page = await asyncio.to_thread(
@@ -77,15 +107,15 @@ class ActivityResources:
         )
         # Whoever reads all of it reads it as it was written; a page is what is new.
         entries = page.entries if limit else tuple(reversed(page.entries))
-        return {
-            "entries": tuple(_row(entry) for entry in entries),
-            "found": page.found,
-            "total": page.total,
-            "fault": page.fault,
-            "people": page.people,
-        }
+        return ActivityAnswer(
+            entries=tuple(_row(entry) for entry in entries),
+            found=page.found,
+            total=page.total,
+            fault=page.fault,
+            people=page.people,
+        )
 
-    async def lines(self, call: Call) -> Response:
+    async def lines(self, call: Call) -> Annotated[Response, Media("application/x-ndjson")]:
         project = ProjectId(call.number("id"))
         page = await asyncio.to_thread(self._logs.page, call.actor, project, EntryFilter())
         entries = reversed(page.entries)

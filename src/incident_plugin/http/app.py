@@ -21,7 +21,7 @@ from incident_plugin.application.ports import Actor
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import Denied, IncidentError
 from incident_plugin.domain.people import Person, PersonId
-from incident_plugin.http.operations import MAXIMUM_BODY, Call, Operation, answer
+from incident_plugin.http.operations import MAXIMUM_BODY, Call, Operation
 from incident_plugin.http.problems import problem, problem_of
 from vms_hooks.values import PRINCIPAL_SCOPE_KEY, Principal
 
@@ -82,10 +82,11 @@ class _Endpoint:
             call = Call(
                 actor=actor,
                 path=request.path_params,
+                query=self._operation.asked(request.query_params),
                 body=await _body(request),
                 request=request,
             )
-            return answer(await self._operation.handler(call), self._operation.status)
+            return await self._operation.answer(call)
         except IncidentError as error:
             if isinstance(error, Denied):
                 path = request.url.path.removeprefix(request.scope.get("root_path", ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Annotated
 
 import attrs
 from starlette.background import BackgroundTask
@@ -12,7 +13,7 @@ from incident_plugin.application.administration.backing_up import Backups
 from incident_plugin.application.ports import Clock
 from incident_plugin.domain.access import Permission
 from incident_plugin.http.bodies import Body
-from incident_plugin.http.operations import Call, Operation
+from incident_plugin.http.operations import Call, Media, Operation
 
 
 class BackupBody(Body):
@@ -33,8 +34,10 @@ class BackupResources:
         told = "Make a backup of everything, sealed with a passphrase."
         return (Operation("POST", "backup", Permission.BACKUP_MANAGE, told, self.make),)
 
-    async def make(self, call: Call) -> Response:
-        passphrase = call.json(BackupBody).passphrase
+    async def make(
+        self, call: Call, body: BackupBody
+    ) -> Annotated[Response, Media("application/octet-stream")]:
+        passphrase = body.passphrase
         made = await asyncio.to_thread(self._backups.make, call.actor, passphrase)
         name = f"incident-backup-{self._clock.now():%Y%m%dT%H%M%SZ}.sealed"
         return FileResponse(

@@ -45,9 +45,9 @@ class CollectingResources:
             Operation("PUT", "collecting", manage, "Say how sequences are collected.", self.save, failed),
         )
 
-    async def rules(self, call: Call) -> object:
+    async def rules(self, call: Call) -> CollectingRules:
         return await asyncio.to_thread(self._collecting.rules, call.actor)
 
-    async def save(self, call: Call) -> object:
-        rules = call.json(CollectingBody).value()
+    async def save(self, call: Call, body: CollectingBody) -> CollectingRules:
+        rules = body.value()
         return await asyncio.to_thread(self._collecting.save, call.actor, rules)

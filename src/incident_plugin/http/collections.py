@@ -72,12 +72,33 @@ class RunningAnswer:
 
 
 @attrs.frozen(kw_only=True)
+class CollectionsAnswer:
+    """The caller's running collections, and those that can be put back."""
+
+    now: datetime
+    #: Seconds.
+    pre_roll: float
+    #: Seconds.
+    merge_within: float
+    collections: tuple[RunningAnswer, ...]
+    discarded: tuple[RunningAnswer, ...]
+
+
+@attrs.frozen(kw_only=True)
 class DraftsAnswer:
     """The draft sequence list."""
 
     sequences: tuple[Sequence, ...]
     #: Projects that have a part of a sequence already; only those of which that is so.
     in_projects: dict[SequenceId, list[ProjectId]]
+
+
+@attrs.frozen(kw_only=True)
+class AddedDraftsAnswer:
+    """The draft list after an addition, and what to know of the video."""
+
+    drafts: DraftList
+    warnings: tuple[str, ...]
 
 
 def _running(collection: Collection, now: datetime) -> RunningAnswer:
@@ -133,32 +154,29 @@ class CollectionResources:
             Operation("POST", "drafts/remove", manage, "Take sequences off it.", self.remove_drafts),
         )
 
-    async def running(self, call: Call) -> object:
+    async def running(self, call: Call) -> CollectionsAnswer:
         collections = await asyncio.to_thread(self._collections.running, call.actor)
         rules = await asyncio.to_thread(self._collections.rules, call.actor)
         now = self._clock.now()
-        return {
-            "now": now,
-            "pre_roll": rules.pre_roll.total_seconds(),
-            "merge_within": rules.merge_within.total_seconds(),
-            "collections": tuple(_running(one, now) for one in collections if not one.discarded_at),
-            "discarded": tuple(_running(one, now) for one in collections if one.discarded_at),
-        }
+        return CollectionsAnswer(
+            now=now,
+            pre_roll=rules.pre_roll.total_seconds(),
+            merge_within=rules.merge_within.total_seconds(),
+            collections=tuple(_running(one, now) for one in collections if not one.discarded_at),
+            discarded=tuple(_running(one, now) for one in collections if one.discarded_at),
+        )
 
-    async def start(self, call: Call) -> RunningAnswer:
-        body = call.json(FeedBody)
+    async def start(self, call: Call, body: FeedBody) -> RunningAnswer:
         return await self._answer(self._collections.start, call.actor, body.client, body.cameras)
 
-    async def resume(self, call: Call) -> RunningAnswer:
-        body = call.json(FeedBody)
+    async def resume(self, call: Call, body: FeedBody) -> RunningAnswer:
         collection = CollectionId(call.path["id"])
         return await self._answer(self._collections.resume, call.actor, collection, body.client, body.cameras)
 
     async def pause(self, call: Call) -> RunningAnswer:
         return await self._answer(self._collections.pause, call.actor, CollectionId(call.path["id"]))
 
-    async def save(self, call: Call) -> Project:
-        body = call.json(SaveBody)
+    async def save(self, call: Call, body: SaveBody) -> Project:
         collection = CollectionId(call.path["id"])
         return await asyncio.to_thread(
             self._collections.save, call.actor, collection, body.type, body.description
@@ -180,13 +198,13 @@ class CollectionResources:
         had = self._picker.in_projects(call.actor, drafts.sequences)
         return DraftsAnswer(sequences=drafts.sequences, in_projects=had)
 
-    async def add_drafts(self, call: Call) -> object:
-        picked = await self._picker.pick(call.actor, picks_of(call.json(Picked)))
+    async def add_drafts(self, call: Call, body: Picked) -> AddedDraftsAnswer:
+        picked = await self._picker.pick(call.actor, picks_of(body))
         drafts = await asyncio.to_thread(self._drafts.add, call.actor, picked.footage)
         had = await self._picker.had(call.actor, picked.footage)
-        return {"drafts": drafts, "warnings": (*picked.warnings, *had)}
+        return AddedDraftsAnswer(drafts=drafts, warnings=(*picked.warnings, *had))
 
-    async def remove_drafts(self, call: Call) -> DraftsAnswer:
-        ids = call.json(RemoveBody).ids
+    async def remove_drafts(self, call: Call, body: RemoveBody) -> DraftsAnswer:
+        ids = body.ids
         chosen = None if ids == "all" else frozenset(ids)
         return await asyncio.to_thread(lambda: self._listed(call, self._drafts.remove(call.actor, chosen)))

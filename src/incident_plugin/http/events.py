@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Annotated
 
 import attrs
 import msgspec
@@ -26,7 +27,7 @@ from incident_plugin.application.ports import Actor
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import IncidentError
 from incident_plugin.domain.people import PersonId
-from incident_plugin.http.operations import Call, Operation
+from incident_plugin.http.operations import Call, Media, Operation, Parameter
 from incident_plugin.http.problems import problem
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,11 @@ EACH = 16
 #: Milliseconds that a browser waits before it takes a broken stream up again.
 RETRY = 2_000
 
+_FROM = (
+    Parameter("after", told="Number of a change."),
+    Parameter("follow", told="`no`: those so far."),
+    Parameter("Last-Event-ID", told="Number of a change.", place="header"),
+)
 _PATIENCE = timedelta(seconds=0.5)
 #: Seconds until a store that refused is asked again.
 _AFTER_FAULT = 2.0
@@ -73,6 +79,8 @@ class EventResources:
                 Permission.PROJECTS_VIEW,
                 "Changes as server-sent events, from Last-Event-ID or ?after= on; ?follow=no: those so far.",
                 self.events,
+                parameters=_FROM,
+                refusals=(HTTPStatus.TOO_MANY_REQUESTS,),
             ),
         )
 
@@ -92,7 +100,7 @@ class EventResources:
             await asyncio.gather(self._reading, return_exceptions=True)
             self._reading = None
 
-    async def events(self, call: Call) -> Response:
+    async def events(self, call: Call) -> Annotated[Response, Media("text/event-stream")]:
         if sum(stream.person == call.actor.person.id for stream in self._streams) >= EACH:
             return problem(
                 HTTPStatus.TOO_MANY_REQUESTS,

@@ -10,6 +10,7 @@ import attrs
 from incident_plugin.application.exports.evidence_keys import EvidenceKeys
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput
+from incident_plugin.domain.exports import KnownCertificate
 from incident_plugin.http.bodies import Body
 from incident_plugin.http.operations import Call, Operation
 
@@ -30,6 +31,15 @@ class AuthorityBody(Body):
 
 
 @attrs.frozen(kw_only=True)
+class KeysAnswer:
+    """Certificates of signing keys, and the time-stamp authority."""
+
+    certificates: tuple[KnownCertificate, ...]
+    #: Empty for none.
+    authority: str
+
+
+@attrs.frozen(kw_only=True)
 class EvidenceResources:
     """Handlers of the operations on keys."""
 
@@ -45,12 +55,11 @@ class EvidenceResources:
             Operation("PUT", "evidence-keys/authority", manage, "Name the authority.", self.authority),
         )
 
-    async def known(self, call: Call) -> object:
+    async def known(self, call: Call) -> KeysAnswer:
         certificates = await asyncio.to_thread(self._keys.known, call.actor)
-        return {"certificates": certificates, "authority": self._keys.authority(call.actor)}
+        return KeysAnswer(certificates=certificates, authority=self._keys.authority(call.actor))
 
-    async def replace(self, call: Call) -> object:
-        body = call.json(KeyBody)
+    async def replace(self, call: Call, body: KeyBody) -> KeysAnswer:
         try:
             data = base64.b64decode(body.file, validate=True)
         except ValueError as error:
@@ -58,11 +67,10 @@ class EvidenceResources:
         await asyncio.to_thread(self._keys.replace, call.actor, data, body.passphrase)
         return await self.known(call)
 
-    async def renew(self, call: Call) -> object:
+    async def renew(self, call: Call) -> KeysAnswer:
         await asyncio.to_thread(self._keys.renew, call.actor)
         return await self.known(call)
 
-    async def authority(self, call: Call) -> object:
-        body = call.json(AuthorityBody)
+    async def authority(self, call: Call, body: AuthorityBody) -> KeysAnswer:
         await asyncio.to_thread(self._keys.change_authority, call.actor, body.address, body.certificates)
         return await self.known(call)

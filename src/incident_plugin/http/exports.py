@@ -7,14 +7,14 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import attrs
 import msgspec
 from starlette.responses import FileResponse, HTMLResponse, Response, StreamingResponse
 
-from incident_plugin.application.exports.exporting import TOLD, Estimate, Exports
+from incident_plugin.application.exports.exporting import TOLD, EarlierExport, Estimate, Exports
 from incident_plugin.application.exports.runner import ExportRunner
 from incident_plugin.application.ports import Archive, Clock, ShelvedFile
 from incident_plugin.domain.access import Permission
@@ -33,7 +33,7 @@ from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.sequence import SequenceId
 from incident_plugin.domain.time import Interval
 from incident_plugin.http.bodies import Body, ProjectNumber
-from incident_plugin.http.operations import Call, Operation, checked_instant
+from incident_plugin.http.operations import Call, Media, Operation, checked_instant
 from incident_plugin.http.receipt import receipt_page
 
 #: Characters of a password at least: what is shorter is found by trying.
@@ -136,6 +136,30 @@ class PresetNameBody(Body):
 
 
 @attrs.frozen(kw_only=True)
+class EarlierAnswer:
+    """Earlier exports of sequences."""
+
+    earlier: tuple[EarlierExport, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ExportsAnswer:
+    """The caller's exports."""
+
+    exports: tuple[Export, ...]
+
+
+@attrs.frozen(kw_only=True)
+class PresetsAnswer:
+    """Presets of exports."""
+
+    site: tuple[ExportPreset, ...]
+    mine: tuple[ExportPreset, ...]
+    #: Whether sound may leave.
+    sound: bool
+
+
+@attrs.frozen(kw_only=True)
 class ExportResources:
     """Handlers of the operations on exports."""
 
@@ -203,16 +227,16 @@ class ExportResources:
     async def waiting(self, call: Call) -> ExportList:
         return await asyncio.to_thread(self._exports.waiting, call.actor)
 
-    async def send(self, call: Call) -> ExportList:
-        projects = tuple(ProjectId(one) for one in call.json(SendBody).projects)
+    async def send(self, call: Call, body: SendBody) -> ExportList:
+        projects = tuple(ProjectId(one) for one in body.projects)
         return await asyncio.to_thread(self._exports.send, call.actor, projects)
 
-    async def remove(self, call: Call) -> ExportList:
-        sequences = frozenset(call.json(SequencesBody).sequences)
+    async def remove(self, call: Call, body: SequencesBody) -> ExportList:
+        sequences = frozenset(body.sequences)
         return await asyncio.to_thread(self._exports.remove, call.actor, sequences)
 
-    async def change(self, call: Call) -> ExportList:
-        body, sequence = call.json(ItemBody), SequenceId(call.path["sequence"])
+    async def change(self, call: Call, body: ItemBody) -> ExportList:
+        sequence = SequenceId(call.path["sequence"])
         interval = _interval(body)
         if interval is not None or body.whole:
             changed = await asyncio.to_thread(self._exports.trim, call.actor, sequence, interval)
@@ -222,20 +246,20 @@ class ExportResources:
             raise InvalidInput("Nothing to change was given.")
         return await asyncio.to_thread(self._exports.comment, call.actor, sequence, body.comment)
 
-    async def estimate(self, call: Call) -> Estimate:
-        settings = call.json(SettingsBody).settings
+    async def estimate(self, call: Call, body: SettingsBody) -> Estimate:
+        settings = body.settings
         return await asyncio.to_thread(self._exports.estimate, call.actor, settings)
 
-    async def earlier(self, call: Call) -> object:
-        sequences = frozenset(call.json(SequencesBody).sequences)
-        return {"earlier": await asyncio.to_thread(self._exports.earlier, call.actor, sequences)}
+    async def earlier(self, call: Call, body: SequencesBody) -> EarlierAnswer:
+        sequences = frozenset(body.sequences)
+        return EarlierAnswer(earlier=await asyncio.to_thread(self._exports.earlier, call.actor, sequences))
 
-    async def all(self, call: Call) -> object:
+    async def all(self, call: Call) -> ExportsAnswer:
         exports = await asyncio.to_thread(self._exports.all, call.actor)
-        return {"exports": tuple(map(self._runner.with_progress, exports))}
+        return ExportsAnswer(exports=tuple(map(self._runner.with_progress, exports)))
 
-    async def order(self, call: Call) -> Export:
-        body = call.json(OrderBody) if call.body else OrderBody()
+    async def order(self, call: Call, body: OrderBody | None = None) -> Export:
+        body = body or OrderBody()
         settings = body.settings.settings
         password = _password(body.password) if settings.encrypted else ""
         export = await asyncio.to_thread(self._exports.order, call.actor, settings)
@@ -249,8 +273,8 @@ class ExportResources:
         await self._runner.cancel(await self._one(call))
         return await self._one(call)
 
-    async def again(self, call: Call) -> Export:
-        body = call.json(AgainBody) if call.body else AgainBody()
+    async def again(self, call: Call, body: AgainBody | None = None) -> Export:
+        body = body or AgainBody()
         export = await self._one(call)
         await self._runner.again(export, _password(body.password) if export.settings.encrypted else "")
         return await self._one(call)
@@ -258,8 +282,7 @@ class ExportResources:
     async def clear(self, call: Call) -> Export:
         return await asyncio.to_thread(self._exports.remove_files, call.actor, self._id(call))
 
-    async def hand_over(self, call: Call) -> Export:
-        body = call.json(ReceiptBody)
+    async def hand_over(self, call: Call, body: ReceiptBody) -> Export:
         receipt = Receipt(
             recipient=body.recipient,
             organisation=body.organisation,
@@ -271,30 +294,28 @@ class ExportResources:
         )
         return await asyncio.to_thread(self._exports.hand_over, call.actor, self._id(call), receipt)
 
-    async def receipt(self, call: Call) -> Response:
+    async def receipt(self, call: Call) -> Annotated[Response, Media("text/html")]:
         export = await self._one(call)
         return HTMLResponse(
             receipt_page(export, self._site, self._zone), headers={"Cache-Control": "no-store"}
         )
 
-    async def presets(self, call: Call) -> object:
+    async def presets(self, call: Call) -> PresetsAnswer:
         site, mine = await asyncio.to_thread(self._exports.presets, call.actor)
-        return {"site": site.presets, "mine": mine.presets, "sound": self._exports.sound}
+        return PresetsAnswer(site=site.presets, mine=mine.presets, sound=self._exports.sound)
 
-    async def save_preset(self, call: Call) -> object:
-        body = call.json(PresetBody)
+    async def save_preset(self, call: Call, body: PresetBody) -> PresetsAnswer:
         preset = ExportPreset(name=body.name, settings=body.settings.settings)
         for_site = body.whose == "site"
         await asyncio.to_thread(self._exports.save_preset, call.actor, preset, for_site=for_site)
         return await self.presets(call)
 
-    async def remove_preset(self, call: Call) -> object:
-        body = call.json(PresetNameBody)
+    async def remove_preset(self, call: Call, body: PresetNameBody) -> PresetsAnswer:
         for_site = body.whose == "site"
         await asyncio.to_thread(self._exports.remove_preset, call.actor, body.name, for_site=for_site)
         return await self.presets(call)
 
-    async def file(self, call: Call) -> Response:
+    async def file(self, call: Call) -> Annotated[Response, Media("*/*", in_parts=True)]:
         wanted = call.path["file"]
         for file in await self._files(call):
             if file.name == wanted:
@@ -302,7 +323,7 @@ class ExportResources:
                 return FileResponse(file.path, filename=name, headers={"Cache-Control": "no-store"})
         raise NotFound("This export has no such file.")
 
-    async def archive(self, call: Call) -> Response:
+    async def archive(self, call: Call) -> Annotated[Response, Media("application/zip", in_parts=True)]:
         export, files = await self._one(call), await self._files(call)
         if len(files) == 1:
             # One ZIP, with a password: not one in another.

@@ -6,22 +6,37 @@ import asyncio
 import io
 import zipfile
 from http import HTTPStatus
+from typing import Annotated
 
 import attrs
 from starlette.responses import Response
 
-from incident_plugin.application.administration.keeping import LegalHolds, RecycleBin
+from incident_plugin.application.administration.keeping import BinnedSummary, Deleted, LegalHolds, RecycleBin
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.certificates import VERIFY, DeletionCertificate
-from incident_plugin.domain.project import ProjectId
+from incident_plugin.domain.project import Project, ProjectId
 from incident_plugin.http.bodies import Body
-from incident_plugin.http.operations import Call, Operation
+from incident_plugin.http.operations import Call, Media, Operation
 
 
 class ReasonBody(Body):
     """Why something is done."""
 
     reason: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class BinAnswer:
+    """The recycle bin."""
+
+    projects: tuple[BinnedSummary, ...]
+
+
+@attrs.frozen(kw_only=True)
+class CertificatesAnswer:
+    """Deletion certificates."""
+
+    certificates: tuple[DeletionCertificate, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -60,28 +75,28 @@ class KeepingResources:
             ),
         )
 
-    async def delete(self, call: Call) -> object:
-        return await asyncio.to_thread(self._bin.delete, call.actor, _id(call), _reason(call))
+    async def delete(self, call: Call, body: ReasonBody | None = None) -> Deleted:
+        return await asyncio.to_thread(self._bin.delete, call.actor, _id(call), _reason(body))
 
-    async def hold(self, call: Call) -> object:
-        return await asyncio.to_thread(self._holds.set, call.actor, _id(call), _reason(call))
+    async def hold(self, call: Call, body: ReasonBody | None = None) -> Project:
+        return await asyncio.to_thread(self._holds.set, call.actor, _id(call), _reason(body))
 
-    async def lift(self, call: Call) -> object:
-        return await asyncio.to_thread(self._holds.lift, call.actor, _id(call), _reason(call))
+    async def lift(self, call: Call, body: ReasonBody | None = None) -> Project:
+        return await asyncio.to_thread(self._holds.lift, call.actor, _id(call), _reason(body))
 
-    async def bin(self, call: Call) -> object:
-        return {"projects": await asyncio.to_thread(self._bin.all, call.actor)}
+    async def bin(self, call: Call) -> BinAnswer:
+        return BinAnswer(projects=await asyncio.to_thread(self._bin.all, call.actor))
 
-    async def restore(self, call: Call) -> object:
+    async def restore(self, call: Call) -> Project:
         return await asyncio.to_thread(self._bin.restore, call.actor, _id(call))
 
-    async def purge(self, call: Call) -> object:
-        return await asyncio.to_thread(self._bin.purge, call.actor, _id(call), _reason(call))
+    async def purge(self, call: Call, body: ReasonBody | None = None) -> DeletionCertificate:
+        return await asyncio.to_thread(self._bin.purge, call.actor, _id(call), _reason(body))
 
-    async def certificates(self, call: Call) -> object:
-        return {"certificates": await asyncio.to_thread(self._bin.certificates, call.actor)}
+    async def certificates(self, call: Call) -> CertificatesAnswer:
+        return CertificatesAnswer(certificates=await asyncio.to_thread(self._bin.certificates, call.actor))
 
-    async def certificate(self, call: Call) -> Response:
+    async def certificate(self, call: Call) -> Annotated[Response, Media("application/zip")]:
         found = await asyncio.to_thread(self._bin.certificate, call.actor, _id(call))
         name = f"deletion-certificate-{found.id}.zip"
         return Response(
@@ -107,5 +122,5 @@ def _id(call: Call) -> ProjectId:
     return ProjectId(call.number("id"))
 
 
-def _reason(call: Call) -> str:
-    return call.json(ReasonBody).reason if call.body else ""
+def _reason(body: ReasonBody | None) -> str:
+    return body.reason if body else ""

@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -13,17 +14,19 @@ import msgspec
 from starlette.responses import Response, StreamingResponse
 
 from incident_plugin.application.guard import Guard
-from incident_plugin.application.incidents.asking import Question
+from incident_plugin.application.incidents.asking import FILTERS, Question
 from incident_plugin.application.incidents.list_keeping import KeptForList, NewFilter
 from incident_plugin.application.incidents.listing import Listing
-from incident_plugin.application.incidents.overview import Overviews
+from incident_plugin.application.incidents.overview import Overview, Overviews
 from incident_plugin.application.incidents.tables import csv_table
+from incident_plugin.application.store import ProjectSummary
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidFilter
-from incident_plugin.domain.filters import SavedFilter, SavedFilterId
+from incident_plugin.domain.filters import ListSettings, SavedFilter, SavedFilterId
+from incident_plugin.domain.people import Person
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.http.bodies import Body
-from incident_plugin.http.operations import Call, Operation, whole_number
+from incident_plugin.http.operations import Call, Media, Number, Operation, Parameter, whole_number
 
 #: Pages that are kept until something changes.
 _KEPT_PAGES = 64
@@ -32,6 +35,15 @@ _OF_THE_MOMENT = frozenset({"from", "to", "starts-after", "ends-before", "create
 _OF_THE_PERSON = frozenset({"mine", "creator"})
 #: What is no filter: how much of the list is asked for.
 _OF_PAGES = frozenset({"limit", "before", "skip", "ids"})
+_PAGE = (
+    Parameter("limit", Number, "1 to 100, 100 when left out."),
+    Parameter("before", Number, "Number of a project: older ones only."),
+    Parameter("skip", Number, "So many in any other order than by number."),
+)
+_IDS = Parameter("ids", told="Numbers of projects, with commas between them.")
+#: Besides these every category (``category:<id>``) and data field (``data:<id>``) is a filter. Each may
+#: stand several times, where several values make sense.
+_FILTERS = tuple(Parameter(name, list[str]) for name in sorted(FILTERS))
 
 
 class ColumnsBody(Body):
@@ -46,6 +58,42 @@ class FilterBody(Body):
     name: str
     query: str
     shared: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class ListAnswer:
+    """A page of the list."""
+
+    projects: tuple[ProjectSummary, ...]
+    #: How many match, up to 10,001.
+    total: int
+    #: Whether there are more than were counted.
+    capped: bool
+    #: Only the newest 10,000 are in this order.
+    partly_sorted: bool
+
+
+@attrs.frozen(kw_only=True)
+class RowsAnswer:
+    """Those of some projects that the list has now."""
+
+    projects: tuple[ProjectSummary, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ListPeopleAnswer:
+    """Owners and creators to choose from."""
+
+    owners: tuple[str, ...]
+    creators: tuple[Person, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ListSettingsAnswer:
+    """The caller's columns and filters."""
+
+    columns: tuple[str, ...]
+    filters: tuple[SavedFilter, ...]
 
 
 class _Pages:
@@ -95,10 +143,33 @@ class ListResources:
         in_filter = "Cannot save filter. Try again later."
         one = "list/filters/{id}"
         return (
-            Operation("GET", "projects", view, "A page of the list; every filter is a parameter.", self.page),
-            Operation("GET", "list/rows", view, "Of the projects in ?ids= those in the list now.", self.rows),
-            Operation("GET", "list/csv", view, "The list as comma-separated values.", self.csv),
-            Operation("GET", "list/overview", view, "Sums over the list: the dashboard.", self.overview),
+            Operation(
+                "GET",
+                "projects",
+                view,
+                "A page of the list; every filter is a parameter.",
+                self.page,
+                parameters=(*_PAGE, *_FILTERS),
+            ),
+            Operation(
+                "GET",
+                "list/rows",
+                view,
+                "Of the projects in ?ids= those in the list now.",
+                self.rows,
+                parameters=(_IDS, *_FILTERS),
+            ),
+            Operation(
+                "GET", "list/csv", view, "The list as comma-separated values.", self.csv, parameters=_FILTERS
+            ),
+            Operation(
+                "GET",
+                "list/overview",
+                view,
+                "Sums over the list: the dashboard.",
+                self.overview,
+                parameters=_FILTERS,
+            ),
             Operation("GET", "list/people", view, "Owners and creators of the newest projects.", self.people),
             Operation("GET", "list/settings", view, "The caller's columns and filters.", self.settings),
             Operation("PUT", "list/settings", view, "Keep the caller's columns.", self.put_settings),
@@ -109,7 +180,7 @@ class ListResources:
             Operation("DELETE", one, view, "Remove a saved filter.", self.remove, in_filter),
         )
 
-    async def page(self, call: Call) -> object:
+    async def page(self, call: Call) -> Annotated[Response, Media("application/json", value=ListAnswer)]:
         known_as, made = self._pages.find(call, self._listing)
         if made is None:
             made = await asyncio.to_thread(self._made, call)
@@ -126,24 +197,24 @@ class ListResources:
             before=ProjectId(whole_number(query["before"], "before")) if query.get("before") else None,
             skip=whole_number(query.get("skip", "0"), "skip"),
         )
-        answer = {
-            "projects": found.projects,
-            "total": found.total,
-            "capped": found.capped,
-            "partly_sorted": found.partly_sorted,
-        }
+        answer = ListAnswer(
+            projects=found.projects,
+            total=found.total,
+            capped=found.capped,
+            partly_sorted=found.partly_sorted,
+        )
         return msgspec.json.encode(answer)
 
-    async def rows(self, call: Call) -> object:
+    async def rows(self, call: Call) -> RowsAnswer:
         numbers = call.query.get("ids", "").split(",")
         ids = [ProjectId(whole_number(number, "ids")) for number in numbers if number]
 
-        def rows() -> object:
-            return {"projects": self._listing.rows(call.actor, self._asked(call), ids)}
+        def rows() -> RowsAnswer:
+            return RowsAnswer(projects=self._listing.rows(call.actor, self._asked(call), ids))
 
         return await asyncio.to_thread(rows)
 
-    async def csv(self, call: Call) -> Response:
+    async def csv(self, call: Call) -> Annotated[Response, Media("text/csv")]:
         wanted = await asyncio.to_thread(self._asked, call)
         pieces = csv_table(self._listing, self._guard, call.actor, wanted, self._zone)
         return StreamingResponse(
@@ -155,31 +226,31 @@ class ListResources:
             },
         )
 
-    async def overview(self, call: Call) -> object:
-        def overview() -> object:
+    async def overview(self, call: Call) -> Overview:
+        def overview() -> Overview:
             return self._overviews.overview(call.actor, self._asked(call))
 
         return await asyncio.to_thread(overview)
 
-    async def people(self, call: Call) -> object:
+    async def people(self, call: Call) -> ListPeopleAnswer:
         owners, creators = await asyncio.to_thread(self._listing.people, call.actor)
-        return {"owners": owners, "creators": creators}
+        return ListPeopleAnswer(owners=owners, creators=creators)
 
-    async def settings(self, call: Call) -> object:
+    async def settings(self, call: Call) -> ListSettingsAnswer:
         settings = await asyncio.to_thread(self._kept.settings, call.actor)
         filters = await asyncio.to_thread(self._kept.filters, call.actor)
-        return {"columns": settings.columns, "filters": filters}
+        return ListSettingsAnswer(columns=settings.columns, filters=filters)
 
-    async def put_settings(self, call: Call) -> object:
-        columns = tuple(call.json(ColumnsBody).columns)
+    async def put_settings(self, call: Call, body: ColumnsBody) -> ListSettings:
+        columns = tuple(body.columns)
         return await asyncio.to_thread(self._kept.choose_columns, call.actor, columns)
 
-    async def save(self, call: Call) -> SavedFilter:
-        return await asyncio.to_thread(self._kept.save, call.actor, _new(call))
+    async def save(self, call: Call, body: FilterBody) -> SavedFilter:
+        return await asyncio.to_thread(self._kept.save, call.actor, _new(body))
 
-    async def change(self, call: Call) -> SavedFilter:
+    async def change(self, call: Call, body: FilterBody) -> SavedFilter:
         identity = SavedFilterId(call.path["id"])
-        return await asyncio.to_thread(self._kept.change, call.actor, identity, _new(call))
+        return await asyncio.to_thread(self._kept.change, call.actor, identity, _new(body))
 
     async def remove(self, call: Call) -> None:
         await asyncio.to_thread(self._kept.remove, call.actor, SavedFilterId(call.path["id"]))
@@ -191,8 +262,7 @@ class ListResources:
         return self._listing.asked(call.actor, [item for item in items if item[0] not in _OF_PAGES])
 
 
-def _new(call: Call) -> NewFilter:
-    body = call.json(FilterBody)
+def _new(body: FilterBody) -> NewFilter:
     return NewFilter(name=body.name, query=body.query, shared=body.shared)
 
 

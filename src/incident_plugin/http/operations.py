@@ -6,8 +6,10 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from http import HTTPStatus
-from typing import Any, TypeVar
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 
 import attrs
 import msgspec
@@ -31,6 +33,9 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzin
 #: Characters of an Idempotency-Key.
 _LONGEST_KEY = 200
 
+#: A whole number as parameters and paths have it.
+Number = Annotated[int, msgspec.Meta(ge=0, lt=10**15)]
+
 _B = TypeVar("_B")
 
 
@@ -40,20 +45,10 @@ class Call:
 
     actor: Actor
     path: Mapping[str, str]
+    #: The parameters of the query that the operation declares; of one that comes twice, the last.
+    query: Mapping[str, str]
     body: bytes
     request: Request
-
-    @property
-    def query(self) -> Mapping[str, str]:
-        """The parameters of the query, read when they are asked for."""
-        return self.request.query_params
-
-    def json(self, kind: type[_B]) -> _B:
-        """Give the body as a value of this kind; raises ``InvalidInput`` naming what is wrong with it."""
-        try:
-            return msgspec.json.decode(self.body, type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise InvalidInput(f"The request cannot be read: {error}. Nothing was changed.") from error
 
     @property
     def once(self) -> Once | None:
@@ -107,7 +102,45 @@ def whole_number(text: str, name: str) -> int:
     return int(text)
 
 
-Handler = Callable[[Call], Awaitable[Any]]
+@attrs.frozen
+class Parameter:
+    """Something that an operation reads besides path and body. What it does not declare, it cannot read."""
+
+    name: str
+    #: A type as msgspec has them; what is checked, and in which words, is the handler's business.
+    kind: Any = str
+    told: str = ""
+    required: bool = attrs.field(default=False, kw_only=True)
+    place: Literal["path", "query", "header"] = attrs.field(default="query", kw_only=True)
+
+
+@attrs.frozen(init=False)
+class Media:
+    """Stands at ``bytes`` that a handler takes, or a ``Response`` that it builds itself: what is in it."""
+
+    #: Media types; none for a body that is empty.
+    types: tuple[str, ...]
+    #: The type of a JSON value.
+    value: Any
+    #: 204 besides, where there is nothing to give.
+    or_nothing: bool
+    #: A part may be asked for by ``Range``.
+    in_parts: bool
+
+    def __init__(
+        self, *types: str, value: Any = None, or_nothing: bool = False, in_parts: bool = False
+    ) -> None:
+        self.__attrs_init__(types, value, or_nothing, in_parts)
+
+
+#: Read by ``Call.once``.
+ONCE = Parameter(
+    "Idempotency-Key", told="1 to 200 visible characters, new for each thing to be made.", place="header"
+)
+
+#: Takes the call, and besides the body where its signature has one: a value that is read from JSON, or bytes.
+#: Its signature is what the OpenAPI document and the reference are made of.
+Handler = Callable[..., Awaitable[Any]]
 
 
 @attrs.frozen
@@ -127,6 +160,62 @@ class Operation:
     status: HTTPStatus = HTTPStatus.OK
     #: Permissions that the use case asks for besides, for the objects that the call is about.
     also: tuple[Permission, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    #: With which it can be refused besides those that all have in common.
+    refusals: tuple[HTTPStatus, ...] = ()
+
+    @cached_property
+    def takes(self) -> Taken | None:
+        """The body that the handler takes, if any. Worked out when it is first asked for."""
+        hint = self._hints.get("body")
+        if hint is None:
+            return None
+        kinds = tuple(kind for kind in get_args(hint) if kind is not NoneType)
+        if isinstance(hint, UnionType):
+            return Taken(kind=kinds[0], required=False)
+        media = next((one for one in kinds if isinstance(one, Media)), None)
+        return Taken(kind=hint if media is None else bytes, media=media)
+
+    @cached_property
+    def gives(self) -> Any:
+        """The type of the value that the handler gives; a ``Media`` for one that builds its response."""
+        hint = self._hints["return"]
+        return next((one for one in get_args(hint) if isinstance(one, Media)), hint)
+
+    @property
+    def _hints(self) -> Mapping[str, Any]:
+        return get_type_hints(self.handler, include_extras=True)
+
+    def asked(self, query: Mapping[str, str]) -> Mapping[str, str]:
+        """Give of a query what the operation declares."""
+        named = (one.name for one in self.parameters if one.place == "query")
+        return {name: query[name] for name in named if name in query} if query else {}
+
+    async def answer(self, call: Call) -> Response:
+        """Let the handler answer; raises ``InvalidInput`` for a body that cannot be read."""
+        taken = self.takes
+        if taken is None or not (call.body or taken.required):
+            return answer(await self.handler(call), self.status)
+        return answer(await self.handler(call, taken.read(call.body)), self.status)
+
+
+@attrs.frozen(kw_only=True)
+class Taken:
+    """The body of a request."""
+
+    kind: Any
+    required: bool = True
+    #: What bytes are, where it is not JSON.
+    media: Media | None = None
+
+    def read(self, body: bytes) -> Any:
+        """Give the value in a body; raises ``InvalidInput`` naming what is wrong with it."""
+        if self.media is not None:
+            return body
+        try:
+            return msgspec.json.decode(body, type=self.kind)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise InvalidInput(f"The request cannot be read: {error}. Nothing was changed.") from error
 
 
 async def while_wanted(request: Request, work: Coroutine[Any, Any, _B]) -> _B:

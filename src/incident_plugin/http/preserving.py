@@ -10,7 +10,7 @@ import attrs
 from incident_plugin.application.video.preserver import Preserver
 from incident_plugin.application.video.preserving import Preserving, ProjectPreserving
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.preserving import Copy, CopyState
+from incident_plugin.domain.preserving import Copy, CopyState, VaultCount
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.domain.properties import ValueId
 from incident_plugin.domain.sequence import SequenceId
@@ -55,6 +55,20 @@ class PreserveAnswer:
 
 
 @attrs.frozen(kw_only=True)
+class PreservedTypesAnswer:
+    """Types whose projects are preserved."""
+
+    types: tuple[ValueId, ...]
+
+
+@attrs.frozen(kw_only=True)
+class PreserveRulesAnswer(PreservedTypesAnswer):
+    """What is preserved, and what the vault holds."""
+
+    vault: VaultCount
+
+
+@attrs.frozen(kw_only=True)
 class PreserveResources:
     """Handlers of the operations on preserving."""
 
@@ -77,17 +91,20 @@ class PreserveResources:
     async def get(self, call: Call) -> PreserveAnswer:
         return self._answer(await asyncio.to_thread(self._preserving.of, call.actor, _id(call)))
 
-    async def choose(self, call: Call) -> PreserveAnswer:
-        wanted = call.json(PreserveBody).wanted
+    async def choose(self, call: Call, body: PreserveBody) -> PreserveAnswer:
+        wanted = body.wanted
         return self._answer(await asyncio.to_thread(self._preserving.choose, call.actor, _id(call), wanted))
 
-    async def rules(self, call: Call) -> object:
+    async def rules(self, call: Call) -> PreserveRulesAnswer:
         rules = await asyncio.to_thread(self._preserving.rules, call.actor)
-        return {"types": rules.types, "vault": await asyncio.to_thread(self._preserving.counted, call.actor)}
+        return PreserveRulesAnswer(
+            types=rules.types, vault=await asyncio.to_thread(self._preserving.counted, call.actor)
+        )
 
-    async def put_rules(self, call: Call) -> object:
-        types = tuple(call.json(PreserveRulesBody).types)
-        return {"types": (await asyncio.to_thread(self._preserving.put_rules, call.actor, types)).types}
+    async def put_rules(self, call: Call, body: PreserveRulesBody) -> PreservedTypesAnswer:
+        types = tuple(body.types)
+        rules = await asyncio.to_thread(self._preserving.put_rules, call.actor, types)
+        return PreservedTypesAnswer(types=rules.types)
 
     def _answer(self, told: ProjectPreserving) -> PreserveAnswer:
         return PreserveAnswer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -17,10 +18,13 @@ from incident_plugin.application.video.footage import FootagePicker
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.project import CallDirection, CallId, CommentId, FieldChange, Project, ProjectId
+from incident_plugin.domain.properties import IncidentProperties
 from incident_plugin.domain.sequence import SequenceId
-from incident_plugin.http.answers import shown
+from incident_plugin.http.answers import COMMENTS, ProjectAnswer, shown
 from incident_plugin.http.bodies import Body, Picked, drafts_of, picks_of
-from incident_plugin.http.operations import Call, Operation
+from incident_plugin.http.operations import ONCE, Call, Operation
+
+_MAKING = (ONCE, COMMENTS)
 
 
 class NewProjectBody(Picked):
@@ -103,6 +107,14 @@ class ViewedBody(Body):
 
 
 @attrs.frozen(kw_only=True)
+class WarnedAnswer:
+    """A project, and what its author should know of the video that was added."""
+
+    project: ProjectAnswer
+    warnings: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
 class ProjectResources:
     """Handlers of the operations on projects."""
 
@@ -118,15 +130,22 @@ class ProjectResources:
         view, manage = Permission.PROJECTS_VIEW, Permission.PROJECTS_MANAGE
         create = "Cannot create incident project. Try again later."
         change = "Cannot save incident project. Try again later."
-        one = "projects/{id}"
+        one, row = "projects/{id}", partial(Operation, parameters=(COMMENTS,))
         return (
             Operation("GET", "properties", view, "Incident properties to choose from.", self.properties),
             Operation(
-                "POST", "projects", manage, "Create a project.", self.create, create, HTTPStatus.CREATED
+                "POST",
+                "projects",
+                manage,
+                "Create a project.",
+                self.create,
+                create,
+                HTTPStatus.CREATED,
+                parameters=_MAKING,
             ),
-            Operation("GET", one, view, "A project, as far as the caller may read it.", self.get),
+            row("GET", one, view, "A project, as far as the caller may read it.", self.get),
             # Which permission a change takes depends on the field: the use case asks for it.
-            Operation("PATCH", one, view, "Change fields of a project.", self.change, change),
+            row("PATCH", one, view, "Change fields of a project.", self.change, change),
             Operation("POST", f"{one}/opened", view, "Log that the project was opened.", self.opened),
         )
 
@@ -140,19 +159,20 @@ class ProjectResources:
         in_note = "Cannot save note. Try again later."
         in_adding = "Cannot add sequence. Try again later."
         in_removing = "Cannot remove all sequences. Try again later."
-        one = "projects/{id}"
+        one, row = "projects/{id}", partial(Operation, parameters=(COMMENTS,))
+        making = partial(Operation, parameters=_MAKING)
         comment, call = f"{one}/comments/{{item}}", f"{one}/calls/{{item}}"
         remove = f"{one}/sequences/remove"
         return (
-            Operation("POST", f"{one}/comments", comments, "Comment.", self.add_comment, in_comment),
-            Operation("PUT", comment, comments, "Edit a comment.", self.edit_comment, in_comment),
-            Operation("DELETE", comment, comments, "Delete a comment.", self.delete_comment, in_comment),
-            Operation("POST", f"{one}/calls", calls, "Log a call.", self.add_call, in_call),
-            Operation("PUT", call, calls, "Correct a call.", self.edit_call, in_call),
-            Operation("DELETE", call, calls, "Delete a call.", self.delete_call, in_call),
-            Operation("POST", f"{one}/sequences", sequences, "Add sequences.", self.add_sequences, in_adding),
-            Operation("POST", remove, sequences, "Remove sequences.", self.remove_sequences, in_removing),
-            Operation(
+            making("POST", f"{one}/comments", comments, "Comment.", self.add_comment, in_comment),
+            row("PUT", comment, comments, "Edit a comment.", self.edit_comment, in_comment),
+            row("DELETE", comment, comments, "Delete a comment.", self.delete_comment, in_comment),
+            making("POST", f"{one}/calls", calls, "Log a call.", self.add_call, in_call),
+            row("PUT", call, calls, "Correct a call.", self.edit_call, in_call),
+            row("DELETE", call, calls, "Delete a call.", self.delete_call, in_call),
+            making("POST", f"{one}/sequences", sequences, "Add sequences.", self.add_sequences, in_adding),
+            row("POST", remove, sequences, "Remove sequences.", self.remove_sequences, in_removing),
+            row(
                 "PUT",
                 f"{one}/sequences/{{item}}",
                 sequences,
@@ -162,7 +182,7 @@ class ProjectResources:
                 also=(Permission.CAMERAS_VIEW,),
             ),
             # Which permission it takes depends on what is put back: the use case asks for it.
-            Operation(
+            row(
                 "POST",
                 f"{one}/restore",
                 Permission.PROJECTS_VIEW,
@@ -177,11 +197,10 @@ class ProjectResources:
         viewed = "Log that a sequence's video was viewed."
         return (Operation("POST", f"{one}/viewed", Permission.VIDEO_VIEW, viewed, self.viewed),)
 
-    async def properties(self, call: Call) -> object:
+    async def properties(self, call: Call) -> IncidentProperties:
         return await asyncio.to_thread(self._projects.properties, call.actor)
 
-    async def create(self, call: Call) -> object:
-        body = call.json(NewProjectBody)
+    async def create(self, call: Call, body: NewProjectBody) -> WarnedAnswer:
         picked = await self._picker.pick(call.actor, picks_of(body))
         new = NewProject(
             type_id=body.type,
@@ -191,66 +210,64 @@ class ProjectResources:
         )
         project = await asyncio.to_thread(self._projects.create, call.actor, new, call.once)
         same = await asyncio.to_thread(self._relations.warnings, project, project.sequences)
-        return {"project": shown(call, project), "warnings": (*picked.warnings, *same)}
+        return WarnedAnswer(project=shown(call, project), warnings=(*picked.warnings, *same))
 
-    async def get(self, call: Call) -> object:
+    async def get(self, call: Call) -> ProjectAnswer:
         return shown(call, await asyncio.to_thread(self._projects.get, call.actor, _id(call)))
 
     async def opened(self, call: Call) -> None:
         await asyncio.to_thread(self._projects.opened, call.actor, _id(call))
 
-    async def change(self, call: Call) -> object:
+    async def change(self, call: Call, body: ChangeBody) -> ProjectAnswer:
         changes = tuple(
-            FieldChange(field=c.field, before=c.before, after=_stored(c.after))
-            for c in call.json(ChangeBody).changes
+            FieldChange(field=c.field, before=c.before, after=_stored(c.after)) for c in body.changes
         )
         return shown(call, await asyncio.to_thread(self._projects.change, call.actor, _id(call), changes))
 
-    async def add_comment(self, call: Call) -> object:
-        text = call.json(TextBody).text
+    async def add_comment(self, call: Call, body: TextBody) -> ProjectAnswer:
+        text = body.text
         return await self._done(call, self._projects.add_comment, text, call.once)
 
-    async def edit_comment(self, call: Call) -> object:
-        body, comment = call.json(EditedTextBody), CommentId(call.path["item"])
+    async def edit_comment(self, call: Call, body: EditedTextBody) -> ProjectAnswer:
+        comment = CommentId(call.path["item"])
         return await self._done(call, self._projects.edit_comment, comment, body.text, _seen(body.seen))
 
-    async def delete_comment(self, call: Call) -> object:
+    async def delete_comment(self, call: Call) -> ProjectAnswer:
         return await self._done(call, self._projects.delete_comment, CommentId(call.path["item"]))
 
-    async def add_call(self, call: Call) -> object:
-        return await self._done(call, self._projects.add_call, _facts(call.json(CallBody)), call.once)
+    async def add_call(self, call: Call, body: CallBody) -> ProjectAnswer:
+        return await self._done(call, self._projects.add_call, _facts(body), call.once)
 
-    async def edit_call(self, call: Call) -> object:
-        body, item = call.json(EditedCallBody), CallId(call.path["item"])
+    async def edit_call(self, call: Call, body: EditedCallBody) -> ProjectAnswer:
+        item = CallId(call.path["item"])
         return await self._done(call, self._projects.edit_call, item, _facts(body), _seen(body.seen))
 
-    async def delete_call(self, call: Call) -> object:
+    async def delete_call(self, call: Call) -> ProjectAnswer:
         return await self._done(call, self._projects.delete_call, CallId(call.path["item"]))
 
-    async def restore(self, call: Call) -> object:
-        return await self._done(call, self._projects.restore, frozenset(call.json(RestoreBody).ids))
+    async def restore(self, call: Call, body: RestoreBody) -> ProjectAnswer:
+        return await self._done(call, self._projects.restore, frozenset(body.ids))
 
-    async def add_sequences(self, call: Call) -> object:
-        body = call.json(Picked)
+    async def add_sequences(self, call: Call, body: Picked) -> WarnedAnswer:
         picked = await self._picker.pick(call.actor, picks_of(body))
         written = await asyncio.to_thread(
             self._projects.add_sequences, call.actor, _id(call), picked.footage, drafts_of(body), call.once
         )
         same = await asyncio.to_thread(self._relations.warnings, written.project, written.added)
-        return {"project": shown(call, written.project), "warnings": (*picked.warnings, *same)}
+        return WarnedAnswer(project=shown(call, written.project), warnings=(*picked.warnings, *same))
 
-    async def remove_sequences(self, call: Call) -> object:
-        return await self._done(call, self._projects.remove_sequences, frozenset(call.json(IdsBody).ids))
+    async def remove_sequences(self, call: Call, body: IdsBody) -> ProjectAnswer:
+        return await self._done(call, self._projects.remove_sequences, frozenset(body.ids))
 
-    async def note_sequence(self, call: Call) -> object:
-        body, item = call.json(NoteBody), SequenceId(call.path["item"])
+    async def note_sequence(self, call: Call, body: NoteBody) -> ProjectAnswer:
+        item = SequenceId(call.path["item"])
         return await self._done(call, self._projects.note_sequence, item, body.before, body.note)
 
-    async def _done(self, call: Call, work: Callable[..., Project], *arguments: object) -> object:
+    async def _done(self, call: Call, work: Callable[..., Project], *arguments: object) -> ProjectAnswer:
         return shown(call, await asyncio.to_thread(work, call.actor, _id(call), *arguments))
 
-    async def viewed(self, call: Call) -> None:
-        sequence = call.json(ViewedBody).sequence
+    async def viewed(self, call: Call, body: ViewedBody) -> None:
+        sequence = body.sequence
         await asyncio.to_thread(self._projects.viewed, call.actor, _id(call), sequence)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated
 
 import attrs
 import msgspec
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from incident_plugin.application.recorder_ports import FoundDevice, WalkedStep
 from incident_plugin.application.recorders.administration import (
@@ -17,10 +18,10 @@ from incident_plugin.application.recorders.administration import (
     ShownRecorder,
 )
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.media import CameraId
-from incident_plugin.domain.recorders import RecorderId, TlsPolicy
+from incident_plugin.domain.media import Camera, CameraId, ClockOffset
+from incident_plugin.domain.recorders import RecorderConfig, RecorderId, TlsPolicy
 from incident_plugin.http.bodies import Body
-from incident_plugin.http.operations import Call, Operation
+from incident_plugin.http.operations import Call, Media, Operation
 
 _FAILURE = "Cannot save recorder. Try again later."
 
@@ -66,6 +67,68 @@ class RecorderTestBody(RecorderBody, kw_only=True):
 
 
 @attrs.frozen(kw_only=True)
+class RecorderClockAnswer:
+    """How far a recorder's clock is off."""
+
+    offset_seconds: float
+    uncertainty_seconds: float
+    measured_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class StateAnswer:
+    """How a recorder in use is; each is explained at ``RecorderState``."""
+
+    error: str | None
+    since: datetime | None
+    device: str
+    clock: RecorderClockAnswer | None
+    events: str | None
+    retention_days: float | None
+
+
+@attrs.frozen(kw_only=True)
+class RecorderAnswer(RecorderConfig):
+    """A recorder of the site, and how it is."""
+
+    #: It stands in the site's configuration, and is changed there.
+    fixed: bool
+    has_password: bool
+    state: StateAnswer
+
+
+@attrs.frozen(kw_only=True)
+class RecordersAnswer:
+    """The site's recorders."""
+
+    #: Whether the host keeps passwords.
+    keeps_passwords: bool
+    recorders: tuple[RecorderAnswer, ...]
+
+
+@attrs.frozen(kw_only=True)
+class OwnedCameraAnswer(Camera):
+    """A camera as the site knows it."""
+
+    #: Its id at its recorder.
+    own: CameraId
+
+
+@attrs.frozen(kw_only=True)
+class OwnedCamerasAnswer:
+    """A recorder's cameras."""
+
+    cameras: tuple[OwnedCameraAnswer, ...]
+
+
+@attrs.frozen(kw_only=True)
+class FoundAnswer:
+    """What answered the search."""
+
+    found: tuple[FoundDevice, ...]
+
+
+@attrs.frozen(kw_only=True)
 class RecorderResources:
     """Handlers of the operations on recorders."""
 
@@ -107,18 +170,16 @@ class RecorderResources:
             ),
         )
 
-    async def all(self, call: Call) -> object:
+    async def all(self, call: Call) -> RecordersAnswer:
         shown = await self._administration.all(call.actor)
-        return {
-            "keeps_passwords": self._administration.keeps_passwords,
-            "recorders": [_shown(one) for one in shown],
-        }
+        return RecordersAnswer(
+            keeps_passwords=self._administration.keeps_passwords, recorders=tuple(map(_shown, shown))
+        )
 
-    async def add(self, call: Call) -> object:
-        return _shown(await self._administration.add(call.actor, call.json(RecorderBody).draft()))
+    async def add(self, call: Call, body: RecorderBody) -> RecorderAnswer:
+        return _shown(await self._administration.add(call.actor, body.draft()))
 
-    async def change(self, call: Call) -> object:
-        body = call.json(RecorderChangeBody)
+    async def change(self, call: Call, body: RecorderChangeBody) -> RecorderAnswer:
         changed = await self._administration.change(
             call.actor, RecorderId(call.path["id"]), body.draft(), body.revision
         )
@@ -127,16 +188,20 @@ class RecorderResources:
     async def remove(self, call: Call) -> None:
         await self._administration.remove(call.actor, RecorderId(call.path["id"]))
 
-    async def cameras(self, call: Call) -> object:
+    async def cameras(self, call: Call) -> OwnedCamerasAnswer:
         owned = await self._administration.cameras(call.actor, RecorderId(call.path["id"]))
-        return {"cameras": [{"own": one.own, **msgspec.to_builtins(one.camera)} for one in owned]}
+        return OwnedCamerasAnswer(
+            cameras=tuple(
+                OwnedCameraAnswer(own=one.own, **attrs.asdict(one.camera, recurse=False)) for one in owned
+            )
+        )
 
-    async def search(self, call: Call) -> object:
-        found: Iterable[FoundDevice] = await self._administration.discover(call.actor)
-        return {"found": tuple(found)}
+    async def search(self, call: Call) -> FoundAnswer:
+        return FoundAnswer(found=await self._administration.discover(call.actor))
 
-    async def test(self, call: Call) -> StreamingResponse:
-        body = call.json(RecorderTestBody)
+    async def test(
+        self, call: Call, body: RecorderTestBody
+    ) -> Annotated[Response, Media("application/x-ndjson")]:
         recorder = None if body.recorder is None else RecorderId(body.recorder)
         steps = await self._administration.test(call.actor, body.draft(), recorder)
         return StreamingResponse(
@@ -152,16 +217,27 @@ async def _lines(steps: AsyncIterator[WalkedStep]) -> AsyncIterator[bytes]:
         yield msgspec.json.encode(step) + b"\n"
 
 
-def _shown(shown: ShownRecorder) -> dict[str, Any]:
+def _shown(shown: ShownRecorder) -> RecorderAnswer:
     """Give a recorder without what belongs to the secret store."""
-    config: dict[str, Any] = msgspec.to_builtins(shown.config)
-    state: dict[str, Any] = msgspec.to_builtins(attrs.evolve(shown.state, clock=None, retention=None))
-    if shown.state.clock is not None:
-        state["clock"] = {
-            "offset_seconds": round(shown.state.clock.offset.total_seconds(), 3),
-            "uncertainty_seconds": round(shown.state.clock.uncertainty.total_seconds(), 3),
-            "measured_at": shown.state.clock.measured_at,
-        }
-    if shown.state.retention is not None:
-        state["retention_days"] = round(shown.state.retention.total_seconds() / 86_400, 2)
-    return {**config, "fixed": shown.fixed, "has_password": shown.has_password, "state": state}
+    state, clock, kept = shown.state, shown.state.clock, shown.state.retention
+    return RecorderAnswer(
+        **attrs.asdict(shown.config, recurse=False),
+        fixed=shown.fixed,
+        has_password=shown.has_password,
+        state=StateAnswer(
+            error=state.error,
+            since=state.since,
+            device=state.device,
+            events=state.events,
+            clock=None if clock is None else _clock(clock),
+            retention_days=None if kept is None else round(kept.total_seconds() / 86_400, 2),
+        ),
+    )
+
+
+def _clock(clock: ClockOffset) -> RecorderClockAnswer:
+    return RecorderClockAnswer(
+        offset_seconds=round(clock.offset.total_seconds(), 3),
+        uncertainty_seconds=round(clock.uncertainty.total_seconds(), 3),
+        measured_at=clock.measured_at,
+    )

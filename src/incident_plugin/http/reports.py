@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
+from typing import Annotated
 from urllib.parse import parse_qsl
 
 import attrs
@@ -21,12 +22,13 @@ from incident_plugin.domain.errors import InvalidInput, NotFound
 from incident_plugin.domain.journal import Action, Activity
 from incident_plugin.domain.project import ProjectId
 from incident_plugin.http.bodies import Body
-from incident_plugin.http.operations import Call, Operation, while_wanted
+from incident_plugin.http.operations import Call, Media, Operation, while_wanted
 
 #: Most reports are made within this time, so that one question is enough.
 _AT_ONCE = timedelta(seconds=1.5)
 #: Characters of a filter: more than the list understands.
 MAXIMUM_QUERY = 20_000
+_TYPES = {PeriodFormat.PDF: "application/pdf", PeriodFormat.CSV: "text/csv; charset=utf-8"}
 _USES = {"printed": Action.REPORT_PRINTED, "saved": Action.REPORT_SAVED}
 
 
@@ -60,6 +62,24 @@ class JobAnswer:
     file_name: str
     #: What could not be included.
     missing: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Language:
+    """A language that reports can have."""
+
+    #: BCP 47.
+    tag: str
+    #: In itself.
+    name: str
+
+
+@attrs.frozen(kw_only=True)
+class DesignAnswer:
+    """Titles and languages that reports can have."""
+
+    titles: tuple[str, ...]
+    languages: tuple[Language, ...]
 
 
 def _answer(job: ReportJob) -> JobAnswer:
@@ -114,10 +134,8 @@ class ReportResources:
             Operation("POST", f"{one}/used/{{use}}", reports, used, self.used),
         )
 
-    async def report(self, call: Call) -> Response:
-        report = await while_wanted(
-            call.request, self._reporting.report(call.actor, _id(call), _wish(call.json(ReportBody)))
-        )
+    async def report(self, call: Call, body: ReportBody) -> Annotated[Response, Media("application/pdf")]:
+        report = await while_wanted(call.request, self._reporting.report(call.actor, _id(call), _wish(body)))
         return Response(
             report.pdf,
             media_type="application/pdf",
@@ -131,26 +149,24 @@ class ReportResources:
     async def report_used(self, call: Call) -> None:
         await self._log_use(call, _id(call))
 
-    async def design(self, call: Call) -> object:
-        languages = [{"tag": tag, "name": name} for tag, name in self._reporting.languages.items()]
-        return {"titles": self._reporting.titles(call.actor), "languages": languages}
+    async def design(self, call: Call) -> DesignAnswer:
+        languages = tuple(Language(tag=tag, name=name) for tag, name in self._reporting.languages.items())
+        return DesignAnswer(titles=self._reporting.titles(call.actor), languages=languages)
 
-    async def begin(self, call: Call) -> JobAnswer:
-        wish = _wish(call.json(ReportBody))
+    async def begin(self, call: Call, body: ReportBody) -> JobAnswer:
+        wish = _wish(body)
         self._reporting.require(call.actor, wish)
         project = _id(call)
         make = partial(self._reporting.write, call.actor, project, wish)
         job = self._jobs.start(call.actor, make, project=project)
         return _answer(await self._jobs.settled(job, _AT_ONCE))
 
-    async def period(self, call: Call) -> JobAnswer:
-        body = call.json(PeriodBody)
+    async def period(self, call: Call, body: PeriodBody) -> JobAnswer:
         asked = tuple(item for item in parse_qsl(body.query[:MAXIMUM_QUERY]) if "\0" not in item[1])
         wish = PeriodWish(**attrs.asdict(_wish(body)), format=body.format)
         await asyncio.to_thread(self._periods.require, call.actor, wish, asked)
         make = partial(self._periods.write, call.actor, asked, wish)
-        media_type = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}[body.format]
-        job = self._jobs.start(call.actor, make, project=None, media_type=media_type)
+        job = self._jobs.start(call.actor, make, project=None, media_type=_TYPES[body.format])
         return _answer(await self._jobs.settled(job, _AT_ONCE))
 
     async def get(self, call: Call) -> JobAnswer:
@@ -159,7 +175,7 @@ class ReportResources:
     async def cancel(self, call: Call) -> JobAnswer:
         return _answer(await self._jobs.cancel(self._one(call)))
 
-    async def file(self, call: Call) -> Response:
+    async def file(self, call: Call) -> Annotated[Response, Media(*_TYPES.values(), in_parts=True)]:
         job = self._one(call)
         answer = _answer(job)
         if job.state is not JobState.DONE:

@@ -7,7 +7,7 @@ import asyncio
 import attrs
 import msgspec
 
-from incident_plugin.application.administration.retention import Retention
+from incident_plugin.application.administration.retention import Forecast, Outlook, Retention
 from incident_plugin.domain.access import Permission
 from incident_plugin.domain.retention import BIN_DAYS, RetentionRules
 from incident_plugin.http.bodies import Body
@@ -52,16 +52,16 @@ class RetentionResources:
             Operation("GET", "retention/expiring", projects, soon, self.expiring),
         )
 
-    async def rules(self, call: Call) -> object:
+    async def rules(self, call: Call) -> RetentionRules:
         return await asyncio.to_thread(self._retention.rules, call.actor)
 
-    async def save(self, call: Call) -> object:
-        rules = call.json(RetentionBody).value()
+    async def save(self, call: Call, body: RetentionBody) -> RetentionRules:
+        rules = body.value()
         return await asyncio.to_thread(self._retention.save, call.actor, rules)
 
-    async def forecast(self, call: Call) -> object:
-        rules = call.json(RetentionBody).value()
+    async def forecast(self, call: Call, body: RetentionBody) -> Forecast:
+        rules = body.value()
         return await asyncio.to_thread(self._retention.forecast, call.actor, rules)
 
-    async def expiring(self, call: Call) -> object:
+    async def expiring(self, call: Call) -> Outlook:
         return await asyncio.to_thread(self._retention.outlook, call.actor)

@@ -11,7 +11,7 @@ import msgspec
 from incident_plugin.application.live.snapshots import Snapshots
 from incident_plugin.application.live.steering import Steering
 from incident_plugin.domain.access import Permission
-from incident_plugin.domain.media import CameraId, Motion
+from incident_plugin.domain.media import CameraId, Motion, Preset
 from incident_plugin.http.bodies import Body
 from incident_plugin.http.operations import Call, Handler, Operation
 
@@ -39,6 +39,13 @@ class PositionBody(Body):
     """A remembered position."""
 
     token: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+
+
+@attrs.frozen(kw_only=True)
+class PositionsAnswer:
+    """Remembered positions of a camera."""
+
+    presets: tuple[Preset, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -78,19 +85,18 @@ class SteeringResources:
             ),
         )
 
-    async def move(self, call: Call) -> None:
-        body = call.json(MoveBody)
+    async def move(self, call: Call, body: MoveBody) -> None:
         motion = Motion(pan=body.pan, tilt=body.tilt, zoom=body.zoom)
         await self._steering.move(call.actor, _camera(call), motion, body.gesture)
 
-    async def stop(self, call: Call) -> None:
-        await self._steering.stop(call.actor, _camera(call), call.json(StopBody).gesture)
+    async def stop(self, call: Call, body: StopBody) -> None:
+        await self._steering.stop(call.actor, _camera(call), body.gesture)
 
-    async def presets(self, call: Call) -> object:
-        return {"presets": await self._steering.presets(call.actor, _camera(call))}
+    async def presets(self, call: Call) -> PositionsAnswer:
+        return PositionsAnswer(presets=await self._steering.presets(call.actor, _camera(call)))
 
-    async def go_to(self, call: Call) -> None:
-        await self._steering.go_to(call.actor, _camera(call), call.json(PositionBody).token)
+    async def go_to(self, call: Call, body: PositionBody) -> None:
+        await self._steering.go_to(call.actor, _camera(call), body.token)
 
     async def snapshot(self, call: Call) -> None:
         await asyncio.to_thread(self._snapshots.taken, call.actor, _camera(call))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Annotated, Literal
 
 import attrs
+import msgspec
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -17,7 +19,7 @@ from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import InvalidInput, NoVideo
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.time import Interval
-from incident_plugin.http.operations import Call, Operation, while_wanted, whole_number
+from incident_plugin.http.operations import Call, Media, Operation, Parameter, while_wanted, whole_number
 
 #: What one call gives at most: players fetch in short parts, so that a seek wastes little.
 MAXIMUM_LENGTH = timedelta(seconds=60)
@@ -25,6 +27,39 @@ MAXIMUM_LENGTH = timedelta(seconds=60)
 MAXIMUM_INTRA = timedelta(minutes=10)
 #: Widths of stills, in pixels.
 _NARROWEST, _WIDEST = 32, 3840
+#: How a part of video can be wished for.
+_FLAGS = {
+    "intra": "Key pictures alone, at most ten minutes.",
+    "groups": "Up to the next key picture.",
+    "sound": "With its sound.",
+    "tail": "The last picture before the end alone.",
+    "h264": "As H.264, whatever was recorded.",
+}
+_WHILE = (
+    Parameter("start", datetime, required=True),
+    Parameter("end", datetime, "Video at most 60 s at once.", required=True),
+)
+_PART = (*_WHILE, *(Parameter(name, Literal["1"], told) for name, told in _FLAGS.items()))
+_STILL = (
+    Parameter("at", datetime, required=True),
+    Parameter("width", Annotated[int, msgspec.Meta(ge=_NARROWEST, le=_WIDEST)], "In pixels."),
+)
+
+
+@attrs.frozen(kw_only=True)
+class RecordedAnswer:
+    """Recorded spans."""
+
+    spans: tuple[Interval, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ClockAnswer:
+    """How far a recorder's clock is off, in seconds."""
+
+    offset: float
+    uncertainty: float
+    measured_at: datetime
 
 
 @attrs.frozen(kw_only=True)
@@ -41,35 +76,47 @@ class VideoResources:
         """Give the rows of the operation table."""
         view = Permission.CAMERAS_VIEW
         return (
-            Operation("GET", "recorded/{camera:path}", view, "Recorded spans.", self.recorded),
+            Operation(
+                "GET", "recorded/{camera:path}", view, "Recorded spans.", self.recorded, parameters=_WHILE
+            ),
             Operation(
                 "GET",
                 "clocks/{camera:path}",
                 view,
                 "How far a recorder's clock is off; with `believed=1` as last measured.",
                 self.clock,
+                parameters=(Parameter("believed", Literal["1"]),),
             ),
-            Operation("GET", "video/{camera:path}", view, "Recorded video, fragmented MP4.", self.video),
-            Operation("GET", "stills/{camera:path}", view, "Key picture as JPEG.", self.still),
+            Operation(
+                "GET",
+                "video/{camera:path}",
+                view,
+                "Recorded video, fragmented MP4.",
+                self.video,
+                parameters=_PART,
+            ),
+            Operation(
+                "GET", "stills/{camera:path}", view, "Key picture as JPEG.", self.still, parameters=_STILL
+            ),
         )
 
-    async def recorded(self, call: Call) -> object:
+    async def recorded(self, call: Call) -> RecordedAnswer:
         spans = await self._recorders.recorded(self._camera(call), _interval(call))
-        return {"spans": spans}
+        return RecordedAnswer(spans=spans)
 
-    async def clock(self, call: Call) -> object:
+    async def clock(self, call: Call) -> ClockAnswer:
         measured = await self._recorders.clock_offset(
             self._camera(call), now=call.query.get("believed") != "1"
         )
-        return {
-            "offset": measured.offset.total_seconds(),
-            "uncertainty": measured.uncertainty.total_seconds(),
-            "measured_at": measured.measured_at,
-        }
+        return ClockAnswer(
+            offset=measured.offset.total_seconds(),
+            uncertainty=measured.uncertainty.total_seconds(),
+            measured_at=measured.measured_at,
+        )
 
-    async def video(self, call: Call) -> Response:
+    async def video(self, call: Call) -> Annotated[Response, Media("video/mp4", or_nothing=True)]:
         camera, interval = self._camera(call), _interval(call)
-        flags = {name: call.query.get(name) == "1" for name in ("intra", "groups", "sound", "tail", "h264")}
+        flags = {name: call.query.get(name) == "1" for name in _FLAGS}
         longest = MAXIMUM_INTRA if flags["intra"] else MAXIMUM_LENGTH
         if interval.length > longest:
             raise InvalidInput(f"At most {longest.seconds} s of video are given at once.")
@@ -80,7 +127,7 @@ class VideoResources:
             # For a player a gap is no error: it goes on with the next part.
             return Response(status_code=HTTPStatus.NO_CONTENT)
 
-    async def still(self, call: Call) -> Response:
+    async def still(self, call: Call) -> Annotated[Response, Media("image/jpeg")]:
         camera, at = self._camera(call), call.instant("at")
         width = whole_number(call.query["width"], "width") if "width" in call.query else None
         if width is not None and not _NARROWEST <= width <= _WIDEST:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from math import inf
+from typing import Annotated
 
 import attrs
+import msgspec
 from starlette.responses import Response
 
 from incident_plugin.application.live.ice_servers import IceServers
@@ -17,13 +19,24 @@ from incident_plugin.domain.access import Permission
 from incident_plugin.domain.errors import UnusableOffer
 from incident_plugin.domain.ice import IceServer
 from incident_plugin.domain.media import CameraId
-from incident_plugin.http.operations import Call, Operation
+from incident_plugin.http.operations import Call, Media, Operation, Parameter
 from incident_plugin.http.problems import problem
 
 _SDP, _FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
 #: Wider than any screen, in pixels.
 _WIDEST = 100_000
 _REFUSED = "Cannot perform this action. Try again later."
+_OPENED = (
+    Parameter("width", Annotated[int, msgspec.Meta(ge=1, le=_WIDEST)], "How wide it is shown, in pixels."),
+)
+_OF_SESSION = (Parameter("If-Match", told="The session's ETag.", required=True, place="header"),)
+
+
+@attrs.frozen(kw_only=True)
+class IceServersAnswer:
+    """STUN and TURN servers for live pictures."""
+
+    ice_servers: tuple[IceServer, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -41,21 +54,55 @@ class WhepResources:
                 "GET", "live/ice-servers", view, "STUN and TURN servers for live pictures.", self.ice_servers
             ),
             Operation("DELETE", one, view, "End a live session (WHEP).", self.close),
-            Operation("PATCH", one, view, "Tell ICE candidates of a live session (WHEP).", self.trickle),
             Operation(
-                "OPTIONS", one, view, "What can be asked of a live session (WHEP).", self.session_options
+                "PATCH",
+                one,
+                view,
+                "Tell ICE candidates of a live session (WHEP).",
+                self.trickle,
+                status=HTTPStatus.NO_CONTENT,
+                parameters=_OF_SESSION,
+                refusals=(
+                    HTTPStatus.PRECONDITION_FAILED,
+                    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                    HTTPStatus.PRECONDITION_REQUIRED,
+                ),
             ),
-            Operation("POST", "live/{camera:path}", view, "Open a live session (WHEP).", self.open),
-            Operation("OPTIONS", "live/{camera:path}", view, "What can be posted (WHEP).", self.options),
+            Operation(
+                "OPTIONS",
+                one,
+                view,
+                "What can be asked of a live session (WHEP).",
+                self.session_options,
+                status=HTTPStatus.NO_CONTENT,
+            ),
+            Operation(
+                "POST",
+                "live/{camera:path}",
+                view,
+                "Open a live session (WHEP).",
+                self.open,
+                status=HTTPStatus.CREATED,
+                parameters=_OPENED,
+                refusals=(HTTPStatus.UNSUPPORTED_MEDIA_TYPE,),
+            ),
+            Operation(
+                "OPTIONS",
+                "live/{camera:path}",
+                view,
+                "What can be posted (WHEP).",
+                self.options,
+                status=HTTPStatus.NO_CONTENT,
+            ),
         )
 
-    async def ice_servers(self, call: Call) -> object:
-        return {"ice_servers": self._ice.for_viewer(call.actor)}
+    async def ice_servers(self, call: Call) -> IceServersAnswer:
+        return IceServersAnswer(ice_servers=self._ice.for_viewer(call.actor))
 
-    async def open(self, call: Call) -> Response:
+    async def open(self, call: Call, body: Annotated[bytes, Media(_SDP)]) -> Annotated[Response, Media(_SDP)]:
         if _content_type(call) != _SDP:
             return _unsupported(_SDP, {"Accept-Post": _SDP})
-        offer = call.body.decode("utf-8", "replace")
+        offer = body.decode("utf-8", "replace")
         camera = CameraId(call.path["camera"])
         session = await self._live.open(call.actor, camera, offer, width=_width(call))
         response = Response(
@@ -71,7 +118,7 @@ class WhepResources:
         )
         return self._naming_servers(call, response)
 
-    async def options(self, call: Call) -> Response:
+    async def options(self, call: Call) -> Annotated[Response, Media()]:
         self._live.see(call.actor, CameraId(call.path["camera"]))
         headers = {"Allow": "OPTIONS, POST", "Accept-Post": _SDP}
         return self._naming_servers(call, Response(status_code=HTTPStatus.NO_CONTENT, headers=headers))
@@ -82,12 +129,14 @@ class WhepResources:
                 response.headers.append("Link", _link(url, server))
         return response
 
-    async def session_options(self, call: Call) -> Response:
+    async def session_options(self, call: Call) -> Annotated[Response, Media()]:
         del call
         headers = {"Allow": "DELETE, OPTIONS, PATCH", "Accept-Patch": _FRAGMENT}
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
 
-    async def trickle(self, call: Call) -> Response:
+    async def trickle(
+        self, call: Call, body: Annotated[bytes, Media(_FRAGMENT)]
+    ) -> Annotated[Response, Media()]:
         """RFC 9725 section 4.3: 428 without If-Match, 412 for another ICE session, 422 for a restart."""
         session = call.path["id"]
         tag = f'"{self._live.tag(call.actor, session)}"'
@@ -100,10 +149,10 @@ class WhepResources:
         if named.strip() != "*" and tag not in [one.strip() for one in named.split(",")]:
             detail = "These candidates are of another connection of this session. The picture goes on."
             return problem(HTTPStatus.PRECONDITION_FAILED, _REFUSED, detail, "incident.http-412")
-        self._live.trickle(call.actor, session, call.body.decode("utf-8", "replace"))
+        self._live.trickle(call.actor, session, body.decode("utf-8", "replace"))
         return Response(status_code=HTTPStatus.NO_CONTENT, headers={"ETag": tag})
 
-    async def close(self, call: Call) -> Response:
+    async def close(self, call: Call) -> Annotated[Response, Media()]:
         await self._live.close(call.actor, call.path["id"])
         return Response(status_code=HTTPStatus.OK)
 

@@ -87,7 +87,7 @@ def question(asked: Iterable[tuple[str, str]], asking: Asking) -> Question:
             )
         values.setdefault(name, []).append(value)
     for name in values:
-        if name not in _READ and not name.startswith(("category:", "data:")):
+        if name not in FILTERS and not name.startswith(("category:", "data:")):
             raise InvalidFilter(f"There is no filter “{name[:100]}”. Remove it.")
     try:
         return _question(values, asking)
@@ -128,7 +128,8 @@ def _question(values: Mapping[str, list[str]], asking: Asking) -> Question:
     )
 
 
-_READ = frozenset(
+#: Names that an address can filter and sort by, besides those of categories and data fields.
+FILTERS = frozenset(
     {
         *(
             "id",
