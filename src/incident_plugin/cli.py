@@ -49,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     parsers = parser.add_subparsers(required=True)
     evidence_commands.add_commands(parsers)
     keeping_commands.add_commands(parsers)
+    told = "print the HTTP interface as an OpenAPI 3.1 document"
+    parsers.add_parser("openapi", help=told, description=told).set_defaults(run=_openapi)
     store = parsers.add_parser("store", help="look after stored projects")
     commands = store.add_subparsers(dest="command", required=True)
     for name, file, told in (
@@ -67,6 +69,14 @@ def _parser() -> argparse.ArgumentParser:
         if file is not None:
             command.add_argument("file", type=Path, help=file)
     return parser
+
+
+def _openapi(_chosen: argparse.Namespace) -> int:
+    # The whole plug-in, which other commands need not wait for.
+    from incident_plugin.interface_command import printed  # noqa: PLC0415
+
+    sys.stdout.write(printed())
+    return 0
 
 
 def _store(data: Path) -> Path:

@@ -9,6 +9,7 @@ from incident_plugin.adapters.host import actor_of
 from incident_plugin.adapters.tinydb_store.opening import PatientOpening
 from incident_plugin.assembly import assemble
 from incident_plugin.domain.access import Permission
+from incident_plugin.http import openapi
 from incident_plugin.permission_tree import PERMISSION_TREE
 from incident_plugin.runtime import IncidentRuntime
 from incident_plugin.settings import read_settings
@@ -169,7 +170,9 @@ class IncidentPlugin:
     @hookimpl
     def vms_http_mount(self) -> offers.HttpMount | None:
         """Give the ASGI application."""
-        return None if self._runtime is None else offers.HttpMount(app=self._runtime.parts.app)
+        if self._runtime is None:
+            return None
+        return offers.HttpMount(app=self._runtime.parts.app, openapi=openapi.PATH)
 
     @hookimpl
     def vms_open(self, target: str) -> Target | None:

@@ -19,6 +19,7 @@ import httpx
 import msgspec
 import pytest
 from pypdf import PdfReader
+from tests.http.documented import Documented
 from tests.http.test_video_and_exports import finished
 from tests.support import ListedAccess, SystemClock, as_principal, host_services
 
@@ -99,6 +100,7 @@ class World:
         offer = frozenset({422})
         nowhere = {"address": "127.0.0.1:9"}
         examples = {
+            "GET openapi.json": Asked(path="openapi.json"),
             "GET collections": Asked(path="collections"),
             "POST collections": Asked(path="collections", body=feed),
             "POST collections/{id}/resume": Asked(path=f"collections/{collection}/resume", body=feed),
@@ -292,7 +294,7 @@ def host(tmp_path):
 
 
 class Asking:
-    """Asks the real application as different people."""
+    """Asks the real application as different people; each answer is one of those in the OpenAPI document."""
 
     def __init__(self, runtime, client, cameras, access) -> None:
         self._runtime, self._client, self._cameras, self.access = runtime, client, cameras, access
@@ -300,6 +302,7 @@ class Asking:
         #: What each world's projects are made like; it is there also when somebody deleted the first.
         self._model: Project | None = None
         self._documents: dict[str, Any] = {}
+        self._documented = Documented(self.table)
 
     @property
     def table(self) -> tuple[Operation, ...]:
@@ -366,7 +369,9 @@ class Asking:
         if asked.content is not None:
             content["headers"] = {"content-type": "application/sdp"}
         async with httpx.AsyncClient(transport=transport, base_url="http://plugin", timeout=60) as client:
-            return await client.request(operation.method, f"/{asked.path}", params=asked.query, **content)
+            told = await client.request(operation.method, f"/{asked.path}", params=asked.query, **content)
+        assert self._documented.breach(told) == ""
+        return told
 
     async def _post(self, path: str, body: Any) -> Any:
         response = await self._client.post(f"/{path}", json=body)

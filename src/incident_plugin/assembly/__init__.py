@@ -20,6 +20,7 @@ from incident_plugin.assembly.recorders import RecorderParts, assemble_recorders
 from incident_plugin.assembly.reports import ReportParts, assemble_reports
 from incident_plugin.assembly.video import VideoParts, assemble_video
 from incident_plugin.http.app import create_app
+from incident_plugin.http.openapi import DocumentResources
 from incident_plugin.http.operations import Operation
 from incident_plugin.settings import Settings
 from vms_hooks.contributions import AsgiApp
@@ -64,7 +65,7 @@ def _assembled(ground: Ground) -> Parts:
     reports = assemble_reports(ground, recorders, video, incidents)
     exports = assemble_exports(ground, recorders.cameras, video.footage, video.writer, reports.reporting)
     administration = assemble_administration(ground, exports.shelf)
-    operations = (
+    others = (
         *incidents.operations,
         *reports.operations,
         *administration.operations,
@@ -73,6 +74,7 @@ def _assembled(ground: Ground) -> Parts:
         *live.operations,
         *video.operations,
     )
+    operations = (*others, *DocumentResources(others).operations())
     return Parts(
         ground=ground,
         recorders=recorders,
