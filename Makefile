@@ -1,4 +1,5 @@
 # demo: the product at work.  test, check, bench: for those who change it.
+# schemathesis: requests made from the OpenAPI document, to the demonstration.
 # package: wheels and source archives of both distributions, and the journeys with what a site would install.
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -9,7 +10,7 @@ BENCHES ?= activation store http list report export playback recorders live coll
 # Tests and benches start programs by the hundred: each would compile the product anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check bench package clean
+.PHONY: demo test check bench schemathesis package clean
 
 demo: $(VENV)/demo
 	@exec $(PY) -m incident_demo --port $(PORT) --data $(DATA)
@@ -27,6 +28,14 @@ check: $(VENV)/dev node_modules/.package-lock.json
 
 bench: $(VENV)/dev
 	@for bench in $(BENCHES); do $(PY) -m bench.$$bench || exit 1; done
+
+# In an environment of its own: what it brings along is none of the product's business.
+schemathesis: $(VENV)/dev build/schemathesis/bin/st
+	$(PY) -m bench.interface
+
+build/schemathesis/bin/st:
+	python3 -m venv build/schemathesis
+	build/schemathesis/bin/python -m pip install --quiet --disable-pip-version-check schemathesis==4.32.5
 
 package: $(VENV)/dev
 	rm -rf build/package

@@ -25,6 +25,14 @@ _JSON, _PROBLEM = "application/json", "application/problem+json"
 _SCHEMAS = "#/components/schemas/{name}"
 #: A part of a path in the notation of Starlette: its name, and whether it may contain slashes.
 _PART = re.compile(r"\{(\w+)(:path)?\}")
+#: What a host refuses before the plug-in is asked: nobody signed in, a foreign ``Origin``, no such address.
+_OF_HOST = {
+    "title": "HostProblem",
+    "type": "object",
+    "properties": {"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}},
+    "required": ["type", "title", "status"],
+    "description": "A refusal of the host, before the plug-in was asked (RFC 9457).",
+}
 #: ISO 8601, in days and seconds, with a sign.
 _DURATION = r"^-?P(\d+D)?(T\d+(\.\d+)?S)?$"
 #: What is below these has a number as ``id``.
@@ -70,7 +78,8 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     for operation in operations:
         path = _PART.sub(r"{\1}", f"/{operation.path}")
         paths.setdefault(path, {})[operation.method.lower()] = _described(operation, schemas)
-    problem = {"description": "Refused.", "content": {_PROBLEM: {"schema": next(schemas)}}}
+    refused = {"anyOf": [next(schemas), _OF_HOST]}
+    problem = {"description": "Refused.", "content": {_PROBLEM: {"schema": refused}}}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Incident manager", "version": version("incident-plugin"), "description": _ABOUT},
