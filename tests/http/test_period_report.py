@@ -5,7 +5,14 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
 from pypdf import PdfReader
+from tests.support import OPERATOR
+
+from incident_plugin.adapters.host import actor_of
+from incident_plugin.adapters.pdf_report import PdfReportMaker
+from incident_plugin.application.incidents import listing
+from incident_plugin.application.reports import period
 
 
 async def made(client, body):
@@ -72,6 +79,25 @@ async def test_the_table_is_safe_to_open(client):
     assert not any(cell.startswith(("=", "+", "@")) for cell in cells)
     assert ["Type", "Theft", "2"] in rows
     assert "Olivia" not in data.decode()
+
+
+async def test_reading_a_long_list_is_part_of_the_progress(client, runtime, monkeypatch, tmp_path):
+    """Ten thousand projects take their time to be read: the bar does not stand at 0 % meanwhile."""
+    await projects(client)
+    monkeypatch.setattr(listing, "_AT_ONCE", 1)
+    monkeypatch.setattr(period, "MAXIMUM_PROJECTS", 3)
+    parts, told = runtime.parts, []
+    periods = period.PeriodReporting(
+        reporting=parts.reports.reporting,
+        listing=parts.incidents.listing,
+        work=parts.ground.work,
+        guard=parts.ground.guard,
+        maker=PdfReportMaker(),
+    )
+    await periods.write(actor_of(OPERATOR), (), period.PeriodWish(), tmp_path / "report.pdf", told.append)
+    assert told[:3] == pytest.approx([1 / 6, 2 / 6, 3 / 6])
+    assert told == sorted(told)
+    assert told[-1] == pytest.approx(1)
 
 
 async def test_a_period_report_is_in_the_audit_log(client, runtime):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -27,6 +26,8 @@ from incident_plugin.domain.journal import Action, Activity
 
 #: Projects of one report at most: some 400 pages.
 MAXIMUM_PROJECTS = 10_000
+#: The part of a long report's work that reading is.
+_READING = 0.5
 
 Asked = tuple[tuple[str, str], ...]
 
@@ -65,9 +66,14 @@ class PeriodReporting:
         self.require(actor, wish, asked)
 
         def made() -> Report:
-            content = self._content(actor, asked, wish)
+            content = self._content(actor, asked, wish, lambda read: progress(_READING * read))
             with file.open("wb") as target:
-                missing = self._maker.make_period(content, wish.format, target, progress)
+                missing = self._maker.make_period(
+                    content,
+                    wish.format,
+                    target,
+                    lambda written: progress(_READING + (1 - _READING) * written),
+                )
             self.log(actor, Action.REPORT_GENERATED)
             return Report(
                 file_name=f"incident-projects-{content.generated_at:%Y%m%dT%H%M%SZ}.{wish.format}",
@@ -81,9 +87,16 @@ class PeriodReporting:
         with self._work.begin(actor.person) as work:
             work.audit(Activity(action=action, subject="period report"))
 
-    def _content(self, actor: Actor, asked: Asked, wish: ReportWish) -> PeriodContent:
+    def _content(
+        self, actor: Actor, asked: Asked, wish: ReportWish, progress: Callable[[float], None]
+    ) -> PeriodContent:
         wanted = self._listing.asked(actor, asked)
-        found = tuple(islice(_each(self._listing.everything(actor, wanted)), MAXIMUM_PROJECTS + 1))
+        found: list[ProjectSummary] = []
+        for page in self._listing.everything(actor, wanted):
+            found += page
+            progress(min(1.0, len(found) / MAXIMUM_PROJECTS))
+            if len(found) > MAXIMUM_PROJECTS:
+                break
         beyond = (Missing(what=Lacking.OLDER, subject=f"{MAXIMUM_PROJECTS:,}"),)
         held_back = (Missing(what=Lacking.PARTS),)
         readable = all(
@@ -95,9 +108,4 @@ class PeriodReporting:
         )
         with self._work.reading(actor.person) as work:
             imprint = self._reporting.imprint(actor, work, wish, missing)
-        return PeriodContent(projects=found[:MAXIMUM_PROJECTS], asked=asked, **imprint.shared())
-
-
-def _each(pages: Iterable[tuple[ProjectSummary, ...]]) -> Iterator[ProjectSummary]:
-    for page in pages:
-        yield from page
+        return PeriodContent(projects=tuple(found[:MAXIMUM_PROJECTS]), asked=asked, **imprint.shared())
