@@ -21,6 +21,16 @@ ARGUMENTS = [
 ]  # fmt: skip
 #: The smallest window that is supported.
 SMALLEST: async_api.ViewportSize = {"width": 1280, "height": 720}
+#: Keeps what is printed of frames from a browser without a window: it has no printer, and has crashed over a
+#: report whose viewer was still being put in. ``printed`` is the address of what was to be printed.
+NO_PRINTER = """() => {
+  const { get } = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, 'contentWindow');
+  Object.defineProperty(HTMLIFrameElement.prototype, 'contentWindow', {
+    get() {
+      return get.call(this) && { print: () => { window.printed = this.src; } };
+    },
+  });
+}"""
 #: Playwright's unit.
 PATIENCE_MS = PATIENCE * 1000
 

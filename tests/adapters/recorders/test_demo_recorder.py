@@ -169,7 +169,7 @@ async def test_a_wrong_password_is_said_and_shows_in_health(recorder_process):
 
 async def test_an_unknown_camera_is_not_found(site):
     """Ids of other systems, or of cameras long gone."""
-    with pytest.raises(NotFound, match="Refresh the list"):
+    with pytest.raises(NotFound, match="No recorder has this camera any more"):
         await site.recorded(CameraId("nobody:nothing"), Interval(now() - MINUTE, now()))
 
 

@@ -64,7 +64,9 @@ class ReportPreview {
   #print = h('button', { type: 'button', onclick: () => this.#printed() }, icon('print'), strings.incidents.report.print);
   #save = h('button', { type: 'button', class: 'primary', onclick: () => this.#saved() }, icon('download'), strings.incidents.report.save);
   #refused = (/** @type {SecurityPolicyViolationEvent} */ event) => {
-    if (event.effectiveDirective === 'frame-src') this.#stage.replaceChildren(h('p', { class: 'empty' }, strings.incidents.report.noPreview));
+    if (event.effectiveDirective !== 'frame-src') return;
+    this.#stage.replaceChildren(h('p', { class: 'empty' }, strings.incidents.report.noPreview));
+    this.#print.disabled = false;
   };
   /** A frame has the focus without a style of its own for it: the page only sees that its window lost it. */
   #framed = () => setTimeout(() => {
@@ -97,7 +99,7 @@ class ReportPreview {
   }
 
   async #begin() {
-    this.#ready(false);
+    this.#withhold();
     this.#stage.replaceChildren(skeleton(strings.incidents.report.generating, 10));
     try {
       this.#offer(await call(this.#bridge, 'GET', 'report-design'));
@@ -120,7 +122,7 @@ class ReportPreview {
   async #generate() {
     const texts = strings.incidents.report;
     const run = this.#run += 1;
-    this.#ready(false);
+    this.#withhold();
     this.#note.replaceChildren();
     this.#stage.replaceChildren(skeleton(texts.generating, 10));
     try {
@@ -203,14 +205,17 @@ class ReportPreview {
           h('ul', {}, ...job.missing.map((one) => h('li', {}, one))))));
     }
     // The viewer's own buttons are off: printing and saving there would not be in the activity log.
-    this.#stage.replaceChildren(h('iframe', { title: texts.preview, src: `${this.#url}#toolbar=0&navpanes=0&view=FitH` }));
-    this.#ready(true);
+    this.#save.disabled = false;
+    // Before it is loaded, an empty page would be printed.
+    const onload = () => { this.#print.disabled = false; };
+    this.#stage.replaceChildren(
+      h('iframe', { title: texts.preview, src: `${this.#url}#toolbar=0&navpanes=0&view=FitH`, onload }));
   }
 
-  /** @param {boolean} ready */
-  #ready(ready) {
-    this.#print.disabled = !ready;
-    this.#save.disabled = !ready;
+  /** Nothing can be printed or saved until there is a report again. */
+  #withhold() {
+    this.#print.disabled = true;
+    this.#save.disabled = true;
   }
 
   #printed() {
