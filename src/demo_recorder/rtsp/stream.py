@@ -1,6 +1,7 @@
 """Streams being sent: frames from the footage, in step with the clock or as fast as the peer takes them."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Protocol
 
@@ -100,24 +101,29 @@ class LiveStream:
         while True:
             frame = self.position
             await self.studio.wait_for(frame)
+            sent: list[bytes] = []
             if frame >= report_due:
-                self._report(writer, frame)
+                sent += self._reports(frame)
                 report_due = FrameNumber(frame + _REPORT_FRAMES)
             if self.outputs.video is not None:
                 unit = await self.studio.footage.live(self.camera, frame)
-                writer.write(self.outputs.video.packets(unit, rtp_ticks_of(frame)))
+                sent.append(self.outputs.video.packets(unit, rtp_ticks_of(frame)))
             if (output := self.outputs.sound) is not None and (heard := self.outputs.heard) is not None:
-                for number in heard.packets_with(frame):
-                    writer.write(output.sound(heard, number, heard.ticks_of(number)))
+                sent += (
+                    output.sound(heard, number, heard.ticks_of(number))
+                    for number in heard.packets_with(frame)
+                )
+            # At once: asyncio complains of many writes to a client that was killed.
+            writer.write(b"".join(sent))
             await writer.drain()
             self.position = self._after(frame)
 
-    def _report(self, writer: asyncio.StreamWriter, frame: FrameNumber) -> None:
+    def _reports(self, frame: FrameNumber) -> Iterator[bytes]:
         if self.outputs.video is not None:
-            writer.write(self.outputs.video.sender_report(ntp_of(frame), rtp_ticks_of(frame)))
+            yield self.outputs.video.sender_report(ntp_of(frame), rtp_ticks_of(frame))
         if (output := self.outputs.sound) is not None and (heard := self.outputs.heard) is not None:
             number = heard.packets_with(frame)[0]
-            writer.write(output.sender_report(heard.ntp_of(number), heard.ticks_of(number)))
+            yield output.sender_report(heard.ntp_of(number), heard.ticks_of(number))
 
     def _after(self, frame: FrameNumber) -> FrameNumber:
         newest = self.studio.newest()
