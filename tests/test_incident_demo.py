@@ -53,7 +53,8 @@ def test_another_demonstration_on_the_port_is_not_taken_for_this_one(
 
 def test_data_that_another_demonstration_uses(running: tuple[str, Path]) -> None:
     """The reason is said at once, and the first one goes on with what it has."""
-    assert "The files are in use" in refusal(running[1])
+    assert "is in use by another host: process " in (told := refusal(running[1]))
+    assert running[0] in told
     assert httpx.get(f"{running[0]}/healthz").json()["ok"] is True
 
 

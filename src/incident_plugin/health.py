@@ -18,6 +18,7 @@ from incident_plugin.application.recorders.watching import RecordingWatch
 from incident_plugin.application.searching import ProjectFilter
 from incident_plugin.application.store import IncidentStore
 from incident_plugin.domain.errors import IncidentError
+from incident_plugin.settings import UnknownSetting
 from vms_hooks import values
 from vms_hooks.values import Health, Part
 
@@ -36,6 +37,8 @@ class HealthReport:
     _ice: IceServers
     _server_clock: Callable[[], ClockState | None]
     _retention: RetentionTask
+    #: What the site has written and nothing reads.
+    _unknown: tuple[UnknownSetting, ...] = ()
 
     async def make(self, *, asked: bool, dead: bool) -> Health:
         """Give the whole report.
@@ -47,6 +50,7 @@ class HealthReport:
         parts.append(_background(dead=dead))
         parts.append(await asyncio.to_thread(self._retention_part))
         parts += [*self._camera_parts(), *self._clock_parts(), *self._relay_parts()]
+        parts += map(_unknown_part, self._unknown)
         disk, rooms = await asyncio.to_thread(self._storage)
         parts += disk
         return _health(parts, rooms)
@@ -174,6 +178,16 @@ def _room_part(room: RoomUse) -> Part:
         detail=f"{room.title}: {state}. {in_words(room.used)} of {in_words(room.quota or 0)} are used."
         + (" Nothing more is put there." if room.full else ""),
         remedy="Remove what is no longer needed, or raise its quota in the plug-in's settings.",
+    )
+
+
+def _unknown_part(setting: UnknownSetting) -> Part:
+    return _part(
+        f"setting {setting.name}",
+        warning=True,
+        detail=f"The incident manager knows no setting “{setting.name}”: it is ignored.",
+        remedy=(f"Did you mean “{setting.like}”? " if setting.like else "")
+        + "Mend it, or take it out of the site configuration, and restart the host.",
     )
 
 

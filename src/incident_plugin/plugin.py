@@ -12,7 +12,7 @@ from incident_plugin.domain.access import Permission
 from incident_plugin.http import openapi
 from incident_plugin.permission_tree import PERMISSION_TREE
 from incident_plugin.runtime import IncidentRuntime
-from incident_plugin.settings import read_settings
+from incident_plugin.settings import read_settings, unknown_settings
 from vms_hooks import contributions as offers
 from vms_hooks import hookimpl
 from vms_hooks.contributions import Element
@@ -34,7 +34,10 @@ class IncidentPlugin:
     @hookimpl
     def vms_activate(self, host: HostServices, settings: Mapping[str, Any]) -> PluginRuntime:
         """Put everything together."""
-        self._runtime = IncidentRuntime(parts=assemble(host, read_settings(settings), self._open_store))
+        self._runtime = IncidentRuntime(
+            parts=assemble(host, read_settings(settings), self._open_store),
+            unknown=unknown_settings(settings),
+        )
         return self._runtime
 
     @hookimpl

@@ -17,6 +17,7 @@ from incident_plugin.domain import media, time
 from incident_plugin.domain.errors import IncidentError
 from incident_plugin.domain.happenings import Happening
 from incident_plugin.health import HealthReport
+from incident_plugin.settings import UnknownSetting
 from vms_hooks.values import (
     Camera,
     Health,
@@ -58,6 +59,8 @@ class IncidentRuntime:
     """Keeps the plug-in's tasks and answers the host."""
 
     parts: Parts
+    #: What the site has written and nothing reads.
+    unknown: tuple[UnknownSetting, ...] = ()
     _tasks: set[asyncio.Task[None]] = attrs.field(init=False, factory=set)
     _asked: asyncio.Event = attrs.field(init=False, factory=asyncio.Event)
     #: The fault that was logged last, so that the log has it once.
@@ -65,6 +68,9 @@ class IncidentRuntime:
 
     async def start(self) -> None:
         """Begin work."""
+        for setting in self.unknown:
+            like = f' Did you mean "{setting.like}"?' if setting.like else ""
+            logger.warning('There is no setting "%s": it is ignored.%s', setting.name, like)
         self.parts.ground.commands.open()
         for work in (
             self._watch_recorder(),
@@ -106,6 +112,7 @@ class IncidentRuntime:
             ice=self.parts.live.ice,
             server_clock=clock_state,
             retention=self.parts.administration.retention,
+            unknown=self.unknown,
         )
         dead = any(task.done() for task in self._tasks)
         return await report.make(asked=self._asked.is_set(), dead=dead)

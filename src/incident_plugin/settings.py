@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import typing
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Any
 
 import attrs
@@ -159,3 +161,32 @@ def read_settings(settings: Mapping[str, Any]) -> Settings:
         return msgspec.convert(settings, Settings)
     except msgspec.ValidationError as error:
         raise ValueError(f"A setting of the incident manager is wrong: {error}.") from error
+
+
+@attrs.frozen(kw_only=True)
+class UnknownSetting:
+    """A setting that a site has written and nothing reads."""
+
+    #: Dotted, with the number of the table in a list: ``recorders.2.adress``.
+    name: str
+    #: The setting that was probably meant, likewise; empty when none is like it.
+    like: str = ""
+
+
+def unknown_settings(settings: Mapping[str, Any]) -> tuple[UnknownSetting, ...]:
+    """Find what nothing reads: misspelt, or of another release of the plug-in."""
+    return tuple(_unknown(settings, Settings, ""))
+
+
+def _unknown(document: object, kind: Any, place: str) -> Iterator[UnknownSetting]:
+    if attrs.has(kind) and isinstance(document, Mapping):
+        known = {field.name: field.type for field in attrs.fields(attrs.resolve_types(kind))}
+        for key, value in document.items():
+            if key in known:
+                yield from _unknown(value, known[key], f"{place}{key}.")
+            else:
+                like = get_close_matches(key, known, n=1)
+                yield UnknownSetting(name=f"{place}{key}", like=f"{place}{like[0]}" if like else "")
+    elif typing.get_origin(kind) is tuple and isinstance(document, list | tuple):
+        for number, value in enumerate(document, start=1):
+            yield from _unknown(value, typing.get_args(kind)[0], f"{place}{number}.")

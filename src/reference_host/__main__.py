@@ -22,6 +22,7 @@ from reference_host import licence_command
 from reference_host.app import create_app
 from reference_host.config import ConfigError, SiteConfig, TlsConfig, load_config
 from reference_host.host import Host
+from reference_host.one_host import only_host
 from reference_host.passwords import hash_password
 from reference_host.set_up import SetUp
 from vms_hooks import ENTRY_POINT_GROUP
@@ -74,11 +75,14 @@ def _serve(config_file: Path, address: str, port: int, root_path: str) -> int:
     config = load_config(config_file)
     _see_that_writable(config)
     _see_that_usable(config.tls)
-    with _listening(address, port) as listener:
+    scheme = "https" if config.tls else "http"
+    named = f"[{address}]" if ":" in address else address
+    with contextlib.ExitStack() as held:
+        listener = held.enter_context(_listening(address, port))
+        here = f"{scheme}://{named}:{listener.getsockname()[1]}{root_path}"
+        held.enter_context(only_host(config.data_directory, here))
         _log_to_standard_error()
         app = create_app(config)
-        scheme = "https" if config.tls else "http"
-        here = f"{scheme}://{address}:{listener.getsockname()[1]}{root_path}"
         sys.stdout.write(f"Listening on {here}\n")
         _offer_set_up(app.state.host.set_up, here)
         sys.stdout.flush()

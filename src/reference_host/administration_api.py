@@ -108,7 +108,8 @@ class AdministrationApi:
         """Give every installed plug-in with its state."""
         plugins = self._host.plugins
         reports = [await report_of(plugins, plugin) for plugin in plugins.all]
-        return json_answer({"plugins": reports, "trouble": self._host.security_log.trouble})
+        trouble = " ".join(filter(None, (self._host.security_log.trouble, *plugins.not_installed)))
+        return json_answer({"plugins": reports, "trouble": trouble})
 
     async def enable(self, request: Request, principal: Principal) -> Response:
         """Enable or disable a plug-in; it is started or stopped."""

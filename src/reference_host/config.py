@@ -47,7 +47,8 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -196,7 +197,7 @@ def _refuse_unknown_keys(document: object, kind: Any, place: str) -> None:
         known = {field.name: field.type for field in attrs.fields(attrs.resolve_types(kind))}
         for key, value in document.items():
             if key not in known:
-                raise ConfigError(f'"{place}{key}" is not a setting of the host.')
+                raise ConfigError(f'"{place}{key}" is not a setting of the host.{meant(key, known, place)}')
             _refuse_unknown_keys(value, known[key], f"{place}{key}.")
     elif typing.get_origin(kind) is types.UnionType:
         _refuse_unknown_keys(document, choices[0], place)
@@ -206,6 +207,12 @@ def _refuse_unknown_keys(document: object, kind: Any, place: str) -> None:
     elif isinstance(document, list) and choices:
         for number, value in enumerate(document, start=1):
             _refuse_unknown_keys(value, choices[0], f"{place}{number}.")
+
+
+def meant(name: str, known: Iterable[str], place: str = "") -> str:
+    """Ask for the known name that is most like one that was written; empty when none is like it."""
+    like = get_close_matches(name, known, n=1)
+    return f' Did you mean "{place}{like[0]}"?' if like else ""
 
 
 def _faults(config: SiteConfig) -> Iterator[str]:

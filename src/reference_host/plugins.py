@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from reference_host.access import RoleAccess
-from reference_host.config import PluginConfig, SiteConfig
+from reference_host.config import PluginConfig, SiteConfig, meant
 from reference_host.durable import KeptDocument
 from reference_host.licence import Judgement, missing
 from reference_host.licensing import SiteLicence
@@ -94,8 +94,20 @@ class PluginSet:
         """Say what the licence comes to for a plug-in; nothing when it needs none."""
         return self._judge_licence(plugin.found)
 
+    @property
+    def not_installed(self) -> tuple[str, ...]:
+        """Say of each plug-in that the site configures and nobody has installed that it is ignored."""
+        return tuple(
+            f'The site configuration has a section "plugins.{name}", and no plug-in "{name}" is installed: '
+            f"it is ignored.{meant(name, self._plugins, 'plugins.')}"
+            for name in self._config.plugins
+            if name not in self._plugins
+        )
+
     def start(self) -> None:
         """Begin to start every plug-in that was not refused; the host answers meanwhile."""
+        for told in self.not_installed:
+            log.warning("%s", told)
         for plugin in self.all:
             self._begin(plugin)
 

@@ -43,6 +43,19 @@ async def test_a_suspended_plugin_is_tried_again(admin: Running) -> None:
     assert "plug-in sample: try again" in await log(admin)
 
 
+async def test_a_section_for_a_plugin_that_is_not_installed_is_told(
+    serving: Serving, config: SiteConfig
+) -> None:
+    """A misspelt id switches nothing on: the page says so, with the id that was meant."""
+    misspelt = attrs.evolve(config, plugins={**config.plugins, "sampel": PluginConfig(enabled=True)})
+    async with serving(misspelt) as site:
+        await site.sign_in("admin")
+        told = (await site.http.get("/api/plugins")).json()["trouble"]
+        assert told.startswith('The site configuration has a section "plugins.sampel", and no plug-in')
+        assert told.endswith('Did you mean "plugins.sample"?')
+        assert (await plugin(site))["state"] == "active"
+
+
 async def test_one_that_works_is_left_alone(admin: Running) -> None:
     """Trying again does not interrupt what runs; an unknown one is said to be."""
     before = admin.runtime

@@ -39,11 +39,36 @@ def test_a_data_directory_that_cannot_be_written(program: Start, site_file: Path
     assert "cannot be written" in complaint
 
 
+def test_a_data_directory_that_another_host_has(program: Start, site_file: Path) -> None:
+    """The second host is refused before it reads anything, and told where the first one is; that works on."""
+    first = program("--config", str(site_file), "--port", "0")
+    address = address_of(first)
+    complaint = refused(program, "--config", str(site_file), "--port", "0")
+    assert f"is in use by another host: process {first.process.pid}, {address}. Nothing was" in complaint
+    httpx.get(f"{address}/healthz")
+    # What is left of one that was killed holds nothing.
+    first.process.kill()
+    first.process.wait()
+    assert address_of(program("--config", str(site_file), "--port", "0")) != ""
+
+
+def test_a_plugin_that_is_not_installed(program: Start, site_file: Path) -> None:
+    """The log names a section for a plug-in that is not there, and the one that was meant."""
+    site_file.write_text(site_file.read_text() + "\n[plugins.sampel]\nenabled = true\n")
+    host = program("--config", str(site_file), "--port", "0")
+    address_of(host)
+    host.process.terminate()
+    ended = host.end()
+    assert 'no plug-in "sampel" is installed' in ended.complaints
+    assert 'Did you mean "plugins.sample"?' in ended.complaints
+
+
 def test_a_broken_configuration(program: Start, site_file: Path) -> None:
     """The file and the setting are named."""
     site_file.write_text(site_file.read_text().replace("enabled", "enebled"))
     complaint = refused(program, "--config", str(site_file), "--port", "0")
     assert '"plugins.sample.enebled" is not a setting' in complaint
+    assert 'Did you mean "plugins.sample.enabled"?' in complaint
 
 
 def test_secrets_that_others_can_read(program: Start, config: SiteConfig, site_file: Path) -> None:
