@@ -24,7 +24,6 @@ from reference_host.config import ConfigError, SiteConfig, TlsConfig, load_confi
 from reference_host.host import Host
 from reference_host.one_host import only_host
 from reference_host.passwords import hash_password
-from reference_host.set_up import SetUp
 from vms_hooks import ENTRY_POINT_GROUP
 
 #: Exit status for what the person who started the host can mend.
@@ -84,7 +83,7 @@ def _serve(config_file: Path, address: str, port: int, root_path: str) -> int:
         _log_to_standard_error()
         app = create_app(config)
         sys.stdout.write(f"Listening on {here}\n")
-        _offer_set_up(app.state.host.set_up, here)
+        _offer_set_up(app.state.host, config.site.base_url.rstrip("/") or here)
         sys.stdout.flush()
         settings = uvicorn.Config(
             app,
@@ -103,11 +102,18 @@ def _serve(config_file: Path, address: str, port: int, root_path: str) -> int:
     return 0
 
 
-def _offer_set_up(set_up: SetUp, here: str) -> None:
-    if set_up.open:
+def _offer_set_up(host: Host, here: str) -> None:
+    if host.set_up.open:
         sys.stdout.write(
             f"No account exists yet. Open {here}/set-up and make the first administrator.\n"
-            f"One-time set-up token: {set_up.token}\n"
+            f"One-time set-up token: {host.set_up.token}\n"
+        )
+    elif not host.accounts.all and host.config.proxy is not None:
+        proxy = host.config.proxy
+        sys.stdout.write(
+            f"No account exists here: the proxy names people in the header {proxy.account_header}, and those "
+            f"with the role administrator in {proxy.roles_header} administer. To let people sign in here, "
+            "leave proxy.account_header out.\n"
         )
 
 

@@ -31,7 +31,7 @@
     [proxy]                             # see proxy.py; without this, what proxies say is ignored
     addresses = ["10.0.0.2"]
     secret = "proxy"                    # name of the secret under "host" in the secrets file
-    account_header = "remote-user"      # empty: the proxy does not sign people in
+    account_header = "remote-user"      # only where the proxy signs people in; without this, the host does
 
     [plugins.evidence]
     enabled = true                      # without this a plug-in is not imported
@@ -125,8 +125,8 @@ class ProxyConfig:
     #: Name under ``host`` in the secrets file.
     secret: str
     secret_header: str = "x-vms-proxy-secret"  # noqa: S105 - the name of a header
-    #: Names the account that the proxy has signed in; empty when it signs nobody in.
-    account_header: str = "remote-user"
+    #: Names the account that the proxy has signed in; empty when it signs nobody in, and people do so here.
+    account_header: str = ""
     name_header: str = "remote-name"
     #: Ids of roles, parted by commas.
     roles_header: str = "remote-roles"

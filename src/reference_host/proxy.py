@@ -19,9 +19,14 @@ from vms_hooks.values import Principal
 #: Key of the ASGI scope under which a person stands whom the proxy has signed in.
 PROXIED_SCOPE_KEY = "reference_host.proxied"
 
+#: Key of the ASGI scope under which stands why what a proxy said is not believed.
+UNBELIEVED_SCOPE_KEY = "reference_host.unbelieved"
+
 #: What clients and proxies put beside a request (RFC 7239 and its forerunners).
 _FORWARDED = frozenset({"forwarded"})
 _FORWARDED_PREFIX = "x-forwarded-"
+#: What proxies commonly say; taken out also where the site reads other headers, or none.
+_COMMON = frozenset({"x-vms-proxy-secret", "remote-user", "remote-name", "remote-roles"})
 
 
 class ProxyHeaders:
@@ -30,12 +35,7 @@ class ProxyHeaders:
     def __init__(self, app: ASGIApp, config: ProxyConfig | None, secret: str) -> None:
         self._app = app
         self._config = config
-        names = config or ProxyConfig(addresses=(), secret="")
-        self._own = {
-            name.lower()
-            for name in (names.secret_header, names.account_header, names.name_header, names.roles_header)
-            if name
-        }
+        self._own = _COMMON | _headers_of(config)
         self._secret = secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,8 +44,12 @@ class ProxyHeaders:
             said, kept = self._parted(scope["headers"])
             scope = {**scope, "headers": kept}
             scope.pop(PROXIED_SCOPE_KEY, None)
-            if self._config and self._believed(self._config, scope, said):
+            scope.pop(UNBELIEVED_SCOPE_KEY, None)
+            doubt = self._doubt(scope, said)
+            if self._config and not doubt:
                 _take_over(scope, said, self._config)
+            elif said:
+                scope[UNBELIEVED_SCOPE_KEY] = doubt
         await self._app(scope, receive, send)
 
     def _parted(
@@ -63,15 +67,28 @@ class ProxyHeaders:
                 kept.append((name, value))
         return {name: values[0] for name, values in said.items() if len(values) == 1}, kept
 
-    def _believed(self, config: ProxyConfig, scope: Scope, said: dict[str, str]) -> bool:
+    def _doubt(self, scope: Scope, said: dict[str, str]) -> str:
+        """Say why a proxy that says this is not believed; nothing when it is."""
+        if self._config is None:
+            return "the site configuration has no [proxy]"
         client = scope.get("client")
         try:
             address = ip_address(client[0]) if client else None
         except ValueError:
-            return False
-        known = address is not None and any(address in network for network in config.networks)
-        secret = said.get(config.secret_header.lower(), "").encode("latin-1")
-        return known and secrets.compare_digest(secret, self._secret.encode())
+            address = None
+        if address is None or not any(address in network for network in self._config.networks):
+            return f"the request came from {address}, which proxy.addresses does not name"
+        header = self._config.secret_header.lower()
+        if not secrets.compare_digest(said.get(header, "").encode("latin-1"), self._secret.encode()):
+            return f"the header {header} is missing, sent twice, or has another secret"
+        return ""
+
+
+def _headers_of(config: ProxyConfig | None) -> frozenset[str]:
+    if config is None:
+        return frozenset()
+    named = (config.secret_header, config.account_header, config.name_header, config.roles_header)
+    return frozenset(name.lower() for name in named if name)
 
 
 def _take_over(scope: Scope, said: dict[str, str], config: ProxyConfig) -> None:

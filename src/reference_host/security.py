@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import math
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -11,6 +14,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reference_host.problems import Problem, respond
+from reference_host.proxy import UNBELIEVED_SCOPE_KEY
+
+logger = logging.getLogger(__name__)
 
 #: Content Security Policy Level 3 as data, from nothing upwards. A violation fails the browser tests.
 CONTENT_SECURITY_POLICY: Mapping[str, str] = {
@@ -44,6 +50,9 @@ HEADERS: Mapping[str, str] = {
 #: A year, RFC 6797: who came by HTTPS once does not come without it again. Over HTTP it would mean nothing.
 TRANSPORT: Mapping[str, str] = {"strict-transport-security": "max-age=31536000"}
 
+#: Seconds between two lines of the log about refused changes.
+_TOLD_EVERY = 60
+
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -76,19 +85,40 @@ class OriginCheck:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._told = -math.inf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry."""
         if scope["type"] == "http" and scope["method"] not in _READING and not _from_own_pages(scope):
+            self._tell(scope)
             refusal = Problem(
                 HTTPStatus.FORBIDDEN,
                 "foreign-origin",
                 "This request did not come from the host's own pages.",
-                "Nothing was changed. Programs must send an Origin header with the host's own address.",
+                "Nothing was changed. Is this the host's own page? Then the proxy before it is not set up: "
+                "the host's log says what is wrong. Programs send an Origin header with the host's address.",
             )
             await respond(refusal)(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+    def _tell(self, scope: Scope) -> None:
+        """Log what differs, mostly a proxy's fault; once a minute, since everybody can send such requests."""
+        now = time.monotonic()
+        origin = Headers(scope=scope).get("origin")
+        if origin is None or now - self._told < _TOLD_EVERY:
+            return
+        self._told = now
+        doubt = scope.get(UNBELIEVED_SCOPE_KEY)
+        logger.warning(
+            "Refused a change from a page of %.200r, since it was sent to %.200r. If both are this host, "
+            "mend the proxy in between: %s.",
+            origin,
+            _address(scope),
+            f"what it says is not believed, because {doubt}"
+            if doubt
+            else "it must send X-Forwarded-Proto and X-Forwarded-Host as browsers see them, with the port",
+        )
 
 
 async def on_failure(_: Request, __: Exception) -> Response:
@@ -105,5 +135,8 @@ async def on_failure(_: Request, __: Exception) -> Response:
 
 
 def _from_own_pages(scope: Scope) -> bool:
-    headers = Headers(scope=scope)
-    return headers.get("origin") == f"{scope['scheme']}://{headers.get('host')}"
+    return Headers(scope=scope).get("origin") == _address(scope)
+
+
+def _address(scope: Scope) -> str:
+    return f"{scope['scheme']}://{Headers(scope=scope).get('host')}"

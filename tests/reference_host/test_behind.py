@@ -43,7 +43,8 @@ def proxied(config: SiteConfig) -> SiteConfig:
     """A site behind a proxy that signs people in."""
     assert config.secrets_file
     config.secrets_file.write_text(json.dumps({"host": {"proxy": SECRET}}))
-    return attrs.evolve(config, proxy=ProxyConfig(addresses=("127.0.0.0/8",), secret="proxy"))
+    proxy = ProxyConfig(addresses=("127.0.0.0/8",), secret="proxy", account_header="remote-user")
+    return attrs.evolve(config, proxy=proxy)
 
 
 async def who(site: Running, headers: dict[str, str]) -> Any:
@@ -85,7 +86,7 @@ async def test_from_another_address_nothing_is_believed(
     serving: Serving, proxied: SiteConfig, address: str
 ) -> None:
     """With the right secret, even; and what was said is gone for everybody behind."""
-    proxy = ProxyConfig(addresses=(address,), secret="proxy")
+    proxy = ProxyConfig(addresses=(address,), secret="proxy", account_header="remote-user")
     async with serving(attrs.evolve(proxied, proxy=proxy)) as site:
         assert await who(site, SAID) is None
         forged = SAID | {"x-forwarded-proto": "https", "x-forwarded-for": "1.2.3.4"}
@@ -110,6 +111,43 @@ async def test_without_a_proxy_its_headers_are_removed(operator: Running) -> Non
     assert (await who(operator, forged))["id"] == "operator"
     page = await operator.http.get("/live", headers=forged)
     assert "evil" not in page.text
+
+
+async def test_a_proxy_signs_nobody_in_unless_the_site_says_so(serving: Serving, proxied: SiteConfig) -> None:
+    """Without an account header people sign in to the host, and a new site offers its set-up."""
+    proxy = ProxyConfig(addresses=("127.0.0.0/8",), secret="proxy")
+    async with serving(attrs.evolve(proxied, proxy=proxy, accounts=())) as site:
+        assert await who(site, SAID) is None
+        assert site.host.set_up.open
+    async with serving(attrs.evolve(proxied, accounts=())) as site:
+        assert not site.host.set_up.open
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"x-vms-proxy-secret": "wrong"}, "the header x-vms-proxy-secret is missing"),
+        ({"x-vms-proxy-secret": SECRET, "x-forwarded-host": "vms.example"}, "with the port"),
+    ],
+)
+async def test_a_proxy_that_is_not_set_up_is_named_in_the_log(
+    serving: Serving,
+    proxied: SiteConfig,
+    caplog: pytest.LogCaptureFixture,
+    change: dict[str, str],
+    words: str,
+) -> None:
+    """Whoever signs in behind it is refused and sent to the log, where a line says what to mend."""
+    headers = {"origin": "https://vms.example:8443", "x-forwarded-proto": "https"} | change
+    body = {"account": "operator", "password": PASSWORD}
+    async with serving(proxied) as site:
+        for _ in range(2):
+            answer = await site.http.post("/api/session", json=body, headers=headers)
+            assert answer.status_code == 403
+            assert "the host's log" in answer.json()["detail"]
+    (line,) = (record.message for record in caplog.records if record.name == "reference_host.security")
+    assert "'https://vms.example:8443'" in line
+    assert words in line
 
 
 async def test_a_disabled_account_stays_out_through_the_proxy(serving: Serving, proxied: SiteConfig) -> None:
@@ -260,6 +298,20 @@ def certificate(folder: Path) -> None:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
     )
+
+
+def test_a_site_whose_people_the_proxy_names_says_so_at_the_start(program: Start, site_file: Path) -> None:
+    """There is no token then, and nobody could sign in without it."""
+    secrets = site_file.with_name("secrets.json")
+    secrets.write_text(json.dumps({"host": {"proxy": SECRET}}))
+    secrets.chmod(0o600)
+    before = site_file.read_text().partition("[[accounts]]")[0]
+    site_file.write_text(
+        f'{before}\n[proxy]\naddresses = ["127.0.0.1"]\nsecret = "proxy"\naccount_header = "remote-user"\n'
+    )
+    host = program("--config", str(site_file), "--port", "0")
+    host.line("listening")
+    assert "leave proxy.account_header out" in host.line("no account")
 
 
 def test_tls_files_of_the_configuration(program: Start, site_file: Path) -> None:
