@@ -34,6 +34,12 @@ def disk() -> Iterator[FailingDisk]:
     failing.unregister()
 
 
+@pytest.fixture(params=[database._WAL_BYTES_KEPT, database._PAGE_BYTES], ids=["short log", "long log"])
+def wal_kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write-ahead log that is left alone, and one that every change finds too long."""
+    monkeypatch.setattr(database, "_WAL_BYTES_KEPT", request.param)
+
+
 def present(store: TinyDBStore) -> tuple[object, ...]:
     """Give everything that ``change`` changes."""
     with store.read() as reading:
@@ -65,6 +71,7 @@ def refusal_of(act: Callable[[], object]) -> str:
     ("failure", "told"),
     [(Failure.FULL, "disk is full"), (Failure.BROKEN, "not work"), (Failure.TORN, "not work")],
 )
+@pytest.mark.usefixtures("wal_kept")
 def test_whichever_write_fails_the_state_is_the_old_one_or_the_new(
     disk: FailingDisk, tmp_path: Path, failure: Failure, told: str
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -72,6 +72,8 @@ class Database:
         self._group: Group | None = None
         self._committed = threading.Condition()
         self._commits = 0
+        #: How long the write-ahead log is since the last commit.
+        self._wal_pages = 0
         self._readers = Readers(path, _PATIENCE_SECONDS)
         self._closed = False
         self._writer: apsw.Connection | None = None
@@ -140,6 +142,7 @@ class Database:
         """Write the file anew without the space of what was removed; readers go on, writers wait."""
         with self.spilling(), self._between_groups() as writer:
             writer.execute("VACUUM")
+            self._fold_if_long(writer)
 
     @contextmanager
     def spilling(self) -> Iterator[None]:
@@ -340,6 +343,21 @@ class Database:
         group.end()
         with self._committed:
             self._committed.notify_all()
+        self._fold_if_long(writer)
+
+    def _grown(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+    def _fold_if_long(self, writer: apsw.Connection) -> None:
+        """Write a long write-ahead log into the file, as far as readers let it.
+
+        Once the commit is told, and not within it, where SQLite does it by itself: nobody waits for it, and
+        what fails here takes nothing back. The next commit tries again.
+        """
+        if self._wal_pages >= _WAL_BYTES_KEPT // _PAGE_BYTES:
+            with suppress(apsw.Error):
+                drained(writer.execute("PRAGMA wal_checkpoint(PASSIVE)"))
 
     def _end_group(self, writer: apsw.Connection, error: StorageError) -> None:
         group, self._group = self._group, None
@@ -374,7 +392,7 @@ class Database:
             writer.pragma("temp_store", 2)
             # What was removed leaves nothing in the file: freed space is overwritten.
             writer.pragma("secure_delete", "ON")
-            writer.pragma("wal_autocheckpoint", _WAL_BYTES_KEPT // _PAGE_BYTES)
+            writer.set_wal_hook(self._grown)
             writer.pragma("journal_size_limit", _WAL_BYTES_KEPT)
         except BaseException:
             writer.close()
