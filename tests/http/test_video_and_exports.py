@@ -19,6 +19,8 @@ from tests.waiting import until
 from demo_recorder.strip import read_strip
 from incident_plugin.adapters.evidence.checking import check
 from incident_plugin.adapters.evidence.sources import Folder, opened
+from incident_plugin.domain.exports import ExportSettings
+from incident_plugin.http.exports import SettingsBody
 
 
 def ago(seconds: float) -> datetime:
@@ -293,6 +295,10 @@ async def test_a_matroska_file_that_cannot_hold_the_sound_becomes_mp4_and_says_s
             assert [stream.codec_context.name for stream in file.streams.audio] == sounds
             samples = sum(packet.size for packet in file.demux(*file.streams.audio)) if sounds else 0
             assert samples == pytest.approx(4 * 8000 if sounds else 0, abs=2.5 * 8000)
+
+
+def test_an_order_that_says_nothing_asks_for_what_the_product_delivers():
+    assert SettingsBody().settings == ExportSettings()
 
 
 async def test_an_empty_export_list_makes_no_export(client):

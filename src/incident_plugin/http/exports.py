@@ -82,19 +82,7 @@ class SettingsBody(Body):
     @property
     def settings(self) -> ExportSettings:
         """The settings; raises ``InvalidInput`` for what cannot be made."""
-        return ExportSettings(
-            format=self.format,
-            container=self.container,
-            sign=self.sign,
-            report=self.report,
-            user_names=self.user_names,
-            court_copy=self.court_copy,
-            burn_in_time=self.burn_in_time,
-            stills_every=self.stills_every,
-            sound=self.sound,
-            encrypted=self.encrypted,
-            split_size=self.split_size,
-        )
+        return ExportSettings(**msgspec.structs.asdict(self))
 
 
 class OrderBody(Body):
