@@ -19,7 +19,16 @@ settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
 #: Programs without which tests are skipped; any of the names will do.
-PROGRAMS = (("ffprobe",), ("pdftotext",), ("pdffonts",), ("qpdf",), ("java",), ("7zz", "7z"), ("turnserver",))
+PROGRAMS = (
+    ("ffprobe",),
+    ("pdftotext",),
+    ("pdffonts",),
+    ("qpdf",),
+    ("java",),
+    ("7zz", "7z"),
+    ("unzip",),
+    ("turnserver",),
+)
 
 
 def pytest_configure() -> None:

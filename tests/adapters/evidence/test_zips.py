@@ -22,6 +22,7 @@ from incident_plugin.cli import main
 from incident_plugin.domain.errors import InvalidInput
 from incident_plugin.domain.exports import ExportSettings
 
+UNZIP = shutil.which("unzip")
 SEVEN_ZIP = shutil.which("7zz") or shutil.which("7z")
 PASSWORD = "pass wörd of many letters"
 
@@ -37,6 +38,7 @@ def test_another_program_opens_it_with_the_password(bench, video):
         (master,) = [name for name in archive.namelist() if name.endswith(".mp4")]
         assert archive.read(master) == video
         assert {(i.wz_aes_strength, i.wz_aes_version) for i in archive.infolist()} == {(3, 2)}
+        assert {i.extract_version for i in archive.infolist()} == {51}
 
 
 @pytest.mark.skipif(SEVEN_ZIP is None, reason="7-Zip is not installed")
@@ -127,6 +129,26 @@ def test_any_part_of_a_downloaded_zip_is_given(tmp_path):
         assert {entry.date_time for entry in opened_again.infolist()} == {(2026, 11, 2, 12, 30, 44)}
 
 
+@pytest.mark.skipif(UNZIP is None, reason="unzip is not installed")
+def test_unzip_opens_a_zip_without_password(tmp_path):
+    """Info-ZIP's, which is on most systems and refuses what asks for a newer version than it knows."""
+    film = tmp_path / "film"
+    film.write_bytes(bytes(range(256)))
+    member = Member(
+        name="p/café.mp4",
+        path=film,
+        size=256,
+        crc32=zlib.crc32(film.read_bytes()),
+        at=datetime(2026, 11, 2, tzinfo=UTC),
+    )
+    (tmp_path / "made.zip").write_bytes(b"".join(StoredZip([member]).pieces()))
+    command = [str(UNZIP), "-q", "made.zip", "-d", "out"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (package,) = (tmp_path / "out").iterdir()
+    assert [file.read_bytes() for file in package.iterdir()] == [film.read_bytes()]
+
+
 def test_a_zip_beyond_four_gigabytes_is_read(tmp_path):
     """Sizes and places that need 64 bits: the directory of a sparse giant says what there is."""
     behind = b"behind the giant"
@@ -148,5 +170,6 @@ def test_a_zip_beyond_four_gigabytes_is_read(tmp_path):
         file.write(end)
     with zipfile.ZipFile(made) as archive:
         assert {one.filename: one.file_size for one in archive.infolist()} == sizes
+        assert {one.extract_version for one in archive.infolist()} == {45}
         assert archive.open("p/giant").read(3) == bytes(3)
         assert archive.getinfo("p/small").header_offset == offsets[1]
