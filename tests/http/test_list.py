@@ -294,6 +294,29 @@ async def test_the_table_is_what_its_reader_may_read(site: Site) -> None:
     assert dict(zip(head, line, strict=True))["Start"] == ""
 
 
+async def test_the_order_of_retention_is_by_when_it_ends(site: Site) -> None:
+    """By the rules of each type and not by age, as they are now; the table says when."""
+    for kind in ("fire", None, "theft"):
+        site.create(**({"type": kind} if kind else {}))
+
+    async def order(sort: str, person: str = "olivia") -> list[int]:
+        return [one["id"] for one in (await get(site, "/projects", person, sort=sort)).json()["projects"]]
+
+    def keep(days: int | None, **by_type: int) -> None:
+        with site.work.begin(ANN) as work:
+            rules = attrs.evolve(work.retention, days=days, days_by_type=by_type)
+            work.save_retention(rules, datetime.now(UTC))
+
+    keep(None, theft=30_000)
+    assert await order("expires") == [3, 2, 1]
+    keep(20_000, fire=10_000, theft=30_000)
+    assert await order("expires") == await order("expires", "ben") == [1, 2, 3]
+    assert await order("-expires") == [3, 2, 1]
+    head, *lines = csv.reader(io.StringIO((await get(site, "/list/csv", sort="expires")).text))
+    ends = [datetime.fromisoformat(line[head.index("Retention ends")]) for line in lines]
+    assert [(later - ends[0]).days for later in ends] == [0, 10_000, 20_000]
+
+
 async def test_sums_and_orders_tell_nobody_too_much(site: Site) -> None:
     """Who may not read sequences has no sums of cameras, and no list in the order of their times."""
     site.create()

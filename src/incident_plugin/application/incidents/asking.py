@@ -32,7 +32,7 @@ _YEARS = (1970, 9000)
 _FIELDS = ("type", "status", "priority", "owner")
 _SORTED_BY = (
     *("id", "created", "type", "status", "priority", "owner", "description", "start", "end", "sequences"),
-    *("created_by",),
+    *("created_by", "expires"),
 )
 
 
@@ -40,7 +40,8 @@ _SORTED_BY = (
 class Sort:
     """The order of a list."""
 
-    #: A column: ``id``, ``created``, a field of the project, ``start``, ``end``, ``sequences``.
+    #: A column: ``id``, ``created``, a field of the project, ``start``, ``end``, ``sequences``,
+    #: ``expires`` (the end of its retention, whatever holds it).
     by: str = "id"
     descending: bool = True
 

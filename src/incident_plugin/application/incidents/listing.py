@@ -165,7 +165,7 @@ class Listing:
             self._guard.require(actor, Permission.SEQUENCES_VIEW)
         elif by.startswith(("category:", "data:")):
             self._guard.require(actor, Permission.CATEGORIES_VIEW)
-        elif by not in ("id", "created", "created_by"):
+        elif by not in ("id", "created", "created_by", "expires"):
             self._guard.require(actor, Permission.DETAILS_VIEW)
 
     def _sorted_page(self, actor: Actor, wanted: Question, limit: int, skip: int) -> ListPage:
@@ -184,6 +184,8 @@ class Listing:
         if remembered is not None and remembered[0] == change:
             return remembered[1], remembered[2]
         found = tuple(self._newest(wanted, limit=SORTED_CAP))
+        if by == "expires":
+            found = self._dated(found)
         total = len(found) if len(found) < SORTED_CAP else self._count(wanted)
         order = tuple(
             one.id for one in self._in_order(self._readable(actor, found) if hidden else found, wanted)
@@ -281,20 +283,26 @@ class Listing:
 
     def _readable(self, actor: Actor, found: Sequence[ProjectSummary]) -> tuple[ProjectSummary, ...]:
         footage = self._store.footage([one.id for one in found if one.sequences])
-        rules = self._rules()
-        dated = (attrs.evolve(one, expires_at=rules.expires_at(one.created_at, one.type)) for one in found)
-        return self._guard.listed(actor, dated, footage)
+        return self._guard.listed(actor, self._dated(found), footage)
 
-    def _rules(self) -> RetentionRules:
+    def _dated(self, found: Iterable[ProjectSummary]) -> tuple[ProjectSummary, ...]:
+        """Say of each when its retention ends."""
         with self._store.read() as reading:
-            return reading.retention.get(RetentionRules().id) or RetentionRules()
+            rules = reading.retention.get(RetentionRules().id) or RetentionRules()
+        return tuple(
+            attrs.evolve(one, expires_at=rules.expires_at(one.created_at, one.type)) for one in found
+        )
+
+
+#: Where a column is called otherwise.
+_ATTRIBUTES = {"created": "created_at", "expires": "expires_at"}
 
 
 def value_of(one: ProjectSummary, column: str) -> FieldValue | datetime:
     """Give what a column shows of a project, as it is stored."""
     if column.startswith(("category:", "data:")):
         return one.values.get(column)
-    found: FieldValue | datetime = getattr(one, {"created": "created_at"}.get(column, column))
+    found: FieldValue | datetime = getattr(one, _ATTRIBUTES.get(column, column))
     return found
 
 

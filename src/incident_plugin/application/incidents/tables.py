@@ -49,7 +49,7 @@ def csv_table(
         more += [(f"category:{c.id}", c.name) for c in properties.categories]
         more += [(f"data:{d.id}", d.name) for d in properties.data]
     head = ["ID", "Status", "Type", "Start", "End", "Description", "Owner", "Priority", "Sequences"]
-    yield BOM + csv_line([*head, "Created", "Created by", *(name for _, name in more)])
+    yield BOM + csv_line([*head, "Created", "Created by", "Retention ends", *(name for _, name in more)])
     for some in listing.everything(actor, wanted):
         yield "".join(csv_line(_cells(one, properties, [field for field, _ in more], zone)) for one in some)
 
@@ -68,6 +68,7 @@ def _cells(
     yield str(one.sequences)
     yield _time(one.created_at, zone)
     yield one.created_by
+    yield _time(one.expires_at, zone)
     for field in more:
         value = one.values.get(field)
         numeric = isinstance(value, int) and not isinstance(value, bool)

@@ -73,6 +73,18 @@ export function time(at, timeZone) {
   return format(timeZone, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(new Date(at));
 }
 
+const DAY = 86_400_000;
+/** People are warned of what goes within so many days. */
+export const WARNED_DAYS = 14;
+
+/**
+ * Days that are left until a time, the begun one included; 0 when it is over.
+ * @param {string} at
+ */
+export function daysUntil(at) {
+  return Math.max(0, Math.ceil((Date.parse(at) - Date.now()) / DAY));
+}
+
 /**
  * `0:40`, `1:02:03`
  * @param {number} milliseconds

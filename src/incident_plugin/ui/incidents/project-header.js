@@ -2,17 +2,13 @@
 
 import { h, icon } from '../common/dom.js';
 import { refill } from '../common/keyed.js';
-import { date, utcTitle } from '../common/time.js';
+import { WARNED_DAYS, date, daysUntil, utcTitle } from '../common/time.js';
 import { valueLabel } from '../common/value-label.js';
 import { strings } from '../locales/en.js';
 import { choices } from './field-names.js';
 import { statusLabel } from './status-label.js';
 
 /** @typedef {import('./project-model.js').ProjectModel} ProjectModel */
-
-const DAY = 86_400_000;
-/** Of projects that end within so many days people are warned. */
-const WARNED = 14;
 
 /** @param {ProjectModel} model */
 export function projectHeader(model) {
@@ -40,7 +36,7 @@ function parts(model) {
   const type = choices('type', properties).find(({ id }) => id === model.stored('type'));
   const owner = model.stored('owner');
   const { hold, expires_at: expires } = /** @type {import('../common/shapes.d.ts').Project} */ (model.project);
-  const days = expires ? Math.ceil((Date.parse(expires) - Date.now()) / DAY) : 0;
+  const days = expires ? daysUntil(expires) : 0;
   return [
     status === null ? null : h('span', {}, statusLabel(String(status), properties)),
     type ? h('span', {}, valueLabel(type)) : null,
@@ -48,7 +44,7 @@ function parts(model) {
     h('span', { class: owner === null ? 'dim mark-line' : 'mark-line', title: texts.owner }, icon('person'),
       h('span', { class: 'ellipsis' }, owner === null ? texts.noOwner : String(owner))),
     hold ? h('span', { class: 'amber mark-line', title: `${hold.reason} (${hold.by.name}, ${date(hold.at, timeZone)})` }, icon('folder'), texts.hold) : null,
-    expires ? h('span', { class: !hold && days <= WARNED ? 'amber mark-line' : 'dim mark-line', title: `${texts.keptUntil} ${date(expires, timeZone)} (${utcTitle(expires)})` },
-      icon('clock'), texts.retention(Math.max(0, days))) : null,
+    expires ? h('span', { class: !hold && days <= WARNED_DAYS ? 'amber mark-line' : 'dim mark-line', title: `${texts.keptUntil} ${date(expires, timeZone)} (${utcTitle(expires)})` },
+      icon('clock'), texts.retention(days)) : null,
   ];
 }

@@ -2,7 +2,7 @@
 
 import { Problem, call } from '../common/api.js';
 import { h, icon } from '../common/dom.js';
-import { date, dateTime, utcTitle } from '../common/time.js';
+import { WARNED_DAYS, date, dateTime, daysUntil, utcTitle } from '../common/time.js';
 import { secondsOf } from '../common/zoned.js';
 import { strings } from '../locales/en.js';
 
@@ -18,9 +18,6 @@ import { strings } from '../locales/en.js';
 /** While recorders are asked, and otherwise. Milliseconds. */
 const SOON = 700;
 const LATER = 60_000;
-const DAY = 86_400_000;
-/** Of video that goes within so many days people are warned. */
-const WARNED = 14;
 
 export class SequenceStates {
   /** Why states cannot be told. */
@@ -73,12 +70,12 @@ export function stateLabel(state, timeZone) {
   const texts = strings.incidents.sequences.states;
   if (!state) return h('span', { class: 'dim' }, texts.checking);
   const { state: name, expires_at: expires, missing, checked_at: checked, problem } = state.video;
-  const days = expires ? Math.ceil((Date.parse(expires) - Date.now()) / DAY) : Infinity;
-  const soon = days <= WARNED;
+  const days = expires ? daysUntil(expires) : Infinity;
+  const soon = days <= WARNED_DAYS;
   const [image, word, kind] = /** @type {Record<string, [Parameters<typeof icon>[0], string, string]>} */ ({
     checking: ['clock', texts.checking, 'dim'],
     available: ['check', texts.available, 'green'],
-    expires: soon ? ['clock', texts.expires(Math.max(0, days)), 'amber'] : ['check', texts.expires(days), 'green'],
+    expires: soon ? ['clock', texts.expires(days), 'amber'] : ['check', texts.expires(days), 'green'],
     'partly-gone': ['warning', texts.partlyGone, 'amber'],
     gone: ['cancelled', texts.gone, 'red'],
     preserved: ['folder', texts.preserved, 'green'],

@@ -152,11 +152,12 @@ input:not([type=checkbox]):not([type=radio]):is(:user-invalid, [aria-invalid=tru
 /* What tells projects apart is their description: on small windows the preview says the rest. */
 @media (max-width: 1500px) {
   .list { grid-template-columns: minmax(0, 1fr) minmax(300px, 28%); }
-  .rows th.col-priority, .rows td.col-priority { display: none; }
+  /* What somebody chose is shown at any width. */
+  .rows .delivered :is(th, td):is(.col-priority, .col-expires) { display: none; }
 }
 @media (max-width: 900px) {
   .list { grid-template: auto minmax(0, 2fr) minmax(180px, 1fr) / minmax(0, 1fr); }
-  .rows :is(th, td):is(.col-owner, .col-end, .col-type) { display: none; }
+  .rows .delivered :is(th, td):is(.col-owner, .col-end, .col-type) { display: none; }
   .preview { border-left: 0; border-top: 1px solid var(--s3); }
   .details, .categories { grid-template-columns: 1fr; }
   .call-form { grid-template-columns: 1fr; }

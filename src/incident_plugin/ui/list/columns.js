@@ -2,7 +2,7 @@
 
 import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
-import { clockTime, date, dateTime, utcTitle } from '../common/time.js';
+import { WARNED_DAYS, clockTime, date, dateTime, daysUntil, utcTitle } from '../common/time.js';
 import { valueLabel } from '../common/value-label.js';
 import { choices, shownValue } from '../incidents/field-names.js';
 import { strings } from '../locales/en.js';
@@ -12,7 +12,7 @@ import { strings } from '../locales/en.js';
 /** @typedef {import('../common/shapes.d.ts').IncidentProperties} IncidentProperties */
 /** @typedef {{key: string, title: string, sort?: string, cell: (project: ProjectSummary, properties: IncidentProperties, zone: string) => Node | string | null}} Column */
 
-export const DELIVERED = ['id', 'status', 'type', 'start', 'end', 'description', 'owner', 'priority', 'sequences'];
+export const DELIVERED = ['id', 'status', 'type', 'start', 'end', 'description', 'owner', 'priority', 'sequences', 'expires'];
 
 /** Those that the principal may read. @param {Bridge} bridge @param {IncidentProperties} properties @returns {Column[]} */
 export function columns(bridge, properties) {
@@ -36,7 +36,7 @@ export function columns(bridge, properties) {
     ['projects.view', [
       { key: 'created', title: titles.created, sort: 'created', cell: ({ created_at }, _, zone) => minute(created_at, zone) },
       { key: 'created_by', title: titles.created_by, sort: 'created_by', cell: ({ created_by }) => created_by },
-      { key: 'expires', title: titles.expires, cell: (project, _, zone) => expires(project, zone) },
+      { key: 'expires', title: titles.expires, sort: 'expires', cell: (project, _, zone) => expires(project, zone) },
     ]],
     ['projects.categories.view', [
       ...properties.categories.map(({ id, name }) => ({ key: `category:${id}`, title: name })),
@@ -86,6 +86,7 @@ function minute(at, zone, after = null) {
 function expires({ expires_at, held }, zone) {
   if (held) return h('span', { class: 'row tight' }, icon('folder'), strings.list.held);
   if (!expires_at) return null;
-  const days = Math.floor((Date.parse(expires_at) - Date.now()) / 86_400_000);
-  return h('span', { class: days < 14 ? 'amber' : '', title: dateTime(expires_at, zone) }, days < 14 ? icon('clock') : null, strings.list.daysLeft(days));
+  const days = daysUntil(expires_at);
+  const soon = days <= WARNED_DAYS;
+  return h('span', { class: soon ? 'amber' : '', title: dateTime(expires_at, zone) }, soon ? icon('clock') : null, strings.list.daysLeft(days));
 }

@@ -241,6 +241,7 @@ export class ProjectList {
 
   #draw() {
     if (!this.#page) return;
+    this.#table.element.classList.toggle('delivered', this.#columns.length === 0);
     this.#table.draw(this.#shownColumns, this.#sorting, this.#properties);
     const selected = this.#table.projects.find(({ id }) => id === this.#table.selected) ?? null;
     this.#preview.show(selected && !this.#table.isDeleted(selected.id) ? selected : null, this.#properties);

@@ -63,7 +63,7 @@ export const list = {
     sequences: 'Sequences', created: 'Created', created_by: 'Created by', expires: 'Retention left',
   },
   held: 'Legal hold',
-  daysLeft: (/** @type {number} */ days) => (days < 1 ? 'less than a day' : days === 1 ? '1 day' : `${NUMBER.format(days)} days`),
+  daysLeft: (/** @type {number} */ days) => (days === 0 ? 'ends today' : days === 1 ? '1 day' : `${NUMBER.format(days)} days`),
   sorted: (/** @type {string} */ title) => `Sort by ${title}`,
   partlySorted: 'The newest 10,000 of these are sorted; older ones are left out. Filter for fewer, or sort by ID with the highest first.',
   csv: 'Save as CSV',
