@@ -66,7 +66,7 @@ def nothing() -> Response:
 
 def invalid(detail: str) -> Problem:
     """Build the refusal of a request that is not one."""
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "This request cannot be used.", detail)
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "What was entered cannot be used.", detail)
 
 
 def refused(detail: str) -> Problem:

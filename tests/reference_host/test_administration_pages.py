@@ -139,6 +139,8 @@ def test_a_role_is_made_with_the_tree_by_keyboard_and_given_to_a_new_account(pag
     dialog.get_by_role("checkbox", name="Night shift").check()
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("at least 12 characters")
+    # The keyboard goes on from where it was.
+    expect(dialog.get_by_role("button", name="Save")).to_be_focused()
     dialog.get_by_label("First password").fill(GOOD)
     dialog.get_by_role("button", name="Save").click()
     expect(page.locator("[data-account=nora]")).to_contain_text("Night shift")
@@ -146,6 +148,29 @@ def test_a_role_is_made_with_the_tree_by_keyboard_and_given_to_a_new_account(pag
     page.request.post(f"{site.address}/api/session", data=credentials, headers={"origin": site.address})
     page.goto(f"{site.address}/live")
     expect(page.get_by_role("treeitem")).to_have_text(["Recorder 1", re.compile("^Gate")])
+
+
+@pytest.mark.parametrize("width", [1280, 640])
+def test_what_can_be_done_with_a_long_name_stays_in_the_window(page: Page, site: Site, width: int) -> None:
+    """The longest names break; the words of the page do not."""
+    page.set_viewport_size({"width": width, "height": 720})
+    sign_in(page, site, "/administration/accounts")
+    account = f"{'g' * 60}{width}"
+    made = page.request.post(
+        f"{site.address}/api/accounts",
+        data={"account": account, "name": "W" * 200, "password": GOOD, "roles": []},
+        headers={"origin": site.address},
+    )
+    assert made.ok
+    page.reload()
+    row = page.locator(f"[data-account={account}]")
+    for name in ("Edit", "Reset password", "Disable", "Sign out"):
+        box = row.get_by_role("button", name=name).bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= width
+    state = row.get_by_text("enabled").bounding_box()
+    assert state
+    assert state["height"] < 24
 
 
 def test_a_role_of_the_configuration_is_shown_and_cannot_be_changed(page: Page, site: Site) -> None:

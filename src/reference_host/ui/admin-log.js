@@ -37,7 +37,7 @@ export class LogPage extends HTMLElement {
     const instant = Date.parse(at);
     const zone = this.#shell.timeZone;
     return el('tr', {}, el('td', {}, String(number)), el('td', { title: utcText(instant) }, `${day(instant, zone)} ${clockTime(instant, zone)}`),
-      el('td', {}, kind.replaceAll('-', ' ')), el('td', { title: name }, account), el('td', {}, address), el('td', { class: 'detail' }, detail));
+      el('td', {}, kind.replaceAll('-', ' ')), el('td', { title: name }, account), el('td', {}, address), el('td', {}, detail));
   }
 }
 

@@ -13,13 +13,14 @@ export const input = (id) => /** @type {HTMLInputElement} */ (element(id));
 /** Sends the form of the page; what was entered stays until it has worked. @param {() => Promise<void>} send */
 export function whenSent(send) {
   const [form] = document.forms;
-  const [submit, refusal] = [input('submit'), element('refusal')];
+  const refusal = element('refusal');
+  /** @type {Promise<void> | null} */
+  let sending = null;
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     refusal.hidden = true;
-    submit.disabled = true;
     try {
-      await send();
+      await (sending ??= send());
     } catch (error) {
       const [title, detail] = wordsOf(error);
       const [strong, span] = refusal.children;
@@ -27,7 +28,7 @@ export function whenSent(send) {
       span.textContent = error instanceof ProblemError && error.status === 0 ? KEPT : detail;
       refusal.hidden = false;
     } finally {
-      submit.disabled = false;
+      sending = null;
     }
   });
 }

@@ -10,27 +10,27 @@ import { button, el } from './dom.js';
  */
 export function openForm({ title, fields, save, label = 'Save', wide = false }) {
   const refusal = el('p', { class: 'refusal', role: 'alert', hidden: true });
-  const submit = el('button', { type: 'submit', class: 'primary' }, label);
+  /** @type {Promise<void> | null | undefined} */
+  let saving;
   let saved = false;
   const dialog = el(
     'dialog', { class: wide ? 'form wide' : 'form', 'aria-label': title },
     el('form', { method: 'dialog', onsubmit: (/** @type {SubmitEvent} */ event) => { event.preventDefault(); void attempt(); } },
       el('h2', {}, title), el('div', { class: 'fields' }, ...fields), refusal,
-      el('footer', {}, button(save ? 'Cancel' : 'Close', () => dialog.close()), save ? submit : null)),
+      el('footer', {}, button(save ? 'Cancel' : 'Close', () => dialog.close()), save && el('button', { class: 'primary' }, label))),
   );
 
   async function attempt() {
-    submit.disabled = true;
     refusal.hidden = true;
     try {
-      await save?.();
+      await (saving ??= save?.());
       saved = true;
       dialog.close();
     } catch (error) {
       refusal.textContent = lineOf(error);
       refusal.hidden = false;
     } finally {
-      submit.disabled = false;
+      saving = null;
     }
   }
 
