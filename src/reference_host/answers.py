@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
@@ -14,6 +15,8 @@ from reference_host.problems import Problem
 
 #: Bodies of this API are small; a longer one is a mistake or an attack. Bytes.
 _LONGEST_BODY = 64 * 1024
+#: What msgspec says of a text that is empty or too long.
+_OF_LENGTH = re.compile(r"Expected `str` of length ([<>]=) (\d+) - at `\$\.(\w+)`")
 
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 AccountId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -34,7 +37,16 @@ async def read_body(request: Request, kind: type[BodyT]) -> BodyT:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, ValueError) as error:
-        raise invalid(f"{error}.") from error
+        raise invalid(_in_words(str(error))) from error
+
+
+def _in_words(fault: str) -> str:
+    """Say what people may have entered as they would say it; the rest stays as msgspec says it."""
+    length = _OF_LENGTH.fullmatch(fault)
+    if not length:
+        return f"{fault}."
+    bound, limit, name = length.groups()
+    return f"The {name} is empty." if bound == ">=" else f"The {name} is longer than {limit} characters."
 
 
 def instant(request: Request, name: str) -> datetime:

@@ -433,6 +433,15 @@ async def test_saved_views_are_ones_own_or_shared(running: Running) -> None:
     assert (await running.http.delete(f"/api/views/{taken['id']}")).status_code == 204
 
 
+@pytest.mark.parametrize(
+    ("name", "told"), [("", "The name is empty."), ("x" * 201, "The name is longer than 200 characters.")]
+)
+async def test_a_name_that_cannot_be_is_told_in_words(admin: Running, name: str, told: str) -> None:
+    """People read it below the form, in which it may be blanks."""
+    body = {"account": "ada", "name": name, "password": GOOD}
+    assert (await admin.http.post("/api/accounts", json=body)).json()["detail"] == told
+
+
 def test_the_program_shows_the_token_once(program: Start, site_file: Path) -> None:
     """In its output, and not in its log."""
     text = site_file.read_text()

@@ -173,6 +173,19 @@ def test_what_can_be_done_with_a_long_name_stays_in_the_window(page: Page, site:
     assert state["height"] < 24
 
 
+def test_whoever_chose_the_light_theme_signs_in_in_it(page: Page, site: Site) -> None:
+    """The choice belongs to the browser, before anybody is known."""
+    sign_in(page, site, "/live")
+    page.get_by_role("button", name="Adam Admin").click()
+    page.get_by_role("button", name="Change between dark and light").click()
+    shown = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.goto(f"{site.address}/live")
+    page.get_by_role("button", name="Adam Admin").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == shown
+
+
 def test_a_role_of_the_configuration_is_shown_and_cannot_be_changed(page: Page, site: Site) -> None:
     """Its boxes show what its stars cover."""
     sign_in(page, site, "/administration/roles")

@@ -1,6 +1,7 @@
 // What the pages before a session share: one form that is sent, why it was refused, and the name of the site.
 
 import { ProblemError, call, wordsOf } from './api.js';
+import './theme.js';
 
 const KEPT = 'What you entered is still here. Check the network, then try again.';
 

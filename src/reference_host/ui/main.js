@@ -5,7 +5,7 @@ import { button, el, icon } from './dom.js';
 import { Frame } from './frame.js';
 import { bindKeys, showShortcuts } from './keys.js';
 import { readAddress, writeAddress } from './router.js';
-import { Shell, restoreTheme } from './shell.js';
+import { Shell } from './shell.js';
 
 /** How often the page asks whether plug-ins have finished starting, milliseconds. */
 const ASK_AGAIN = 1000;
@@ -13,7 +13,6 @@ const ASK_AGAIN = 1000;
 const REFRESH = 30_000;
 
 async function start() {
-  restoreTheme();
   const shell = await Shell.load();
   const frame = new Frame(shell, () => showShortcuts(shell));
   bindKeys(shell, () => frame);

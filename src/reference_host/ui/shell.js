@@ -9,6 +9,7 @@ import { keepKeys } from './own-keys.js';
 import { missing } from './requirements.js';
 import { readAddress, writeAddress } from './router.js';
 import { Shortcuts } from './shortcuts.js';
+import { THEME } from './theme.js';
 import { ViewReporter, clientId } from './view-reporter.js';
 
 /** @import { VmsBridge, VmsCamera, VmsContext, VmsTarget } from 'vms-hooks/page' */
@@ -16,7 +17,6 @@ import { ViewReporter, clientId } from './view-reporter.js';
 
 /** Playback begins this long before now, milliseconds. */
 const PLAYBACK_BEGINS = 60_000;
-const THEME = 'vms.theme';
 const MODE = 'vms.mode';
 
 export const ADMINISTRATION = 'host.administration';
@@ -239,9 +239,4 @@ export class Shell extends EventTarget {
 function lastMode(client) {
   const kept = sessionStorage.getItem(`${MODE}.${client}`);
   return kept === 'live' || kept === 'playback' ? kept : null;
-}
-
-/** Sets the theme of last time before anything is drawn. */
-export function restoreTheme() {
-  document.documentElement.dataset.theme = localStorage.getItem(THEME) === 'light' ? 'light' : 'dark';
 }

@@ -61,13 +61,13 @@ class IncidentPreserveSection extends AdminSection {
   #draw() {
     const texts = strings.admin.preserve;
     const editable = this.bridge !== null && may(this.bridge, 'properties.manage');
-    const boxes = this.#types.filter(({ id, retired }) => !retired || this.#chosen.has(id)).map(({ id, name }) => h('label', { class: 'row' },
+    const boxes = this.#types.filter(({ id, retired }) => !retired || this.#chosen.has(id)).map(({ id, name }) => h('label', { class: 'check' },
       h('input', { type: 'checkbox', checked: this.#chosen.has(id), disabled: !editable, onchange: (/** @type {Event} */ event) => {
         if (/** @type {HTMLInputElement} */ (event.target).checked) this.#chosen.add(id);
         else this.#chosen.delete(id);
         this.#show();
       } }), name));
-    this.place.replaceChildren(h('p', {}, texts.about), h('fieldset', {}, h('legend', {}, texts.types), ...boxes), this.#notes, this.#bar.element,
+    this.place.replaceChildren(h('p', {}, texts.about), h('fieldset', {}, h('legend', {}, texts.types), h('div', { class: 'by-type' }, ...boxes)), this.#notes, this.#bar.element,
       ...(this.#vault ? this.#counted(this.#vault) : []));
     this.#show();
   }

@@ -28,7 +28,7 @@ p { margin: 0; }
 .values tr.retired input[type=text] { color: var(--dim); }
 input[type=checkbox], input[type=radio] { width: 18px; height: 18px; accent-color: var(--accent); margin: 0; }
 label.check { display: inline-flex; gap: 8px; align-items: center; min-height: 28px; color: var(--text); }
-fieldset { border: 1px solid var(--s3); border-radius: 4px; margin: 0; padding: 8px 12px 12px; display: grid; gap: 8px; min-width: 0; }
+fieldset { border: 1px solid var(--s3); border-radius: 4px; margin: 0; padding: 8px 12px 12px; display: grid; gap: 8px; min-width: 0; overflow-wrap: anywhere; }
 legend { padding: 0 4px; font-weight: 600; }
 .choices { display: flex; flex-wrap: wrap; gap: 4px 20px; }
 .category { border: 1px solid var(--s3); border-radius: 4px; padding: 12px; display: grid; gap: 12px; }
@@ -36,7 +36,7 @@ legend { padding: 0 4px; font-weight: 600; }
 .category .head { display: grid; grid-template-columns: minmax(160px, 240px) minmax(160px, 1fr) auto auto; gap: 12px; align-items: end; }
 .kinds { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 12px; }
 .kinds .field { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 10px; align-items: center; }
-.bar { display: flex; gap: 8px; align-items: center; padding: 8px 0; border-top: 1px solid var(--s3); position: sticky; bottom: 0; background: var(--s1); z-index: 1; }
+.bar { display: flex; gap: 8px; align-items: center; padding: 8px 12px; border-top: 1px solid var(--s3); position: sticky; bottom: 0; background: var(--s1); z-index: 1; }
 .bar .state { flex: 1; display: flex; gap: 6px; align-items: center; color: var(--dim); }
 .bar .state.unsaved { color: var(--amber); }
 .logo { display: flex; gap: 16px; align-items: center; }
