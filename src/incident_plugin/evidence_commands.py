@@ -65,6 +65,9 @@ def _verify(chosen: argparse.Namespace) -> int:
             password = getpass.getpass("Password of the ZIP: ")
         with opened(chosen.package, password) as source:
             verdict = check(source, fingerprint=chosen.fingerprint)
+    except EOFError:
+        sys.stderr.write("The package has a password, and nobody typed it. Use --password-file.\n")
+        return UNREADABLE
     except WrongPassword:
         sys.stderr.write("The package is protected by another password. Nothing was checked.\n")
         return UNREADABLE

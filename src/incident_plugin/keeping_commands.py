@@ -155,8 +155,12 @@ def _directory(data: Path) -> Path:
 
 def _passphrase(file: Path | None, *, new: bool) -> str:
     if file is None:
-        entered = getpass.getpass("Passphrase: ")
-        if new and getpass.getpass("Again: ") != entered:
+        try:
+            entered = getpass.getpass("Passphrase: ")
+            again = getpass.getpass("Again: ") if new else entered
+        except EOFError as error:
+            raise InvalidInput("Nobody typed a passphrase. Name a file with --passphrase-file.") from error
+        if again != entered:
             raise InvalidInput("The two passphrases differ. No backup was made.")
         return entered
     try:

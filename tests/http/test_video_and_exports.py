@@ -235,6 +235,17 @@ async def test_a_zip_with_a_password_is_downloaded_as_itself(client, cameras, tm
         assert check(source).faults == ()
 
 
+@pytest.mark.parametrize("password", ["", "seven77", "Grüße aus Köln 77", "tabs\tand more", "nul\0 and more"])
+async def test_a_password_that_a_receiver_could_not_enter_is_refused(client, cameras, password):
+    """ZIPs do not say how a password is coded: only plain letters open everywhere. Nothing is begun."""
+    start = ago(900)
+    await sent_project(client, (cameras["Lobby"], start, start + timedelta(seconds=4)))
+    answer = await client.post("/exports", json={"settings": {"encrypted": True}, "password": password})
+    assert answer.status_code == 422
+    assert "Nothing was begun" in answer.json()["detail"]
+    assert (await client.get("/exports")).json()["exports"] == []
+
+
 async def test_an_export_of_nothing_recorded_fails_in_words(client, cameras, runtime):
     """A project whose video is gone: the export fails, says why and what to do, and leaves no files."""
     start = ago(900)

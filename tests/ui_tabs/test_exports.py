@@ -268,6 +268,11 @@ async def test_a_password_is_entered_twice_and_leaves_the_page(open_at, world) -
     start = page.get_by_role("button", name="Start export")
     await page.get_by_label("Protect with a password").check()
     await expect(start).to_be_disabled()
+    for foreign in ("Grüße aus Köln", "пароль пароль"):
+        await page.get_by_label("Password", exact=True).fill(foreign)
+        await page.get_by_label("Password again").fill(foreign)
+        await expect(page.get_by_text("Use letters without accents, digits and signs")).to_be_visible()
+        await expect(start).to_be_disabled()
     await page.get_by_label("Password", exact=True).fill("long enough")
     await page.get_by_label("Password again").fill("long enouph")
     await expect(page.get_by_text("The passwords are not the same.")).to_be_visible()

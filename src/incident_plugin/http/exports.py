@@ -345,8 +345,12 @@ def _password(password: str) -> str:
             f"The password has less than {_SHORTEST_PASSWORD} characters. Nothing was begun: choose a longer "
             "one."
         )
-    if "\0" in password or any("\ud800" <= c <= "\udfff" for c in password):
-        raise InvalidInput("The password has characters that no keyboard has. Choose another one.")
+    # No ZIP says how its password is coded: 7-Zip codes it as each Windows is set up, others in UTF-8.
+    if not (password.isascii() and password.isprintable()):
+        raise InvalidInput(
+            "The password has characters that 7-Zip under Windows reads otherwise: the receiver could not "
+            "open the export. Nothing was begun: use letters without accents, digits and signs."
+        )
     return password
 
 

@@ -6,6 +6,7 @@ import io
 import random
 import shutil
 import subprocess
+import sys
 import zipfile
 import zlib
 from datetime import UTC, datetime
@@ -71,6 +72,19 @@ def test_verify_wants_the_password(bench, video, tmp_path, capsys):
         (tmp_path / "password").write_text(f"{word}\n")
         assert main(["verify", str(file), "--password-file", str(tmp_path / "password")]) == status
     assert "another password" in capsys.readouterr().err
+
+
+def test_a_program_without_a_terminal_is_told_how_to_give_the_password(bench, video):
+    """Of a timer or another program nobody can ask."""
+    place = bench.package("one", video, ExportSettings(encrypted=True), PASSWORD)
+    (file,) = place.glob("*.zip")
+    command = [sys.executable, "-W", "ignore", "-m", "incident_plugin.cli", "verify", str(file)]
+    run = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, start_new_session=True
+    )
+    assert run.returncode == 2
+    assert run.stderr.endswith("nobody typed it. Use --password-file.\n")
+    assert "Traceback" not in run.stderr
 
 
 def test_a_changed_byte_of_an_encrypted_file_is_found(bench, video):

@@ -86,6 +86,7 @@ export class SettingsForm {
     const texts = strings.exports.settings;
     if (!this.#settings.encrypted) return '';
     if (this.#password.value.length < SHORTEST_PASSWORD) return texts.passwordShort(SHORTEST_PASSWORD);
+    if (!/^[ -~]+$/.test(this.#password.value)) return texts.passwordForeign;
     return this.#password.value === this.#again.value ? '' : texts.passwordsDiffer;
   }
 

@@ -188,6 +188,7 @@ export const exportsTexts = {
     passwordHint: 'It is kept nowhere: without it nobody can open the export. Send it apart from the files.',
     /** @param {number} n */
     passwordShort: (n) => `The password needs at least ${n} characters.`,
+    passwordForeign: 'Use letters without accents, digits and signs: 7-Zip under Windows reads others otherwise, and could not open the export.',
     passwordsDiffer: 'The passwords are not the same.',
     /** @param {string} size @param {string} time @param {string} free @param {boolean} measured */
     estimate: (size, time, free, measured) => `About ${size}, ${time}; ${free} are free.${measured ? '' : ' The size is a guess: not every camera was exported before.'}`,
