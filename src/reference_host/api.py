@@ -109,7 +109,11 @@ class Api:
 
     async def cameras(self, _: Request, principal: Principal) -> Response:
         """Give the cameras the principal may see."""
-        return json_answer(await list_cameras(self._host.plugins.active, self._host.access, principal))
+        plugins = self._host.plugins
+        starting = [plugin for plugin in plugins.all if plugin.id in plugins.starting]
+        return json_answer(
+            await list_cameras(plugins.active, self._host.access, principal, starting=starting)
+        )
 
     async def timeline(self, request: Request, principal: Principal) -> Response:
         """Give recorded spans and marks: ``?camera=a&camera=b&start=...&end=...``, instants of RFC 3339."""

@@ -19,6 +19,8 @@ class CameraList:
 
     cameras: tuple[Camera, ...]
     incomplete: tuple[str, ...] = ()
+    #: Plug-ins are still starting: their cameras are missing only until they have.
+    starting: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -29,12 +31,19 @@ class Timeline:
     incomplete: tuple[str, ...] = ()
 
 
-async def list_cameras(plugins: Iterable[Plugin], access: RoleAccess, principal: Principal) -> CameraList:
-    """Ask every active plug-in. Of two cameras with one id the first is kept, and this is said."""
-    plugins = tuple(plugins)
+async def list_cameras(
+    plugins: Iterable[Plugin], access: RoleAccess, principal: Principal, *, starting: Iterable[Plugin] = ()
+) -> CameraList:
+    """Ask every active plug-in. Of two cameras with one id the first is kept, and this is said.
+
+    Those that are still starting are not asked: the list is incomplete without their cameras.
+    """
+    plugins, starting = tuple(plugins), tuple(starting)
     answers = await asyncio.gather(*(_cameras(plugin, principal) for plugin in plugins))
     cameras: dict[str, Camera] = {}
-    incomplete: list[str] = []
+    incomplete = [
+        f"{_name(plugin)} is still starting. Its cameras come by themselves." for plugin in starting
+    ]
     for plugin, answer in zip(plugins, answers, strict=True):
         if isinstance(answer, PluginFault):
             incomplete.append(_told(plugin, answer))
@@ -44,7 +53,7 @@ async def list_cameras(plugins: Iterable[Plugin], access: RoleAccess, principal:
                 incomplete.append(f'{plugin.id} brings a camera "{camera.id}" that another plug-in has.')
             elif access.may_see(principal, camera.id):
                 cameras[camera.id] = camera
-    return CameraList(cameras=tuple(cameras.values()), incomplete=tuple(incomplete))
+    return CameraList(cameras=tuple(cameras.values()), incomplete=tuple(incomplete), starting=bool(starting))
 
 
 async def draw_timeline(
@@ -65,9 +74,13 @@ async def draw_timeline(
     )
 
 
+def _name(plugin: Plugin) -> str:
+    return plugin.found.manifest.name if plugin.found.manifest else plugin.id
+
+
 def _told(plugin: Plugin, fault: PluginFault) -> str:
     """Say to operators what went wrong with a plug-in; the log and the administration have the rest."""
-    name = plugin.found.manifest.name if plugin.found.manifest else plugin.id
+    name = _name(plugin)
     if fault.kind is FaultKind.HUNG:
         return f"{name} has not answered yet. It is asked again by itself."
     if fault.kind is FaultKind.SUSPENDED:

@@ -181,6 +181,9 @@ async def test_a_view_waits_for_a_plugin_that_is_being_started(
     await operator.host.plugins.enable("sample", enabled=False)
     starting = asyncio.create_task(operator.host.plugins.enable("sample", enabled=True))
     await began.wait()
+    listed = (await operator.http.get("/api/cameras")).json()
+    assert listed["incomplete"] == ["Sample is still starting. Its cameras come by themselves."]
+    assert listed["starting"]
     monkeypatch.setattr("reference_host.api.STARTING_WITHIN", 0.01)
     refused = await operator.http.post("/api/view", json=VIEW)
     assert refused.status_code == 503

@@ -635,6 +635,28 @@ def test_a_key_that_is_taken_is_refused_with_a_reason(signed_in: SignIn, keys: s
     assert page.request.get("/api/keys").json() == {"keys": {}}
 
 
+def test_a_server_that_is_still_starting_takes_no_camera_out_of_the_view(signed_in: SignIn) -> None:
+    """What is missing is said, what was in view stays there and is reported, the rest comes by itself."""
+    page = signed_in()
+    expect_view(page, "lobby", "yard", "gate", "dock")
+    tree = page.get_by_role("tree", name="Cameras")
+    told = "Sample is still starting. Its cameras come by themselves."
+    answer = {"cameras": [], "incomplete": [told], "starting": True}
+    page.route("**/api/cameras", lambda route: route.fulfill(json=answer))
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    remark = page.get_by_text(told)
+    expect(remark).to_be_visible()
+    expect(tree.get_by_text("Yard")).to_be_visible()
+    expect_view(page, "lobby", "yard", "gate", "dock")
+    expect(page.get_by_role("group", name="View item 2: Yard")).to_be_visible()
+    page.reload()
+    expect(remark).to_be_visible()
+    expect(page.get_by_text("Administrators see")).to_have_count(0)
+    page.unroute("**/api/cameras")
+    expect(tree.get_by_text("Yard")).to_be_visible()
+    expect(remark).to_have_count(0)
+
+
 def test_a_camera_that_may_not_be_seen_any_more_leaves_the_view(signed_in: SignIn, watched: Watched) -> None:
     """The refusal of a view makes the page ask at once which cameras there are; the others are reported."""
     watched.provoked.append("403")

@@ -76,10 +76,10 @@ export class CameraTree extends HTMLElement {
   /** @param {number} found @param {string} wanted */
   #remarks(found, wanted) {
     const remarks = this.shell.camerasIncomplete.map((reason) => note(reason));
-    if (found > 0) return remarks;
+    if (found > 0 || (remarks[0] && !wanted)) return remarks;
     const words = wanted
       ? `No camera is called “${this.#search.value.trim()}”.`
-      : 'There are no cameras you may see. An administrator gives roles their cameras.';
+      : 'No camera that you may see is there. Administrators see which are away, and give roles theirs.';
     return [el('p', { class: 'empty' }, words), ...remarks];
   }
 

@@ -71,12 +71,7 @@ export function icon(name) {
   return svg;
 }
 
-/**
- * A button that says what it does.
- * @param {string} words
- * @param {(event: Event) => void} run
- * @param {Record<string, Property>} [properties]
- */
+/** A button that says what it does. @param {string} words @param {(event: Event) => void} run @param {Record<string, Property>} [properties] */
 export const button = (words, run, properties = {}) => el('button', { type: 'button', onclick: run, ...properties }, words);
 
 /** Words that somebody should heed. @param {string} words @param {'p' | 'li'} [tag] */

@@ -97,7 +97,7 @@ function entries(shell) {
   return [
     { path: 'live', title: 'Live', make: video('live') },
     { path: 'playback', title: 'Playback', make: video('playback') },
-    ...shell.contributions.tabs.map((tab) => ({ path: tab.path, title: tab.title, make: () => contributed(shell, tab) })),
+    ...shell.contributions.tabs.map((tab) => ({ ...tab, make: () => contributed(shell, tab) })),
     ...(administrator ? [{ path: 'administration', title: 'Administration', make: () => administration(shell) }] : []),
   ];
 }

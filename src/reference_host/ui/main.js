@@ -9,8 +9,9 @@ import { Shell } from './shell.js';
 
 /** How often the page asks whether plug-ins have finished starting, milliseconds. */
 const ASK_AGAIN = 1000;
-/** How often it measures the server's clock and asks for the cameras. */
-const REFRESH = 30_000;
+/** How often it measures the server's clock and asks for the cameras; while some are missing. */
+const [REFRESH, SOON] = [30_000, 3000];
+let next = 0;
 
 async function start() {
   const shell = await Shell.load();
@@ -21,7 +22,7 @@ async function start() {
   window.addEventListener('popstate', () => shell.arrived());
   if (readAddress(location).tab === 'live') history.replaceState(null, '', writeAddress(readAddress(location)));
   shell.arrived();
-  setInterval(() => void refresh(shell), REFRESH);
+  refreshLater(shell);
   // A camera that may not be seen any more keeps the whole view from being recorded until it has left the view.
   shell.reporter.addEventListener('change', () => { if (shell.reporter.trouble) void refresh(shell); });
   window.addEventListener('online', () => void refresh(shell));
@@ -31,6 +32,13 @@ async function start() {
 /** What fails here is shown by the report of the view, and tried again. @param {Shell} shell */
 async function refresh(shell) {
   await Promise.allSettled([shell.live.measure(), shell.reloadCameras()]);
+  refreshLater(shell);
+}
+
+/** @param {Shell} shell */
+function refreshLater(shell) {
+  clearTimeout(next);
+  next = setTimeout(() => void refresh(shell), shell.camerasIncomplete.length > 0 ? SOON : REFRESH);
 }
 
 /** Plug-ins that were still starting have nothing contributed yet: the page is loaded again when they have. @param {Shell} shell */

@@ -13,12 +13,7 @@ const BROWSER = /^(Ctrl\+(Shift\+)?[acdefghjklnopqrstuvwxyz0-9+-]|Ctrl\+(Shift\+
 /** What moves about in every page. */
 const MOVING = /^(Shift\+)?(Tab|Escape|Backspace|Delete|Home|End|PageUp|PageDown|Space)$/;
 
-/**
- * Says why a command cannot have a key; empty when it can.
- * @param {Shell} shell
- * @param {Runnable} command
- * @param {string} keys
- */
+/** Says why a command cannot have a key; empty when it can. @param {Shell} shell @param {Runnable} command @param {string} keys */
 export function refusalOf(shell, command, keys) {
   if (!keys) return 'Press a key first.';
   if (BROWSER.test(keys)) return `The browser uses ${keys} itself. Press another key.`;
@@ -62,10 +57,7 @@ export function changeKey(shell, command) {
   });
 }
 
-/**
- * @param {Record<string, string>} keys by command
- * @returns {Promise<void>}
- */
+/** @param {Record<string, string>} keys by command */
 export function keepKeys(keys) {
   return call('/api/keys', { method: 'PUT', body: { keys } });
 }

@@ -130,12 +130,12 @@ export class Shell extends EventTarget {
       ? { mode: this.mode, cameras: this.viewed.map(({ id }) => id) } : { mode: 'other', cameras: [] });
   }
 
-  /** Asks for the cameras anew: a recorder that was away may be back. */
+  /** Asks for the cameras anew: one may be back. While the server is starting none leaves the view. */
   async reloadCameras() {
-    const list = await call('/api/cameras');
-    if (JSON.stringify(list) === JSON.stringify({ cameras: this.cameras, incomplete: this.camerasIncomplete })) return;
-    this.cameras = list.cameras;
-    this.camerasIncomplete = list.incomplete;
+    const { cameras, incomplete, starting } = await call('/api/cameras');
+    const now = [starting ? this.cameras : cameras, incomplete];
+    if (JSON.stringify(now) === JSON.stringify([this.cameras, this.camerasIncomplete])) return;
+    [this.cameras, this.camerasIncomplete] = now;
     this.layout.begin(this.cameras.map((camera) => camera.id));
     this.dispatchEvent(new Event('cameras'));
     this.reportView();
@@ -158,12 +158,7 @@ export class Shell extends EventTarget {
     this.notices.show({ kind: 'error', title, detail });
   }
 
-  /**
-   * @param {string} plugin
-   * @param {VmsContext['mode']} mode
-   * @param {{camera?: VmsCamera, path?: string, clock?: VmsContext['clock']}} [more]
-   * @returns {VmsContext}
-   */
+  /** @param {string} plugin @param {VmsContext['mode']} mode @param {{camera?: VmsCamera, path?: string, clock?: VmsContext['clock']}} [more] */
   context(plugin, mode, more = {}) {
     const bridge = /** @type {VmsBridge} */ (this.bridges.get(plugin));
     return { mode, bridge, clock: this.clock, ...more };
@@ -173,26 +168,26 @@ export class Shell extends EventTarget {
   async run(id, args) {
     const command = this.contributions.commands.find((each) => each.id === id);
     if (!command) throw new Error(`no plug-in contributes the command ${id}`);
-    const tab = this.address.tab;
+    const { tab } = this.address;
     const mode = tab === 'live' || tab === 'playback' ? tab : 'tab';
     await (await loadCommand(command.module))(this.context(command.plugin, mode), args);
   }
 
   /** Runs a command for the operator, who is told when that fails. @param {Runnable} command */
-  async runForOperator(command) {
-    const lacking = missing(this, command.when);
-    if (lacking) {
-      this.notices.show({ kind: 'info', title: `"${command.title}" cannot be done here.`, detail: lacking });
+  async runForOperator({ id, plugin, title, when }) {
+    const detail = missing(this, when);
+    if (detail) {
+      this.notices.show({ kind: 'info', title: `"${title}" cannot be done here.`, detail });
       return;
     }
     try {
-      await this.run(command.id);
+      await this.run(id);
     } catch (error) {
-      console.warn(`${command.id} failed:`, error);
+      console.warn(`${id} failed:`, error);
       this.notices.show({
         kind: 'error',
-        title: `"${command.title}" failed.`,
-        detail: `The plug-in "${command.plugin}" could not do it. Look whether it was done before you do it again.`,
+        title: `"${title}" failed.`,
+        detail: `The plug-in "${plugin}" could not do it. Look whether it was done before you do it again.`,
       });
     }
   }
@@ -220,7 +215,7 @@ export class Shell extends EventTarget {
     };
   }
 
-  /** The selected view item's camera. @returns {VmsCamera | null} */
+  /** The selected view item's camera. */
   get selected() {
     return this.camera(this.layout.slots[this.layout.selected]);
   }

@@ -9,12 +9,7 @@ import { day, utcText, zonedTime } from './time.js';
 /** @import { TimelineRow } from './types.d.ts' */
 /** @typedef {{what: string, start: number, end: number}} Entry */
 
-/**
- * @param {Shell} shell
- * @param {{camera: VmsCamera, row: TimelineRow | undefined}[]} rows
- * @param {number} start of the time that is shown
- * @param {number} end
- */
+/** @param {Shell} shell @param {{camera: VmsCamera, row: TimelineRow | undefined}[]} rows @param {number} start of what is shown @param {number} end */
 export function showTimelineList(shell, rows, start, end) {
   const latest = Math.min(end, shell.live.now);
   const body = el('tbody', {}, ...rows.flatMap(({ camera, row }) => entries(row, start, latest).map((entry) => line(shell, camera.name, entry))));
@@ -29,13 +24,7 @@ export function showTimelineList(shell, rows, start, end) {
   });
 }
 
-/**
- * Recordings, the gaps between them, and marks, in order of time.
- * @param {TimelineRow | undefined} row
- * @param {number} start
- * @param {number} end
- * @returns {Entry[]}
- */
+/** Recordings, the gaps between them, and marks, in order of time. @param {TimelineRow | undefined} row @param {number} start @param {number} end */
 function entries(row, start, end) {
   if (!row) return [];
   const spans = row.spans.map((span) => ({ what: 'Recorded', start: Math.max(Date.parse(span.start), start), end: Math.min(Date.parse(span.end), end) }))

@@ -58,10 +58,7 @@ export class ViewGrid extends HTMLElement {
     this.items[this.shell.layout.selected].focus();
   }
 
-  /**
-   * Arrow keys move within the view when a view item itself has the keyboard; in playback left and right seek.
-   * @param {KeyboardEvent} event
-   */
+  /** Arrow keys move within the view when a view item itself has the keyboard; in playback left and right seek. @param {KeyboardEvent} event */
   #moved(event) {
     if (this.mode === 'playback' && ['ArrowLeft', 'ArrowRight'].includes(event.key)) return;
     const step = STEPS[event.key];

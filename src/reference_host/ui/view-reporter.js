@@ -71,11 +71,7 @@ export class ViewReporter extends EventTarget {
   }
 }
 
-/**
- * Gives the id of this browser tab: the same after a reload, another one in a copy of the tab.
- * @param {string} principal
- * @returns {Promise<string>}
- */
+/** Gives the id of this browser tab: the same after a reload, another one in a copy of the tab. @param {string} principal */
 export async function clientId(principal) {
   const key = `vms.client.${principal}`;
   const kept = sessionStorage.getItem(key);
@@ -89,7 +85,6 @@ export async function clientId(principal) {
 /**
  * Holds an id as long as the page lives. A page that is being reloaded lets go within moments, a copied tab does not.
  * @param {string} client
- * @returns {Promise<boolean>}
  */
 function claimed(client) {
   // Locks need a secure context; without one a copied tab cannot be told apart.
