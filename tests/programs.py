@@ -149,7 +149,8 @@ def running_recorder(
     It has ended cleanly and without a complaint, unless the test killed it.
     """
     since = since or _even_second(datetime.now(UTC) - timedelta(hours=2))
-    environment = {"DEMO_RECORDER_PASSWORD": password}
+    # As the demonstration starts it.
+    environment = {"DEMO_RECORDER_PASSWORD": password, "MALLOC_ARENA_MAX": "1"}
     arguments = ("--username", user, "--since", since.isoformat(), *options)
     with Program.start(module, *arguments, environment=environment, paths=(ROOT,)) as program:
         said = words_of(program.line("ready"))

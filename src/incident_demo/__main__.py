@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import http.client
 import json
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -97,8 +98,10 @@ def _device_address(ready: str) -> str:
 
 @contextlib.asynccontextmanager
 async def _part(module: str, *arguments: str) -> AsyncIterator[Part]:
+    # The recorder codes pictures in several threads, for each of which glibc would keep memory (mallopt(3)).
+    environment = {"MALLOC_ARENA_MAX": "1", **os.environ}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", module, *arguments, stdout=asyncio.subprocess.PIPE, env=environment
     )
     try:
         yield Part(module.replace("_", " "), process)

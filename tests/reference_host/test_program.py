@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import platform
+import re
 import signal
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -113,3 +116,23 @@ def test_a_signal_ends_it_cleanly_while_a_stream_is_open(
     assert "Traceback" not in ended.complaints
     assert "ERROR" not in ended.complaints
     assert (site_file.parent / "data/plugins/sample/stopped").exists()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have no arenas")
+def test_threads_share_one_arena(program: Start, site_file: Path) -> None:
+    """Requests are answered by several threads, and none of them has memory set aside of its own."""
+    host = program("--config", str(site_file), "--port", "0")
+    address = address_of(host)
+    with httpx.Client(base_url=address, headers={"origin": address}, timeout=PATIENCE) as http:
+        http.post("/api/session", json={"account": "operator", "password": PASSWORD}).raise_for_status()
+        with ThreadPoolExecutor(4) as together:
+            assert all(one.is_success for one in together.map(http.get, ["/api/contributions"] * 40))
+    assert len(list(Path(f"/proc/{host.process.pid}/task").iterdir())) > 1
+    assert not _arenas(host.process.pid)
+
+
+def _arenas(pid: int) -> list[str]:
+    """Give the heaps of all arenas but the first: they begin at multiples of 64 MiB, with room behind."""
+    maps = Path(f"/proc/{pid}/maps").read_text()
+    heaps = re.finditer(r"^(\w+)-(\w+) rw-p .*\n\2-\w+ ---p", maps, re.MULTILINE)
+    return [heap[0] for heap in heaps if int(heap[1], 16) % (64 << 20) == 0]
