@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
+import weakref
+from collections.abc import Iterator
 from itertools import pairwise
 
 import aiortc
@@ -15,7 +18,7 @@ from hypothesis import strategies as st
 
 from incident_plugin.adapters.live_preview import WebRtcRelay
 from incident_plugin.domain.errors import InvalidInput, RecorderUnavailable
-from incident_plugin.domain.media import Codec, VideoTrack
+from incident_plugin.domain.media import Codec, SoundCodec, SoundTrack, VideoTrack
 from tests.waiting import PATIENCE, until
 
 from .clips import Camera, coded
@@ -279,6 +282,45 @@ async def test_viewer_that_leaves_frees_its_session(camera: Camera, watch: Watch
     await until(lambda: not camera.open_now)
     await watch(relay)
     await relay.stop()
+
+
+def belongings(relay: WebRtcRelay) -> Iterator[object]:
+    """Give what the relay has for its viewers: ours, and what is costly of aiortc's."""
+    for session in relay._sessions.values():
+        peer = session.peer
+        assert peer is not None
+        yield from (session, session.viewer, peer, peer._pc, peer._channel)
+        for connection, route in peer._routes.items():
+            yield from (connection, route)
+        for sender, sending in zip(peer._senders, peer._sending, strict=True):
+            yield from (sender, sender.transport, sender.transport.transport, sending, sending._outlet)
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_what_a_viewer_took_is_free_when_it_has_left(
+    relay: WebRtcRelay, camera: Camera, told: bool
+) -> None:
+    """At once: Python's collector of cycles comes seldom, and while it looks nobody gets a picture."""
+    camera.sound = SoundTrack(codec=SoundCodec.PCMU, rate=8_000, channels=1)
+    watchers = [Watcher(sound=True), Watcher(), Watcher(channel=False)]
+    gc.collect()
+    gc.disable()
+    try:
+        sessions = []
+        for watcher in watchers:
+            sessions.append(await relay.open(LOBBY, await watcher.offer()))
+            await watcher.accept(sessions[-1].answer)
+            await watcher.connected()
+        await until(lambda: all(one is not None for one in belongings(relay)), "every viewer's outlets")
+        await seen(watchers[0], camera)
+        taken = [weakref.ref(one) for one in belongings(relay)]
+        for watcher, session in zip(watchers, sessions, strict=True):
+            if told:
+                await relay.close(session.id)
+            await watcher.close()
+        await until(lambda: not [one for one in taken if one() is not None])
+    finally:
+        gc.enable()
 
 
 async def test_unknown_session_is_ignored(relay: WebRtcRelay) -> None:

@@ -141,7 +141,7 @@ class CameraStream:
 
     def leave(self, viewer: Viewer) -> None:
         """Remove a viewer; the last one closes the stream, a little later."""
-        viewer.listen(None)
+        viewer.leave()
         self._viewers.discard(viewer)
         if not self._viewers and self._task and not self._lingering:
             self._lingering = self._loop.call_later(self._limits.linger, self._task.cancel)

@@ -22,6 +22,7 @@ from incident_plugin.adapters.live_preview.seams import (
     estimate_nothing,
     gather_on_loopback_too,
     ice_connection,
+    release,
     take_rsa_too,
 )
 from incident_plugin.adapters.live_preview.senders import SoundSender, ViewerSender
@@ -85,7 +86,10 @@ class Peer:
         self._channel.tell(state)
 
     async def close(self) -> None:
-        """Say good-bye and release sockets and tasks; a handshake in progress may end first."""
+        """Say good-bye and release sockets and tasks; a handshake in progress may end first.
+
+        Not to be cancelled, however long it takes: sockets would stay open.
+        """
         if self._sender.transport.state == "connecting":
             with suppress(TimeoutError):
                 async with asyncio.timeout(_HANDSHAKE):
@@ -93,11 +97,13 @@ class Peer:
         for sender in self._senders:
             end_quietly(sender)
         try:
-            # Who waits for it gives up after a while; it goes on all the same, or sockets would stay open.
-            await asyncio.shield(self._pc.close())
+            await self._pc.close()
         finally:
             for route in self._routes.values():
                 route.close()
+            for sending in self._sending:
+                sending.release()
+            release(self._pc)
 
     def _prepare_routes(self) -> None:
         """Make one for each connection: sound may have one of its own."""

@@ -98,6 +98,8 @@ class WebRtcRelay:
         self._with_b: dict[CameraId, set[str]] = {}
         self._sessions: dict[str, _Session] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        #: Connections that are being closed, however long it takes: nobody waits for all of that.
+        self._ending: set[asyncio.Task[None]] = set()
         self._stopped = False
 
     async def open(self, camera: CameraId, offer: str, *, width: float = inf) -> LiveSession:
@@ -212,7 +214,16 @@ class WebRtcRelay:
         if session.deadline:
             session.deadline.cancel()
         session.stream.leave(session.viewer)
-        return self._background(_farewell(session))
+        return self._background(self._farewell(session))
+
+    async def _farewell(self, session: _Session) -> None:
+        peer, session.peer = session.peer, None
+        if peer is None:
+            return
+        ending = _kept(self._ending, _ended(peer))
+        _, late = await asyncio.wait([ending], timeout=_FAREWELL)
+        if late:
+            _log.warning("a viewer's connection did not close within %g s", _FAREWELL)
 
     def _close_all_of(self, stream: CameraStream) -> None:
         for session in tuple(self._sessions.values()):
@@ -251,20 +262,20 @@ class WebRtcRelay:
             _log.info("camera %s sends no key picture when asked: %s", stream.camera, error.detail)
 
     def _background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
-        return task
+        return _kept(self._closing, work)
 
 
-async def _farewell(session: _Session) -> None:
-    if session.peer is None:
-        return
+def _kept(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Begin something and keep it until it has ended: the event loop itself does not."""
+    task = asyncio.create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+    return task
+
+
+async def _ended(peer: Peer) -> None:
     try:
-        async with asyncio.timeout(_FAREWELL):
-            await session.peer.close()
-    except TimeoutError:
-        _log.warning("a viewer's connection did not close within %g s", _FAREWELL)
+        await peer.close()
     except Exception:  # noqa: BLE001 - whatever aiortc raises, the session is over and nobody waits for it
         _log.exception("a viewer's connection did not close properly")
 

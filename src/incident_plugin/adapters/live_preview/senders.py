@@ -65,6 +65,11 @@ class _Sender(ABC):
         sender._run_rtp = self._run  # type: ignore[method-assign] # noqa: SLF001
         sender._run_rtcp = self._report  # type: ignore[method-assign] # noqa: SLF001
 
+    def release(self) -> None:
+        """Undo what was replaced, once the connection is closed (``seams.release`` says why)."""
+        for replaced in ("_run_rtp", "_run_rtcp", "_handle_rtcp_packet"):
+            vars(self._sender).pop(replaced, None)
+
     @property
     @abstractmethod
     def _tally(self) -> Tally | None:
@@ -79,7 +84,10 @@ class _Sender(ABC):
         """Send nothing more."""
 
     async def _run(self, codec: RTCRtpCodecParameters) -> None:
-        """Send until aiortc cancels it; it starts when the viewer is connected."""
+        """Send until aiortc cancels it; it starts when the viewer is connected.
+
+        That is its end and no error: one would be kept with all that it came from.
+        """
         events = vars(self._sender)
         events["_RTCRtpSender__rtp_started"].set()
         self._rate = codec.clockRate
@@ -89,7 +97,8 @@ class _Sender(ABC):
             self.route.expect(protection.trailer)
             self.route.follow()
             self._begin(self.route, protection, codec.payloadType)
-            await asyncio.Event().wait()
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
         except OSError:
             _log.exception("there is no way to a viewer")
             self._on_failure()
@@ -102,10 +111,11 @@ class _Sender(ABC):
         events = vars(self._sender)
         events["_RTCRtpSender__rtcp_started"].set()
         try:
-            while True:
-                await asyncio.sleep(_REPORTS * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the load
-                if tally := self._tally:
-                    await self._tell(self._how_far(tally), self._who())
+            with suppress(asyncio.CancelledError):
+                while True:
+                    await asyncio.sleep(_REPORTS * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the load
+                    if tally := self._tally:
+                        await self._tell(self._how_far(tally), self._who())
         finally:
             await self._tell(RtcpByePacket(sources=[self._ssrc]))
             events["_RTCRtpSender__rtcp_exited"].set()

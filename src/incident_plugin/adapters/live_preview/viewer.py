@@ -49,6 +49,10 @@ def _tell_nobody(_picture: Picture, _now: float) -> None:
     pass
 
 
+def _mean_nothing(_state: CameraState) -> None:
+    pass
+
+
 class Viewer:
     """Reads a camera's groups: the whole newest one first, then picture by picture.
 
@@ -95,6 +99,11 @@ class Viewer:
         self.push = outlet.push if outlet else _tell_nobody
         if outlet:
             outlet.drain()
+
+    def leave(self) -> None:
+        """Tell nobody of anything any more."""
+        self.listen(None)
+        self._on_state = _mean_nothing
 
     def tell(self, state: CameraState) -> None:
         """Pass on the camera's state."""
