@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing, nullcontext, suppress
@@ -16,7 +17,7 @@ from incident_plugin.adapters.tinydb_store import FILE, TinyDBStore, upkeep
 from incident_plugin.adapters.tinydb_store.command_socket import ask_server
 from incident_plugin.adapters.tinydb_store.sqlite_table import Tell
 from incident_plugin.application.administration.sealing import seal_faults
-from incident_plugin.domain.errors import IncidentError
+from incident_plugin.domain.errors import IncidentError, InvalidInput
 
 #: Where a store lies below the directories that people know: its own, the plug-in's, the host's.
 _PLACES = (".", "store", "plugins/incident/store")
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; give 0 when all is well, 1 when it was refused or something was found wrong."""
     chosen = _parser().parse_args(arguments)
     try:
+        _see_whose(chosen)
         if hasattr(chosen, "run"):
             status: int = chosen.run(chosen)
             return status
@@ -42,6 +44,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         more = _WHILE_IT_RUNS if error.message_id == "incident.store-in-use" else ""
         sys.stderr.write(f"{error}\n{more}")
         return 1
+
+
+def _see_whose(chosen: argparse.Namespace) -> None:
+    """Refuse to write as root into what belongs to the host's user, who could not read it then."""
+    data = getattr(chosen, "data", None)
+    if data is None or os.geteuid() != 0 or not data.is_dir() or data.stat().st_uid == 0:
+        return
+    try:
+        owner = data.owner()
+    except KeyError:
+        owner = str(data.stat().st_uid)
+    raise InvalidInput(
+        f"{data} belongs to {owner}, and what root writes there the host could not read. Nothing was done. "
+        f"Give the command as that user: runuser -u {owner} -- incident-plugin ..."
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -112,10 +112,11 @@ def _show(chosen: argparse.Namespace) -> int:
             f"{'in use ' if one.current else 'former '} {one.fingerprint}\n"
             f"        {one.subject}, issued by {one.issuer}, "
             f"{one.not_before:%Y-%m-%d} to {one.not_after:%Y-%m-%d}\n"
+            + (f"        {one.fault}\n" if one.fault else "")
         )
     if not known:
         sys.stdout.write("There is no key yet: one is made with the first signed export.\n")
-    return GOOD
+    return FAULTY if any(one.fault for one in known) else GOOD
 
 
 def _rotate(chosen: argparse.Namespace) -> int:
@@ -127,7 +128,9 @@ def _use(chosen: argparse.Namespace) -> int:
     try:
         data = chosen.file.read_bytes()
     except OSError as error:
-        raise InvalidInput(f"{chosen.file} cannot be read ({error}). The key in use was left.") from error
+        raise InvalidInput(
+            f"{chosen.file} cannot be read: {error.strerror}. The key in use was left as it is."
+        ) from error
     identity = _ring(chosen.data).use(data, _first_line(chosen.passphrase_file))
     sys.stdout.write(f"Fingerprint: {identity.fingerprint}\n")
     return GOOD
@@ -151,8 +154,14 @@ def _ring(data: Path) -> KeyRing:
 
 
 def _directory(data: Path) -> Path:
-    keys = next((data / place for place in reversed(_PLACES) if (data / place).is_dir()), data / KEYS)
-    return keys / "evidence"
+    """Give where the keys are; elsewhere a key would be made that no export is signed with."""
+    for place in reversed(_PLACES):
+        if (data / place).is_dir():
+            return data / place / "evidence"
+    raise InvalidInput(
+        f"There is no {_PLACES[1]} below {data}. Name the data directory of the host, as --data; "
+        "when it is new, start the host once. Nothing was changed."
+    )
 
 
 def _first_line(file: Path | None) -> str:

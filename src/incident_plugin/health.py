@@ -18,12 +18,16 @@ from incident_plugin.application.recorders.watching import RecordingWatch
 from incident_plugin.application.searching import ProjectFilter
 from incident_plugin.application.store import IncidentStore
 from incident_plugin.domain.errors import IncidentError
+from incident_plugin.domain.exports import KnownCertificate
 from incident_plugin.settings import UnknownSetting
 from vms_hooks import values
 from vms_hooks.values import Health, Part
 
 #: What a part can say in the host's release of the contract; earlier ones have no warnings.
 _OF_PARTS = frozenset(field.name for field in attrs.fields(Part))
+
+#: How long before its end the certificate of the signing key is a warning.
+_EXPIRES_SOON = timedelta(days=30)
 
 
 @attrs.frozen(kw_only=True)
@@ -37,6 +41,9 @@ class HealthReport:
     _ice: IceServers
     _server_clock: Callable[[], ClockState | None]
     _retention: RetentionTask
+    #: Of the keys that packages are signed with, the one in use first.
+    _certificates: Callable[[], tuple[KnownCertificate, ...]]
+    _now: Callable[[], datetime]
     #: What the site has written and nothing reads.
     _unknown: tuple[UnknownSetting, ...] = ()
 
@@ -49,6 +56,7 @@ class HealthReport:
         parts = [await asyncio.to_thread(self._store_part), *self._recorder_parts(asked=asked)]
         parts.append(_background(dead=dead))
         parts.append(await asyncio.to_thread(self._retention_part))
+        parts += await asyncio.to_thread(self._signing_parts)
         parts += [*self._camera_parts(), *self._clock_parts(), *self._relay_parts()]
         parts += map(_unknown_part, self._unknown)
         disk, rooms = await asyncio.to_thread(self._storage)
@@ -78,6 +86,23 @@ class HealthReport:
             detail="Nobody has decided how long incident projects are kept: nothing is deleted by itself.",
             remedy="Set the retention under Administration > Incident retention.",
         )
+
+    def _signing_parts(self) -> tuple[Part, ...]:
+        """Say how the key is that packages are signed with; nothing before the first was made."""
+        remedy = "Look under Administration > Evidence."
+        try:
+            used = next((one for one in self._certificates() if one.current), None)
+        except (OSError, ValueError):
+            return (_part("signing key", ok=False, detail="Its files cannot be read.", remedy=remedy),)
+        if used is None:
+            return ()
+        if used.fault:
+            return (_part("signing key", ok=False, detail=used.fault, remedy=remedy),)
+        if used.not_after - self._now() < _EXPIRES_SOON:
+            ends = f"Its certificate ends at {_shown(used.not_after)}. What is signed later will not verify."
+            remedy = "Use a new one, under Administration > Evidence."
+            return (_part("signing key", warning=True, detail=ends, remedy=remedy),)
+        return (_part("signing key"),)
 
     def _recorder_parts(self, *, asked: bool) -> Iterator[Part]:
         recorders = self._recorders()

@@ -112,6 +112,8 @@ class IncidentRuntime:
             ice=self.parts.live.ice,
             server_clock=clock_state,
             retention=self.parts.administration.retention,
+            certificates=self.parts.exports.certificates,
+            now=self.parts.ground.clock.now,
             unknown=self.unknown,
         )
         dead = any(task.done() for task in self._tasks)

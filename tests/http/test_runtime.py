@@ -10,6 +10,7 @@ import pytest
 from tests.support import OPERATOR, host_services
 from tests.waiting import until
 
+from incident_plugin.adapters.evidence import KeyRing
 from incident_plugin.adapters.system import ClockState
 from incident_plugin.application.video import timeline
 from incident_plugin.assembly import assemble
@@ -157,6 +158,25 @@ async def test_a_clock_that_nobody_keeps_right_is_a_warning(runtime, monkeypatch
     for given, warns in ((state, True), (attrs.evolve(state, synchronised=True), False), (None, False)):
         monkeypatch.setattr("incident_plugin.runtime.clock_state", lambda given=given: given)
         assert named(await runtime.health(), "server clock").warning is warns
+
+
+async def test_a_signing_key_that_is_lost_or_ends_is_told(runtime, monkeypatch):
+    """Before the night in which somebody needs a package; before the first one there is no key."""
+    ring = KeyRing(runtime.parts.ground.folder / "keys/evidence")
+    ring.rotate("site")
+    assert named(await runtime.health(), "signing key").ok
+    certificates = ring.known()
+    soon = attrs.evolve(certificates[0], not_after=datetime.now(UTC) + timedelta(days=29))
+    parts = attrs.evolve(runtime.parts.exports, certificates=lambda: (soon,))
+    monkeypatch.setattr(runtime, "parts", attrs.evolve(runtime.parts, exports=parts))
+    ends = named(await runtime.health(), "signing key")
+    assert ends.warning
+    assert f"{soon.not_after:%Y-%m-%d}" in ends.detail
+    monkeypatch.undo()
+    next((runtime.parts.ground.folder / "keys/evidence").rglob("key.pem")).unlink()
+    lost = named(await runtime.health(), "signing key")
+    assert not lost.ok
+    assert "missing" in lost.detail
 
 
 async def test_a_disk_with_little_space_and_a_full_room_are_told(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version
 
 import attrs
@@ -18,6 +19,7 @@ from incident_plugin.application.exports.runner import ExportRunner
 from incident_plugin.application.reports.reporting import Reporting
 from incident_plugin.application.video.footage import Cameras
 from incident_plugin.assembly.ground import SERVICE, Ground
+from incident_plugin.domain.exports import KnownCertificate
 from incident_plugin.http.evidence import EvidenceResources
 from incident_plugin.http.exports import ExportResources
 from incident_plugin.http.operations import Operation
@@ -29,6 +31,8 @@ class ExportParts:
 
     runner: ExportRunner
     shelf: DiskShelf
+    #: Of the keys that packages are signed with.
+    certificates: Callable[[], tuple[KnownCertificate, ...]]
     operations: tuple[Operation, ...]
 
 
@@ -80,5 +84,6 @@ def assemble_exports(
     return ExportParts(
         runner=runner,
         shelf=shelf,
+        certificates=keys.known,
         operations=(*resources.operations(), *EvidenceResources(keys=evidence).operations()),
     )

@@ -383,3 +383,5 @@ class KnownCertificate:
     current: bool
     #: The chain as PEM.
     pem: str
+    #: Why nothing can be signed with the one in use; empty when something can.
+    fault: str = ""

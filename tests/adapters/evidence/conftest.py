@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import socket
 import subprocess
-import threading
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import attrs
@@ -37,6 +37,8 @@ from incident_plugin.domain.project import Project
 from incident_plugin.domain.sequence import Footage, SequenceId
 from incident_plugin.domain.time import Interval
 from tests.coded import START, encode
+from tests.guide.blocks import files_of
+from tests.waiting import wait_until
 
 GUIDE = Path(__file__).parents[3] / "docs/guide/admin/evidence.md"
 ANN = Person(id=PersonId("ann"), name="Ann Archer")
@@ -73,32 +75,25 @@ def authorities(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def stamping(authorities: Path) -> Iterator[Authority]:
-    """The time-stamp authority as a server, answered by ``openssl ts``."""
-
-    class Answers(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            query = self.rfile.read(int(self.headers["Content-Length"]))
-            (authorities / "query.tsq").write_bytes(query)
-            command = ["openssl", "ts", "-reply", "-config", "tsa.cnf", "-section", "site"]
-            subprocess.run(
-                [*command, "-queryfile", "query.tsq", "-out", "reply.tsr"],
-                cwd=authorities,
-                check=True,
-                capture_output=True,
-            )
-            self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.end_headers()
-            self.wfile.write((authorities / "reply.tsr").read_bytes())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    """The time-stamp authority as a server: the program of the administrator's guide."""
+    (authorities / "stamps.py").write_text(files_of(GUIDE)["stamps.py"])
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with subprocess.Popen(
+        [sys.executable, "stamps.py", str(port)], cwd=authorities, stderr=subprocess.DEVNULL
+    ) as server:
+        wait_until(lambda: _answers(port))
         chain = (authorities / "tsa-chain.pem").read_text()
-        yield Authority(url=f"http://127.0.0.1:{server.server_port}/", certificates=chain)
-        server.shutdown()
+        yield Authority(url=f"http://127.0.0.1:{port}/", certificates=chain)
+        server.kill()
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 @attrs.frozen(kw_only=True)

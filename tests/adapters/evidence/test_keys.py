@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 
 import pytest
@@ -36,11 +37,43 @@ def test_rotation_keeps_certificates_and_no_old_private_key(tmp_path):
     assert len(list((tmp_path / "keys").rglob("key.pem"))) == 1
 
 
+def test_a_key_that_is_lost_is_told(tmp_path, capsys):
+    """By the command, with the status of what is wrong; the former ones have no key, and that is right."""
+    ring = KeyRing(tmp_path / "keys/evidence")
+    ring.rotate("site")
+    ring.rotate("site")
+    assert main(["keys", "show", "--data", str(tmp_path)]) == 0
+    assert "missing" not in capsys.readouterr().out
+    next(tmp_path.rglob("key.pem")).unlink()
+    assert main(["keys", "show", "--data", str(tmp_path)]) == 1
+    assert capsys.readouterr().out.count("private key is missing") == 1
+    assert ring.known()[0].fault
+
+
+def test_no_key_is_made_where_no_host_looks(tmp_path, capsys):
+    """A directory that was mistyped: a key there would sign nothing."""
+    assert main(["keys", "rotate", "--data", str(tmp_path)]) == 1
+    assert "plugins/incident/keys" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_root_leaves_alone_what_is_another_users(tmp_path, monkeypatch, capsys):
+    """What root made there the host could not read."""
+    (tmp_path / "keys").mkdir()
+    if tmp_path.stat().st_uid == 0:
+        os.chown(tmp_path, 54321, 54321)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert main(["keys", "rotate", "--data", str(tmp_path)]) == 1
+    assert "runuser" in capsys.readouterr().err
+    assert list((tmp_path / "keys").iterdir()) == []
+
+
 @pytest.mark.parametrize("file", ["site-key.pem", "site-key.p12"])
 def test_the_ceremony_of_the_guide_gives_a_key_that_signs(authorities, bench, tmp_path, file, capsys):
     """The page's own commands; the chain up to the site's root is in the package."""
     (tmp_path / "passphrase").write_text("a-passphrase\n")
     place = tmp_path / "data"
+    (place / "plugins/incident/keys").mkdir(parents=True)
     arguments = ["keys", "use", "--data", str(place), str(authorities / file)]
     if file.endswith("p12"):
         arguments += ["--passphrase-file", str(tmp_path / "passphrase")]

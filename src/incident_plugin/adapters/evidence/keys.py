@@ -241,7 +241,20 @@ def _known(place: Path, *, current: bool) -> KnownCertificate:
         not_after=signer.not_valid_after_utc,
         current=current,
         pem=data.decode("ascii"),
+        fault=_fault(place) if current else "",
     )
+
+
+def _fault(place: Path) -> str:
+    try:
+        _read(place)
+    except FileNotFoundError:
+        reason = "is missing"
+    except (OSError, ValueError, TypeError):
+        reason = "cannot be used"
+    else:
+        return ""
+    return f"Its private key {reason}: nothing can be signed. Put it back from a backup, or make a new key."
 
 
 def _write(file: Path, data: bytes) -> None:

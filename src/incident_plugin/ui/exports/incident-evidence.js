@@ -11,7 +11,7 @@ import { strings } from '../locales/en.js';
 import { field } from './settings.js';
 import { evidenceSheet } from './style.js';
 
-/** @typedef {{fingerprint: string, subject: string, issuer: string, not_before: string, not_after: string, current: boolean}} Certificate */
+/** @typedef {{fingerprint: string, subject: string, issuer: string, not_before: string, not_after: string, current: boolean, fault: string}} Certificate */
 
 class EvidenceSection extends AdminSection {
   /** @type {Certificate[]} */
@@ -53,6 +53,7 @@ class EvidenceSection extends AdminSection {
       ...(this.#note ? [this.#note] : []),
       h('h3', {}, texts.current),
       current ? described(current) : h('p', { class: 'dim' }, texts.none),
+      ...(current?.fault ? [banner('error', current.fault)] : []),
       h('p', { class: 'dim' }, texts.publish),
       ...(manages ? [h('div', { class: 'row' },
         h('button', { type: 'button', onclick: () => void this.#renew() }, texts.renew),
