@@ -309,6 +309,7 @@ async def test_a_matroska_file_that_cannot_hold_the_sound_becomes_mp4_and_says_s
 
 
 def test_an_order_that_says_nothing_asks_for_what_the_product_delivers():
+    """Whoever asks for the interface from a program gets the defaults of the pages."""
     assert SettingsBody().settings == ExportSettings()
 
 
