@@ -95,7 +95,8 @@ VALUES = {
     "category:severity": ["low", "high", ""],
     "data:persons": ["3", "4", ""],
     "data:injuries": ["yes", "no", ""],
-    "data:damage": ["12.50", ""],
+    "data:damage": ["12.50", "", "..12.50", "12.51..", "-3..20"],
+    "data:reported": ["2026-03-01T12:00:00Z", "", "2026-03-01..", "..2026-03-01T12:00:00Z", "-5m..now"],
     "starts-after": [at(0).isoformat(), at(90).isoformat(), "-5m", "2026-03-01"],
     "ends-before": [at(60).isoformat(), at(90).isoformat(), "now"],
     "from": [at(30).isoformat(), "yesterday"],
@@ -145,13 +146,45 @@ def test_any_combination_is_what_a_plain_look_at_everything_finds(
         assert "before its start" in wrong
         return
     page = found.page(ACTOR, wanted, limit=100)
-    plain = [p.id for p in WORLD if matches(p, wanted.narrowed, DELIVERED)]
+    plain = [
+        p.id
+        for p in WORLD
+        if matches(p, wanted.narrowed, DELIVERED)
+        and all(span.has(p.fields.get(span.field)) for span in wanted.spans)
+    ]
     assert sorted(one.id for one in page.projects) == plain
     assert page.total == len(plain)
     values = [value_of(one, sort.removeprefix("-")) for one in page.projects]
     assert [v is None for v in values] == sorted(v is None for v in values)
     assert {one.id for one in found.rows(ACTOR, wanted, [ProjectId(n) for n in range(9)])} == set(plain)
     assert sum(len(some) for some in found.everything(ACTOR, wanted)) == len(plain)
+
+
+@pytest.mark.parametrize(
+    ("names", "ids"),
+    [
+        ({"data:damage": "12.5"}, [5]),
+        ({"data:damage": "012.5000"}, [5]),
+        ({"data:damage": "12.50..12.5"}, [5]),
+        ({"data:damage": "9..100"}, [5]),
+        ({"data:damage": "12.51.."}, []),
+        ({"data:damage": "..12.49"}, []),
+        ({"data:persons": "3.."}, [3]),
+        ({"data:persons": "..2"}, []),
+        ({"data:persons": "..20", "status": "new"}, [3]),
+        ({"data:reported": "2026-03-01T12:00:00Z.."}, [5]),
+        ({"data:reported": "..2026-03-01T12:00:00Z"}, []),
+        ({"data:reported": "2026-03-01..2026-03-02"}, [5]),
+        ({"data:reported": "-24h.."}, []),
+        ({"data:reported": "-30d..", "data:damage": "12.."}, [5]),
+    ],
+)
+def test_numbers_and_times_of_incident_data_by_what_they_mean(names: dict[str, str], ids: list[int]) -> None:
+    """12.5 is 12.50 and less than 100; ranges have one end or both, and are filters like any other."""
+    found = listing(*WORLD)
+    wanted = found.asked(ACTOR, names.items())
+    page = found.page(ACTOR, wanted, limit=100)
+    assert ([one.id for one in page.projects], page.total) == (ids, len(ids))
 
 
 @given(
@@ -334,6 +367,11 @@ async def test_refusals_of_filters_say_what_is_wrong(site: Site) -> None:
         ({"colour": "red"}, "colour"),
         ({"data:persons": "three"}, "whole number"),
         ({"sort": "luck"}, "sorted"),
+        ({"data:persons": "few.."}, "whole number"),
+        ({"data:persons": ".."}, "no end"),
+        ({"data:damage": "9..8"}, "before its start"),
+        ({"data:reported": "today..yesterday"}, "before its start"),
+        ({"data:reported": "soon.."}, "no time"),
         ({"from": "2026-03-02", "to": "2026-03-01"}, "before its start"),
     ):
         refused = await get(site, "/projects", **query)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import attrs
 from playwright.async_api import Locator, Page, Route, expect
@@ -240,9 +240,37 @@ async def test_any_kind_of_filter_is_a_chip(opening: Opening, site: Site) -> Non
     await page.keyboard.type("three")
     await page.keyboard.press("Enter")
     await expect(pane.get_by_role("alert").filter(visible=True)).to_be_visible()
-    await pane.get_by_label("Persons involved").fill("3")
+    await pane.get_by_label("At least").fill("3")
+    await pane.get_by_label("At most").fill("2")
+    await page.keyboard.press("Enter")
+    await expect(pane.get_by_text("The smaller number stands first.")).to_be_visible()
+    await pane.get_by_label("At most").fill("")
     await page.keyboard.press("Enter")
     await expect(rows(page)).to_have_count(1)
+    await expect(page.get_by_text("3 or more")).to_be_visible()
+
+
+async def test_when_something_was_reported_is_a_filter(opening: Opening, site: Site) -> None:
+    """From a time on, such as a day ago, which goes on meaning that; a link opens the same list."""
+    for days in (0, 3):
+        at = datetime.now(UTC) - timedelta(days=days, hours=1)
+        number = site.create(description=f"Reported {days} days ago")
+        site.set_field(number, "data:reported", at.isoformat().replace("+00:00", "Z"))
+    page = await opening()
+    await expect(rows(page)).to_have_count(2)
+    pane = await chosen(page, "Reported at")
+    await pane.get_by_role("textbox", name="From").fill("-24h")
+    await page.keyboard.press("Enter")
+    await expect(rows(page)).to_contain_text(["Reported 0 days ago"])
+    await page.reload()
+    await expect(rows(page)).to_contain_text(["Reported 0 days ago"])
+    await page.get_by_role("button", name="Change the filter Reported at").click()
+    pane = page.get_by_role("dialog", name="Reported at", exact=True)
+    await expect(pane.get_by_role("textbox", name="From")).to_have_value("-24h")
+    await pane.get_by_role("textbox", name="From").fill("")
+    await pane.get_by_role("textbox", name="To").fill("-24h")
+    await page.keyboard.press("Enter")
+    await expect(rows(page)).to_contain_text(["Reported 3 days ago"])
 
 
 async def test_times_are_typed_in_the_sites_zone(opening: Opening, site: Site) -> None:

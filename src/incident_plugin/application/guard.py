@@ -137,7 +137,7 @@ class Guard:
         A time without cameras looks at the sequences of those ``cameras``, of all there are, that the actor
         may see. Raises ``Unreadable`` when a filter asks for nothing else.
         """
-        for field in narrowed.fields:
+        for field in (*narrowed.fields, *narrowed.has):
             self.require(actor, _READING[part_of(field)])
         if narrowed.open is not None:
             self.require(actor, Permission.DETAILS_VIEW)

@@ -42,6 +42,8 @@ class ProjectFilter:
     text_in: frozenset[Part] = frozenset(Part)
     #: By field name, the values of which a project has one; ``None`` stands for no value.
     fields: Mapping[str, tuple[FieldValue, ...]] = attrs.Factory(dict)
+    #: Fields of which a project has some value.
+    has: frozenset[str] = frozenset()
     #: Whether the status closes a project, as the incident properties say now.
     open: bool | None = None
     created_by: PersonId | None = None
@@ -150,6 +152,7 @@ def matches(project: Project, narrowed: ProjectFilter, properties: IncidentPrope
             any(same(project.fields.get(field), value) for value in values)
             for field, values in narrowed.fields.items()
         )
+        and all(project.fields.get(field) is not None for field in narrowed.has)
         and _meets_text(project, narrowed, properties)
         and _meets_sequences(project, narrowed)
     )

@@ -111,7 +111,8 @@ class _Pages:
         change, may = listing.standing(call.actor)
         asked = call.request.scope["query_string"]
         names = set(call.query) if asked else set()
-        if names & _OF_THE_MOMENT:
+        # Incident data may be asked for by time as well.
+        if names & _OF_THE_MOMENT or any(name.startswith("data:") for name in names):
             return None, None
         person = call.actor.person if names & _OF_THE_PERSON else None
         known_as = (change, repr((asked, may, person)))

@@ -76,6 +76,7 @@ def test_fields_have_one_of_the_values_or_none(store: IncidentStore) -> None:
     )
     assert found(store, ProjectFilter(fields={"owner": ("ann", "bob")})) == [2, 1]
     assert found(store, ProjectFilter(fields={"owner": (None,)})) == [3]
+    assert found(store, ProjectFilter(has=frozenset({"owner"}))) == [2, 1]
     assert found(store, ProjectFilter(fields={"owner": (None, "bob")})) == [3, 2]
     assert found(store, ProjectFilter(fields={"owner": ()})) == []
     assert [found(store, ProjectFilter(fields={"data:persons": (v,)})) for v in (1, True, "1")] == [

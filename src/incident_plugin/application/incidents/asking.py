@@ -7,8 +7,9 @@ nobody has any more, such as a retired one, is understood and finds what still h
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -19,7 +20,7 @@ from incident_plugin.domain.errors import InvalidFilter, InvalidInput
 from incident_plugin.domain.media import CameraId
 from incident_plugin.domain.people import PersonId
 from incident_plugin.domain.project import ProjectId
-from incident_plugin.domain.properties import DataKind, FieldValue, IncidentProperties
+from incident_plugin.domain.properties import DataField, DataKind, FieldValue, IncidentProperties
 from incident_plugin.domain.time import Interval, utc
 
 #: Characters of one value; nobody types more, and an index compares no more.
@@ -29,6 +30,11 @@ MAXIMUM_VALUES = 200
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _YEARS = (1970, 9000)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Digits behind the point that a decimal number has at most.
+_PLACES = 15
+#: Kinds whose values have an order.
+_RANGED = (DataKind.WHOLE_NUMBER, DataKind.DECIMAL, DataKind.DATE_TIME)
 _FIELDS = ("type", "status", "priority", "owner")
 _SORTED_BY = (
     *("id", "created", "type", "status", "priority", "owner", "description", "start", "end", "sequences"),
@@ -52,6 +58,29 @@ class Sort:
 
 
 @attrs.frozen(kw_only=True)
+class Span:
+    """What the value of a field of incident data lies between, both ends included."""
+
+    field: str
+    #: Whether values are times, compared by their microseconds; others are compared as numbers.
+    timed: bool
+    least: Decimal = Decimal("-Infinity")
+    most: Decimal = Decimal("Infinity")
+
+    def has(self, value: FieldValue) -> bool:
+        """Say whether a stored value lies in it."""
+        if value is None:
+            return False
+        text = str(value)
+        found = _microseconds(datetime.fromisoformat(text)) if self.timed else Decimal(text)
+        return self.least <= found <= self.most
+
+
+def _microseconds(at: datetime) -> Decimal:
+    return Decimal((at - _EPOCH) // timedelta(microseconds=1))
+
+
+@attrs.frozen(kw_only=True)
 class Question:
     """What somebody wants to see of the list."""
 
@@ -60,12 +89,14 @@ class Question:
     created: Interval | None = None
     #: Created in one of these hours of the week, by the site's clocks: weekday (Monday is 0) and hour.
     hours: frozenset[tuple[int, int]] = frozenset()
+    #: All of which hold.
+    spans: tuple[Span, ...] = ()
     sort: Sort = attrs.Factory(Sort)
 
     @property
-    def by_creation(self) -> bool:
-        """Whether the time of creation matters."""
-        return self.created is not None or bool(self.hours)
+    def one_by_one(self) -> bool:
+        """Whether something matters that no index tells: time of creation, ranges of values."""
+        return self.created is not None or bool(self.hours) or bool(self.spans)
 
 
 @attrs.frozen(kw_only=True)
@@ -99,10 +130,12 @@ def question(asked: Iterable[tuple[str, str]], asking: Asking) -> Question:
 
 
 def _question(values: Mapping[str, list[str]], asking: Asking) -> Question:
+    spans = tuple(_spans(values, asking))
+    ranged = frozenset(span.field for span in spans)
     fields = {
-        name: tuple(_value(name, value, asking.properties) for value in given)
+        name: tuple(found for value in given for found in _values(name, value, asking.properties))
         for name, given in values.items()
-        if name in _FIELDS or name.startswith(("category:", "data:"))
+        if (name in _FIELDS or name.startswith(("category:", "data:"))) and name not in ranged
     }
     if _flag(values, "mine"):
         # The owner is kept as people read it.
@@ -114,6 +147,7 @@ def _question(values: Mapping[str, list[str]], asking: Asking) -> Question:
         text=_one(values, "text") or "",
         text_in=_parts(values.get("in", [])),
         fields=fields,
+        has=ranged,
         open=_flag(values, "open"),
         created_by=PersonId(asking.actor.person.id if creator == "me" else creator) if creator else None,
         cameras=tuple(CameraId(camera) for camera in values.get("camera", [])),
@@ -125,6 +159,7 @@ def _question(values: Mapping[str, list[str]], asking: Asking) -> Question:
         narrowed=narrowed,
         created=_between(values, "created-from", "created-to", asking),
         hours=frozenset(map(_hour, values.get("hour", []))),
+        spans=spans,
         sort=_sort(_one(values, "sort")),
     )
 
@@ -180,18 +215,57 @@ def _parts(given: list[str]) -> frozenset[Part]:
     return frozenset(Part(part) for part in given) or frozenset(Part)
 
 
-def _value(field: str, text: str, properties: IncidentProperties) -> FieldValue:
-    """Give a field's value in stored form; an empty one stands for no value."""
+def _data_field(field: str, properties: IncidentProperties) -> DataField | None:
+    return next((d for d in properties.data if field == f"data:{d.id}"), None)
+
+
+def _values(field: str, text: str, properties: IncidentProperties) -> tuple[FieldValue, ...]:
+    """Give the stored forms of a field's value; an empty one stands for no value."""
     if text == "":
-        return None
-    kind = next((d for d in properties.data if field == f"data:{d.id}"), None)
+        return (None,)
+    kind = _data_field(field, properties)
     if kind is None:
-        return text
+        return (text,)
     if kind.kind is DataKind.CHECK_BOX:
         if text not in ("yes", "no"):
             raise InvalidFilter(f"{kind.name} is either yes or no.")
-        return text == "yes"
-    return kind.checked(text)
+        return (text == "yes",)
+    stored = kind.checked(text)
+    return _written(str(stored)) if kind.kind is DataKind.DECIMAL else (stored,)
+
+
+def _written(number: str) -> tuple[str, ...]:
+    """Give all forms of a decimal number: it is kept with the zeros that somebody wrote at its end."""
+    whole, _, part = number.partition(".")
+    part = part.rstrip("0")
+    longer = (f"{whole}.{part}{'0' * more}" for more in range(0 if part else 1, _PLACES - len(part) + 1))
+    return (*longer,) if part else (whole, *longer)
+
+
+def _spans(values: Mapping[str, list[str]], asking: Asking) -> Iterator[Span]:
+    """Give the ranges: ``10..20``, ``10..`` or, of times, ``-24h..``. Dots in a text are its own."""
+    for name, given in values.items():
+        field = _data_field(name, asking.properties)
+        if field is None or field.kind not in _RANGED or not any(".." in value for value in given):
+            continue
+        first, _, last = (_one(values, name) or "").partition("..")
+        if not (first or last):
+            raise InvalidFilter(f"The range of {field.name} has no end. Give it one, or remove it.")
+        span = Span(field=name, timed=field.kind is DataKind.DATE_TIME)
+        if first:
+            span = attrs.evolve(span, least=_end(field, first, asking))
+        if last:
+            # As everywhere, a time that something lasts to is no longer in it.
+            span = attrs.evolve(span, most=_end(field, last, asking) - span.timed)
+        if span.most < span.least:
+            raise InvalidFilter(f"The end of {field.name} lies before its start. Correct one of them.")
+        yield span
+
+
+def _end(field: DataField, text: str, asking: Asking) -> Decimal:
+    if field.kind is DataKind.DATE_TIME:
+        return _microseconds(moment(text, asking.now, asking.zone))
+    return Decimal(str(field.checked(text)))
 
 
 def _moment(values: Mapping[str, list[str]], name: str, asking: Asking) -> datetime | None:

@@ -213,10 +213,10 @@ class Listing:
         self, wanted: Question, *, limit: int, before: ProjectId | None = None
     ) -> Iterator[ProjectSummary]:
         """Give up to ``limit`` matching projects below ``before``, newest first."""
-        if not wanted.by_creation:
+        if not wanted.one_by_one:
             yield from self._store.page(wanted.narrowed, limit=limit, before=before)
             return
-        matches = self._created_as(wanted)
+        matches = self._looked_at(wanted)
         lowest = 0
         if wanted.created is not None:
             # Clocks are set back at times: numbers say where to look, each project's own time decides.
@@ -238,11 +238,13 @@ class Listing:
                 return
             before = found[-1].id
 
-    def _created_as(self, wanted: Question) -> Callable[[ProjectSummary], bool]:
+    def _looked_at(self, wanted: Question) -> Callable[[ProjectSummary], bool]:
         within, hours, zone = wanted.created, wanted.hours, self._zone
 
         def matches(one: ProjectSummary) -> bool:
             if within is not None and not within.contains(one.created_at):
+                return False
+            if not all(span.has(one.values.get(span.field)) for span in wanted.spans):
                 return False
             if not hours:
                 return True
@@ -267,7 +269,7 @@ class Listing:
         return ProjectId(high)
 
     def _count(self, wanted: Question) -> int:
-        if not wanted.by_creation:
+        if not wanted.one_by_one:
             return self._store.count(wanted.narrowed, cap=COUNT_CAP)
         return sum(1 for _ in self._newest(wanted, limit=COUNT_CAP))
 
@@ -275,7 +277,7 @@ class Listing:
         if wanted.narrowed.id not in (None, number):
             return None
         found = self._store.page(attrs.evolve(wanted.narrowed, id=number), limit=1)
-        return found[0] if found and self._created_as(wanted)(found[0]) else None
+        return found[0] if found and self._looked_at(wanted)(found[0]) else None
 
     def _of(self, ids: Sequence[ProjectId]) -> list[ProjectSummary]:
         found = (self._store.page(ProjectFilter(id=number), limit=1) for number in ids)

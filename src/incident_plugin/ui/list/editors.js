@@ -5,6 +5,7 @@ import { timeEntry } from '../common/time-entry.js';
 import { valueLabel } from '../common/value-label.js';
 import { isInstant } from '../common/zoned.js';
 import { strings } from '../locales/en.js';
+import { between, ends } from './kinds.js';
 
 /** @typedef {import('./kinds.js').Kind} Kind */
 /** @typedef {import('./query.js').Query} Query */
@@ -25,7 +26,9 @@ export function editor(kind, query, timeZone, apply, close) {
     case 'choice': return [heading, choice(kind, values[0], apply, false)];
     case 'one': return [heading, choice(kind, values[0], apply, true)];
     case 'range': return [heading, range(kind, values, timeZone, apply, close)];
-    case 'instant':
+    case 'period': return [heading, period(kind, values[0][0], timeZone, apply, close)];
+    case 'whole':
+    case 'decimal': return [heading, numbers(kind, values[0][0], apply, close)];
     case 'time': return [heading, times(kind, [strings.list.kinds.during], values, timeZone, apply, close)];
     default: return [heading, entry(kind, values[0][0] ?? '', apply, close)];
   }
@@ -45,22 +48,58 @@ function choice(kind, chosen, apply, single) {
 
 /** @param {Kind} kind @param {string} value @param {Apply} apply @param {() => void} close */
 function entry(kind, value, apply, close) {
-  const { notWhole, notDecimal } = strings.incidents.fields;
-  const numeric = kind.editor !== 'text';
-  const input = h('input', { type: 'text', value, maxLength: 1_000, autofocus: true, 'aria-label': kind.title,
-    inputMode: kind.editor === 'number' ? 'numeric' : kind.editor === 'decimal' ? 'decimal' : 'text' });
-  const fault = h('p', { class: 'error small', role: 'alert', hidden: true });
-  const pattern = kind.key === 'id' ? /^\d{0,15}$/ : kind.editor === 'number' ? /^([+-]?\d{1,15})?$/ : /^([+-]?\d{1,15}(\.\d{1,15})?)?$/;
+  const numeric = kind.editor === 'number';
+  const { input, fault, read } = typed(kind.title, value, numeric ? /^\d{0,15}$/ : /^/, numeric ? 'numeric' : 'text');
   return form(() => {
-    const text = input.value.trim();
-    const fine = !numeric || pattern.test(text);
-    fault.hidden = fine;
-    fault.textContent = kind.editor === 'decimal' ? notDecimal : notWhole;
-    input.setAttribute('aria-invalid', String(!fine));
-    if (!fine) return;
+    const text = read();
+    if (text === undefined) return;
     apply({ [kind.names[0]]: text || null });
     close();
   }, input, fault);
+}
+
+/** Two numbers that a value lies between. @param {Kind} kind @param {string} value @param {Apply} apply @param {() => void} close */
+function numbers(kind, value, apply, close) {
+  const pattern = kind.editor === 'whole' ? /^([+-]?\d{1,15})?$/ : /^([+-]?\d{1,15}(\.\d{1,15})?)?$/;
+  const labels = [strings.list.least, strings.list.most];
+  const entries = ends(value).map((end, place) => typed(`${kind.title}: ${labels[place]}`, end, pattern, kind.editor === 'whole' ? 'numeric' : 'decimal'));
+  const order = h('p', { class: 'error small', role: 'alert', hidden: true }, strings.list.orderOfNumbers);
+  return form(() => {
+    const [least, most] = entries.map(({ read }) => read());
+    if (least === undefined || most === undefined) return;
+    order.hidden = !(least && most && Number(most) < Number(least));
+    if (!order.hidden) return;
+    apply({ [kind.names[0]]: between(least, most) });
+    close();
+  }, ...entries.map(({ input, fault }, place) => h('div', { class: 'field' }, h('span', { class: 'dim small' }, labels[place]), input, fault)), order);
+}
+
+/**
+ * A text that is typed, and what is wrong with it.
+ * @param {string} label
+ * @param {string} value
+ * @param {RegExp} pattern
+ * @param {'numeric' | 'decimal' | 'text'} inputMode
+ */
+function typed(label, value, pattern, inputMode) {
+  const { notWhole, notDecimal } = strings.incidents.fields;
+  const input = h('input', { type: 'text', value, maxLength: 1_000, 'aria-label': label, inputMode });
+  const fault = h('p', { class: 'error small', role: 'alert', hidden: true }, inputMode === 'decimal' ? notDecimal : notWhole);
+  /** @returns {string | undefined} nothing for a wrong one */
+  const read = () => {
+    const text = input.value.trim();
+    fault.hidden = pattern.test(text);
+    input.setAttribute('aria-invalid', String(!fault.hidden));
+    return fault.hidden ? text : undefined;
+  };
+  return { input, fault, read };
+}
+
+/** A time that a value lies in. @param {Kind} kind @param {string} value @param {string} timeZone @param {Apply} apply @param {() => void} close */
+function period(kind, value, timeZone, apply, close) {
+  const [from, to] = ends(value);
+  const parted = { ...kind, names: ['from', 'to'] };
+  return range(parted, [[from], [to]], timeZone, (changes) => apply({ [kind.key]: between(String(changes.from ?? ''), String(changes.to ?? '')) }), close);
 }
 
 /** @param {Kind} kind @param {string[][]} values @param {string} timeZone @param {Apply} apply @param {() => void} close */

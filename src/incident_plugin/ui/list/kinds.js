@@ -19,7 +19,7 @@ import { choices, fieldTitle, shownValue } from '../incidents/field-names.js';
  * @property {string} key
  * @property {string} title
  * @property {string[]} names
- * @property {'choice' | 'one' | 'number' | 'decimal' | 'text' | 'instant' | 'time' | 'range'} editor
+ * @property {'choice' | 'one' | 'number' | 'text' | 'time' | 'range' | 'period' | 'whole' | 'decimal'} editor
  * @property {(present: string[]) => {id: string, name: string, colour?: any, symbol?: any}[]} [offer]
  */
 
@@ -61,8 +61,22 @@ export function kinds({ bridge, properties, people }) {
 function ofData({ id, name, kind }) {
   const common = { key: `data:${id}`, title: name, names: [`data:${id}`] };
   if (kind === 'check-box') return { ...common, editor: 'choice', offer: () => [{ id: 'yes', name: strings.list.yes }, { id: 'no', name: strings.list.no }, nothing()] };
-  if (kind === 'date-time') return { ...common, editor: 'instant' };
-  return { ...common, editor: kind === 'whole-number' ? 'number' : kind === 'decimal' ? 'decimal' : 'text' };
+  return { ...common, editor: /** @type {const} */ ({ 'date-time': 'period', 'whole-number': 'whole', decimal: 'decimal', text: 'text' })[kind] };
+}
+
+/** Between the ends of what a value of incident data lies between. */
+const BETWEEN = '..';
+
+/** Both ends; a value alone is both. @param {string} [value] */
+export function ends(value = '') {
+  const [least, most = least] = value.split(BETWEEN);
+  return [least, most];
+}
+
+/** The other way round. @param {string} least @param {string} most @returns {string | null} */
+export function between(least, most) {
+  if (!least && !most) return null;
+  return least === most ? least : least + BETWEEN + most;
 }
 
 /** The choice of having no value. */
@@ -89,15 +103,21 @@ function known(values, present, name) {
  * @param {Surroundings} around
  */
 export function chipText(kind, query, { bridge, properties }) {
-  const values = kind.names.map((name) => query.get(name) ?? []);
+  const given = query.get(kind.key) ?? [];
+  const [least, most] = given.length === 1 && given[0].includes(BETWEEN) ? ends(given[0]) : [];
   const texts = strings.list;
-  if (kind.editor === 'range') {
+  if (most !== undefined && (kind.editor === 'whole' || kind.editor === 'decimal')) {
+    return least && most ? `${least} – ${most}` : least ? texts.atLeast(least) : texts.atMost(most);
+  }
+  const period = most !== undefined && kind.editor === 'period';
+  const values = period ? [[least], [most]] : kind.names.map((name) => query.get(name) ?? []);
+  if (kind.editor === 'range' || period) {
     const [from, to] = values.map(([value]) => (value ? momentText(value, bridge.timeZone) : ''));
     if (values[0][0] === 'yesterday' && values[1][0] === 'today') return texts.quick.yesterday;
     if (from && to) return `${from} – ${to}`;
     return from ? quick(values[0][0]) ?? `${from} ${texts.after}` : `${to} ${texts.before}`;
   }
-  if (kind.editor === 'time' || kind.editor === 'instant') return momentText(values[0][0] ?? '', bridge.timeZone);
+  if (kind.editor === 'time' || (kind.editor === 'period' && given[0])) return momentText(values[0][0] ?? '', bridge.timeZone);
   const offers = kind.offer?.(values[0]) ?? [];
   return texts.anyOf(values[0].map((value) => (value === '' ? texts.none
     : offers.find(({ id }) => id === value)?.name ?? String(shownValue(kind.key, value, properties)))));

@@ -190,6 +190,7 @@ def wanted(
     ``begun`` gives the terms that begin so. Words come last, because most facts are quicker to look up.
     """
     found = [tuple(_value(field, v) for v in values) for field, values in narrowed.fields.items()]
+    found += ((Term(_has(field)),) for field in sorted(narrowed.has))
     if narrowed.open is not None:
         chosen = statuses(properties(), are_open=narrowed.open)
         found.append(tuple(_value("status", status) for status in chosen))
