@@ -89,7 +89,8 @@ def _as_text(verdict: Verdict) -> str:
     lines.append(
         f"Nothing is wrong: {verdict.files} files with {verdict.bytes} bytes are as they were."
         if verdict.good
-        else f"{count} {'thing is' if count == 1 else 'things are'} wrong. Do not rely on the package until it is explained."
+        else f"{count} {'thing is' if count == 1 else 'things are'} wrong. "
+        "Do not rely on the package until it is explained."
     )
     if verdict.fingerprint:
         lines.append(f"Fingerprint of the signer: {verdict.fingerprint}")
