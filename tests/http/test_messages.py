@@ -18,8 +18,10 @@ import incident_plugin
 from incident_plugin.adapters.onvif import errors as onvif
 from incident_plugin.application.incidents.collections import MOST_RUNNING
 from incident_plugin.domain.access import Permission
+from incident_plugin.domain.filters import MAXIMUM_SAVED
 from incident_plugin.domain.messages import CAUSES
 from incident_plugin.domain.project import MAXIMUM_RELATED, MAXIMUM_SEQUENCES
+from incident_plugin.domain.time import Interval
 from vms_hooks.values import Principal
 
 CARL = Principal(id="carl", name="Carl", roles=OPERATOR.roles)
@@ -153,6 +155,67 @@ async def retired(world: World, field: str, value: str) -> httpx.Response:
     return await world.change(field, None, value)
 
 
+async def sent(world: World) -> str:
+    """Put the project's sequence on the export list, and give its path there."""
+    await world.client.post("/export-list", json={"projects": [world.project["id"]]})
+    return f"/export-list/items/{world.project['sequences'][0]['id']}"
+
+
+async def trimmed(world: World, start: float, end: float) -> httpx.Response:
+    return await world.client.put(
+        await sent(world), json={"start": minutes_ago(start), "end": minutes_ago(end)}
+    )
+
+
+async def cancelled(world: World) -> str:
+    """Begin an export and cancel it; give its path."""
+    await sent(world)
+    path = f"/exports/{(await world.client.post('/exports', json={})).json()['id']}"
+    assert (await world.client.post(f"{path}/cancel")).is_success
+    return path
+
+
+async def archive_of_a_cancelled_one(world: World) -> httpx.Response:
+    return await world.client.get(f"{await cancelled(world)}/archive")
+
+
+async def removing_files_twice(world: World) -> httpx.Response:
+    return await world.client.post(f"{await cancelled(world)}/remove-files")
+
+
+async def ordered(world: World, settings: dict, password: str = "") -> httpx.Response:
+    await sent(world)
+    return await world.client.post("/exports", json={"settings": settings, "password": password})
+
+
+async def stills_of_hours(world: World) -> httpx.Response:
+    """A picture each second of a sequence that lasts two hours."""
+    with world.runtime.parts.ground.store.transaction() as stored:
+        project = stored.project(world.project["id"])
+        one = project.sequences[0]
+        end = one.footage.interval.end
+        footage = attrs.evolve(one.footage, interval=Interval(end - timedelta(hours=2), end))
+        stored.put_project(attrs.evolve(project, sequences=(attrs.evolve(one, footage=footage),)))
+    return await ordered(world, {"stills_every": 1})
+
+
+async def export_of_nothing(world: World) -> httpx.Response:
+    empty = (await world.client.post("/projects", json={})).json()["project"]["id"]
+    return await world.client.post("/export-list", json={"projects": [empty]})
+
+
+async def too_many_filters(world: World) -> httpx.Response:
+    for number in range(MAXIMUM_SAVED + 1):
+        answer = await world.client.post("/list/filters", json={"name": f"f{number}", "query": ""})
+    return answer
+
+
+async def held(world: World, method: str, path: str, body: dict) -> httpx.Response:
+    """Ask for something while the project is on hold."""
+    assert (await world.carl.put(f"{world.path}/hold", json={"reason": "Order of a court"})).is_success
+    return await world.client.request(method, f"{world.path}/{path}", json=body)
+
+
 Provoke = Callable[[World], Awaitable[httpx.Response]]
 REFRESH = "Cannot perform this action. Please refresh the list."
 AS_ENTERED = "This cannot be saved as entered."
@@ -160,6 +223,60 @@ SAVE = "Cannot save {}. Try again later."
 NOON = "2026-03-01T12:00:00Z"
 
 PROVOKED: dict[str, tuple[str, str, Provoke]] = {
+    "no-sequences": (AS_ENTERED, "Add sequences first", export_of_nothing),
+    "export-list-empty": (AS_ENTERED, "list is empty", lambda w: w.client.post("/exports", json={})),
+    "password-short": (AS_ENTERED, "Nothing was begun", lambda w: ordered(w, {"encrypted": True}, "abc")),
+    "password-unkeepable": (
+        AS_ENTERED,
+        "Nothing was begun",
+        lambda w: ordered(w, {"encrypted": True}, "å" * 20),
+    ),
+    "parts-too-small": (AS_ENTERED, "at least 1 MB", lambda w: ordered(w, {"split_size": 5})),
+    "stills-apart": (AS_ENTERED, "a second to a day", lambda w: ordered(w, {"stills_every": 0})),
+    "too-many-stills": (AS_ENTERED, "your list was kept", stills_of_hours),
+    "trimmed-too-far": (AS_ENTERED, "left as it was", lambda w: trimmed(w, 300, 2)),
+    "export-item-gone": (
+        REFRESH,
+        "no longer in your export list",
+        lambda w: w.client.put("/export-list/items/none", json={"comment": "x"}),
+    ),
+    "export-unknown": (REFRESH, "does not exist", lambda w: w.client.get("/exports/none")),
+    "export-not-finished": (REFRESH, "nothing to download yet", archive_of_a_cancelled_one),
+    "export-files-removed": (REFRESH, "no files on the server", removing_files_twice),
+    "name-empty": (
+        AS_ENTERED,
+        "no name",
+        lambda w: w.client.post("/list/filters", json={"name": " ", "query": ""}),
+    ),
+    "too-many-filters": (AS_ENTERED, "remove one first", too_many_filters),
+    "filter-gone": (SAVE.format("filter"), "any more", lambda w: w.client.delete("/list/filters/none")),
+    "collection-ended": (
+        REFRESH,
+        "Look for it in the Incidents tab",
+        lambda w: w.client.post("/collections/none/pause"),
+    ),
+    "reason-missing": (
+        AS_ENTERED,
+        "say why",
+        lambda w: w.client.put(f"{w.path}/hold", json={"reason": " "}),
+    ),
+    "held-already": (AS_ENTERED, "set by Carl", lambda w: held(w, "PUT", "hold", {"reason": "again"})),
+    "not-held": (
+        AS_ENTERED,
+        "not on legal hold",
+        lambda w: w.client.post(f"{w.path}/hold/lift", json={"reason": "over"}),
+    ),
+    "preserved-by-hold": (
+        AS_ENTERED,
+        "Lift the hold first",
+        lambda w: held(w, "PUT", "preserve", {"wanted": False}),
+    ),
+    "not-in-the-bin": (REFRESH, "Nothing was changed", lambda w: w.client.post("/bin/99/restore")),
+    "report-gone": (
+        "Cannot generate report. Try again later.",
+        "create it again",
+        lambda w: w.client.get("/reports/none"),
+    ),
     "project-unknown": (REFRESH, "no incident project 99", lambda w: w.client.get("/projects/99")),
     "project-binned": (SAVE.format("comment"), "Carl deleted incident project", deleted),
     "project-deleted": (REFRESH, "deleted incident project", purged),

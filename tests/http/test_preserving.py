@@ -187,6 +187,7 @@ async def test_a_site_can_forbid_sound(runtime, client, cameras):
     refused = await client.post("/exports", json={"settings": {"sound": True}})
     assert refused.status_code == 422
     assert "does not let recorded sound leave" in refused.json()["detail"]
+    assert refused.json()["message_id"] == "incident.sound-forbidden"
     assert len((await client.get("/export-list")).json()["items"]) == 1
 
 

@@ -63,6 +63,7 @@ async def test_an_export_is_refused_and_its_list_is_kept(client, project, tmp_pa
     await client.post("/export-list", json={"projects": [project]})
     refused = await client.post("/exports", json={})
     assert refused.status_code == 507, refused.text
+    assert refused.json()["message_id"] == "incident.quota-reached"
     assert "Finished exports: 2.0 kB of 1.0 kB are used" in refused.json()["detail"]
     assert len((await client.get("/export-list")).json()["items"]) == 1
     assert (tmp_path / "exports/old/film").stat().st_size == 2000
@@ -92,6 +93,6 @@ async def test_a_report_is_refused(client, project):
         return answer if answer.is_error else None
 
     problem = (await until(refused, "a report that is refused")).json()
-    assert problem["message_id"] == "incident.store-unavailable"
+    assert problem["message_id"] == "incident.quota-reached"
     assert "Caches: 2.0 kB of 1.0 kB are used" in problem["detail"]
     assert (await client.get(f"/projects/{project}")).status_code == 200

@@ -69,7 +69,10 @@ class ExportList:
         for item in self.items:
             if item.sequence == sequence:
                 return item
-        raise NotFound("This sequence is no longer in your export list. Nothing was changed.")
+        raise NotFound(
+            "This sequence is no longer in your export list. Nothing was changed.",
+            cause="incident.export-item-gone",
+        )
 
     def with_comment(self, sequence: SequenceId, comment: str) -> ExportList:
         """Say something about an item."""
@@ -85,7 +88,8 @@ class ExportList:
         ):
             raise InvalidInput(
                 "An item can reach at most an hour beyond its sequence. It was left as it was: add another "
-                "sequence to the incident project for other times."
+                "sequence to the incident project for other times.",
+                cause="incident.trimmed-too-far",
             )
         return self._with(attrs.evolve(item, trimmed=None if interval == own else interval))
 
@@ -137,9 +141,15 @@ class ExportSettings:
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be made."""
         if self.split_size is not None and not _LEAST_PART <= self.split_size <= _LARGEST_PART:
-            raise InvalidInput("Parts of an export have at least 1 MB. Choose a larger size, or none.")
+            raise InvalidInput(
+                "Parts of an export have at least 1 MB. Choose a larger size, or none.",
+                cause="incident.parts-too-small",
+            )
         if self.stills_every is not None and not 1 <= self.stills_every <= _DAY:
-            raise InvalidInput("Still pictures are a second to a day apart. Choose such a time, or none.")
+            raise InvalidInput(
+                "Still pictures are a second to a day apart. Choose such a time, or none.",
+                cause="incident.stills-apart",
+            )
 
     def require_stills(self, items: tuple[ExportItem, ...]) -> None:
         """Refuse more still pictures of a sequence than anybody looks at."""
@@ -151,7 +161,8 @@ class ExportSettings:
                 raise InvalidInput(
                     f"{item.footage.camera_name} alone would have {count:,} still pictures, and a sequence "
                     f"can have {_MOST_STILLS:,}. Nothing was begun and your list was kept: let more time "
-                    "pass between them."
+                    "pass between them.",
+                    cause="incident.too-many-stills",
                 )
 
     @property
@@ -180,7 +191,7 @@ class ExportPresets:
         """Add a preset, or replace the one of the same name; raises ``InvalidInput`` without a name."""
         name = checked_text("The name", preset.name.strip(), MAXIMUM_LINE)
         if not name:
-            raise InvalidInput("A preset needs a name. It was not saved.")
+            raise InvalidInput("A preset needs a name. It was not saved.", cause="incident.name-empty")
         others = tuple(p for p in self.presets if p.name != name)
         return attrs.evolve(self, presets=(*others, attrs.evolve(preset, name=name)))
 
@@ -307,7 +318,9 @@ class Receipt:
     def checked(self) -> Receipt:
         """Give it with its texts checked; raises ``InvalidInput``."""
         if not self.recipient.strip():
-            raise InvalidInput("Who received the export? Nothing was saved: write a name.")
+            raise InvalidInput(
+                "Who received the export? Nothing was saved: write a name.", cause="incident.name-empty"
+            )
         return attrs.evolve(
             self,
             recipient=checked_text("The recipient", self.recipient, MAXIMUM_LINE),

@@ -36,7 +36,9 @@ class SavedFilter:
         """Give the filter as it can be kept; raises ``InvalidInput``."""
         name = checked_text("The name", self.name.strip(), MAXIMUM_LINE)
         if not name:
-            raise InvalidInput("The filter has no name. It was not saved: give it one.")
+            raise InvalidInput(
+                "The filter has no name. It was not saved: give it one.", cause="incident.name-empty"
+            )
         return attrs.evolve(self, name=name, query=checked_text("The filter", self.query, MAXIMUM_FILTER))
 
 

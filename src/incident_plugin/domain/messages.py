@@ -61,6 +61,26 @@ _KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = 
                 "What is to be put back was discarded too long ago.",
                 "The recorder keeps its video: add it in the Playback tab.",
             ),
+            "collection-ended": (
+                "The collection was saved or discarded already, maybe in another window.",
+                "Look for its project in the Incidents tab.",
+            ),
+            "filter-gone": ("Somebody removed the saved filter.", "Filter the list, and save it again."),
+            "not-in-the-bin": (
+                "The project was restored from the recycle bin, or deleted for good.",
+                "Look for it in the list; what was deleted for good has a deletion certificate.",
+            ),
+            "export-unknown": ("The person who asks has no such export.", "Look at the list of exports."),
+            "export-item-gone": (
+                "The sequence was taken off the export list.",
+                "Send the project for export again.",
+            ),
+            "export-not-finished": ("The export is not finished.", "Wait for it, or look why it failed."),
+            "export-files-removed": (
+                "The files of the export were removed, by a person or when their retention ended.",
+                "Export again.",
+            ),
+            "report-gone": ("The report is no longer kept.", "Create it again."),
             "camera-unknown": ("No recorder has named this camera.", "Choose another camera."),
         },
     ),
@@ -68,6 +88,10 @@ _KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = 
         StoreUnavailable,
         {
             "disk-full": ("The server's disk is full.", "Free some space on it; reading goes on meanwhile."),
+            "quota-reached": (
+                "A storage room is as full as the site lets it be.",
+                "Remove what is no longer needed, or raise its quota in the settings.",
+            ),
             "disk-not-writable": (
                 "The server may not write its files.",
                 "Let the server's account write the directory that the second line names.",
@@ -141,6 +165,36 @@ _KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = 
             ),
             "too-many-related": ("The project is related to too many others.", "Unlink one first."),
             "related-to-itself": ("A project is not related to itself.", "Choose another one."),
+            "no-sequences": ("The project has no sequences to export.", "Add sequences first."),
+            "export-list-empty": ("The export list is empty.", "Send a project for export first."),
+            "sound-forbidden": (
+                "The site does not let recorded sound leave it.",
+                "Export without sound, or ask an administrator.",
+            ),
+            "password-short": ("The password of an export is too short.", "Choose a longer one."),
+            "password-unkeepable": (
+                "The password has characters that programs read in different ways.",
+                "Use letters without accents, digits and signs.",
+            ),
+            "trimmed-too-far": (
+                "An item reaches more than an hour beyond its sequence.",
+                "Add another sequence to the project.",
+            ),
+            "parts-too-small": ("Parts of an export have at least 1 MB.", "Choose a larger size."),
+            "stills-apart": ("Still pictures are a second to a day apart.", "Choose such a time."),
+            "too-many-stills": (
+                "A sequence would have more still pictures than anybody looks at.",
+                "Let more time pass between them.",
+            ),
+            "name-empty": ("What is to be saved has no name.", "Write one."),
+            "too-many-filters": ("A person has saved as many filters as one may have.", "Remove one first."),
+            "reason-missing": ("A legal hold is set and lifted for a reason.", "Say why."),
+            "held-already": ("The project is on legal hold already.", "Nothing; its log says since when."),
+            "not-held": ("The project is not on legal hold.", "Nothing; its log says who lifted it."),
+            "preserved-by-hold": (
+                "The legal hold of the project keeps its preserved video.",
+                "Lift the hold first, if it is no longer needed.",
+            ),
             "field-unknown": ("There is no such field.", "Reload the page: it may have been removed."),
             "value-not-offered": (
                 "The value is not, or no longer, one to choose.",

@@ -184,7 +184,8 @@ class Project:
         if self.hold is not None:
             raise InvalidInput(
                 f"Incident project {self.id} is on legal hold already, set by {self.hold.by.name}. "
-                "Nothing was changed."
+                "Nothing was changed.",
+                cause="incident.held-already",
             )
         reason = _checked_reason(hold.reason, "set")
         return attrs.evolve(self, hold=attrs.evolve(hold, reason=reason))
@@ -192,7 +193,10 @@ class Project:
     def without_hold(self, reason: str) -> Project:
         """Lift the legal hold; raises ``InvalidInput`` without a reason, and when there is no hold."""
         if self.hold is None:
-            raise InvalidInput(f"Incident project {self.id} is not on legal hold. Nothing was changed.")
+            raise InvalidInput(
+                f"Incident project {self.id} is not on legal hold. Nothing was changed.",
+                cause="incident.not-held",
+            )
         _checked_reason(reason, "lifted")
         return attrs.evolve(self, hold=None)
 
@@ -320,7 +324,10 @@ class Project:
 def _checked_reason(reason: str, done: str) -> str:
     reason = checked_text("The reason", reason.strip(), MAXIMUM_REASON)
     if not reason:
-        raise InvalidInput(f"A legal hold is {done} for a reason. It was not {done}: say why.")
+        raise InvalidInput(
+            f"A legal hold is {done} for a reason. It was not {done}: say why.",
+            cause="incident.reason-missing",
+        )
     return reason
 
 

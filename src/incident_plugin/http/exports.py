@@ -343,13 +343,15 @@ def _password(password: str) -> str:
     if len(password) < _SHORTEST_PASSWORD:
         raise InvalidInput(
             f"The password has less than {_SHORTEST_PASSWORD} characters. Nothing was begun: choose a longer "
-            "one."
+            "one.",
+            cause="incident.password-short",
         )
     # No ZIP says how its password is coded: 7-Zip codes it as each Windows is set up, others in UTF-8.
     if not (password.isascii() and password.isprintable()):
         raise InvalidInput(
             "The password has characters that 7-Zip under Windows reads otherwise: the receiver could not "
-            "open the export. Nothing was begun: use letters without accents, digits and signs."
+            "open the export. Nothing was begun: use letters without accents, digits and signs.",
+            cause="incident.password-unkeepable",
         )
     return password
 

@@ -177,7 +177,10 @@ class DiskShelf:
         """Give the files of a finished export, in order of their names."""
         place = self._place(export)
         if not place.is_dir():
-            raise NotFound("The files of this export are no longer on the server. Export again.")
+            raise NotFound(
+                "The files of this export are no longer on the server. Export again.",
+                cause="incident.export-files-removed",
+            )
         paths = sorted(path for path in place.rglob("*") if path.is_file() and path != place / _RESULT)
         return tuple(ShelvedFile(name=path.relative_to(place).as_posix(), path=path) for path in paths)
 
@@ -235,7 +238,7 @@ class DiskShelf:
 
     def _place(self, export: ExportId) -> Path:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", export):
-            raise NotFound("This export does not exist.")
+            raise NotFound("This export does not exist.", cause="incident.export-unknown")
         return self._directory / export
 
     def _aside(self, export: ExportId) -> Path:

@@ -223,7 +223,8 @@ def _binned(work: Work, project_id: ProjectId) -> BinnedProject:
     if found is None:
         raise NotFound(
             f"Incident project {project_id} is not in the recycle bin: it was restored or deleted for good. "
-            "Nothing was changed."
+            "Nothing was changed.",
+            cause="incident.not-in-the-bin",
         )
     return found
 

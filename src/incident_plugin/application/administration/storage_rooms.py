@@ -89,7 +89,8 @@ class FolderRoom:
             raise StoreUnavailable(
                 f"{use.title}: {in_words(use.used)} of {in_words(use.quota)} are used, and {in_words(size)}"
                 " more are needed. Nothing was removed. Remove what is no longer needed, or ask an"
-                " administrator for a larger quota."
+                " administrator for a larger quota.",
+                cause="incident.quota-reached",
             )
         if size > use.free:
             lack = (
@@ -98,7 +99,8 @@ class FolderRoom:
                 else "the disk is full"
             )
             raise StoreUnavailable(
-                f"{use.title}: {lack}. Nothing was removed. Free some space, then try again."
+                f"{use.title}: {lack}. Nothing was removed. Free some space, then try again.",
+                cause="incident.disk-full",
             )
 
 

@@ -117,7 +117,8 @@ class Exports:
                 project = self._guard.readable(actor, work.project(project_id))
                 if not project.sequences:
                     raise InvalidInput(
-                        f"Incident project {project_id} has no sequences to export. Add sequences first."
+                        f"Incident project {project_id} has no sequences to export. Add sequences first.",
+                        cause="incident.no-sequences",
                     )
                 waiting = waiting.with_items(
                     tuple(
@@ -144,7 +145,9 @@ class Exports:
     def trim(self, actor: Actor, sequence: SequenceId, interval: Interval | None) -> ExportList:
         """Export another interval than the sequence's own; none puts its own back."""
         if interval is not None and interval.end > self._clock.now():
-            raise InvalidInput("The end is in the future. The item was left as it was.")
+            raise InvalidInput(
+                "The end is in the future. The item was left as it was.", cause="incident.in-the-future"
+            )
         return self._changed(actor, lambda waiting: waiting.trimmed(sequence, interval))
 
     def _changed(self, actor: Actor, change: Callable[[ExportList], ExportList]) -> ExportList:
@@ -173,7 +176,8 @@ class Exports:
         if settings.sound and not self._sound:
             raise InvalidInput(
                 "This site does not let recorded sound leave it. Nothing was begun and your list was kept: "
-                "choose the export without sound."
+                "choose the export without sound.",
+                cause="incident.sound-forbidden",
             )
         estimate = self.estimate(actor, settings)
         if not estimate.fits:
@@ -187,7 +191,10 @@ class Exports:
             waiting = _list(work, actor)
             items = self._visible(actor, waiting).items
             if not items:
-                raise InvalidInput("The export list is empty. Send an incident project for export first.")
+                raise InvalidInput(
+                    "The export list is empty. Send an incident project for export first.",
+                    cause="incident.export-list-empty",
+                )
             settings.require_stills(items)
             export = Export(
                 id=ExportId(self._ids.new()),
@@ -233,9 +240,15 @@ class Exports:
         for permission in export.reading:
             self._guard.require(actor, Permission(permission))
         if export.state is ExportState.EXPIRED:
-            raise NotFound("The files of this export were removed when their retention ended. Export again.")
+            raise NotFound(
+                "The files of this export were removed when their retention ended. Export again.",
+                cause="incident.export-files-removed",
+            )
         if export.state is not ExportState.DONE:
-            raise NotFound("This export is not finished, so there is nothing to download yet.")
+            raise NotFound(
+                "This export is not finished, so there is nothing to download yet.",
+                cause="incident.export-not-finished",
+            )
         return self._shelf.files(export_id)
 
     def archive(self, actor: Actor, export_id: ExportId) -> Archive:
@@ -249,7 +262,9 @@ class Exports:
         with self._work.begin(actor.person) as work:
             export = work.stored.exports.get(export_id)
             if export is None or export.state is not ExportState.DONE:
-                raise NotFound("This export has no files on the server.")
+                raise NotFound(
+                    "This export has no files on the server.", cause="incident.export-files-removed"
+                )
             gone = attrs.evolve(export, state=ExportState.EXPIRED, expires_at=self._clock.now())
             work.stored.exports.put(gone)
         self._shelf.remove(export_id)
@@ -281,7 +296,9 @@ class Exports:
         with self._work.begin(actor.person) as work:
             export = work.stored.exports.get(export_id)
             if export is None or export.state not in _FINISHED:
-                raise NotFound("Only a finished export can be handed over.")
+                raise NotFound(
+                    "Only a finished export can be handed over.", cause="incident.export-not-finished"
+                )
             export = attrs.evolve(export, receipts=(*export.receipts, noted))
             work.stored.exports.put(export)
             for project_id in export.projects:
@@ -324,7 +341,7 @@ class Exports:
         with self._work.reading(actor.person) as work:
             export = work.stored.exports.get(export_id)
         if export is None or export.owner.id != actor.person.id:
-            raise NotFound("This export does not exist.")
+            raise NotFound("This export does not exist.", cause="incident.export-unknown")
         return export
 
     def _visible(self, actor: Actor, waiting: ExportList) -> ExportList:

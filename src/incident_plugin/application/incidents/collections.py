@@ -259,7 +259,10 @@ def _let_wait(work: Work, person: Person, at: datetime, chosen: Callable[[Collec
 def _found(work: Work, actor: Actor, collection_id: CollectionId) -> Collection:
     collection = work.stored.collections.get(collection_id)
     if collection is None or collection.owner.id != actor.person.id or collection.discarded_at:
-        raise NotFound("This collection was already saved or discarded. Look for it in the Incidents tab.")
+        raise NotFound(
+            "This collection was already saved or discarded. Look for it in the Incidents tab.",
+            cause="incident.collection-ended",
+        )
     return collection
 
 

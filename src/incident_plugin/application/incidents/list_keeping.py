@@ -59,7 +59,8 @@ class KeptForList:
             same = next((f for f in own if f.name == named and f.shared == new.shared), None)
             if same is None and len(own) >= MAXIMUM_SAVED:
                 raise InvalidInput(
-                    f"{MAXIMUM_SAVED} filters are saved already. This one was not: remove one first."
+                    f"{MAXIMUM_SAVED} filters are saved already. This one was not: remove one first.",
+                    cause="incident.too-many-filters",
                 )
             kept = SavedFilter(
                 id=same.id if same else SavedFilterId(self._ids.new()),
@@ -92,7 +93,9 @@ class KeptForList:
         self._guard.require(actor, Permission.PROJECTS_VIEW)
         found = work.stored.saved_filters.get(filter_id)
         if found is None or not (found.shared or found.owner.id == actor.person.id):
-            raise NotFound("There is no such saved filter any more. Nothing was changed.")
+            raise NotFound(
+                "There is no such saved filter any more. Nothing was changed.", cause="incident.filter-gone"
+            )
         return found
 
     def _see_that_allowed(self, actor: Actor, *, shared: bool) -> None:

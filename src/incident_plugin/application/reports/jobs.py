@@ -120,7 +120,10 @@ class ReportJobs:
         self._forget_old()
         job = self._jobs.get(identity)
         if job is None or job.owner != actor.person.id:
-            raise NotFound("This report is no longer kept. Nothing was lost: create it again.")
+            raise NotFound(
+                "This report is no longer kept. Nothing was lost: create it again.",
+                cause="incident.report-gone",
+            )
         if not job.rights <= self._rights(actor):
             raise Unreadable(
                 "You may read less than when this report was made. Create it again for what you may read now."

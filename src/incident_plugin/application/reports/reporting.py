@@ -94,7 +94,8 @@ class Reporting:
             self._guard.require(actor, Permission.USER_NAMES_VIEW)
         if wish.title and wish.title not in self.titles(actor):
             raise InvalidInput(
-                f"There is no report title “{wish.title[:100]}”. No report was made: choose another one."
+                f"There is no report title “{wish.title[:100]}”. No report was made: choose another one.",
+                cause="incident.value-not-offered",
             )
 
     def titles(self, actor: Actor) -> tuple[str, ...]:

@@ -56,7 +56,8 @@ class Preserving:
             if wanted is False and project.hold is not None:
                 raise InvalidInput(
                     f"Incident project {project_id} is on legal hold: its preserved video stays. "
-                    "Lift the hold first, if it is no longer needed."
+                    "Lift the hold first, if it is no longer needed.",
+                    cause="incident.preserved-by-hold",
                 )
             before = preserved_of(work, project_id)
             after = attrs.evolve(before, wanted=wanted, by=actor.person, at=self._clock.now()).tried_again()
