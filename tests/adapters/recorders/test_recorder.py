@@ -42,6 +42,7 @@ class PartDevice:
     no_events: RecorderUnavailable | None = None
     #: Asked while it says nothing at all; set by the question.
     mute: asyncio.Event | None = None
+    serial: str = "S:1"
 
     async def _ask(self, what: str):
         self.asked.append(what)
@@ -53,7 +54,7 @@ class PartDevice:
 
     async def information(self):
         await self._ask("information")
-        return DeviceInformation(manufacturer="", model="", firmware="", serial="S:1", id="S:1")
+        return DeviceInformation(manufacturer="", model="", firmware="", serial=self.serial, id=self.serial)
 
     async def channels(self):
         await self._ask("channels")
@@ -143,6 +144,8 @@ class PartStreams:
     @asynccontextmanager
     async def replay(self, url, interval, *, clock_offset, sound=False, intra=False):
         self.opened.append((url, interval, clock_offset))
+        if self.refuse:
+            raise RecorderUnavailable("no stream")
         if self.empty_until is not None and clock_offset != self.empty_until:
             raise NoVideo("nothing there")
         yield self
@@ -411,6 +414,58 @@ async def test_an_address_that_fails_is_asked_for_again():
             async with recorder.live(DOOR):
                 pass
     assert world.device.asked.count("live_uri p") == 2
+
+
+@pytest.mark.parametrize("what", ["live", "replay"])
+async def test_another_device_at_the_same_address_gives_no_video_as_the_one_before(what):
+    """It has the same names and passwords: who was away is asked who it is before its video is taken."""
+    world = World()
+    recorder = world.recorder()
+    await recorder.cameras()
+    world.device.down = True
+    with pytest.raises(RecorderUnavailable, match="it is down"):
+        await recorder.clock_offset()
+    world.device.down, world.device.serial = False, "S:2"
+    await recorder.clock_offset()
+    with pytest.raises(NotFound, match="North no longer has this camera"):
+        async with recorder.live(DOOR) if what == "live" else recorder.replay(DOOR, HOUR):
+            pass
+    assert world.streams.opened == []
+    assert list(await recorder.cameras()) == [CameraId("S%3A2:cam%201%2Fa")]
+
+
+async def test_a_replay_that_broke_is_not_resumed_at_another_device():
+    """What came before the break is kept; the rest is not taken from whoever has the address now."""
+
+    @attrs.define
+    class Breaking(PartStreams):
+        device: PartDevice = attrs.field(kw_only=True)
+
+        def replay(self, *given, **named):
+            self.refuse = self.device.down
+            return super().replay(*given, **named)
+
+        async def __aiter__(self):
+            for second in range(2):
+                yield AccessUnit(pts=second, time=HOUR.start + second * SECOND, key=True, nals=())
+            self.device.down = True
+            raise RecorderUnavailable("it broke off")
+
+    async def swapped(seconds):
+        """While it is away another device gets its address: the second attempt meets that."""
+        if seconds == 1.0:
+            device.down, device.serial = False, "S:2"
+
+    device = PartDevice()
+    streams = Breaking(device=device)
+    recorder = World(device, streams).recorder()
+    async with recorder.replay(DOOR, HOUR) as replay:
+        replay._sleep = swapped
+        reading = aiter(replay)
+        assert [(await anext(reading)).pts for _ in range(2)] == [0, 1]
+        with pytest.raises(NotFound, match="North no longer has this camera"):
+            await anext(reading)
+    assert len(streams.opened) == 2
 
 
 async def test_a_camera_added_later_is_found():

@@ -31,6 +31,9 @@ class Catalogue:
         self._recorder = recorder
         self._device = device
         self._told = told
+        self._condition = condition
+        #: How often it had come back when its cameras were told.
+        self._returns = 0
         self._channels = Aging(
             lambda: condition.watched(self._ask()), seconds=_CAMERAS_FOR, monotonic=monotonic
         )
@@ -43,8 +46,15 @@ class Catalogue:
         return self._channels.last or {}
 
     async def channels(self) -> dict[CameraId, Channel]:
-        """Give the channels by camera, as they were some time ago at most."""
-        return await self._channels.get()
+        """Give the channels by camera, as they were some time ago at most.
+
+        What was away may come back as another device at the same address: then it is asked who it is.
+        """
+        if self._condition.health.error is not None or self._condition.returns != self._returns:
+            self._channels.doubt()
+        channels = await self._channels.get()
+        self._returns = self._condition.returns
+        return channels
 
     async def cameras(self) -> dict[CameraId, Camera]:
         """Ask for the cameras now; give them by id, in the device's order."""
@@ -66,7 +76,7 @@ class Catalogue:
 
         Before it is said that it is not ``able`` to do what it is wanted for, it is asked again.
         """
-        channels = await self._channels.get()
+        channels = await self.channels()
         missing = camera not in channels
         lacks = not missing and able is not None and not able(channels[camera])
         if missing or (lacks and self._channels.age > _LACK_FOR):

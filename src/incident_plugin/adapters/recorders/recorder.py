@@ -185,7 +185,7 @@ class Recorder:
             raise NotFound(f"{channel.name} is not recorded by {self.name}. Choose another camera.")
         plan = await self._plan(channel, interval)
         segments = [
-            Segment(open=self._opener(recording, sound=sound, intra=intra), interval=part)
+            Segment(open=self._opener(camera, recording, sound=sound, intra=intra), interval=part)
             for recording, part in plan
         ]
         async with JoinedReplay(segments, pauses=self._pauses) as stream:
@@ -271,10 +271,12 @@ class Recorder:
             return [only]
         return planned(interval, await self._recorded_by(channel, interval)) or [only]
 
-    def _opener(self, recording: str, *, sound: bool, intra: bool) -> Opener:
+    def _opener(self, camera: CameraId, recording: str, *, sound: bool, intra: bool) -> Opener:
         @asynccontextmanager
         async def opened(interval: Interval) -> AsyncIterator[VideoStream]:
             self._refuse_closed()
+            # A stream that broke is opened again, maybe at another device that has the address by now.
+            await self._catalogue.channel(camera)
             address = self._address(recording, self._device.replay_uri)
 
             async def opening() -> AbstractAsyncContextManager[VideoStream]:
