@@ -102,6 +102,14 @@ async def test_it_plays_from_the_disk(browser: Browser, tmp_path: Path) -> None:
     ).to_be_visible()
     await expect(page.get_by_text("Lobby, M-1, firmware 2.4.1, serial number S 17")).to_be_visible()
     await page.evaluate("document.querySelector('video').play()")
+    await page.emulate_media(forced_colors="active")
+    there, nothing = [
+        await page.locator(part).evaluate("(one) => getComputedStyle(one).backgroundColor")
+        for part in (".there", ".strip")
+    ]
+    assert there != nothing
+    chosen = page.get_by_role("button", name="Lobby")
+    assert await chosen.evaluate("(one) => getComputedStyle(one).backgroundColor") == there
     playing = "document.querySelector('video').currentTime > 1"
     await until(lambda: page.evaluate(playing), "a second of the video")
     assert await page.evaluate("document.querySelector('video').videoWidth") == 320
