@@ -25,6 +25,14 @@ def test_every_action_has_a_sentence_that_says_all_it_knows(action: Action) -> N
         assert "Lobby" in said
 
 
+@pytest.mark.parametrize("turning", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_no_text_turns_the_words_around_it(turning: str) -> None:
+    """An override in a comment would have the log read otherwise; right-to-left letters stay as they are."""
+    activity = Activity(action=Action.COMMENT_EDITED, before=f"a{turning}gpj.exe", after="שלום")
+    assert sentence(activity) == "Comment changed from “agpj.exe” to “שלום”"
+    assert spoken(activity) == (sentence(activity),)
+
+
 @pytest.mark.parametrize("action", Action)
 def test_a_sentence_stays_a_sentence_without_details(action: Action) -> None:
     """No dangling punctuation where an action carries no values."""

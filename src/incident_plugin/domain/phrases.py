@@ -9,11 +9,15 @@ from datetime import datetime
 import attrs
 
 from incident_plugin.domain.journal import Action, Activity
+from incident_plugin.domain.text import TURNING
 
 
 def sentence(activity: Activity) -> str:
-    """Say in plain English what was done, without the actor; texts and times stand as they were recorded."""
-    return _PHRASES[activity.action](activity)
+    """Say in plain English what was done, without the actor; texts and times stand as they were recorded.
+
+    Only characters that would turn the words around a text are left out: nobody makes a log read otherwise.
+    """
+    return TURNING.sub("", _PHRASES[activity.action](activity))
 
 
 def spoken(activity: Activity) -> tuple[str | datetime, ...]:

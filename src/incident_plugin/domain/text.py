@@ -11,8 +11,10 @@ from incident_plugin.domain.errors import InvalidInput
 MAXIMUM_TEXT = 100_000
 #: Characters of a single line: a name, a phone number.
 MAXIMUM_LINE = 200
-#: What no line from elsewhere may have: controls, and what turns the text around it (UAX #9).
-_UNSHOWABLE = re.compile("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+#: Explicit embeddings, overrides and isolates: they turn the text around them (UAX #9).
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+#: What no line from elsewhere may have: controls, and what turns the text around it.
+_UNSHOWABLE = re.compile(f"[\0-\x1f\x7f-\x9f]|{TURNING.pattern}")
 #: Characters by which words are compared: no language writes longer ones, and an index has to end somewhere.
 COMPARED = 64
 
