@@ -171,6 +171,16 @@ def test_what_can_be_done_with_a_long_name_stays_in_the_window(page: Page, site:
     state = row.get_by_text("enabled").bounding_box()
     assert state
     assert state["height"] < 24
+    # Whose name it is sees the tabs, too.
+    credentials = {"account": account, "password": GOOD}
+    page.request.post(f"{site.address}/api/session", data=credentials, headers={"origin": site.address})
+    page.goto(f"{site.address}/live")
+    clock, person = page.locator(".top-bar .clock"), page.locator(".principal")
+    expect(person).to_be_in_viewport(ratio=1)
+    left, right = clock.bounding_box(), person.bounding_box()
+    assert left
+    assert right
+    assert left["x"] + left["width"] <= right["x"]
 
 
 def test_whoever_chose_the_light_theme_signs_in_in_it(page: Page, site: Site) -> None:

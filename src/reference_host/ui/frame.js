@@ -136,7 +136,7 @@ function principalMenu(shell, showShortcuts) {
   );
   const { name } = shell.session.principal;
   return [
-    el('button', { type: 'button', class: 'quiet principal', popovertarget: 'principal-menu' }, icon('person'), el('span', {}, name)),
+    el('button', { type: 'button', class: 'quiet principal', popovertarget: 'principal-menu' }, icon('person'), el('span', { title: name }, name)),
     menu,
   ];
 }
