@@ -14,7 +14,7 @@ from incident_plugin.application.incidents.collections import SeenView
 from incident_plugin.application.video.timeline import Row
 from incident_plugin.assembly import Parts
 from incident_plugin.domain import media, time
-from incident_plugin.domain.errors import IncidentError
+from incident_plugin.domain.errors import IncidentError, StoreUnavailable
 from incident_plugin.domain.happenings import Happening
 from incident_plugin.health import HealthReport
 from incident_plugin.settings import UnknownSetting
@@ -166,7 +166,11 @@ class IncidentRuntime:
             cameras=live if view.mode is ViewMode.LIVE else None,
             at=view.at,
         )
-        await asyncio.to_thread(self.parts.incidents.collections.follow, actor_of(view.principal), seen)
+        try:
+            await asyncio.to_thread(self.parts.incidents.collections.follow, actor_of(view.principal), seen)
+        except StoreUnavailable as refused:
+            # The host says it to the operator: where the server keeps its files is not for them.
+            raise StoreUnavailable(refused.detail, cause=refused.message_id) from refused
 
     async def host_event(self, event: HostEvent) -> None:
         """Chain it into the audit log, and end what is open for people who are others now."""

@@ -18,11 +18,12 @@ import incident_plugin
 from incident_plugin.adapters.onvif import errors as onvif
 from incident_plugin.application.incidents.collections import MOST_RUNNING
 from incident_plugin.domain.access import Permission
+from incident_plugin.domain.errors import StoreUnavailable
 from incident_plugin.domain.filters import MAXIMUM_SAVED
 from incident_plugin.domain.messages import CAUSES
 from incident_plugin.domain.project import MAXIMUM_RELATED, MAXIMUM_SEQUENCES
 from incident_plugin.domain.time import Interval
-from vms_hooks.values import Principal
+from vms_hooks.values import Principal, View, ViewMode
 
 CARL = Principal(id="carl", name="Carl", roles=OPERATOR.roles)
 SOURCE = Path(incident_plugin.__file__).parent
@@ -422,6 +423,21 @@ async def test_where_the_server_keeps_its_files_is_told_to_those_who_keep_it(
     assert all("this change was not" in answer["detail"] for answer in told.values())
     assert str(tmp_path) in told["keeps"]["detail"]
     assert str(tmp_path) not in str(told["works"])
+
+
+async def test_who_looks_at_live_pictures_is_not_told_where_the_server_keeps_its_files(
+    world: World, tmp_path
+) -> None:
+    """What a plug-in raises over a view, hosts show to the operator."""
+    lobby = world.cameras["Lobby"]
+    await world.client.post("/collections", json={"client": "tab", "cameras": [lobby]})
+    view = View(
+        principal=OPERATOR, client="tab", number=1, mode=ViewMode.LIVE, cameras=(), at=datetime.now(UTC)
+    )
+    world.disk.fail_after(0, Failure.FULL)
+    with pytest.raises(StoreUnavailable, match=r"disk is full.*this change was not") as refused:
+        await world.runtime.view_changed(view)
+    assert str(tmp_path) not in str(refused.value)
 
 
 async def test_permissions_have_two_titles(world: World, host) -> None:
