@@ -82,6 +82,7 @@ def changing(world: World, operation: Operation, runtime: IncidentRuntime, n: in
         "PATCH projects/{id}": {"changes": texts},
         "PUT projects/{id}/comments/{item}": {"text": "crow", "seen": None},
         "POST drafts": {"footage": [footage]},
+        "POST drafts/order": {"ids": [one.id for one in drafts.sequences][::-1] if drafts else []},
         "POST drafts/remove": {"ids": [one.id for one in drafts.sequences] if drafts else []},
         "POST projects/{id}/sequences/remove": {"ids": [sequence]},
         "PUT projects/{id}/sequences/{item}": {"before": "", "note": "blue van"},

@@ -110,6 +110,7 @@ class World:
             "POST collections/{id}/discard/undo": Asked(path=f"collections/{collection}/discard/undo"),
             "GET drafts": Asked(path="drafts"),
             "POST drafts": Asked(path="drafts", body={}),
+            "POST drafts/order": Asked(path="drafts/order", body={"ids": []}),
             "POST drafts/remove": Asked(path="drafts/remove", body={"ids": []}),
             "GET events": Asked(path="events", query={"follow": "no", "after": "0"}),
             "GET properties": Asked(path="properties"),

@@ -58,11 +58,11 @@ async def test_two_hundred_drafts(page: Page, site: Site) -> None:
     await rows.last.scroll_into_view_if_needed()
     await expect(dialog.get_by_role("columnheader", name="Camera")).to_be_in_viewport(ratio=1)
     await expect(dialog.get_by_role("button", name="Add all to new incident project")).to_be_in_viewport()
-    await rows.nth(100).get_by_role("button").focus()
+    await rows.nth(100).get_by_role("button", name="Remove").focus()
     for left in (199, 198):
         await page.keyboard.press("Enter")
         await expect(rows).to_have_count(left + 1)
-        await expect(rows.nth(100).get_by_role("button")).to_be_focused()
+        await expect(rows.nth(100).get_by_role("button", name="Remove")).to_be_focused()
     first = (await page.evaluate("host.get('drafts')"))["sequences"][0]["id"]
     await page.evaluate(
         "id => host.bridge.fetch('drafts/remove', {method: 'POST', body: JSON.stringify({ids: [id]}),"
@@ -76,6 +76,33 @@ async def test_two_hundred_drafts(page: Page, site: Site) -> None:
     await expect(notice).to_contain_text(re.compile(r"197 sequences: \w+ \(\d+\), \w+ \(\d+\)"))
     await expect(notice).to_contain_text("1 sequence had left the draft sequence list meanwhile")
     assert await drafts(page) == []
+
+
+async def listed(page: Page) -> list[str]:
+    """The ids of the operator's drafts."""
+    return await page.evaluate("host.get('drafts').then(list => list.sequences.map(one => one.id))")
+
+
+async def test_drafts_are_put_into_another_order(page: Page, site: Site) -> None:
+    """By keyboard, which goes along; the order is kept, and is that of the project they go to."""
+    await drafted(site, page, 3)
+    first, second, third = await listed(page)
+    await item(page, "live").get_by_role("button", name=ADD).click()
+    await page.get_by_role("menuitem", name="View draft sequence list").click()
+    rows = page.get_by_role("dialog", name="Draft sequence list").get_by_role("row")
+    await expect(rows).to_have_count(4)
+    await expect(rows.nth(1).get_by_role("button", name="Move up")).to_be_disabled()
+    await rows.nth(1).get_by_role("button", name="Move down").focus()
+    await page.keyboard.press("Enter")
+    await expect(rows.nth(2).get_by_role("button", name="Move down")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(rows.nth(3).get_by_role("button", name="Remove")).to_be_focused()
+    assert await listed(page) == [second, third, first]
+    made = await page.evaluate(
+        "host.bridge.fetch('projects', {method: 'POST', body: JSON.stringify({drafts: 'all'}),"
+        " headers: {'Content-Type': 'application/json'}}).then(answer => answer.json())"
+    )
+    assert [one["id"] for one in made["project"]["sequences"]] == [second, third, first]
 
 
 async def test_the_keyboard_stays_in_the_list(page: Page, site: Site) -> None:
@@ -92,7 +119,7 @@ async def test_the_keyboard_stays_in_the_list(page: Page, site: Site) -> None:
         await dialog.get_by_role("button", name="Remove", exact=True).press("Enter")
         await expect(rows).to_have_count(left + 1)
         await expect(rows.nth(1).get_by_role("checkbox")).to_be_focused()
-    await rows.nth(1).get_by_role("button").press("Enter")
+    await rows.nth(1).get_by_role("button", name="Remove").press("Enter")
     await expect(dialog).to_contain_text("The draft sequence list is empty.")
     await expect(dialog.get_by_role("button", name="Close")).to_be_focused()
     await page.keyboard.press("Escape")

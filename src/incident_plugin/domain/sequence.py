@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NewType
 
@@ -53,6 +54,14 @@ class DraftList:
     def without(self, ids: frozenset[SequenceId]) -> DraftList:
         """Take some sequences out; unknown ids are ignored, so that a repeated request does no harm."""
         return attrs.evolve(self, sequences=tuple(s for s in self.sequences if s.id not in ids))
+
+    def ordered(self, ids: Iterable[SequenceId]) -> DraftList:
+        """Put the sequences into this order; those that are not named, such as new ones, stay behind them."""
+        places = {one: place for place, one in enumerate(ids)}
+        last = len(places)
+        return attrs.evolve(
+            self, sequences=tuple(sorted(self.sequences, key=lambda s: places.get(s.id, last)))
+        )
 
     def chosen(self, ids: frozenset[SequenceId] | None) -> tuple[Sequence, ...]:
         """Give the sequences of these ids, or all."""

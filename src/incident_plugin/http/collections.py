@@ -45,6 +45,12 @@ class RemoveBody(Body):
     ids: list[SequenceId] | Literal["all"]
 
 
+class DraftOrderBody(Body):
+    """Sequences of the draft list, the first one first."""
+
+    ids: list[SequenceId]
+
+
 @attrs.frozen(kw_only=True)
 class CollectedAnswer:
     """One camera of a running collection."""
@@ -151,6 +157,7 @@ class CollectionResources:
             Operation(
                 "POST", "drafts", manage, "Add to the draft list.", self.add_drafts, in_adding, created
             ),
+            Operation("POST", "drafts/order", manage, "Put it into another order.", self.order_drafts),
             Operation("POST", "drafts/remove", manage, "Take sequences off it.", self.remove_drafts),
         )
 
@@ -203,6 +210,10 @@ class CollectionResources:
         drafts = await asyncio.to_thread(self._drafts.add, call.actor, picked.footage)
         had = await self._picker.had(call.actor, picked.footage)
         return AddedDraftsAnswer(drafts=drafts, warnings=(*picked.warnings, *had))
+
+    async def order_drafts(self, call: Call, body: DraftOrderBody) -> DraftsAnswer:
+        ids = tuple(body.ids)
+        return await asyncio.to_thread(lambda: self._listed(call, self._drafts.order(call.actor, ids)))
 
     async def remove_drafts(self, call: Call, body: RemoveBody) -> DraftsAnswer:
         ids = body.ids

@@ -49,6 +49,14 @@ class Drafts:
             work.stored.drafts.put(drafts)
         return self._visible(actor, drafts)
 
+    def order(self, actor: Actor, ids: tuple[SequenceId, ...]) -> DraftList:
+        """Put the actor's sequences into another order: in this one they join a project."""
+        self._guard.require(actor, Permission.PROJECTS_MANAGE)
+        with self._work.begin(actor.person) as work:
+            drafts = _of(work, actor).ordered(ids)
+            work.stored.drafts.put(drafts)
+        return self._visible(actor, drafts)
+
     def _visible(self, actor: Actor, drafts: DraftList) -> DraftList:
         return attrs.evolve(drafts, sequences=self._guard.visible_sequences(actor, drafts.sequences))
 

@@ -29,6 +29,11 @@ export function showDrafts(bridge) {
   });
 }
 
+/** @param {HTMLElement | undefined} row @param {string} selector */
+function focusIn(row, selector) {
+  /** @type {HTMLElement | null | undefined} */ (row?.querySelector(selector))?.focus();
+}
+
 class Drafts {
   /** @type {Sequence[]} */
   #sequences = [];
@@ -89,15 +94,15 @@ class Drafts {
     this.table.hidden = sequences.length === 0;
     this.empty.hidden = sequences.length > 0;
     const place = [...this.body.rows].findIndex((row) => row.matches(':focus-within'));
-    this.body.replaceChildren(...sequences.map((sequence) => this.#row(sequence)));
+    this.body.replaceChildren(...sequences.map((sequence, at) => this.#row(sequence, at)));
     // Whoever takes off one after the other by keyboard stays at the place.
-    if (place >= 0) this.body.rows[Math.min(place, sequences.length - 1)]?.querySelector('button')?.focus();
+    if (place >= 0) focusIn(this.body.rows[Math.min(place, sequences.length - 1)], '.off');
     this.#marked();
     this.#keepKeyboard();
   }
 
-  /** @param {Sequence} sequence */
-  #row({ id, footage: { camera_name: camera, interval: { start, end } } }) {
+  /** @param {Sequence} sequence @param {number} place */
+  #row({ id, footage: { camera_name: camera, interval: { start, end } } }, place) {
     const zone = this.bridge.timeZone;
     const box = h('input', { type: 'checkbox', checked: this.#chosen.has(id),
       'aria-label': strings.drafts.select(camera, dateTime(start, zone)), onchange: () => {
@@ -107,14 +112,17 @@ class Drafts {
       } });
     const projects = this.#had[id];
     const had = projects ? ` · ${strings.drafts.had(projects)}` : '';
+    const named = `${camera} ${time(start, zone)}`;
+    const move = (/** @type {string} */ label, /** @type {number} */ by, /** @type {string} */ arrow) => h('button', { type: 'button', class: `quiet by${by}`,
+      disabled: !this.#sequences[place + by], title: label, 'aria-label': `${label}: ${named}`, onclick: () => void this.#told(() => this.#move(place, by)) }, arrow);
     return h('tr', {}, h('td', {}, box),
       h('td', { class: 'fill', title: camera + had }, camera, had && h('span', { class: 'dim small' }, had)),
       h('td', { title: utcTitle(start) }, dateTime(start, zone)),
       h('td', { title: utcTitle(end) }, dateTime(end, zone)),
       h('td', {}, duration(Date.parse(end) - Date.parse(start))),
-      h('td', {}, h('button', { type: 'button', class: 'quiet', title: strings.drafts.remove,
-        'aria-label': `${strings.drafts.remove} ${camera} ${time(start, zone)}`,
-        onclick: () => void this.#told(() => this.#remove([id])) }, icon('trash'))));
+      h('td', {}, h('div', { class: 'row tight' }, move(strings.drafts.up, -1, '▲'), move(strings.drafts.down, 1, '▼'),
+        h('button', { type: 'button', class: 'quiet off', title: strings.drafts.remove, 'aria-label': `${strings.drafts.remove} ${named}`,
+          onclick: () => void this.#told(() => this.#remove([id])) }, icon('trash')))));
   }
 
   #marked() {
@@ -183,6 +191,15 @@ class Drafts {
   /** @param {string[]} ids */
   async #remove(ids) {
     this.#show(await call(this.bridge, 'POST', 'drafts/remove', { ids }));
+  }
+
+  /** Changes places with a neighbour; the keyboard goes with it. @param {number} place @param {number} by */
+  async #move(place, by) {
+    const ids = this.#sequences.map((sequence) => sequence.id);
+    ids.splice(place + by, 0, ...ids.splice(place, 1));
+    this.#show(await call(this.bridge, 'POST', 'drafts/order', { ids }));
+    const moved = this.body.rows[place + by];
+    focusIn(moved, moved?.querySelector(`.by${by}:enabled`) ? `.by${by}` : '.off');
   }
 
   async #removeAll() {

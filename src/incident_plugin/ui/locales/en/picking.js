@@ -47,6 +47,8 @@ export const drafts = {
   addAllNew: 'Add all to new incident project',
   addAllExisting: 'Add all to existing incident project',
   remove: 'Remove',
+  up: 'Move up',
+  down: 'Move down',
   left: (/** @type {number} */ n) => `${n === 1 ? '1 sequence had' : `${n} sequences had`} left the draft sequence list meanwhile and ${n === 1 ? 'was' : 'were'} not added`,
   cannotRemoveAll: 'Cannot remove all sequences. Try again later.',
   removeAll: 'Remove all',
