@@ -136,6 +136,12 @@ async def test_a_still_is_the_picture_of_its_time(client, cameras):
     assert at - timedelta(seconds=2.5) <= time <= at + timedelta(seconds=0.2)
 
 
+async def test_where_nothing_is_recorded_there_is_no_still_and_no_error(client, cameras):
+    """A preview that shows several says which have none; browsers would log each refusal as an error."""
+    response = await client.get(f"/stills/{cameras['Lobby']}", params={"at": ago(10 * 86_400).isoformat()})
+    assert (response.status_code, response.content) == (204, b"")
+
+
 @pytest.mark.parametrize("query", [{}, {"start": "x", "end": "y"}, {"start": "2026-01-01T00:00:00"}])
 async def test_a_time_that_is_none_is_refused(client, cameras, query):
     """Times that are missing, broken or without zone are refused in words."""

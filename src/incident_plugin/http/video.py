@@ -127,7 +127,7 @@ class VideoResources:
             # For a player a gap is no error: it goes on with the next part.
             return Response(status_code=HTTPStatus.NO_CONTENT)
 
-    async def still(self, call: Call) -> Annotated[Response, Media("image/jpeg")]:
+    async def still(self, call: Call) -> Annotated[Response, Media("image/jpeg", or_nothing=True)]:
         camera, at = self._camera(call), call.instant("at")
         width = whole_number(call.query["width"], "width") if "width" in call.query else None
         if width is not None and not _NARROWEST <= width <= _WIDEST:
@@ -135,7 +135,11 @@ class VideoResources:
         key = f"still {camera} {at.isoformat()} {width}"
         picture = await self._kept.get(key)
         if picture is None:
-            picture = await self._stills.at(camera, Interval(at, at + timedelta(seconds=1)), width=width)
+            try:
+                picture = await self._stills.at(camera, Interval(at, at + timedelta(seconds=1)), width=width)
+            except NoVideo:
+                # As for video: whoever shows several says where there is none.
+                return Response(status_code=HTTPStatus.NO_CONTENT)
             await self._kept.put(key, picture)
         return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 

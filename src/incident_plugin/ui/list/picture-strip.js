@@ -67,17 +67,21 @@ export class PictureStrip {
     return h('figure', {}, frame, h('figcaption', { title: `${name}, ${utcTitle(interval.start)}` }, `${name} `, h('time', {}, at)));
   }
 
+  /** @param {HTMLElement} frame @param {Blob} picture @param {string} alt @param {AbortSignal} signal */
+  #put(frame, picture, alt, signal) {
+    if (signal.aborted) return;
+    const url = URL.createObjectURL(picture);
+    this.#urls.push(url);
+    frame.replaceChildren(h('img', { src: url, alt }));
+  }
+
   /** @param {HTMLElement} frame @param {string} camera @param {string} at @param {string} alt @param {AbortSignal} signal */
   async #picture(frame, camera, at, alt, signal) {
     if (may(this.#bridge, 'projects.video.view')) {
       try {
         const path = `stills/${camera.split('/').map(encodeURIComponent).join('/')}?${new URLSearchParams({ at })}`;
         const response = await request(this.#bridge, 'GET', path, undefined, { signal });
-        const url = URL.createObjectURL(await response.blob());
-        if (signal.aborted) return URL.revokeObjectURL(url);
-        this.#urls.push(url);
-        frame.replaceChildren(h('img', { src: url, alt }));
-        return;
+        if (response.status !== 204) return this.#put(frame, await response.blob(), alt, signal);
       } catch (error) {
         if (error instanceof DOMException && error.name === 'AbortError') return;
         if (!(error instanceof Problem)) throw error;

@@ -43,7 +43,8 @@ export class Glimpse {
     if (this.#asking) return;
     this.#asking = true;
     try {
-      this.#show(await source.still(Math.floor(this.#at / ROUND) * ROUND, WIDTH));
+      const picture = await source.still(Math.floor(this.#at / ROUND) * ROUND, WIDTH);
+      if (picture) this.#show(picture);
     } catch (error) {
       // It only helps to search: what is wrong is said of the exact picture.
       if (!(error instanceof Problem)) throw error;

@@ -105,14 +105,14 @@ export class Source {
   }
 
   /**
-   * The key picture of an instant.
+   * The key picture of an instant; nothing where there is none.
    * @param {number} at
    * @param {number} width pixels
    */
   async still(at, width) {
     const query = new URLSearchParams({ at: new Date(at).toISOString(), width: String(width) });
     const response = await request(this.bridge, 'GET', `stills/${this.camera}?${query}`);
-    return response.blob();
+    return response.status === 204 ? undefined : response.blob();
   }
 
   /**
