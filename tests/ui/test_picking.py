@@ -12,9 +12,10 @@ What the manual takes, an action being a click, a choice, a text, a key or a dra
 
 from __future__ import annotations
 
+import asyncio
 import re
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browsing import Watched, in_shared_browser, problem
 from tests.hand import Hand
@@ -244,6 +245,43 @@ async def test_three_keys_add_the_selected_camera(page: Page) -> None:
     await page.keyboard.press("Shift+Enter")
     await expect(page.locator(".notice")).to_have_count(2)
     assert await drafts(page) == [(names[1], 12), (names[0], 5), (names[1], 5)]
+
+
+async def test_adding_is_said_while_the_server_takes_its_time(page: Page) -> None:
+    """The press was heard: the view item says so at once, by key and by OK, and the keyboard is not lost."""
+    await in_playback(page)
+    await item(page, "playback").focus()
+    held = await hold_drafts(page)
+    await page.keyboard.press("[")
+    await move(page, 12)
+    await page.keyboard.press("]")
+    await page.keyboard.press("Enter")
+    told = item(page, "playback").get_by_role("status").filter(has_text="Adding")
+    await expect(told).to_be_visible()
+    await expect(page.locator(".notice")).to_have_count(0)
+    await (await held.get()).continue_()
+    await expect(page.locator(".notice")).to_contain_text("Added to the draft sequence list")
+    await expect(told).to_be_hidden()
+
+    await pick(Hand(page), "Add to draft sequence list")
+    await expect(page.get_by_role("button", name="Adding")).to_be_focused()
+    await (await held.get()).continue_()
+    await expect(page.locator(".notice")).to_have_count(2)
+    await expect(item(page, "playback")).to_be_focused()
+
+
+async def hold_drafts(page: Page) -> asyncio.Queue[Route]:
+    """Let what is to be added wait; gives each as it comes."""
+    held: asyncio.Queue[Route] = asyncio.Queue()
+
+    async def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            await held.put(route)
+        else:
+            await route.continue_()
+
+    await page.route("**/drafts", hold)
+    return held
 
 
 async def test_enter_without_marks_says_what_is_missing(page: Page) -> None:

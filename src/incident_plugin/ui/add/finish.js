@@ -8,6 +8,7 @@ import { made } from '../common/making.js';
 import { dateTime, duration, endTime } from '../common/time.js';
 import { showDrafts } from '../drafts/drafts-dialog.js';
 import { strings } from '../locales/en.js';
+import { picks } from './picks.js';
 
 /** @typedef {import('../common/api.js').Bridge} Bridge */
 /** @typedef {import('../common/shapes.d.ts').Wanted} Wanted */
@@ -23,7 +24,7 @@ import { strings } from '../locales/en.js';
 export const finish = {
   async draft(bridge, chosen) {
     const { warnings } = await titled(strings.projects.cannotAdd,
-      call(bridge, 'POST', 'drafts', { footage: wanted(chosen) }));
+      picks.whileAdding(chosen.cameras, call(bridge, 'POST', 'drafts', { footage: wanted(chosen) })));
     bridge.notify({
       kind: warnings.length ? 'warning' : 'success',
       title: strings.drafts.added,

@@ -36,9 +36,9 @@ export class IncidentAdd extends Contributed {
     this.button = h('button', { type: 'button', class: 'icon', title: strings.add.icon, 'aria-label': strings.add.icon,
       'aria-haspopup': 'menu', onclick: () => this.#pressed() }, icon('addToProject'), this.badge);
     this.hintText = h('span', {});
-    this.hint = h('div', { class: 'hint', role: 'status', hidden: true }, this.hintText,
-      h('button', { type: 'button', class: 'quiet', title: strings.common.cancel,
-        'aria-label': strings.common.cancel, onclick: () => this.#end() }, icon('close')));
+    this.giveUp = h('button', { type: 'button', class: 'quiet', title: strings.common.cancel,
+      'aria-label': strings.common.cancel, onclick: () => this.#end() }, icon('close'));
+    this.hint = h('div', { class: 'hint', role: 'status', hidden: true }, this.hintText, this.giveUp);
     this.popup = h('div', { popover: 'auto', class: 'popup', onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
       onbeforetoggle: (/** @type {ToggleEvent} */ event) => {
         // Chromium gives the keyboard back by itself, but not within a shadow tree.
@@ -110,8 +110,10 @@ export class IncidentAdd extends Contributed {
     this.hidden = !this.vms?.camera;
     this.badge.hidden = !pick;
     const seeking = pick?.step === 'seek-start' || pick?.step === 'seek-end';
-    this.hint.hidden = !seeking;
-    this.hintText.textContent = pick?.step === 'seek-start' ? strings.add.seekStart
+    const adding = picks.isAdding(this.vms?.camera?.id ?? '');
+    this.hint.hidden = !seeking && !adding;
+    this.giveUp.hidden = adding;
+    this.hintText.textContent = adding ? strings.add.adding : pick?.step === 'seek-start' ? strings.add.seekStart
       : pick?.step === 'seek-end' ? strings.add.seekEnd : '';
     this.button.classList.toggle('active', Boolean(pick));
     this.button.title = pick && !seeking ? strings.add.offered : strings.add.icon;
@@ -217,7 +219,8 @@ export class IncidentAdd extends Contributed {
     const ok = h('button', { type: 'button', class: 'primary', onclick: async () => {
       if (this.#busy || start === null || end === null || !this.vms) return;
       this.#busy = true;
-      ok.disabled = true;
+      // Not disabled: it would lose the keyboard.
+      ok.textContent = strings.add.adding;
       problem.hidden = true;
       // The dialogs come over the page; behind them the popover would only be in the way.
       if (pick.destination !== 'draft') this.popup.hidePopover();
@@ -228,7 +231,7 @@ export class IncidentAdd extends Contributed {
         show(problem, error.title, error.detail);
       } finally {
         this.#busy = false;
-        ok.disabled = false;
+        ok.textContent = strings.add.ok;
       }
     } }, strings.add.ok);
     if (start !== null && end !== null && end <= start) {

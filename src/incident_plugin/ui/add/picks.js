@@ -25,6 +25,8 @@
 class Picks extends EventTarget {
   /** @type {Map<string, Pick>} */
   #picks = new Map();
+  /** Cameras of which a sequence is on its way to the server. @type {Set<string>} */
+  #adding = new Set();
   /** @type {Clock | undefined} */
   #clock;
   /** The marks as this module set them; others were set by the operator's keys. */
@@ -35,6 +37,29 @@ class Picks extends EventTarget {
   /** @param {string} camera */
   of(camera) {
     return this.#picks.get(camera);
+  }
+
+  /** @param {string} camera */
+  isAdding(camera) {
+    return this.#adding.has(camera);
+  }
+
+  /**
+   * Lets the view items of these cameras say that sequences are being added: a recorder may take seconds.
+   * @template T
+   * @param {Camera[]} cameras
+   * @param {Promise<T>} adding
+   * @returns {Promise<T>}
+   */
+  async whileAdding(cameras, adding) {
+    for (const { id } of cameras) this.#adding.add(id);
+    this.dispatchEvent(new Event('change'));
+    try {
+      return await adding;
+    } finally {
+      for (const { id } of cameras) this.#adding.delete(id);
+      this.dispatchEvent(new Event('change'));
+    }
   }
 
   /**

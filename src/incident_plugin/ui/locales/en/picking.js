@@ -63,6 +63,7 @@ export const add = {
   selectEnd: 'Select end time',
   again: 'Select again',
   ok: 'OK',
+  adding: 'Adding',
   seekStart: 'Move the timeline to where the incident started, then select this icon again.',
   seekEnd: 'Move the timeline to where the incident ended, then select this icon again.',
   offered: 'Adding is not finished: select this icon.',
