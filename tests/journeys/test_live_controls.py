@@ -244,6 +244,27 @@ async def test_full_screen_and_back(operator: Operator) -> None:
     await expect(name).to_be_hidden()
 
 
+async def test_what_is_collected_is_seen_in_full_screen(operator: Operator) -> None:
+    """The bar stands over the picture that fills the screen, and can be used there; F8 leads to the notice."""
+    page = operator.page
+    await operator.sign_in("operator")
+    tile = await item(operator, "Lobby")
+    await page.keyboard.press("F9")
+    await expect(page.locator("host-frame > .status-area")).to_contain_text("Collecting")
+    await tile.get_by_role("button", name="Full screen").focus()
+    await page.keyboard.press("Enter")
+    bar = tile.get_by_role("region", name="Collecting")
+    await expect(bar).to_contain_text("4 cameras")
+    await bar.get_by_role("button", name="Save").click()
+    dialog = page.get_by_role("dialog", name="Save incident project")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(page.locator(".notice")).to_contain_text("is saved")
+    await expect(bar).to_be_hidden()
+    await page.keyboard.press("F8")
+    await expect(page.locator(".notice").get_by_role("button", name="Open")).to_be_focused()
+    await expect(tile.get_by_role("button", name="Full screen")).to_be_attached()
+
+
 async def test_view_item_asks_for_the_stream_that_fits_it(operator: Operator) -> None:
     """Larger and smaller again, without a moment that has no picture."""
     page = operator.page

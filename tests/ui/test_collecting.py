@@ -185,6 +185,21 @@ async def test_two_collections_are_told_apart(page: Page) -> None:
     await expect(cards).to_have_count(1)
 
 
+async def test_the_keyboard_stays_with_the_collection_that_goes_on(page: Page) -> None:
+    """Its card moves to the top: what was pressed is Pause now, and no button of another collection."""
+    await page.keyboard.press("F9")
+    await expect(page.locator("incident-status")).to_contain_text("Collecting")
+    await page.keyboard.press("F9")
+    await page.get_by_role("dialog").get_by_role("button", name="Start another").press("Enter")
+    cards = page.get_by_role("group", name="Started")
+    await expect(cards.last).to_contain_text("Waits since")
+    await cards.last.get_by_role("button", name="Go on").press("Enter")
+    await expect(cards.last).to_contain_text("Waits since")
+    await expect(cards.first.get_by_role("button", name="Pause")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Go on").and_(page.locator(":focus"))).to_be_visible()
+
+
 async def test_the_key_that_starts_also_ends(page: Page) -> None:
     """F9, F9, Enter: the dialog that saves is there."""
     await page.keyboard.press("F9")

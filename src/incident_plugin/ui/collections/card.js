@@ -72,7 +72,8 @@ export class CollectionCard extends HTMLElement {
     this.saveButton = h('button', { type: 'button', onclick: act(save) }, strings.common.save);
     this.discardButton = h('button', { type: 'button', class: 'danger', onclick: act(discard) }, strings.collections.discard);
     this.append(h('div', { class: 'head' }, this.state, this.elapsed), this.follows, this.note, this.list, this.nothing,
-      h('div', { class: 'row' }, this.goOnButton, this.saveButton, this.pauseButton, this.discardButton));
+      // Go on and Pause take each other's place, and with it the keyboard.
+      h('div', { class: 'row' }, this.goOnButton, this.pauseButton, this.saveButton, this.discardButton));
   }
 
   /** @param {Shown} shown */

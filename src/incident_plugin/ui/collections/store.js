@@ -114,6 +114,7 @@ class Collections extends EventTarget {
       this.#asking = false;
     }
     this.#changed();
+    if (done !== this.#done) void this.load();
   }
 
   /**

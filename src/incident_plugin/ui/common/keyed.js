@@ -39,21 +39,25 @@ const controlsOf = (within) => [...within.querySelectorAll(CONTROLS)].map((one) 
 /** Which item of a list has the focus, and which of its controls. @param {Element} parent */
 function focusIn(parent) {
   const place = [...parent.children].findIndex((child) => child.matches(':focus-within'));
-  return place < 0 ? null : { place, control: controlsOf(parent.children[place]).findIndex((one) => one.matches(':focus')) };
+  const child = parent.children[place];
+  return child ? { child, place, control: controlsOf(child).findIndex((one) => one.matches(':focus')) } : null;
 }
 
 /**
- * The item that had the focus is gone: the focus goes to the same control of the item that follows, to what follows
- * the list when it was the last one, or to the part of the page that the list is in; never to the page's beginning.
+ * What had the focus is gone, or lost it when its item was moved: the focus goes to the same control of its item, else
+ * of the item that follows, to what follows the list when it was the last one, or to the part of the page that the
+ * list is in; never to the page's beginning.
  * @param {Element} parent
- * @param {{place: number, control: number}} held
+ * @param {{child: Element, place: number, control: number}} held
  */
-function focusNear(parent, { place, control }) {
-  const item = parent.children[Math.min(place, parent.children.length - 1)];
+function focusNear(parent, { child, place, control }) {
+  const stays = child.parentElement === parent;
+  const item = stays ? child : parent.children[Math.min(place, parent.children.length - 1)];
   const region = /** @type {HTMLElement} */ (parent.closest('section, dialog, [role="tabpanel"]') ?? parent);
   const controls = item ? controlsOf(item) : controlsOf(region)
     .filter((one) => parent.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
-  const target = controls[item ? control : 0] ?? controls.at(-1) ?? region;
+  const itself = stays && control < 0 ? /** @type {HTMLElement} */ (child) : undefined;
+  const target = itself ?? controls[item ? control : 0] ?? controls.at(-1) ?? region;
   if (target === region && !region.hasAttribute('tabindex')) region.tabIndex = -1;
   target.focus();
 }

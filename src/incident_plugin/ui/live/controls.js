@@ -4,6 +4,7 @@ import { call, report } from '../common/api.js';
 import { h, icon } from '../common/dom.js';
 import { may } from '../common/permissions.js';
 import { strings } from '../locales/en.js';
+import '../status/incident-status.js';
 import { delayOf } from './delay.js';
 import { menu } from './menu.js';
 import { MovePad } from './move-pad.js';
@@ -33,6 +34,8 @@ export class Controls {
   #presets = tool(() => void this.#choosePreset());
   #full = tool(() => void this.#toggleFullScreen());
   #bar;
+  /** What is being collected: a picture that fills the screen covers the bar of the page. @type {HTMLElement | null} */
+  #status = null;
 
   /** @param {IncidentLive} live @param {VmsContext} vms */
   constructor(live, vms) {
@@ -86,10 +89,20 @@ export class Controls {
     this.#move.setAttribute('aria-pressed', String(this.#pad !== null));
     if (this.#move.hidden) this.#closePad();
     this.#full.hidden = !document.fullscreenEnabled;
-    if (document.fullscreenElement === this.#live) name(this.#full, 'part', strings.live.partScreen);
+    const full = document.fullscreenElement === this.#live;
+    if (full) name(this.#full, 'part', strings.live.partScreen);
     else name(this.#full, 'full', strings.live.fullScreen);
+    this.#drawStatus(full);
     if (!live) this.#figures.textContent = '';
     this.#keepReachable();
+  }
+
+  /** @param {boolean} full */
+  #drawStatus(full) {
+    if (full === Boolean(this.#status)) return;
+    this.#status?.remove();
+    this.#status = full ? Object.assign(document.createElement('incident-status'), { vms: this.#vms }) : null;
+    if (this.#status) this.element.prepend(this.#status);
   }
 
   #redraw = () => this.draw();
