@@ -211,6 +211,19 @@ def test_the_same_as_a_table(signed_in: SignIn) -> None:
     yard.first.get_by_role("button").click()
     expect(dialog).to_be_hidden()
     assert playhead(page) < before
+    page.goto("/playback")
+    page.get_by_role("button", name="List what is recorded").click()
+    dialog.get_by_role("button", name="Open Thing 7").first.click()
+    expect(page).to_have_url(re.compile("/things"))
+
+
+def test_marks_are_no_stops_for_tab(signed_in: SignIn) -> None:
+    """A busy day has hundreds of them; whoever uses the keyboard finds them in the table."""
+    page = signed_in("/playback")
+    expect(page.locator("host-timeline .mark").first).to_be_visible()
+    page.get_by_role("button", name="Show less time ( + )").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("slider", name="Playhead")).to_be_focused()
 
 
 def test_calendar_opens_at_the_shown_time(signed_in: SignIn) -> None:

@@ -98,7 +98,7 @@ export interface VmsContext {
   mode: 'live' | 'playback' | 'panel' | 'tab' | 'admin' | 'status';
   bridge: VmsBridge;
   clock: VmsClock;
-  /** In a view item: its camera. */
+  /** In a view item: its camera. For a command: the camera that was selected when it was asked for, if one was. */
   camera?: VmsCamera;
   /** In a tab: the rest of the address, without leading slash. */
   path?: string;

@@ -6,7 +6,7 @@ import { PluginsPage } from './admin-plugins.js';
 import { RolesPage } from './admin-roles.js';
 import { Contributed } from './contributed.js';
 import { el } from './dom.js';
-import { link } from './router.js';
+import { link, showLinks } from './router.js';
 
 /** @import { Shell } from './shell.js' */
 
@@ -49,7 +49,7 @@ export class Administration extends HTMLElement {
   /** Shows the page of an address. @param {string} path */
   arrive(path) {
     const page = this.#pages.find((each) => each.path === path) ?? PAGES[0];
-    this.#nav.replaceChildren(...this.#pages.map((each) => this.#link(each, each === page)));
+    showLinks(this.#nav, this.#pages.map((each) => this.#link(each, each === page)));
     const node = this.#made.get(page.path) ?? page.make(this.#shell);
     this.#made.set(page.path, node);
     if (node.parentNode !== this.#place) this.#place.replaceChildren(node);
@@ -58,11 +58,7 @@ export class Administration extends HTMLElement {
   /** @param {{path: string, title: string}} page @param {boolean} current */
   #link({ path, title }, current) {
     const target = { tab: 'administration', path };
-    return link(target, title, () => {
-      this.#shell.navigate(target);
-      // The links were drawn anew: the keyboard stays where it was.
-      /** @type {HTMLElement | null} */ (this.#nav.querySelector('[aria-current]'))?.focus();
-    }, current);
+    return link(target, title, () => this.#shell.navigate(target), current);
   }
 }
 

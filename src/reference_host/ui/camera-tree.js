@@ -13,6 +13,7 @@ export class CameraTree extends HTMLElement {
   shell;
   #search = el('input', {
     type: 'search', placeholder: 'Search cameras', 'aria-label': 'Search cameras', oninput: () => this.#draw(),
+    onkeydown: (/** @type {KeyboardEvent} */ event) => this.#searched(event),
   });
   #tree = el('div', { role: 'tree', 'aria-label': 'Cameras', class: 'tree' });
   /** @type {Set<string>} */
@@ -27,6 +28,22 @@ export class CameraTree extends HTMLElement {
     shell.layout.addEventListener('change', () => this.#draw());
     shell.addEventListener('cameras', () => this.#draw());
     this.#draw();
+  }
+
+  /** Takes the keyboard: a name can be typed, or gone to with the arrow keys. */
+  enter() {
+    this.#search.focus();
+    this.#search.select();
+  }
+
+  /** Down goes into the list, Enter shows the first camera that was found. @param {KeyboardEvent} event */
+  #searched(event) {
+    const wanted = { ArrowDown: '[tabindex="0"]', Enter: '.camera' }[event.key];
+    const node = wanted && this.#tree.querySelector(wanted);
+    if (!(node instanceof HTMLElement)) return;
+    event.preventDefault();
+    node.focus();
+    if (event.key === 'Enter') node.click();
   }
 
   #draw() {

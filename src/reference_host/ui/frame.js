@@ -4,7 +4,7 @@ import { Administration } from './administration.js';
 import { Contributed, toolbarItems } from './contributed.js';
 import { button, el, icon } from './dom.js';
 import { changePassword } from './own-password.js';
-import { link } from './router.js';
+import { link, showLinks } from './router.js';
 import { ADMINISTRATION } from './shell.js';
 import { day, utcText, zonedTime } from './time.js';
 import { VideoTab } from './video-tab.js';
@@ -60,7 +60,7 @@ export class Frame extends HTMLElement {
     this.#left.set(tab, path);
     const entry = this.tabs.find((each) => each.path === tab);
     document.title = `${entry?.title ?? 'Not found'} · ${this.#shell.session.site.name}`;
-    this.#nav.replaceChildren(...this.tabs.map((each) => link({ tab: each.path }, each.title, () => this.open(each.path), each === entry)));
+    showLinks(this.#nav, this.tabs.map((each) => link({ tab: each.path }, each.title, () => this.open(each.path), each === entry)));
     const content = entry ? this.#content(entry) : { node: nowhere() };
     if (content.node.parentNode !== this.#main) this.#main.replaceChildren(content.node);
     content.arrive?.(path);
@@ -113,6 +113,7 @@ function contributed(shell, tab) {
   const context = (/** @type {string} */ path) => shell.context(tab.plugin, 'tab', { path, clock: shell.live });
   const element = new Contributed(tab, context(shell.address.path));
   element.place.classList.add('tab');
+  element.place.append(el('div', { class: 'skeleton' }));
   return {
     node: element.place,
     arrive: (path) => { if (path !== element.context.path) element.context = context(path); },

@@ -20,10 +20,12 @@ export function bindKeys(shell, frame) {
     keys.add({ group: 'view', keys: chord, title, when: video, run });
   const recorded = () => shell.address.tab === 'playback';
   for (const tab of frame().tabs) keys.add({ keys: `g ${tab.path[0]}`, title: `Go to ${tab.title}`, run: () => frame().open(tab.path) });
+  keys.add({ keys: 'F8', title: 'Go to the newest notice', run: () => void shell.notices.enter() });
   keys.add({ keys: '?', title: 'Show these shortcuts', run: () => showShortcuts(shell) });
   for (let slot = 0; slot < NUMBERED; slot += 1) {
     onView(String(slot + 1), `Select view item ${slot + 1}`, () => frame().video?.grid.select(slot));
   }
+  onView('c', 'Find a camera for the selected view item', () => frame().video?.findCamera());
   onView('z', 'Show the selected view item alone, or all again', () => shell.layout.toggleAlone());
   for (const size of SIZES.slice(1)) {
     onView(`v ${Math.sqrt(size)}`, `Show ${size} view items`, () => shell.layout.resize(size));
@@ -34,6 +36,7 @@ export function bindKeys(shell, frame) {
   const timeline = () => frame().video?.timeline;
   /** @type {[string, string, () => void][]} */
   const played = [
+    ['t', 'Go to a time', () => frame().video?.transport?.enter()],
     ['Space', 'Play or pause', () => togglePlay(shell)],
     ['ArrowLeft', 'Back 1 second', () => seek(-1)],
     ['ArrowRight', 'Forward 1 second', () => seek(1)],

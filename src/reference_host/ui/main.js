@@ -2,6 +2,7 @@
 
 import { ProblemError, call } from './api.js';
 import { button, el, icon } from './dom.js';
+import { loadCommand } from './contributed.js';
 import { Frame } from './frame.js';
 import { bindKeys, showShortcuts } from './keys.js';
 import { readAddress, writeAddress } from './router.js';
@@ -22,6 +23,8 @@ async function start() {
   window.addEventListener('popstate', () => shell.arrived());
   if (readAddress(location).tab === 'live') history.replaceState(null, '', writeAddress(readAddress(location)));
   shell.arrived();
+  // What a key does is done when it is pressed, and not when its module has come.
+  for (const { module } of shell.contributions.commands) loadCommand(module).catch(() => {});
   refreshLater(shell);
   // A camera that may not be seen any more keeps the whole view from being recorded until it has left the view.
   shell.reporter.addEventListener('change', () => { if (shell.reporter.trouble) void refresh(shell); });

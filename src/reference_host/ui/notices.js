@@ -10,6 +10,9 @@ const STAYS_WITH_ACTION = 15_000;
 const MOST = 4;
 
 export class Notices extends HTMLElement {
+  /** What had the keyboard before. @type {Element | null} */
+  #from = null;
+
   connectedCallback() {
     this.setAttribute('role', 'region');
     this.setAttribute('aria-label', 'Notices');
@@ -23,9 +26,22 @@ export class Notices extends HTMLElement {
     if (this.popover) this.showPopover();
   }
 
+  /** Gives the keyboard to the newest notice; after the last one, back. What fills the screen lets no key through. */
+  async enter() {
+    if (document.fullscreenElement) await document.exitFullscreen();
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    if (at !== document.body && !this.contains(at)) this.#from = at;
+    (this.lastElementChild?.querySelector('button') ?? /** @type {HTMLElement | null} */ (this.#from))?.focus();
+  }
+
   /** @param {VmsNotice} notice */
   show({ kind, title, detail, action }) {
-    const close = () => box.remove();
+    const close = () => {
+      const held = box.contains(document.activeElement);
+      box.remove();
+      if (held) void this.enter();
+    };
     // Warnings stay: those that differ in their details alone share a box.
     const like = kind === 'warning' ? `${title} ${action?.label}` : '';
     const earlier = like ? [...this.querySelectorAll('.notice')].find((other) => other.getAttribute('data-like') === like) : null;

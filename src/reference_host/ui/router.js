@@ -27,6 +27,13 @@ export function writeAddress({ tab, path = '', camera, at }) {
   return `${root}/${parts}${query.size > 0 ? `?${query}` : ''}`;
 }
 
+/** Shows links, of which one is current; the keyboard that was among them goes there. @param {HTMLElement} nav @param {HTMLElement[]} links */
+export function showLinks(nav, links) {
+  const held = nav.contains(document.activeElement);
+  nav.replaceChildren(...links);
+  if (held) links.find((each) => each.ariaCurrent)?.focus();
+}
+
 /**
  * A link within the page. With a key that opens a tab or a window it is the browser's.
  * @param {VmsTarget} target

@@ -170,7 +170,8 @@ export class Shell extends EventTarget {
     if (!command) throw new Error(`no plug-in contributes the command ${id}`);
     const { tab } = this.address;
     const mode = tab === 'live' || tab === 'playback' ? tab : 'tab';
-    await (await loadCommand(command.module))(this.context(command.plugin, mode), args);
+    const context = this.context(command.plugin, mode, { camera: this.selected ?? undefined });
+    await (await loadCommand(command.module))(context, args);
   }
 
   /** Runs a command for the operator, who is told when that fails. @param {Runnable} command */

@@ -7,7 +7,7 @@ import { day, utcText, zonedTime } from './time.js';
 /** @import { VmsCamera } from 'vms-hooks/page' */
 /** @import { Shell } from './shell.js' */
 /** @import { TimelineRow } from './types.d.ts' */
-/** @typedef {{what: string, start: number, end: number}} Entry */
+/** @typedef {{what: string, start: number, end: number, target?: TimelineRow['marks'][number]['target']}} Entry */
 
 /** @param {Shell} shell @param {{camera: VmsCamera, row: TimelineRow | undefined}[]} rows @param {number} start of what is shown @param {number} end */
 export function showTimelineList(shell, rows, start, end) {
@@ -37,21 +37,22 @@ function entries(row, start, end) {
     at = Math.max(at, span.end);
   }
   if (at < end) gaps.push({ what: 'Not recorded', start: at, end });
-  const marks = row.marks.map((mark) => ({ what: mark.title, start: Date.parse(mark.interval.start), end: Date.parse(mark.interval.end) }))
+  const marks = row.marks.map(({ title, interval, target }) => ({ what: title, start: Date.parse(interval.start), end: Date.parse(interval.end), target }))
     .filter((mark) => mark.start < end && start < mark.end);
   return [...spans, ...gaps, ...marks].sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
 /** @param {Shell} shell @param {string} camera @param {Entry} entry */
-function line(shell, camera, { what, start, end }) {
+function line(shell, camera, { what, start, end, target }) {
   const zone = shell.timeZone;
-  const go = (/** @type {Event} */ event) => {
-    shell.playback.seek(start);
+  const way = (/** @type {string} */ words, /** @type {string} */ label, /** @type {() => void} */ go) => button(words, (event) => {
     if (event.target instanceof Element) event.target.closest('dialog')?.close();
-  };
+    go();
+  }, { 'aria-label': label });
   const cell = (/** @type {number} */ at) => el('td', { title: utcText(at) }, moment(at, zone));
   return el('tr', {}, el('th', { scope: 'row' }, camera), el('td', {}, what), cell(start), cell(end),
-    el('td', {}, button('Go', go, { 'aria-label': `Go to ${moment(start, zone)}, ${camera}, ${what}` })));
+    el('td', {}, way('Go', `Go to ${moment(start, zone)}, ${camera}, ${what}`, () => shell.playback.seek(start)),
+      target && way('Open', `Open ${what}`, () => shell.navigate(target))));
 }
 
 /** @param {number} at @param {string} zone */

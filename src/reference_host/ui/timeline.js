@@ -186,11 +186,9 @@ export class Timeline extends HTMLElement {
   }
 
   #draw() {
-    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.mark : undefined;
     const { layout, viewed } = this.#shell;
     this.#tracks.replaceChildren(...this.#cameras.map((camera) => this.#row(camera, camera.id === layout.slots[layout.selected])));
     if (viewed.length === 0) this.#tracks.append(el('p', { class: 'empty' }, 'Choose a camera to see its recordings.'));
-    if (focused) [...this.#tracks.querySelectorAll('button')].find((mark) => mark.dataset.mark === focused)?.focus();
     this.#remark.hidden = this.#trouble === '';
     this.#remark.replaceChildren(icon('warning'), el('span', {}, `The timeline is incomplete. ${this.#trouble}`));
     this.#drawAxis();
@@ -204,7 +202,7 @@ export class Timeline extends HTMLElement {
     for (const span of row?.spans ?? []) track.append(this.#bar('span', Date.parse(span.start), Date.parse(span.end)));
     const marks = row?.marks ?? [];
     for (const mark of [...marks.filter(({ target }) => !target), ...marks.filter(({ target }) => target)]) {
-      track.append(this.#mark(id, mark));
+      track.append(this.#mark(mark));
     }
     return el(
       'div', { class: 'row', 'data-camera': id, 'data-selected': selected },
@@ -215,17 +213,17 @@ export class Timeline extends HTMLElement {
     );
   }
 
-  /** @param {string} camera @param {TimelineRow['marks'][number]} mark */
-  #mark(camera, mark) {
+  /** @param {TimelineRow['marks'][number]} mark */
+  #mark(mark) {
     const start = Date.parse(mark.interval.start);
     const end = Date.parse(mark.interval.end);
     const zone = this.#shell.timeZone;
     const words = `${mark.title}, ${clockTime(start, zone)} to ${clockTime(end, zone)}`;
     const { target } = mark;
     const button = el('button', {
-      type: 'button', class: target ? 'mark' : 'mark event', title: words, 'aria-label': words, 'data-mark': `${camera} ${start} ${mark.title}`,
-      // The table has them all: nobody tabs through a day of motion.
-      tabindex: target ? 0 : -1,
+      type: 'button', class: target ? 'mark' : 'mark event', title: words, 'aria-label': words,
+      // The table has them all: nobody tabs through a day of them.
+      tabindex: -1,
       onclick: () => (target ? this.#shell.navigate(target) : this.#shell.playback.seek(start)),
     });
     this.#place(button, start, end);

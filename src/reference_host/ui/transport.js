@@ -56,6 +56,11 @@ export class Transport extends HTMLElement {
     this.#draw();
   }
 
+  /** Takes the keyboard: a time can be typed. */
+  enter() {
+    this.#entry.focus();
+  }
+
   /** @param {number} at */
   tick(at) {
     const zone = this.#shell.timeZone;

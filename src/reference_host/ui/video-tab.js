@@ -39,6 +39,10 @@ export class VideoTab extends HTMLElement {
       toggle.setAttribute('aria-expanded', String(open));
       localStorage.setItem(TREE_OPEN, open ? 'yes' : 'no');
     };
+    this.findCamera = () => {
+      show(true);
+      tree.enter();
+    };
     show(localStorage.getItem(TREE_OPEN) !== 'no' && matchMedia('(min-width: 900px)').matches);
     this.append(
       el('div', { class: 'workspace' }, el('div', { class: 'left' }, toggle, tree, edge(tree, 'tree', 1, 'Width of the camera list')), this.grid, new SidePane(shell, mode)),

@@ -36,11 +36,11 @@ export function addMarked({ bridge, clock }, cameras, destination = 'draft') {
 }
 
 /**
- * The same for the selected camera.
+ * The same for the camera that was selected when the key was pressed.
  * @param {Context} context
  * @param {import('./picks.js').Destination} [destination]
  */
 export function addMarkedOfSelected(context, destination) {
-  const { selected } = context.bridge.view();
+  const selected = context.camera ?? context.bridge.view().selected;
   return addMarked(context, selected ? [selected] : [], destination);
 }

@@ -155,7 +155,7 @@ class SamplePlugin:
                 id="sample.recall",
                 title="Recall",
                 module="ui/commands.js",
-                shortcut="F8",
+                shortcut="F4",
                 when=frozenset({c.Requirement.PLAYBACK, c.Requirement.TIME_MARKED}),
             ),
             c.Command(id="sample.fail", title="Fail", module="ui/failing.js", shortcut="Shift+F9"),

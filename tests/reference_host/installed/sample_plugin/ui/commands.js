@@ -1,4 +1,4 @@
-export function run({ bridge, mode }) {
-  const { cameras, selected } = bridge.view();
-  bridge.notify({ kind: 'info', title: `Greetings from ${mode}`, detail: `${cameras.length} cameras, ${selected?.name ?? 'none'} selected` });
+export function run({ bridge, mode, camera }) {
+  const { cameras } = bridge.view();
+  bridge.notify({ kind: 'info', title: `Greetings from ${mode}`, detail: `${cameras.length} cameras, ${camera?.name ?? 'none'} selected` });
 }
