@@ -245,7 +245,7 @@ async def test_full_screen_and_back(operator: Operator) -> None:
 
 
 async def test_what_is_collected_is_seen_in_full_screen(operator: Operator) -> None:
-    """The bar stands over the picture that fills the screen, and can be used there; F8 leads to the notice."""
+    """The bar stands over the picture that fills the screen, and can be used; F8 leads to the notice."""
     page = operator.page
     await operator.sign_in("operator")
     tile = await item(operator, "Lobby")

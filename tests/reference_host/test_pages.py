@@ -190,7 +190,7 @@ def test_a_view_is_reported_and_follows_the_keyboard(signed_in: SignIn) -> None:
 
 
 def test_a_camera_is_found_by_its_name_without_a_mouse(signed_in: SignIn) -> None:
-    """One key leads to the list and leaves the selection alone; Enter shows the first that is found, Down goes on."""
+    """One key leads to the list and selects nothing else; Enter shows the first found, Down goes on."""
     page = signed_in()
     page.get_by_role("button", name="Cameras").click()
     for key in ("3", "c"):
@@ -220,7 +220,7 @@ def test_the_keyboard_stays_at_the_tabs(signed_in: SignIn) -> None:
 
 
 def test_notices_by_keyboard(signed_in: SignIn) -> None:
-    """One key leads to the newest, while typing too; closed, the next has the keyboard, and then what had it before."""
+    """One key leads to the newest; closed, the next has the keyboard, and at last what had it before."""
     page = signed_in("/playback")
     page.keyboard.press("t")
     entry = page.get_by_role("textbox", name="Go to time")
@@ -567,10 +567,14 @@ def test_commands_run_from_every_tab(signed_in: SignIn, watched: Watched) -> Non
     expect(notices.get_by_role("alert")).to_contain_text('"Fail" failed.')
 
 
-def test_a_key_means_what_was_selected_when_it_was_pressed(signed_in: SignIn, context: BrowserContext) -> None:
+def test_a_key_means_what_was_selected_when_pressed(signed_in: SignIn, context: BrowserContext) -> None:
     """A command's module is asked for before its key; one that is late works on what the operator meant."""
     held: list[Route] = []
-    context.route("**/ui/commands.js", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    context.route("**/ui/commands.js", hold)
     page = signed_in()
     expect(page.get_by_role("group", name="View item 1: Lobby")).to_have_attribute("aria-current", "true")
     for _ in attempts("the module is asked for"):
