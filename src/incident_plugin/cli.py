@@ -145,7 +145,9 @@ def _done(command: str, directory: Path, file: Path, told: Tell) -> tuple[int, s
             said = f"Everything was copied to {file}, and the copy is whole."
         case "restore":
             kept = upkeep.restore(directory, file, datetime.now(UTC), told)
-            said = f"{file} was restored." + ("" if kept is None else f" What was there is now {kept}.")
+            said = f"{file} was restored to {directory / FILE}." + (
+                "" if kept is None else f" What was there is now {kept}."
+            )
         case "check":
             found = upkeep.check(directory, told)
             # Of a file that is damaged there may be nothing more to say.
@@ -157,7 +159,8 @@ def _done(command: str, directory: Path, file: Path, told: Tell) -> tuple[int, s
         case "compact":
             said = ask_server(directory, command, told) or upkeep.compact(directory, told)
         case _:
-            said = f"{upkeep.import_json(directory, file, told):,} incident projects were imported."
+            imported = upkeep.import_json(directory, file, told)
+            said = f"{imported:,} incident projects were imported into {directory / FILE}."
     return 0, said
 
 
