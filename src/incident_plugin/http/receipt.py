@@ -25,7 +25,7 @@ _PAGE = """<!doctype html>
 <th>SHA-256</th></tr>
 {exhibits}</table>
 <h2>Handed over</h2>
-<table class="lines"><tr><th>When</th><th>Received by</th>
+<table class="lines handed"><tr><th>When</th><th>Received by</th>
 <th>Organisation</th><th>Reference</th><th>Means</th>
 <th>Note</th><th>Handed over by</th></tr>{receipts}</table>
 <p class="signatures"><span>Received (place, date, signature)</span>

@@ -219,5 +219,10 @@ async def test_hostile_words_in_every_field_are_inert_and_readable(
         assert await looked.page.evaluate("window.pwned === undefined")
         assert told in letters(await looked.page.evaluate("document.body.innerText"))
         assert await looked.page.locator("img, svg, iframe, object, a[href^=javascript]").count() == 0
+        # However long the words are, the time of the handover is not broken.
+        for width in await looked.page.locator(".handed td:first-child").evaluate_all(
+            "(all) => all.map((one) => one.clientWidth)"
+        ):
+            assert width > 80
         looked.only_from(tmp_path)
         await looked.page.context.close()

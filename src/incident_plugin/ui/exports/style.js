@@ -19,6 +19,7 @@ svg { flex: none; }
 .jobs { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; }
 .job { background: var(--s1); border: 1px solid var(--s3); border-radius: 4px; padding: 8px 12px; display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; min-width: 0; }
 .job header { display: flex; gap: 12px; align-items: center; min-height: 32px; white-space: nowrap; min-width: 0; }
+.job p { overflow-wrap: anywhere; }
 .job .of { overflow: hidden; text-overflow: ellipsis; }
 .state { display: inline-flex; gap: 6px; align-items: center; font-weight: 600; }
 .state.done { color: var(--green); } .state.failed { color: var(--red); } .state.running { color: var(--accent); } .state.cancelled { color: var(--dim); }
