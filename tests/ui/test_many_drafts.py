@@ -92,6 +92,9 @@ async def test_drafts_are_put_into_another_order(page: Page, site: Site) -> None
     rows = page.get_by_role("dialog", name="Draft sequence list").get_by_role("row")
     await expect(rows).to_have_count(4)
     await expect(rows.nth(1).get_by_role("button", name="Move up")).to_be_disabled()
+    up = await rows.nth(2).get_by_role("button", name="Move up").bounding_box()
+    off = await rows.nth(2).get_by_role("button", name="Remove").bounding_box()
+    assert abs(up["y"] - off["y"]) < up["height"] / 2
     await rows.nth(1).get_by_role("button", name="Move down").focus()
     await page.keyboard.press("Enter")
     await expect(rows.nth(2).get_by_role("button", name="Move down")).to_be_focused()

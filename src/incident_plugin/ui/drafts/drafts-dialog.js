@@ -120,9 +120,9 @@ class Drafts {
       h('td', { title: utcTitle(start) }, dateTime(start, zone)),
       h('td', { title: utcTitle(end) }, dateTime(end, zone)),
       h('td', {}, duration(Date.parse(end) - Date.parse(start))),
-      h('td', {}, h('div', { class: 'row tight' }, move(strings.drafts.up, -1, '▲'), move(strings.drafts.down, 1, '▼'),
+      h('td', {}, move(strings.drafts.up, -1, '▲'), move(strings.drafts.down, 1, '▼'),
         h('button', { type: 'button', class: 'quiet off', title: strings.drafts.remove, 'aria-label': `${strings.drafts.remove} ${named}`,
-          onclick: () => void this.#told(() => this.#remove([id])) }, icon('trash')))));
+          onclick: () => void this.#told(() => this.#remove([id])) }, icon('trash'))));
   }
 
   #marked() {
