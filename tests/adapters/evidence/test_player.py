@@ -220,7 +220,7 @@ async def test_hostile_words_in_every_field_are_inert_and_readable(
         assert told in letters(await looked.page.evaluate("document.body.innerText"))
         assert await looked.page.locator("img, svg, iframe, object, a[href^=javascript]").count() == 0
         # However long the words are, the time of the handover is not broken.
-        for width in await looked.page.locator(".handed td:first-child").evaluate_all(
+        for width in await looked.page.locator(".lines:last-of-type td:first-child").evaluate_all(
             "(all) => all.map((one) => one.clientWidth)"
         ):
             assert width > 80
