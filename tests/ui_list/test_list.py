@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -106,6 +107,30 @@ async def test_a_new_project_of_somebody_else_appears_by_itself(opening: Opening
     site.create(description="From a colleague")
     await expect(rows(page).nth(0)).to_contain_text("From a colleague")
     await expect(page.get_by_text("2 incident projects")).to_be_visible()
+
+
+async def test_what_is_heard_of_while_the_list_is_read_stays(opening: Opening, site: Site) -> None:
+    """An answer that was made before a change and comes after it takes nothing back."""
+    site.create(description="First")
+    page = await opening()
+    await expect(row(page, "First")).to_be_visible()
+    made, go = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        made.set()
+        await go.wait()
+        await route.fulfill(response=answer)
+
+    await page.route(re.compile(r"/projects\?.*limit=100"), late, times=1)
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await made.wait()
+    site.create(description="From a colleague")
+    await expect(rows(page).nth(0)).to_contain_text("From a colleague")
+    async with page.expect_response(re.compile(r"/projects\?.*limit=100")):
+        go.set()
+    site.create(description="Later")
+    await expect(rows(page)).to_contain_text(["Later", "From a colleague", "First"])
 
 
 async def test_rows_do_not_move_under_the_operators_hand(opening: Opening, site: Site) -> None:

@@ -51,6 +51,8 @@ export class ProjectList {
   #live = false;
   /** Projects that changed and were not asked for yet, and whether they are gone. @type {Map<number, boolean>} */
   #changed = new Map();
+  /** Those heard of since the list was last asked for: its answer may be older than they are. @type {Map<number, boolean>} */
+  #sinceAsked = new Map();
   /** New ones that are announced and not shown. @type {Set<number>} */
   #newer = new Set();
   #moved = false;
@@ -182,6 +184,7 @@ export class ProjectList {
 
   async #read() {
     const question = this.#question;
+    this.#sinceAsked.clear();
     try {
       const [page, properties] = await Promise.all([
         call(this.#bridge, 'GET', `projects?${parameters(this.#query, this.#place())}`), call(this.#bridge, 'GET', 'properties'),
@@ -216,6 +219,7 @@ export class ProjectList {
     this.#newer.clear();
     this.#moved = false;
     this.#changed.clear();
+    for (const [id, gone] of this.#sinceAsked) this.#askSoon(id, gone);
     this.#table.show(page.projects);
     this.#tell(page);
     this.#state.replaceChildren(...(page.projects.length ? [] : [this.#emptyNote()]));
@@ -293,8 +297,14 @@ export class ProjectList {
   #heard(id, revision) {
     const shown = this.#table.projects.find((one) => one.id === id);
     this.#preview.heard(id);
+    this.#sinceAsked.set(id, revision === null);
     if (!this.#page || (shown && shown.revision === revision)) return;
-    this.#changed.set(id, revision === null);
+    this.#askSoon(id, revision === null);
+  }
+
+  /** @param {number} id @param {boolean} gone */
+  #askSoon(id, gone) {
+    this.#changed.set(id, gone);
     this.#asking ??= setTimeout(() => void this.#askForChanged(), TOGETHER);
     this.#counting ??= setTimeout(() => void this.#countAgain(), COUNT_AGAIN);
   }
