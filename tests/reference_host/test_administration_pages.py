@@ -115,7 +115,9 @@ def test_the_first_administrator_sets_the_site_up(page: Page, empty_site: Site) 
 def test_a_role_is_made_with_the_tree_by_keyboard_and_given_to_a_new_account(page: Page, site: Site) -> None:
     """Space checks a heading and all below it; the new person sees exactly what was granted."""
     sign_in(page, site, "/administration/roles")
-    page.get_by_role("button", name="Create role").focus()
+    create = page.get_by_role("button", name="Create role")
+    expect(create).to_be_enabled()
+    create.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Create role")
     expect(dialog.get_by_label("Id, in letters and digits")).to_be_focused()
@@ -193,7 +195,7 @@ def test_whoever_chose_the_light_theme_signs_in_in_it(page: Page, site: Site) ->
     page.get_by_role("button", name="Adam Admin").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == shown
+    expect(page.locator("body")).to_have_css("background-color", shown)
 
 
 def test_a_role_of_the_configuration_is_shown_and_cannot_be_changed(page: Page, site: Site) -> None:

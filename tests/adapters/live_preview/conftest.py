@@ -46,9 +46,9 @@ def sockets() -> int:
     return sum(str(entry).startswith("socket:") and str(entry)[8:-1] in ours for entry in entries)
 
 
-def lasting_threads() -> int:
-    """Count this process's threads but those of the loop's own pool, which grows with what is asked of it."""
-    return sum(not thread.name.startswith("asyncio_") for thread in threading.enumerate())
+def lasting_threads() -> set[threading.Thread]:
+    """Give this process's threads but those of the loop's own pool, which grows with what is asked of it."""
+    return {thread for thread in threading.enumerate() if not thread.name.startswith("asyncio_")}
 
 
 @asynccontextmanager
@@ -57,11 +57,10 @@ async def leaving_nothing() -> AsyncIterator[None]:
     running, held, threads = tasks(), sockets(), lasting_threads()
     yield
     try:
-        await until(lambda: tasks() <= running)
+        await until(lambda: tasks() <= running and lasting_threads() <= threads)
     except AssertionError:
-        pytest.fail(f"left behind: {tasks() - running}")
+        pytest.fail(f"left behind: {tasks() - running}, {lasting_threads() - threads}")
     await until(lambda: sockets() <= held, "the end of every socket")
-    assert lasting_threads() <= threads
 
 
 @pytest.fixture
