@@ -10,7 +10,7 @@ import { Shell } from './shell.js';
 
 /** How often the page asks whether plug-ins have finished starting, milliseconds. */
 const ASK_AGAIN = 1000;
-/** How often it measures the server's clock and asks for the cameras; while some are missing. */
+/** How often it measures the server's clock and asks for the cameras; while the server is starting. */
 const [REFRESH, SOON] = [30_000, 3000];
 let next = 0;
 
@@ -41,7 +41,7 @@ async function refresh(shell) {
 /** @param {Shell} shell */
 function refreshLater(shell) {
   clearTimeout(next);
-  next = setTimeout(() => void refresh(shell), shell.camerasIncomplete.length > 0 ? SOON : REFRESH);
+  next = setTimeout(() => void refresh(shell), shell.camerasStarting ? SOON : REFRESH);
 }
 
 /** Plug-ins that were still starting have nothing contributed yet: the page is loaded again when they have. @param {Shell} shell */

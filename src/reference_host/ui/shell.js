@@ -26,7 +26,7 @@ export class Shell extends EventTarget {
   /**
    * @param {Session} session
    * @param {Contributions} contributions
-   * @param {{cameras: VmsCamera[], incomplete: string[]}} list
+   * @param {{cameras: VmsCamera[], incomplete: string[], starting: boolean}} list
    * @param {LiveClock} live
    * @param {string} client
    * @param {Record<string, string>} keys chosen by the operator, by command
@@ -37,6 +37,7 @@ export class Shell extends EventTarget {
     this.contributions = contributions;
     this.cameras = list.cameras;
     this.camerasIncomplete = list.incomplete;
+    this.camerasStarting = list.starting;
     this.live = live;
     this.playback = new PlaybackClock(live, live.now - PLAYBACK_BEGINS);
     this.layout = new Layout(session.principal.id);
@@ -133,6 +134,7 @@ export class Shell extends EventTarget {
   /** Asks for the cameras anew: one may be back. While the server is starting none leaves the view. */
   async reloadCameras() {
     const { cameras, incomplete, starting } = await call('/api/cameras');
+    this.camerasStarting = starting;
     const now = [starting ? this.cameras : cameras, incomplete];
     if (JSON.stringify(now) === JSON.stringify([this.cameras, this.camerasIncomplete])) return;
     [this.cameras, this.camerasIncomplete] = now;
