@@ -161,14 +161,20 @@ async def test_start_is_not_claimed_before_it_is_acknowledged(watched: Watched) 
     await expect(page.locator("incident-status").get_by_text("Collecting")).to_be_hidden()
 
 
-async def test_two_collections_are_told_apart(page: Page) -> None:
-    """The key that starts asks when one runs; the view feeds the new one, and that can be changed."""
+async def two_started(page: Page) -> Locator:
+    """Start two collections; gives their cards."""
     await page.keyboard.press("F9")
     await expect(page.locator("incident-status")).to_contain_text("Collecting")
     await page.keyboard.press("F9")
     await page.get_by_role("dialog").get_by_role("button", name="Start another").press("Enter")
     cards = page.get_by_role("group", name="Started")
     await expect(cards).to_have_count(2)
+    return cards
+
+
+async def test_two_collections_are_told_apart(page: Page) -> None:
+    """The key that starts asks when one runs; the view feeds the new one, and that can be changed."""
+    cards = await two_started(page)
     await expect(cards.first).to_contain_text("Follows this view")
     await expect(cards.last).to_contain_text("Waits since")
     await expect(page.locator("incident-status")).to_contain_text("1 other collection")
@@ -187,11 +193,7 @@ async def test_two_collections_are_told_apart(page: Page) -> None:
 
 async def test_the_keyboard_stays_with_the_collection_that_goes_on(page: Page) -> None:
     """Its card moves to the top: what was pressed is Pause now, and no button of another collection."""
-    await page.keyboard.press("F9")
-    await expect(page.locator("incident-status")).to_contain_text("Collecting")
-    await page.keyboard.press("F9")
-    await page.get_by_role("dialog").get_by_role("button", name="Start another").press("Enter")
-    cards = page.get_by_role("group", name="Started")
+    cards = await two_started(page)
     await expect(cards.last).to_contain_text("Waits since")
     await cards.last.get_by_role("button", name="Go on").press("Enter")
     await expect(cards.last).to_contain_text("Waits since")
