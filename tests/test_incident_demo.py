@@ -68,11 +68,11 @@ def test_a_data_directory_that_cannot_be_made(tmp_path: Path) -> None:
 
 def test_what_does_not_work_is_said_once_all_plugins_have_started() -> None:
     """A full disk keeps nobody from the rest; a plug-in that was refused is not waited for."""
-    disk = {"name": "disk", "ok": False, "detail": "0 B are free.", "remedy": "Free some space."}
-    store = {"name": "store", "ok": True, "detail": "", "remedy": ""}
+    disk, store = {"name": "disk", "ok": False}, {"name": "store", "ok": True}
     plugin = {"name": "Incident manager", "state": "active", "parts": [store, disk]}
-    assert unwell({"ok": False, "parts": [plugin]}) == "Disk: 0 B are free. Free some space."
+    assert unwell({"ok": False, "parts": [plugin]}) == "disk"
+    assert unwell({"ok": False, "parts": [plugin], "security_log": False}) == "disk, security log"
     assert unwell({"ok": False, "parts": [{**plugin, "state": "stopped"}]}) == ""
-    refused = {**plugin, "state": "unlicensed", "reason": "The licence is forged.", "remedy": ""}
+    refused = {**plugin, "state": "unlicensed"}
     with pytest.raises(CannotStart, match="is unlicensed"):
         unwell({"ok": False, "parts": [refused]})

@@ -151,7 +151,9 @@ async def _ready(host: Part, address: str, told_to_stop: asyncio.Event) -> bool:
         told = unwell(health)
         since_active = since_active + 1 if told else 0
         if since_active > UNWELL_FOR * 10:
-            sys.stderr.write(f"Not everything works. {told}\n")
+            sys.stderr.write(
+                f"Not everything works: {told}. Administration > Plug-ins says why, and what to do.\n"
+            )
             return True
         await asyncio.sleep(0.1)
     raise CannotStart(f"The {host.name} was not ready within {READY_WITHIN} s: see {address}/healthz.")
@@ -165,12 +167,11 @@ def unwell(health: Mapping[str, Any]) -> str:
     plugins = health.get("parts", [])
     for each in plugins:
         if each["state"] in REFUSED:
-            raise CannotStart(f"{each['name']} is {each['state']}. {each['reason']} {each['remedy']}".strip())
+            raise CannotStart(f"{each['name']} is {each['state']}. What the host wrote of it is above.")
     if any(each["state"] != "active" for each in plugins):
         return ""
-    parts = [part for each in plugins for part in each["parts"] if not part["ok"]]
-    said = [f"{part['name'].capitalize()}: {part['detail']} {part['remedy']}".strip() for part in parts]
-    return " ".join([*said, health.get("trouble", "")]).strip()
+    parts = [part["name"] for each in plugins for part in each["parts"] if not part["ok"]]
+    return ", ".join([*parts, *([] if health.get("security_log", True) else ["security log"])])
 
 
 def _health(address: str) -> Mapping[str, Any]:

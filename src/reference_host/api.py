@@ -233,10 +233,10 @@ class Api:
             for plugin in self._host.plugins.all
             if self._host.plugins.enabled(plugin)
         ]
-        trouble = self._host.security_log.trouble
-        ok = all(report.healthy for report in reports) and not trouble
+        recorded = not self._host.security_log.trouble
+        ok = all(report.healthy for report in reports) and recorded
         ok = ok and not self._host.stopping.is_set()
         status = HTTPStatus.OK if ok else HTTPStatus.SERVICE_UNAVAILABLE
-        # Everybody may ask: settings and licence stay inside.
+        # Everybody may ask: reasons, settings and licence stay inside.
         parts = [report.outside for report in reports]
-        return json_answer({"ok": ok, "parts": parts, "trouble": trouble}, status)
+        return json_answer({"ok": ok, "security_log": recorded, "parts": parts}, status)

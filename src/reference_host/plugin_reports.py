@@ -38,10 +38,29 @@ class PluginReport:
     settings: Mapping[str, Any] = attrs.field(factory=dict)
 
     @property
-    def outside(self) -> PluginReport:
-        """The same for people who are not signed in: no settings, licence, history, rooms or cameras."""
-        parts = tuple(part for part in self.parts if not part.camera)
-        return attrs.evolve(self, licence=None, settings={}, faults=(), rooms=(), parts=parts)
+    def outside(self) -> Outline:
+        """The same for people who are not signed in; cameras and what concerns one are not named to them."""
+        parts = tuple(OutlinedPart(name=part.name, ok=part.ok) for part in self.parts if not part.camera)
+        return Outline(id=self.id, name=self.name, state=self.state, healthy=self.healthy, parts=parts)
+
+
+@attrs.frozen(kw_only=True)
+class OutlinedPart:
+    """Whether a part works; why not, may name servers, files and people."""
+
+    name: str
+    ok: bool
+
+
+@attrs.frozen(kw_only=True)
+class Outline:
+    """What works, and what does not: enough for a monitor to call somebody who may read the reasons."""
+
+    id: str
+    name: str
+    state: str
+    healthy: bool
+    parts: tuple[OutlinedPart, ...]
 
 
 async def report_of(plugins: PluginSet, plugin: Plugin) -> PluginReport:

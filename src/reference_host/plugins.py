@@ -228,7 +228,8 @@ class PluginSet:
         )
         await plugin.start(services, self.settings(plugin))
         standing = plugin.standing
-        log.info("plug-in %s is %s. %s", plugin.id, standing.state, standing.reason)
+        told = f"{standing.reason} {standing.remedy}".strip()
+        log.info("plug-in %s is %s. %s", plugin.id, standing.state, told)
 
     def _enabled(self, plugin: str) -> bool:
         return self._choices.value.get(plugin, self._configured(plugin).enabled)

@@ -77,9 +77,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     with Program.start("reference_host", "--config", str(site), "--port", "0", paths=(folder,)) as program:
         address = re.search(r"http://\S+", program.line("listening"))[0]
-        wait_until(
-            lambda: "being started" not in httpx.get(f"{address}/healthz").text, "plug-ins that started"
-        )
+        wait_until(lambda: '"stopped"' not in httpx.get(f"{address}/healthz").text, "plug-ins that started")
         yield address
 
 

@@ -46,7 +46,7 @@ async def test_an_event_is_told_when_the_log_cannot_be_written(
     await operator.http.delete("/api/session")
     await until(lambda: operator.runtime.events[-1].kind == "signed-out")
     assert operator.runtime.events[-1].number == 0
-    assert (await operator.http.get("/healthz")).json()["trouble"]
+    assert (await operator.http.get("/healthz")).json()["security_log"] is False
 
 
 async def test_plugins_can_ask_who_a_session_is_now(running: Running) -> None:
