@@ -47,8 +47,11 @@ FOCUS = """async () => {
     const { outlineStyle, outlineWidth } = getComputedStyle(part);
     return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
   };
-  const ring = ringed(one) || (one.type === 'radio' && ringed(one.closest('label')))
+  const seen = () => ringed(one) || (one.type === 'radio' && ringed(one.closest('label')))
     || (one.tagName === 'IFRAME' && ringed(one.parentElement));
+  // That a frame has the focus, a page hears when it loses it itself.
+  for (let turns = 0; turns < 100 && !seen(); turns++) await new Promise((done) => setTimeout(done, 20));
+  const ring = seen();
   const box = one.getBoundingClientRect();
   const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
   return { key: keyOf(one), name: named(one), ring, inside };
