@@ -227,7 +227,7 @@ def test_notices_by_keyboard(signed_in: SignIn) -> None:
     expect(entry).to_be_focused()
     # Warnings stay.
     for title in ("One", "Else"):
-        page.evaluate("(t) => document.querySelector('host-notices').show({kind: 'warning', title: t})", title)
+        page.locator("host-notices").evaluate("(at, title) => at.show({kind: 'warning', title})", title)
     notices = page.get_by_role("region", name="Notices").locator(".notice")
     expect(notices).to_have_text(["One", "Else"])
     page.keyboard.press("F8")
