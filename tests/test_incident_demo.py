@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import httpx
 import pytest
 
 from incident_demo.__main__ import CannotStart, unwell
+from reference_host.config import ConfigError
+from reference_host.one_host import only_host
 from tests.programs import Program
+from tests.waiting import wait_until
 
 
 @contextlib.contextmanager
@@ -64,6 +68,35 @@ def test_a_data_directory_that_cannot_be_made(tmp_path: Path) -> None:
     told = refusal(tmp_path / "file")
     assert f"The data directory {tmp_path / 'file'} cannot be used" in told
     assert "Name another one" in told
+
+
+def test_a_killed_demonstration_leaves_nothing_running(tmp_path: Path) -> None:
+    """Its recorder and its host notice that it is gone: the same port and data can be used again."""
+    with Program.start("incident_demo", "--port", "0", "--data", str(tmp_path)) as killed:
+        address = httpx.URL(killed.line("ready").partition(" ")[2])
+        killed.process.kill()
+        killed.process.wait()
+    configuration = tomllib.loads((tmp_path / "site.toml").read_text(encoding="utf-8"))
+    recorder = configuration["plugins"]["incident"]["settings"]["recorder"]["address"]
+    wait_until(lambda: _free(tmp_path / "host") and not _answers(recorder), "the end of both")
+    with demonstration(tmp_path, address.port or 0) as again:
+        assert httpx.get(f"{again}/healthz").json()["ok"] is True
+
+
+def _answers(address: str) -> bool:
+    try:
+        httpx.get(address)
+    except httpx.TransportError:
+        return False
+    return True
+
+
+def _free(data: Path) -> bool:
+    try:
+        with only_host(data, "a test"):
+            return True
+    except ConfigError:
+        return False
 
 
 def test_what_does_not_work_is_said_once_all_plugins_have_started() -> None:

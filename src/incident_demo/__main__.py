@@ -101,7 +101,10 @@ async def _part(module: str, *arguments: str) -> AsyncIterator[Part]:
     # The recorder codes pictures in several threads, for each of which glibc would keep memory (mallopt(3)).
     environment = {"MALLOC_ARENA_MAX": "1", **os.environ}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments, stdout=asyncio.subprocess.PIPE, env=environment
+        *(sys.executable, "-m", "incident_demo.tethered", module, *arguments),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env=environment,
     )
     try:
         yield Part(module.replace("_", " "), process)

@@ -22,7 +22,8 @@ def only_host(directory: Path, address: str) -> Iterator[None]:
     The kernel lets go of it however this process ends. The file stays: it says nothing once nobody holds it,
     and two hosts could hold two files of the same name.
     """
-    with contextlib.closing(_locked(directory)) as file:
+    with contextlib.ExitStack() as held:
+        file = _locked(directory, held)
         # A disk that is too full for the note is no reason to refuse.
         with contextlib.suppress(OSError):
             file.truncate()
@@ -30,9 +31,9 @@ def only_host(directory: Path, address: str) -> Iterator[None]:
         yield
 
 
-def _locked(directory: Path) -> io.FileIO:
+def _locked(directory: Path, held: contextlib.ExitStack) -> io.FileIO:
     try:
-        file = io.FileIO(directory / "host.lock", "a+")
+        file = held.enter_context(io.FileIO(directory / "host.lock", "a+"))
         file.seek(0)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

@@ -77,6 +77,7 @@ async def test_a_failed_plugin_starts_when_its_cause_is_mended(
         await site.sign_in("admin")
         first = await plugin(site)
         assert (first["state"], "no disk" in first["reason"]) == ("failed", True)
+        assert "try again" in first["remedy"]
         assert (await site.http.post("/api/plugins/sample/try-again")).json()["state"] == "failed"
         cause.unlink()
         assert (await site.http.post("/api/plugins/sample/try-again")).json()["state"] == "active"

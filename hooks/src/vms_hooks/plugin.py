@@ -16,7 +16,7 @@ from vms_hooks.states import PluginState, Standing
 
 _STARTING = Standing(state=PluginState.STOPPED, reason="It is being started.", remedy="Wait a moment.")
 _STOPPED = Standing(state=PluginState.STOPPED, reason="The host is stopping.", remedy="Start the host.")
-_MEND = "See the plug-in's documentation for this reason, mend the cause and restart the host."
+_MEND = "Mend the cause; the plug-in's documentation tells of it. Then try again, or restart the host."
 
 
 class Plugin:
