@@ -72,6 +72,8 @@ class IncidentRuntime:
             like = f' Did you mean "{setting.like}"?' if setting.like else ""
             logger.warning('There is no setting "%s": it is ignored.%s', setting.name, like)
         self.parts.ground.commands.open()
+        await asyncio.to_thread(self.parts.administration.backups.begin)
+        await asyncio.to_thread(self.parts.reports.jobs.begin)
         for work in (
             self._watch_recorder(),
             self._watch_recordings(),
@@ -198,6 +200,7 @@ class IncidentRuntime:
             try:
                 await asyncio.to_thread(self.parts.incidents.collections.tidy)
                 await asyncio.to_thread(self.parts.ground.store.tidy)
+                self.parts.reports.jobs.tidy()
             except IncidentError as error:
                 logger.warning("not tidied up this time: %s", error)
             await asyncio.sleep(TIDIED_EVERY)

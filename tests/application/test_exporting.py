@@ -298,6 +298,26 @@ async def test_old_exports_leave_the_disk_and_stay_in_the_history(place: Workpla
     assert (place.state("old"), place.shelf.removed) == (ExportState.EXPIRED, ["old"])
 
 
+async def test_what_a_killed_server_had_still_to_remove_goes_at_the_next_start(place: Workplace) -> None:
+    """Their states say that nothing is there of them; what is done stays."""
+    place.shelf.go_on.set()
+    for name, state in (("old", ExportState.EXPIRED), ("stopped", ExportState.CANCELLED)):
+        place.order(name)
+        await eventually(lambda name=name: place.state(name) is ExportState.DONE)
+        with place.work.begin(ANN) as work:
+            done = work.stored.exports.get(name)
+            assert done is not None
+            work.stored.exports.put(attrs.evolve(done, state=state))
+    place.order("done")
+    await eventually(lambda: place.state("done") is ExportState.DONE)
+    started = asyncio.create_task(new_runner(place.work, place.shelf, Maker()).run())
+    await eventually(lambda: len(place.shelf.removed) == 2)
+    started.cancel()
+    with suppress(asyncio.CancelledError):
+        await started
+    assert set(place.shelf.removed) == set(place.shelf.abandoned) == {"old", "stopped"}
+
+
 async def test_a_cancelled_export_leaves_nothing_and_can_begin_again(place: Workplace) -> None:
     """Cancelling while it waits for its turn; later it is made from the beginning."""
     first = place.order("first")

@@ -34,6 +34,7 @@ class AdministrationParts:
     """The parts that run, and the operations on them."""
 
     denials: Denials
+    backups: Backups
     host_log: HostLog
     retention: RetentionTask
     media_holds: MediaHolds
@@ -70,6 +71,7 @@ def assemble_administration(ground: Ground, shelf: ExportShelf) -> Administratio
     )
     return AdministrationParts(
         denials=Denials(work, clock),
+        backups=backups,
         host_log=HostLog(work, clock),
         retention=RetentionTask(
             store=store,

@@ -163,8 +163,10 @@ class DiskShelf:
         """Remove a finished export."""
         with disk_errors():
             place = self._place(export)
+            gone = place.with_suffix(".gone")
+            # Of a server that was killed meanwhile: it would be in the way.
+            shutil.rmtree(gone, ignore_errors=True)
             if place.exists():
-                gone = place.with_suffix(".gone")
                 place.rename(gone)
                 shutil.rmtree(gone, ignore_errors=True)
                 self._changed()

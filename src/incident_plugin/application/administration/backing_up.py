@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Protocol
 
@@ -33,8 +34,12 @@ class Backups:
     _guard: Guard
     _ids: Ids
     _maker: BackupMaker
-    #: Where they lie until they were taken away.
+    #: Where they lie until they were taken away; belongs to nobody else.
     _folder: Path
+
+    def begin(self) -> None:
+        """Remove what a killed server left: half made backups have a copy of the store that is not sealed."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def make(self, actor: Actor, passphrase: str) -> Path:
         """Give the file of a new backup, which the caller removes; raises ``InvalidInput``."""

@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 UNFINISHED = (ExportState.QUEUED, ExportState.RUNNING, ExportState.WAITING)
 #: Those that the operator may begin again.
 REPEATABLE = (ExportState.FAILED, ExportState.CANCELLED, ExportState.WAITING)
+#: Those of which nothing lies on the shelf.
+_WITHOUT_FILES = (ExportState.FAILED, ExportState.CANCELLED, ExportState.EXPIRED)
 #: The part of the work that is done when the last exhibit is there.
 _FETCHED = 0.85
 #: Seconds between two looks for exports whose retention has ended.
@@ -60,6 +62,7 @@ class ExportRunner:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        await asyncio.to_thread(self._tidy)
         sweeping = asyncio.create_task(self._sweep_always(), name="retention of exports")
         try:
             for export_id in await asyncio.to_thread(self._unfinished):
@@ -131,6 +134,17 @@ class ExportRunner:
             self._change(export.id, lambda e: attrs.evolve(e, state=ExportState.EXPIRED), (ExportState.DONE,))
             self._shelf.remove(export.id)
         return len(ended)
+
+    def _tidy(self) -> None:
+        """Remove what a killed server had still to remove."""
+        with self._work.reading(self._service) as work:
+            over = [e.id for e in work.stored.exports.all() if e.state in _WITHOUT_FILES]
+        try:
+            for export_id in over:
+                self._shelf.abandon(export_id)
+                self._shelf.remove(export_id)
+        except IncidentError as error:
+            logger.warning("what is left of old exports was not removed: %s", error)
 
     async def _sweep_always(self) -> None:
         while True:

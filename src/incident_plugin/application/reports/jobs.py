@@ -74,7 +74,7 @@ class ReportJob:
 class ReportJobs:
     """Makes reports beside one another; nothing of it survives a stop, for a report is quickly made anew."""
 
-    #: Belongs to nobody else: it is emptied at the first use.
+    #: Belongs to nobody else: it is emptied at each start.
     _directory: Path
     _clock: Clock
     _ids: Ids
@@ -84,7 +84,15 @@ class ReportJobs:
     _room: FolderRoom | None = None
     _jobs: dict[str, ReportJob] = attrs.field(init=False, factory=dict)
     _places: asyncio.Semaphore = attrs.field(init=False, factory=lambda: asyncio.Semaphore(AT_ONCE))
-    _emptied: bool = attrs.field(init=False, default=False)
+
+    def begin(self) -> None:
+        """Remove what a killed server left: reports tell what may have been deleted since."""
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def tidy(self) -> None:
+        """Remove reports that nobody can fetch any more, whether or not somebody makes another one."""
+        with disk_errors():
+            self._forget_old()
 
     def start(
         self, actor: Actor, make: Making, *, project: ProjectId | None, media_type: str = "application/pdf"
@@ -97,10 +105,7 @@ class ReportJobs:
         if len(running) >= EACH:
             raise InvalidInput(f"{EACH} of your reports are being made. Wait for one of them, or cancel it.")
         with disk_errors():
-            if not self._emptied:
-                shutil.rmtree(self._directory, ignore_errors=True)
             self._directory.mkdir(parents=True, exist_ok=True)
-            self._emptied = True
         identity = self._ids.new()
         job = ReportJob(
             id=identity,
