@@ -171,6 +171,25 @@ async def test_a_listener_goes_on_where_it_was(site: Site) -> None:
         assert (await listener.next()).data == {"project": two, "revision": 2}
 
 
+@pytest.fixture
+def short_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "_HELD", 2)
+
+
+async def test_what_is_no_longer_held_is_read_from_the_store(short_memory: None, site: Site) -> None:
+    """Whoever missed more than memory has hears of all of it, in order."""
+    async with site.listening() as listener:
+        one = site.create()
+        last = (await listener.next()).id
+        made = [site.create() for _ in range(4)]
+        for number in made:
+            assert (await listener.next()).data == {"project": number, "revision": 1}
+    site.comment(one)
+    async with site.listening(after=last) as listener:
+        told = [await listener.next() for _ in range(5)]
+        assert [heard.data["project"] for heard in told] == [*made, one]
+
+
 @pytest.mark.parametrize("after", ["99999", "soon", "-1", "9" * 40, "\u0663"])
 async def test_a_place_that_never_was_means_that_everything_is_read_again(site: Site, after: str) -> None:
     """A store that was restored knows fewer changes; whatever else is sent is no place either."""
@@ -181,7 +200,7 @@ async def test_a_place_that_never_was_means_that_everything_is_read_again(site: 
 
 async def test_who_missed_too_much_reads_everything_again(site: Site, monkeypatch) -> None:
     """Instead of thousands of messages."""
-    monkeypatch.setattr(feed, "_KEPT", 3)
+    monkeypatch.setattr(feed, "_TOLD", 3)
     for _ in range(5):
         site.create()
     async with site.listening(after=0) as listener:

@@ -22,8 +22,10 @@ from incident_plugin.domain.properties import DELIVERED, IncidentProperties
 
 #: Changes that are read from the store at once.
 _AT_ONCE = 500
-#: Changes that are kept for those who come back; whoever missed more reads everything again.
-_KEPT = 5_000
+#: Changes that are held in memory, for those who listen; what they are about takes some 2 kB each.
+_HELD = 500
+#: Changes that those who come back are told one by one; whoever missed more reads everything again.
+_TOLD = 5_000
 
 
 @attrs.frozen(kw_only=True)
@@ -64,7 +66,7 @@ class Changes:
         self._store = store
         self._guard = guard
         self._lock = threading.Lock()
-        self._recent: deque[_Noted] = deque(maxlen=_KEPT)
+        self._recent: deque[_Noted] = deque(maxlen=_HELD)
         #: Every change after this one, up to ``_through``, is among the recent ones.
         self._since = 0
         self._through = 0
@@ -91,10 +93,10 @@ class Changes:
             noted = self._noted(self._through, _AT_ONCE)
             if any(one.entry.project == AUDIT for one in noted):
                 self._read_properties()
-            dropped = len(self._recent) + len(noted) - _KEPT
-            if dropped > 0:
-                self._since = self._recent[dropped - 1].number
+            dropped = len(self._recent) + len(noted) > _HELD
             self._recent.extend(noted)
+            if dropped:
+                self._since = self._recent[0].number - 1
             self._through = noted[-1].number
         return True
 
@@ -107,10 +109,10 @@ class Changes:
         with self._lock:
             through, since, properties, mark = self._through, self._since, self._properties, self._mark
             noted = [one for one in self._recent if one.number > after]
-        if after > through or through - after > _KEPT:
+        if after > through or through - after > _TOLD:
             return News(through=through, properties=mark, missed=True)
         if after < since:
-            noted = [one for one in self._noted(after, _KEPT) if one.number <= through]
+            noted = [one for one in self._noted(after, _TOLD) if one.number <= through]
         told = self._guard.hears(
             actor, (one.entry for one in noted if one.entry.project != AUDIT), properties
         )
