@@ -83,16 +83,21 @@ async def test_recorded_video_to_an_existing_project(operator: Operator, site: R
 
 
 async def test_report_and_export(operator: Operator, site: RunningSite) -> None:
-    """Found, reported with names, exported, and taken along; the preview shows that it has the focus."""
+    """Found, reported with names, exported, and taken along; the preview shows that it has the focus.
+
+    A key that adds marked video does and says nothing where there is no video.
+    """
     number = with_video(site)
     page, keyboard = operator.page, operator.page.keyboard
     await operator.sign_in("supervisor")
     await keyboard.press("g")
     await keyboard.press("i")
     await expect(page.get_by_role("row", name=DESCRIPTION)).to_be_visible()
+    await keyboard.press("e")
     await go_to(page, DESCRIPTION[:9])
     await keyboard.press("Enter")
     await expect(page.get_by_role("tab", name="Main details")).to_be_focused()
+    await expect(page.get_by_text("Mark the start")).to_have_count(0)
     await go_to(page, "Create report")
     await keyboard.press("Enter")
     report = page.get_by_role("dialog", name=f"Report: incident project {number}")

@@ -9,13 +9,15 @@ import { picks } from './picks.js';
 /** @typedef {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsContext} Context */
 
 /**
- * Adds the marked time of some cameras; what is refused or given up leaves the marks as they are.
+ * Adds the marked time of some cameras, where there are pictures: elsewhere its keys do nothing. What is refused or given up leaves
+ * the marks as they are.
  * @param {Context} context
  * @param {import('./picks.js').Camera[]} cameras
  * @param {import('./picks.js').Destination} [destination]
  */
-export function addMarked({ bridge, clock }, cameras, destination = 'draft') {
+export function addMarked({ bridge, clock, mode }, cameras, destination = 'draft') {
   return once('add marked', async () => {
+    if (mode === 'tab') return;
     const { markStart: start, markEnd: end } = clock;
     if (cameras.length === 0) {
       bridge.notify({ kind: 'warning', title: strings.add.cameraMissing });

@@ -10,7 +10,7 @@ import { DELIVERED } from './columns.js';
 /**
  * @param {Column[]} all
  * @param {string[]} shown keys, from left to right
- * @returns {Promise<string[] | undefined>} nothing when it was left
+ * @returns {Promise<string[] | undefined>} none for the delivered ones, nothing when it was left
  */
 export function chooseColumns(all, shown) {
   const sheet = new CSSStyleSheet();
@@ -23,12 +23,14 @@ export function chooseColumns(all, shown) {
   return showDialog(strings.list.columns, (/** @type {(result: string[]) => void} */ done) => {
     let order = [...shown.filter((key) => all.some((column) => column.key === key)), ...all.map(({ key }) => key).filter((key) => !shown.includes(key))];
     let chosen = new Set(shown);
+    let delivered = false;
     const list = h('ul', { class: 'columns' });
     /** @param {string} key @param {number} by */
     const move = (key, by) => {
       const at = order.indexOf(key);
       const to = Math.max(0, Math.min(order.length - 1, at + by));
       order.splice(to, 0, ...order.splice(at, 1));
+      delivered = false;
       draw();
       const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (list.children[to].querySelectorAll('button'));
       const [back, forward] = buttons;
@@ -36,22 +38,30 @@ export function chooseColumns(all, shown) {
     };
     const draw = () => list.replaceChildren(...order.map((key, place) => {
       const title = all.find((column) => column.key === key)?.title ?? key;
-      const box = h('input', { type: 'checkbox', checked: chosen.has(key), onchange: () => (box.checked ? chosen.add(key) : chosen.delete(key)) });
+      const box = h('input', { type: 'checkbox', checked: chosen.has(key), onchange() {
+        delivered = false;
+        if (box.checked) chosen.add(key);
+        else chosen.delete(key);
+      } });
       /** @param {string} label @param {number} by @param {boolean} disabled @param {Parameters<typeof icon>[0]} image */
       const button = (label, by, disabled, image) => h('button', { type: 'button', class: 'quiet', disabled, title: label, 'aria-label': `${title}: ${label}`, onclick: () => move(key, by) }, icon(image));
       return h('li', {}, h('label', {}, box, title), button(strings.list.left, -1, place === 0, 'back'), button(strings.list.right, 1, place === order.length - 1, 'forward'));
     }));
     draw();
-    return [
-      h('p', { class: 'dim' }, strings.list.columnsHint), list,
+    list.querySelector('input')?.setAttribute('autofocus', '');
+    return [h('form', { onsubmit(/** @type {Event} */ event) {
+      event.preventDefault();
+      done(delivered ? [] : order.filter((key) => chosen.has(key)));
+    } }, h('p', { class: 'dim' }, strings.list.columnsHint), list,
       h('footer', {},
         h('button', { type: 'button', onclick: () => {
           order = [...DELIVERED.filter((key) => all.some((column) => column.key === key)), ...order.filter((key) => !DELIVERED.includes(key))];
           chosen = new Set(DELIVERED);
+          delivered = true;
           draw();
         } }, strings.list.reset),
         h('span', { class: 'grow' }),
-        h('button', { type: 'button', class: 'primary', onclick: () => done(order.filter((key) => chosen.has(key))) }, strings.common.save)),
+        h('button', { type: 'submit', class: 'primary' }, strings.common.save))),
     ];
   }, { sheets: [sheet] });
 }

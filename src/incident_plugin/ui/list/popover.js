@@ -1,4 +1,5 @@
-// A small pane at a button: in the top layer, closed by Escape, by a click elsewhere, and when it is done.
+// A small pane at a button: in the top layer, closed by Escape, by a click elsewhere, and when it is done. Tab stays
+// within: what lies below cannot be seen.
 
 import { h } from '../common/dom.js';
 
@@ -26,6 +27,7 @@ export function popover(anchor, title, build, closed = () => {}, back = anchor) 
     closed();
   };
   pane.append(...build(close));
+  pane.addEventListener('keydown', (event) => keepWithin(pane, event));
   pane.addEventListener('beforetoggle', () => { within = pane.contains(/** @type {ShadowRoot} */ (anchor.getRootNode()).activeElement); });
   pane.addEventListener('toggle', (event) => {
     if (/** @type {ToggleEvent} */ (event).newState === 'closed') done();
@@ -49,13 +51,32 @@ function place(pane, anchor) {
   pane.style.top = `${below ? at.bottom + 4 : Math.max(8, at.top - 4 - size.height)}px`;
 }
 
-/** Arrow keys go through the buttons of a menu. @param {KeyboardEvent} event */
+/** From the last control to the first, and back; radio buttons of one name are one stop. @param {HTMLElement} pane @param {KeyboardEvent} event */
+function keepWithin(pane, event) {
+  if (event.key !== 'Tab') return;
+  const at = /** @type {HTMLInputElement} */ (event.target);
+  const stops = /** @type {HTMLInputElement[]} */ ([...pane.querySelectorAll('input, select, button')])
+    .filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility());
+  const [first, last] = event.shiftKey ? [stops.at(-1), stops[0]] : [stops[0], stops.at(-1)];
+  if (at !== last && !(at.type === 'radio' && at.name === last?.name)) return;
+  event.preventDefault();
+  first?.focus();
+}
+
+/** Arrow keys go through the buttons of a menu, letters to the next that begins with one. @param {KeyboardEvent} event */
 export function menuKeys(event) {
   const buttons = /** @type {HTMLElement[]} */ ([.../** @type {HTMLElement} */ (event.currentTarget).querySelectorAll('button')]);
   const at = buttons.indexOf(/** @type {HTMLElement} */ (event.target));
-  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+  const letter = event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.altKey && !event.metaKey;
+  const next = letter ? beginning(buttons, event.key, at) : { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
   if (next === undefined) return;
   event.preventDefault();
   event.stopPropagation();
   buttons[(next + buttons.length) % buttons.length]?.focus();
+}
+
+/** The place of the next button whose words begin with a letter, round the end; where there is none, the same place. @param {HTMLElement[]} buttons @param {string} letter @param {number} at */
+function beginning(buttons, letter, at) {
+  const round = [...buttons.keys()].map((step) => (at + 1 + step) % buttons.length);
+  return round.find((place) => buttons[place].textContent.trim().toLowerCase().startsWith(letter.toLowerCase())) ?? at;
 }

@@ -1,6 +1,6 @@
 // The table of the list: a page of rows that change in place while the operator looks at them.
 
-import { h, icon } from '../common/dom.js';
+import { focused, h, icon } from '../common/dom.js';
 import { keyed, whenChanged } from '../common/keyed.js';
 import { strings } from '../locales/en.js';
 
@@ -128,6 +128,7 @@ export class Table {
     if (titles === this.#titles) return;
     this.#titles = titles;
     const by = sort.replace(/^-/, '');
+    const held = [...this.#head.children].findIndex((one) => one.contains(focused()));
     this.#head.replaceChildren(...columns.map(({ key, title, sort: sortable }) => {
       const direction = sortable === by ? (sort.startsWith('-') ? 'descending' : 'ascending') : null;
       const name = key === 'sequences' ? icon('film') : h('span', {}, title);
@@ -135,6 +136,8 @@ export class Table {
         name, direction ? h('span', { class: `arrow ${direction}` }, icon('back')) : null) : name;
       return h('th', { scope: 'col', class: `col-${key.split(':')[0]}`, 'aria-sort': direction }, content);
     }));
+    // What was pressed is drawn anew, and can be pressed again.
+    this.#head.children[held]?.querySelector('button')?.focus();
   }
 
   /** @param {HTMLElement} row @param {{project: ProjectSummary, properties: IncidentProperties, mark: Mark | null}} item @param {Column[]} columns */
