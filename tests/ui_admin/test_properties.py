@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import tomllib
 
+from PIL import Image
 from playwright.async_api import Page, expect
 
 from tests.accessibility import violations
@@ -23,6 +25,13 @@ async def tab(page: Page, name: str) -> None:
 async def saved(page: Page) -> None:
     await page.get_by_role("button", name="Save", exact=True).click()
     await expect(page.get_by_text("Incident properties saved")).to_be_visible()
+
+
+def picture(width: int, height: int) -> bytes:
+    """Give a PNG of one colour."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), "navy").save(file, "PNG")
+    return file.getvalue()
 
 
 def names(page: Page):
@@ -146,6 +155,23 @@ async def test_categories_and_data_are_switched_on_and_off(opening, site) -> Non
         ("Injuries", "injuries"),
         ("Witnesses", "witnesses"),
     ]
+
+
+async def test_the_logo_of_reports_is_shown_once_it_is_there(opening, site) -> None:
+    """Under the policy of a careful host; one that is too large is refused before it is sent anywhere."""
+    page = await opening("properties")
+    await tab(page, "Reports")
+    chosen = page.get_by_label("Choose a picture")
+    logo = page.get_by_role("img", name="The logo that reports have now")
+    await chosen.set_input_files({"name": "logo.png", "mimeType": "image/png", "buffer": picture(60, 24)})
+    await expect(logo).to_have_js_property("naturalWidth", 60)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.method))
+    large = picture(60, 24) + bytes(3 << 20)
+    await chosen.set_input_files({"name": "photo.png", "mimeType": "image/png", "buffer": large})
+    await expect(page.get_by_text("The picture has 3,072 kB; 512 kB are possible.")).to_be_visible()
+    assert "PUT" not in asked
+    await expect(logo).to_be_visible()
 
 
 async def test_a_file_shows_what_it_would_change_before_it_does(opening, site, tmp_path) -> None:

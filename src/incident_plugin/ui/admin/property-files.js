@@ -11,6 +11,8 @@ import { adminSheet } from './style.js';
 /** @typedef {import('../common/shapes.d.ts').IncidentProperties} IncidentProperties */
 
 const LARGEST = 500_000;
+/** As the server has it. A larger picture is not sent: a proxy before the server refuses it with a number alone. */
+const LARGEST_LOGO = 512 * 1024;
 
 /** @param {Bridge} bridge @param {boolean} editable */
 export function logoField(bridge, editable) {
@@ -18,8 +20,13 @@ export function logoField(bridge, editable) {
   const place = h('div', { class: 'logo' });
   const told = h('div', {});
   const chosen = picker('image/png,image/jpeg', texts.chooseLogo, async (file) => {
-    await done(request(bridge, 'PUT', 'properties/logo', undefined, { body: file }));
+    await done(put(file));
   });
+  /** @param {File} file */
+  async function put(file) {
+    if (file.size > LARGEST_LOGO) throw new Problem({ title: texts.logoRefused, detail: texts.logoTooLarge(file.size), status: 413 });
+    await request(bridge, 'PUT', 'properties/logo', undefined, { body: file });
+  }
   const remove = h('button', { type: 'button', hidden: true, onclick: async () => {
     if (await confirmed(texts.removeLogo, texts.logoText, texts.removeLogo)) await done(call(bridge, 'DELETE', 'properties/logo'));
   } }, texts.removeLogo);
@@ -37,8 +44,7 @@ export function logoField(bridge, editable) {
     try {
       const response = await request(bridge, 'GET', 'properties/logo');
       const none = response.status === 204;
-      // A data address: the policy of careful pages has no others for pictures.
-      place.replaceChildren(none ? h('span', { class: 'dim' }, texts.noLogo) : h('img', { alt: texts.logoText, src: await asAddress(await response.blob()) }));
+      place.replaceChildren(none ? h('span', { class: 'dim' }, texts.noLogo) : picture(await response.blob(), texts.logoText));
       remove.hidden = none || !editable;
     } catch (error) {
       place.replaceChildren(refusal(error));
@@ -105,12 +111,9 @@ function picker(accept, label, chosen) {
   return h('span', {}, input, h('button', { type: 'button', onclick: () => input.click() }, icon('folder'), label));
 }
 
-/** @param {Blob} blob @returns {Promise<string>} */
-function asAddress(blob) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(blob);
-  });
+/** @param {Blob} blob @param {string} alt */
+function picture(blob, alt) {
+  const src = URL.createObjectURL(blob);
+  const forget = () => URL.revokeObjectURL(src);
+  return h('img', { alt, src, onload: forget, onerror: forget });
 }

@@ -85,6 +85,8 @@ export const admin = {
     logoText: 'The logo that reports have now',
     chooseLogo: 'Choose a picture',
     removeLogo: 'Remove the logo',
+    logoRefused: 'This cannot be saved as entered.',
+    logoTooLarge: (/** @type {number} */ bytes) => `The picture has ${Math.floor(bytes / 1024).toLocaleString('en')} kB; 512 kB are possible. The logo was not changed: make the picture smaller.`,
     exportToml: 'Export as TOML',
     exportJson: 'Export as JSON',
     importFile: 'Import a file',
