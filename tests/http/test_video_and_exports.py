@@ -193,6 +193,19 @@ async def test_one_file_of_an_export_can_be_fetched_in_part(client, cameras):
         assert (await client.get(f"/exports/{export['id']}/files/{name}")).status_code == 404
 
 
+async def test_an_export_whose_files_are_gone_offers_none(client, cameras, host):
+    """As after a restore that left them out; back in their place they are offered again."""
+    await sent_project(client, (cameras["Lobby"], ago(600), ago(598)))
+    job = await finished(client, (await client.post("/exports", json={"settings": {}})).json())
+    place = host.storage / "exports" / job["id"]
+    aside = place.rename(host.storage / "elsewhere")
+    (listed,) = (await client.get("/exports")).json()["exports"]
+    assert (listed["state"], listed["package"]) == ("expired", job["package"])
+    assert (await client.get(f"/exports/{job['id']}/archive")).status_code == 404
+    aside.rename(place)
+    assert (await client.get(f"/exports/{job['id']}")).json()["state"] == "done"
+
+
 async def test_a_download_that_broke_goes_on(client, cameras):
     """The ZIP says how long it is; what is missing of it is given, and the whole when it is another one."""
     start = ago(900)

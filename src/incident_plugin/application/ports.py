@@ -205,6 +205,10 @@ class ExportShelf(Protocol):
         """Remove a finished export's files."""
         ...
 
+    def holds(self, export: ExportId) -> bool:
+        """Whether a finished export's files are there."""
+        ...
+
     def files(self, export: ExportId) -> tuple[ShelvedFile, ...]:
         """Give all files of a finished export; raises ``NotFound``."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -16,6 +17,7 @@ import pytest
 from tinydb import TinyDB
 
 from incident_plugin.adapters.tinydb_store import TinyDBStore, upkeep
+from incident_plugin.adapters.tinydb_store.store import FILE
 from incident_plugin.application.searching import EntryFilter, ProjectFilter
 from incident_plugin.application.unit_of_work import UnitOfWork
 from incident_plugin.cli import main
@@ -97,6 +99,18 @@ def test_a_backup_replaces_no_file(tmp_path: Path) -> None:
         upkeep.backup(tmp_path / "live", tmp_path / "none" / "backup")
     assert (tmp_path / "backup").read_text() == "a letter"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["backup", "live"]
+
+
+def test_a_backup_is_read_by_nobody_else(tmp_path: Path) -> None:
+    """Every text is in it as it is, wherever it is put; nor is the store that it is restored to."""
+    before = os.umask(0o022)
+    try:
+        upkeep.backup(filled(tmp_path / "live", "van"), tmp_path / "backup")
+        upkeep.restore(tmp_path / "copy", tmp_path / "backup", NOW)
+    finally:
+        os.umask(before)
+    for file in (tmp_path / "backup", tmp_path / "copy" / FILE):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_restored_backup_takes_the_place_of_the_store_which_is_kept(tmp_path: Path) -> None:

@@ -175,10 +175,14 @@ class DiskShelf:
         if self._room is not None:
             self._room.changed()
 
+    def holds(self, export: ExportId) -> bool:
+        """Whether the files of a finished export are there."""
+        return self._place(export).is_dir()
+
     def files(self, export: ExportId) -> tuple[ShelvedFile, ...]:
         """Give the files of a finished export, in order of their names."""
         place = self._place(export)
-        if not place.is_dir():
+        if not self.holds(export):
             raise NotFound(
                 "The files of this export are no longer on the server. Export again.",
                 cause="incident.export-files-removed",

@@ -223,11 +223,11 @@ class Exports:
         with self._work.reading(actor.person) as work:
             mine = [e for e in work.stored.exports.all() if e.owner.id == actor.person.id]
         newest_first = sorted(mine, key=lambda e: e.created_at, reverse=True)
-        return tuple(self._readable(actor, export) for export in newest_first)
+        return tuple(self._on_the_shelf(self._readable(actor, export)) for export in newest_first)
 
     def get(self, actor: Actor, export_id: ExportId) -> Export:
         """Give what the actor may read of one of their exports; raises ``NotFound``."""
-        return self._readable(actor, self._mine(actor, export_id))
+        return self._on_the_shelf(self._readable(actor, self._mine(actor, export_id)))
 
     def files(self, actor: Actor, export_id: ExportId) -> tuple[ShelvedFile, ...]:
         """Give the files of a finished export, which belong together: all of them, or a refusal."""
@@ -282,7 +282,8 @@ class Exports:
                 export=export.id,
                 finished_at=export.finished_at,
                 name=export.package.name if export.package else "",
-                available=export.state is ExportState.DONE and export.owner.id == actor.person.id,
+                available=self._on_the_shelf(export).state is ExportState.DONE
+                and export.owner.id == actor.person.id,
             )
             for export in newest
             for item in self._visible_items(actor, export.items)
@@ -354,6 +355,15 @@ class Exports:
         exhibits = tuple(exhibit for exhibit in export.exhibits if exhibit.item in items)
         # A message may name a camera.
         return attrs.evolve(export, items=items, exhibits=exhibits, message=export.message and WITHHELD)
+
+    def _on_the_shelf(self, export: Export) -> Export:
+        """Give an export as one without files when they are gone, as after a restore that left them out.
+
+        That is not noted: with the disk back in its place, or the files, it is as before.
+        """
+        if export.state is ExportState.DONE and not self._shelf.holds(export.id):
+            return attrs.evolve(export, state=ExportState.EXPIRED)
+        return export
 
     def _visible_items(self, actor: Actor, items: tuple[ExportItem, ...]) -> tuple[ExportItem, ...]:
         seen = set(self._guard.visible(actor, {item.footage.camera for item in items}))

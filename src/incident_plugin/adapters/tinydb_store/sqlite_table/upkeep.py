@@ -32,6 +32,8 @@ def copy(source: Path, target: Path, tell: Tell = silently) -> None:
         raise StorageNotWritable(f"{target} is there already. It was left as it is: choose another name.")
     try:
         partial.unlink(missing_ok=True)
+        # Everything is in it: nobody else reads it, wherever it is put.
+        partial.touch(mode=0o600, exist_ok=False)
         with foreign_errors(source), _opened(source, apsw.SQLITE_OPEN_READONLY) as read:
             flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
             with foreign_errors(target), _opened(partial, flags) as written:
