@@ -514,6 +514,18 @@ async def test_deleting_what_is_gone_already_says_so(opening: Opening, site: Sit
     await expect(page.get_by_text("No incident projects yet")).to_be_visible()
 
 
+async def test_a_deletion_whose_answer_is_lost_is_not_told_as_refused(opening: Opening, site: Site) -> None:
+    """Nobody entered anything, and nobody knows whether it was done until the server answers again."""
+    site.create(description="Goes away")
+    page = await opening(provoked=("ERR_FAILED",))
+    await page.route("**/projects/1", lambda route: route.abort())
+    await row(page, "Goes away").click()
+    await page.get_by_role("button", name="Delete").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(page.get_by_text("cannot be reached. Whether this was still done shows")).to_be_visible()
+    await expect(row(page, "Goes away")).to_have_count(1)
+
+
 async def test_retention_left_is_a_column(opening: Opening, site: Site) -> None:
     """Days until a project is deleted by itself, as its own page has them, or that a legal hold stops it.
 

@@ -17,6 +17,10 @@ export class Problem extends Error {
   }
 }
 
+const LOST = 'The server cannot be reached.';
+const KEPT = `${LOST} What you entered is still here.`;
+const UNSURE = `${LOST} Whether this was still done shows as soon as it answers again.`;
+
 /**
  * Calls an operation and gives the response; raises `Problem` for every refusal, the loss of the connection included.
  * @param {Bridge} bridge
@@ -30,9 +34,19 @@ export async function request(bridge, method, path, body, init = {}) {
   const headers = { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...init.headers };
   const response = await reached(bridge.fetch(path, {
     method, ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...init, headers,
-  }));
+  }), lost(method, body));
   if (response.ok) return response;
   throw new Problem(await problemOf(response));
+}
+
+/**
+ * Says what a lost connection means for what was asked.
+ * @param {string} method
+ * @param {unknown} body
+ */
+function lost(method, body) {
+  if (method === 'GET') return LOST;
+  return body === undefined ? UNSURE : KEPT;
 }
 
 /**
@@ -42,7 +56,7 @@ export async function request(bridge, method, path, body, init = {}) {
  * @param {string} [detail]
  * @returns {Promise<T>}
  */
-export async function reached(answer, detail = 'The server cannot be reached. What you entered is still here.') {
+export async function reached(answer, detail = KEPT) {
   try {
     return await answer;
   } catch (error) {
