@@ -87,7 +87,7 @@ async def test_the_keyboard_is_never_lost(page: Page) -> None:
 
 
 async def test_by_keyboard_alone(page: Page) -> None:
-    """F9, Shift+F9, arrow, Tab, text, Ctrl+Enter: no mouse."""
+    """F9, Shift+F9, arrow, Tab, text, Ctrl+Enter: no mouse; a key that asks for another form asks for none over it."""
     await page.keyboard.press("F9")
     await expect(page.locator("incident-status")).to_contain_text("Collecting")
     await page.keyboard.press("Shift+F9")
@@ -95,9 +95,11 @@ async def test_by_keyboard_alone(page: Page) -> None:
     await expect(dialog.get_by_label("Type").get_by_text("Theft")).to_be_attached()
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Tab")
+    await page.keyboard.press("Control+F9")
     await page.keyboard.type("Broken window [left]")
     await page.keyboard.press("Control+Enter")
     await expect(saved(page)).to_be_visible()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 async def test_empty_project_keeps_the_operator_in_live(page: Page) -> None:

@@ -3,6 +3,7 @@
 import { Problem, report } from './api.js';
 import { showDialog } from './dialog.js';
 import { h } from './dom.js';
+import { once } from './once.js';
 import { offered, withProperties } from './properties.js';
 import { strings } from '../locales/en.js';
 
@@ -29,7 +30,8 @@ const unsaved = new Map();
 export async function askDetails(bridge, { title, note = '', remember, submit }) {
   /** @type {Promise<R> | undefined} */
   let pending;
-  const result = await showDialog(title, (/** @type {(result: R) => void} */ done) => {
+  // Function keys work in dialogs too: while one asks, another would stand over it.
+  const result = await once('details', () => showDialog(title, (/** @type {(result: R) => void} */ done) => {
     const form = new DetailsForm(bridge, unsaved.get(remember), (details) => unsaved.set(remember, details));
     form.element.addEventListener('submit', async (event) => {
       event.preventDefault();
@@ -44,7 +46,7 @@ export async function askDetails(bridge, { title, note = '', remember, submit })
       }
     });
     return [note && h('p', { class: 'dim' }, note), form.element].filter((node) => node !== '');
-  });
+  }));
   if (result !== undefined || !pending) {
     if (result !== undefined) unsaved.delete(remember);
     return result;
