@@ -276,8 +276,10 @@ async def test_a_password_is_entered_twice_and_leaves_the_page(open_at, world) -
     await page.get_by_label("Password", exact=True).fill("long enough")
     await page.get_by_label("Password again").fill("long enouph")
     await expect(page.get_by_text("The passwords are not the same.")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("The passwords are not the same.")).to_be_visible()
     await page.get_by_label("Password again").fill("long enough")
-    await start.click()
+    await page.keyboard.press("Enter")
     await expect(page.get_by_text("Exporting")).to_be_visible()
     assert world.ordered["password"] == "long enough"
     assert "long enough" not in str(world.ordered["settings"])

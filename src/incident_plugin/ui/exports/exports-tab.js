@@ -70,7 +70,7 @@ class ExportsTab extends Contributed {
   attached() {
     this.#arrived = true;
     if (!this.#settings) {
-      this.#settings = new SettingsForm(this.#bridge, () => this.#estimate());
+      this.#settings = new SettingsForm(this.#bridge, () => this.#estimate(), () => this.#start.click());
       this.#settingsPlace.replaceChildren(this.#settings.element);
     }
     void this.#settings.load();

@@ -18,9 +18,9 @@ const DELIVERED = {
   stills_every: null, sound: false, encrypted: false, split_size: null,
 };
 export const SHORTEST_PASSWORD = 8;
-/** Bytes: a CD, a file system without large files, a DVD, a large DVD. */
 /** Seconds from one still picture to the next. */
 const STEPS = [1, 5, 10, 60, 600];
+/** Bytes: a CD, a file system without large files, a DVD, a large DVD. */
 const SIZES = [700_000_000, 4_000_000_000, 4_700_000_000, 8_500_000_000];
 
 export class SettingsForm {
@@ -58,8 +58,8 @@ export class SettingsForm {
   #containerField = field('container', strings.exports.settings.container, this.#container);
   #stillsField = field('stills', strings.exports.settings.stillPictures, this.#stills);
 
-  /** @param {VmsBridge} bridge @param {() => void} changed */
-  constructor(bridge, changed) {
+  /** @param {VmsBridge} bridge @param {() => void} changed @param {() => void} start what Enter in a password does */
+  constructor(bridge, changed, start) {
     this.#bridge = bridge;
     this.#changed = changed;
     const texts = strings.exports.settings;
@@ -70,6 +70,7 @@ export class SettingsForm {
       h('div', { class: 'row fields' }, field('format', texts.format, this.#format), this.#containerField, this.#stillsField, field('split', texts.split, this.#split)),
       h('div', { class: 'row boxes' }, ...[this.#sign, this.#report, this.#names, this.#court, this.#burn, this.#sound, this.#encrypted].map(({ label }) => label)),
       this.#passwords, this.#wrong, this.#estimate);
+    this.#passwords.addEventListener('keydown', ({ key }) => { if (key === 'Enter') start(); });
     this.#draw();
   }
 
