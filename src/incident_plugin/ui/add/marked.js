@@ -24,7 +24,7 @@ export function addMarked({ bridge, clock, mode }, cameras, destination = 'draft
       return;
     }
     if (start === null || end === null) {
-      bridge.notify({ kind: 'warning', title: strings.add.marksMissing, detail: strings.add.marksMissingDetail });
+      bridge.notify({ kind: 'info', title: strings.add.marksMissing, detail: strings.add.marksMissingDetail });
       return;
     }
     try {
