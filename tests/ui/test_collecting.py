@@ -87,7 +87,7 @@ async def test_the_keyboard_is_never_lost(page: Page) -> None:
 
 
 async def test_by_keyboard_alone(page: Page) -> None:
-    """F9, Shift+F9, arrow, Tab, text, Ctrl+Enter: no mouse; a key that asks for another form asks for none over it."""
+    """F9, Shift+F9, arrow, Tab, text, Ctrl+Enter: no mouse, and no second form over the first."""
     await page.keyboard.press("F9")
     await expect(page.locator("incident-status")).to_contain_text("Collecting")
     await page.keyboard.press("Shift+F9")

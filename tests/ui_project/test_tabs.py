@@ -95,6 +95,8 @@ async def test_ten_thousand_comments_stay_usable(opening: Opening, site: Site) -
     await expect(page.locator("article").last).to_contain_text("Comment 9999")
     await expect(page.locator("article")).to_have_count(100)
     await expect(page.get_by_role("tab", name="Comments")).to_contain_text("10000")
+    await page.get_by_role("tab", name="Comments").press("PageDown")
+    await expect(page.locator("article").first).not_to_be_in_viewport()
     await page.get_by_label("New comment").fill("One more")
     await page.keyboard.press("Control+Enter")
     await expect(page.locator("article").last).to_contain_text("One more")
@@ -130,10 +132,12 @@ async def test_five_hundred_sequences_stay_usable(opening: Opening, site: Site) 
 
 
 async def test_a_field_tells_its_history(opening: Opening, site: Site) -> None:
-    """Who, when, before and after, the newest first."""
+    """Who, when, before and after, the newest first; what was never set has none."""
     number = site.create()
     site.set_field(number, "status", "closed")
     page = await opening(f"incidents/{number}")
+    never_set = page.locator("[data-field=priority]")
+    await expect(never_set.get_by_role("button", name="Earlier values")).to_be_hidden()
     await page.locator("[data-field=status]").get_by_role("button", name="Earlier values").click()
     dialog = page.get_by_role("dialog", name="History: Status")
     rows = dialog.locator("tbody tr")
@@ -151,6 +155,8 @@ async def test_projects_are_linked_and_lead_to_one_another(opening: Opening, sit
     page = await opening(f"incidents/{number}/related")
     await page.get_by_role("button", name="Link incident project").click()
     chooser = page.get_by_role("dialog")
+    await chooser.get_by_role("row", name="Gate").dblclick()
+    await expect(chooser.get_by_role("alert")).to_contain_text("This is the incident project that is open.")
     await chooser.get_by_role("row", name="Red van").dblclick()
     await page.get_by_label("What do they have to do with one another?").fill("same van")
     await page.keyboard.press("Enter")
@@ -175,6 +181,7 @@ async def test_the_log_is_filtered_and_saved(opening: Opening, site: Site) -> No
     await expect(row.locator("td.wrap time").first).to_have_attribute("title", "2026-03-01 12:00:00 UTC")
     await page.get_by_label("Kind").select_option("Fields")
     await expect(page.locator(".activity tbody tr")).to_have_count(2)
+    await expect(page.locator(".activity-state")).to_contain_text("whole. 2 match")
     await page.get_by_label("Kind").select_option("Everything")
     await page.get_by_label("Who").select_option("Olivia Operator")
     await expect(page.locator(".activity tbody tr")).to_have_count(1)

@@ -20,11 +20,12 @@ import { strings } from '../locales/en.js';
  * @template R
  * @param {Bridge} bridge
  * @param {(project: number) => Promise<R>} submit
+ * @param {string} [verb] what the button says
  * @returns {Promise<R | undefined>} nothing when it was left
  */
-export function chooseProject(bridge, submit) {
+export function chooseProject(bridge, submit, verb = strings.projects.chooseButton) {
   return showDialog(strings.projects.choose, (/** @type {(result: R) => void} */ done) => {
-    const chooser = new Chooser(bridge, async (id) => done(await submit(id)));
+    const chooser = new Chooser(bridge, async (id) => done(await submit(id)), verb);
     return chooser.parts;
   }, { wide: true, sheets: [filterSheet] });
 }
@@ -45,8 +46,9 @@ class Chooser {
   /**
    * @param {Bridge} bridge
    * @param {(project: number) => Promise<void>} submit
+   * @param {string} verb
    */
-  constructor(bridge, submit) {
+  constructor(bridge, submit, verb) {
     this.bridge = bridge;
     this.submit = submit;
     this.bar = new FilterBar(bridge, (query) => {
@@ -64,8 +66,7 @@ class Chooser {
     this.problem = h('p', { class: 'error', role: 'alert', hidden: true });
     this.count = h('span', { class: 'dim small' });
     this.older = h('button', { type: 'button', hidden: true, onclick: () => void this.load({ older: true }) }, strings.projects.older);
-    this.choose = h('button', { type: 'button', class: 'primary', disabled: true, onclick: () => void this.#submit() },
-      strings.projects.chooseButton);
+    this.choose = h('button', { type: 'button', class: 'primary', disabled: true, onclick: () => void this.#submit() }, verb);
     void this.load();
     void this.#names();
     void this.#saved();

@@ -14,9 +14,9 @@ const MOST = 40;
  * @param {Bridge} bridge
  * @param {string} path
  * @param {unknown} body
- * @returns {Promise<{value: any, response: Response}>}
+ * @returns {Promise<any>} what was answered
  */
-export async function make(bridge, path, body) {
+export async function made(bridge, path, body) {
   const wanted = hash(`${bridge.principal.id} ${path.split('?')[0]} ${JSON.stringify(body)}`);
   const keys = read();
   const key = keys[wanted] ?? newKey();
@@ -25,23 +25,12 @@ export async function make(bridge, path, body) {
     const response = await request(bridge, 'POST', path, body, { headers: { 'Idempotency-Key': key } });
     const value = await reached(response.json());
     forget(wanted);
-    return { value, response };
+    return value;
   } catch (error) {
     // A refusal is an answer: nothing was made.
     if (error instanceof Problem && error.status >= 400 && error.status < 500) forget(wanted);
     throw error;
   }
-}
-
-/**
- * The same, giving what was answered.
- * @param {Bridge} bridge
- * @param {string} path
- * @param {unknown} body
- * @returns {Promise<any>}
- */
-export async function made(bridge, path, body) {
-  return (await make(bridge, path, body)).value;
 }
 
 /** 128 random bits; pages served without TLS have no `crypto.randomUUID`. */

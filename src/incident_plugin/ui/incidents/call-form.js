@@ -68,9 +68,10 @@ function durationSeconds(text) {
  * @param {CallEdit} edit
  * @param {string} timeZone
  * @param {(edit: CallEdit) => void} changed called with every change
- * @param {(checked: () => boolean) => HTMLElement[]} buttons given what says whether the call can be saved
+ * @param {() => void} save called when what was entered can be saved
+ * @param {(save: () => void) => HTMLElement[]} buttons given what saves the call, if it can be saved
  */
-export function callForm(edit, timeZone, changed, buttons) {
+export function callForm(edit, timeZone, changed, save, buttons) {
   const texts = strings.incidents.calls;
   const current = { ...edit };
   /** @param {Exclude<keyof CallEdit, 'seen'>} part */
@@ -98,14 +99,15 @@ export function callForm(edit, timeZone, changed, buttons) {
     fault.textContent = wrong;
     long.setAttribute('aria-invalid', String(wrong !== ''));
   };
-  /** Said beside the field, and not saved. */
+  /** What is no duration is said beside the field, and not saved. */
   const checked = () => {
-    if (durationSeconds(long.value) !== undefined) return true;
+    if (durationSeconds(long.value) !== undefined) return save();
     told(texts.badDuration);
     long.focus();
-    return false;
   };
-  return h('fieldset', { class: 'call-form', 'aria-label': texts.form },
+  return h('fieldset', { class: 'call-form', 'aria-label': texts.form, onkeydown: (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) checked();
+  } },
     h('label', { class: 'field' }, texts.direction, h('select', { onchange: entered('direction') },
       ...(['made', 'received']).map((way) => h('option', { value: way, selected: way === current.direction },
         way === 'made' ? texts.made : texts.received)))),

@@ -30,20 +30,23 @@ export function fieldRow(model, field, make, { title, hint, editable }) {
     'aria-describedby': `name-${id}`,
     onclick: () => showHistory(model.bridge, model.id, field, name) }, icon('clock'));
   if (control.input) control.input.id = id;
+  control.input?.setAttribute('aria-describedby', `hint-${id} wrong-${id}`);
   const conflict = h('div', { class: 'conflict', role: 'alert', hidden: true });
-  const wrong = h('p', { class: 'error small', role: 'alert' });
+  const wrong = h('p', { class: 'error small', role: 'alert', id: `wrong-${id}` });
   let asked = '';
   control.disable(!editable);
   return {
     element: h('div', { class: 'field-row', 'data-field': field },
-      h('div', { class: 'label' }, control.input ? h('label', { htmlFor: id, id: `name-${id}` }, name) : h('span', { id: `name-${id}` }, name), mark, news, past),
+      h('div', { class: 'label' }, control.input ? h('label', { htmlFor: id, id: `name-${id}` }, name) : h('span', { id: `name-${id}` }, name), mark, news),
       h('div', { class: 'control', role: control.input ? null : 'group', 'aria-label': control.input ? null : name }, control.element),
+      past,
       wrong,
-      hint ? h('p', { class: 'dim small' }, hint) : null,
+      hint ? h('p', { class: 'dim small', id: `hint-${id}` }, hint) : null,
       conflict),
     update() {
       control.show(model.value(field));
       mark.hidden = !model.unsaved.field(field);
+      if (past) past.hidden = !model.project?.stamps[field];
       const told = JSON.stringify(model.news.of(field)) ?? '';
       if (news.dataset.told !== told) news.replaceChildren(...[newsMark(model.news.of(field), model.bridge.timeZone)].filter((node) => node !== null));
       news.dataset.told = told;

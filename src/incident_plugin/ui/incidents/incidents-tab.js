@@ -37,11 +37,12 @@ class IncidentsTab extends Contributed {
   }
 
   /** @override @param {Context} context */
-  changed({ bridge, path = '' }) {
+  changed(context) {
+    const { bridge, path = '' } = context;
     if (this.#bridge !== bridge) this.#forget();
     this.#bridge = bridge;
     const [id, ...rest] = path.split('/');
-    if (/^[0-9]+$/.test(id)) this.#showProject(bridge, Number(id), rest[0] ?? '');
+    if (/^[0-9]+$/.test(id)) this.#showProject(context, Number(id), rest[0] ?? '');
     else if (id === 'dashboard') this.#showDashboard(bridge, rest.join('/'));
     // The bare address means the list as it was left.
     else this.#showList(bridge, id === 'list' ? rest.join('/') : null);
@@ -67,15 +68,15 @@ class IncidentsTab extends Contributed {
     this.root.append((this.#dashboard = new Dashboard(bridge, filters)).element);
   }
 
-  /** @param {Context['bridge']} bridge @param {number} id @param {string} part */
-  #showProject(bridge, id, part) {
+  /** @param {Context} context @param {number} id @param {string} part */
+  #showProject(context, id, part) {
     if (this.#list) this.#list.element.hidden = true;
     if (this.#page?.id === id) {
       this.#page.show(part);
       return;
     }
     this.#close();
-    this.root.append((this.#page = new ProjectPage(bridge, id, part)).element);
+    this.root.append((this.#page = new ProjectPage(context, id, part)).element);
     this.#page.focus();
   }
 

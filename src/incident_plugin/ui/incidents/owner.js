@@ -46,7 +46,7 @@ async function handOver(model) {
   if (!chosen) return;
   if (await model.act(failures.save(failures.owner), 'POST', '/owner', { before, to: chosen.id })) {
     model.bridge.notify({ kind: 'success', title: texts.handedOver(model.id, chosen.name), detail: texts.willBeTold(chosen.name) });
-    model.undo.did(undo.fields(texts.owner), () => model.act(failures.undo, 'PATCH', '', { changes: [{ field: 'owner', before: chosen.name, after: before }] }));
+    model.undo.did(undo.fields([texts.owner]), () => model.act(failures.undo, 'PATCH', '', { changes: [{ field: 'owner', before: chosen.name, after: before }] }));
   }
 }
 

@@ -1,7 +1,7 @@
 // One open incident project: what the server has, what is not saved yet, and whether the two disagree.
 
-import { Problem, call, reached, report, request, titled } from '../common/api.js';
-import { make } from '../common/making.js';
+import { Problem, call, report, titled } from '../common/api.js';
+import { made } from '../common/making.js';
 import { NO_PROPERTIES } from '../common/properties.js';
 import { strings } from '../locales/en.js';
 import { callBody } from './call-form.js';
@@ -21,7 +21,7 @@ import { Unsaved } from './unsaved.js';
 /** Comments that are shown at first, the newest. */
 const COMMENTS = 100;
 
-/** Fires `change` whenever anything of it changes. */
+/** Fires `change` whenever anything of it changes, and `refused` when something could not be saved. */
 export class ProjectModel extends EventTarget {
   /** @type {Project | null} */
   project = null;
@@ -45,11 +45,13 @@ export class ProjectModel extends EventTarget {
 
   /**
    * @param {Bridge} bridge
+   * @param {import('../../../../hooks/src/vms_hooks/page.d.ts').VmsClock} clock the server's time
    * @param {number} id
    */
-  constructor(bridge, id) {
+  constructor(bridge, clock, id) {
     super();
     this.bridge = bridge;
+    this.clock = clock;
     this.id = id;
     this.unsaved = new Unsaved(bridge, id);
     this.news = new News(bridge.principal.id);
@@ -161,6 +163,7 @@ export class ProjectModel extends EventTarget {
     const edit = this.unsaved.field(field);
     if (choice === 'mine' && edit) this.unsaved.set(`field:${field}`, { ...edit, before: this.stored(field) });
     else this.unsaved.delete(`field:${field}`);
+    this.failure = null;
     this.news.seen(field);
     this.#edited();
     if (this.#saveAfterChoice && this.conflicts.length === 0) void this.save();
@@ -172,18 +175,18 @@ export class ProjectModel extends EventTarget {
     const edit = key.startsWith('comment:') ? this.unsaved.comment(key.slice(8)) : this.unsaved.call(key.slice(5));
     if (choice === 'mine' && edit && item) this.unsaved.set(key, { ...edit, seen: item.edited_at });
     else this.unsaved.delete(key);
+    this.failure = null;
     this.#edited();
     if (choice === 'mine') void this.save(key);
   }
 
   /**
-   * Saves what is not saved: fields, comments, calls. A failure is kept, shown and told.
+   * Saves what is not saved: fields, comments, calls. A failure is kept, and shown until it is tried again.
    * @param {string} [only] key of the one entry to save
    * @returns {Promise<boolean>} whether it is saved now
    */
   async save(only = '') {
     if (this.#saving) return false;
-    this.failure = null;
     this.#saveAfterChoice = false;
     try {
       if (!only) await this.#saveFields();
@@ -194,9 +197,9 @@ export class ProjectModel extends EventTarget {
       if (!(error instanceof Problem)) throw error;
       this.failure = error;
       this.#saveAfterChoice = error.messageId === 'incident.conflict';
-      if (!this.#saveAfterChoice) report(this.bridge, error);
       if (error.status === 409 || error.status === 404) await this.refresh();
       this.#changed();
+      if (!this.#saveAfterChoice) this.dispatchEvent(new Event('refused'));
       return false;
     }
   }
@@ -252,7 +255,7 @@ export class ProjectModel extends EventTarget {
     const changes = edits.filter(([, edit]) => edit.before !== edit.after)
       .map(([field, edit]) => ({ field, before: edit.after, after: edit.before }));
     if (changes.length === 0) return;
-    const names = changes.map(({ field }) => fieldTitle(field, this.properties)).join(', ');
+    const names = changes.map(({ field }) => fieldTitle(field, this.properties));
     const { undo, failures } = strings.incidents;
     this.undo.did(undo.fields(names), () => this.act(failures.undo, 'PATCH', '', { changes }));
   }
@@ -306,10 +309,8 @@ export class ProjectModel extends EventTarget {
     this.#changed();
     try {
       const address = `${this.path}${path}?comments=${this.comments}`;
-      const { value, response } = await titled(title, method === 'MAKE'
-        ? make(this.bridge, address, body) : this.#asked(method, address, body));
-      const date = response.headers.get('Date');
-      this.savedAt = date ? new Date(date) : new Date();
+      const value = await titled(title, method === 'MAKE' ? made(this.bridge, address, body) : call(this.bridge, method, address, body));
+      this.savedAt = new Date(this.clock.now);
       this.failure = null;
       this.#receive(value, saved);
     } finally {
@@ -317,12 +318,6 @@ export class ProjectModel extends EventTarget {
       this.#changed();
       if (this.#stale && !this.#saving) void this.refresh();
     }
-  }
-
-  /** @param {string} method @param {string} address @param {unknown} body */
-  async #asked(method, address, body) {
-    const response = await request(this.bridge, method, address, body);
-    return { value: await reached(response.json()), response };
   }
 
   #editedFields() {
@@ -361,7 +356,7 @@ export class ProjectModel extends EventTarget {
   }
 
   #edited() {
-    this.failure = null;
+    if (!this.unsaved.size) this.failure = null;
     this.#changed();
   }
 

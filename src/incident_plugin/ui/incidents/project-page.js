@@ -29,6 +29,9 @@ import { sequencesTab } from './tab-sequences.js';
 const READ_AGAIN = 5_000;
 const READ_SELDOM = 120_000;
 
+/** How much of what is seen of a part the page keys pass. */
+const PAGE = 0.9;
+
 /** In the manual's order. @type {Record<TabName, (model: ProjectModel) => TabView>} */
 const TABS = {
   details: detailsTab, categories: categoriesTab, comments: commentsTab, sequences: sequencesTab, calls: callsTab, activity: activityTab,
@@ -56,6 +59,7 @@ export class ProjectPage {
   #views = new Map();
   #logged = false;
   #state = h('span', { class: 'save-state', role: 'status' });
+  #refusal = h('p', { class: 'refusal', role: 'alert', hidden: true });
   #save;
   #header;
   #presence;
@@ -73,11 +77,11 @@ export class ProjectPage {
   #deaf;
   #reader;
 
-  /** @param {Bridge} bridge @param {number} id @param {string} tab */
-  constructor(bridge, id, tab) {
+  /** @param {import('../common/contributed.js').Context} context @param {number} id @param {string} tab */
+  constructor({ bridge, clock }, id, tab) {
     const texts = strings.incidents.project;
     this.#bridge = bridge;
-    this.#model = new ProjectModel(bridge, id);
+    this.#model = new ProjectModel(bridge, clock, id);
     this.#names = /** @type {TabName[]} */ (Object.keys(TABS)).filter((name) =>
       (RIGHTS[name] ?? [`projects.${name}.view`]).some((right) => may(bridge, right)));
     this.#current = this.#names[0];
@@ -90,13 +94,15 @@ export class ProjectPage {
     this.#panel.append(this.#notes, this.#restored, this.#content);
     this.#content.append(skeleton(texts.loading));
     this.element = h('div', { class: 'page' },
-      h('div', { class: 'head' },
+      h('div', {}, h('div', { class: 'head' },
         h('button', { type: 'button', class: 'quiet', title: texts.back, 'aria-label': texts.back, onclick: () => this.#toList() }, icon('back')),
         h('h2', {}, texts.title(id)), this.#header.element, h('span', { class: 'grow' }), this.#presence.element, this.#state, this.#save, this.#buttons),
+      this.#refusal),
       this.#tabs, this.#panel, this.#undoBar);
     this.element.addEventListener('pointerdown', () => { this.#held = null; });
     this.element.addEventListener('focusin', ({ target }) => { this.#held = /** @type {HTMLElement} */ (target); });
     this.#model.addEventListener('change', () => this.#draw());
+    this.#model.addEventListener('refused', () => this.#refused());
     this.#model.undo.addEventListener('change', () => this.#drawUndo());
     this.show(tab);
     this.#reader = whileVisible(this.#panel, () => (this.#live ? READ_SELDOM : READ_AGAIN), () => this.#read());
@@ -233,7 +239,7 @@ export class ProjectPage {
     const texts = strings.incidents.project;
     const { state, savedAt, failure } = this.#model;
     const conflicts = [...this.#model.conflicts, ...this.#model.contested];
-    const reason = conflicts.length ? strings.incidents.conflict.first : failure?.detail || failure?.title || '';
+    const reason = conflicts.length ? strings.incidents.conflict.first : [failure?.title, failure?.detail].filter(Boolean).join(' ');
     const kind = conflicts.length && state !== 'saving' ? 'failed' : state;
     const [image, word] = /** @type {const} */ ({
       saved: ['check', savedAt ? texts.savedAt(time(savedAt, this.#bridge.timeZone)) : texts.saved],
@@ -244,12 +250,36 @@ export class ProjectPage {
     const key = `${kind} ${word}`;
     this.#save.disabled = !this.#model.project || state === 'saved' || state === 'saving' || conflicts.length > 0 || this.#model.gone;
     this.#state.hidden = !this.#model.project;
+    const failed = kind === 'failed';
+    if (kind !== 'saving') this.#drawRefusal(failed ? word : '', failed && !conflicts.length && !this.#model.gone);
     if (this.#state.dataset.key === key) return;
     this.#state.dataset.key = key;
     this.#state.className = `save-state ${kind}`;
-    this.#state.title = kind === 'failed' ? failure?.title ?? '' : savedAt ? utcTitle(savedAt) : '';
-    this.#state.replaceChildren(icon(image), h('span', { class: 'ellipsis' }, word), ...(kind === 'failed' && !conflicts.length && !this.#model.gone
-      ? [h('button', { type: 'button', onclick: () => this.#model.save() }, texts.retry)] : []));
+    this.#state.title = !failed && savedAt ? utcTitle(savedAt) : '';
+    this.#state.replaceChildren(...(failed ? [] : [icon(image), h('span', {}, word)]));
+  }
+
+  /** @param {string} word why something is not saved; nothing when it is @param {boolean} again whether it can be tried again */
+  #drawRefusal(word, again) {
+    const key = word && `${word} ${again}`;
+    if ((this.#refusal.dataset.key ?? '') === key) return;
+    this.#refusal.dataset.key = key;
+    const height = this.#refusal.offsetHeight;
+    this.#refusal.hidden = !word;
+    this.#refusal.replaceChildren(icon('warning'), h('span', {}, word),
+      ...(again ? [h('button', { type: 'button', onclick: () => this.#model.save() }, strings.incidents.project.retry)] : []));
+    // What somebody is writing stays where it is, as far as there is something above it.
+    this.#panel.scrollTop += this.#refusal.offsetHeight - height;
+  }
+
+  /** What was not saved is said above the parts; where that is not seen, by the host. Who waits for it goes on at what is wrong. */
+  #refused() {
+    const { failure } = this.#model;
+    const root = this.element.getRootNode();
+    const frame = root instanceof ShadowRoot ? root.host.getBoundingClientRect() : null;
+    const { height, top, bottom } = this.#refusal.getBoundingClientRect();
+    if (failure && !(height && frame && top >= frame.top && bottom <= frame.bottom)) report(this.#bridge, failure);
+    /** @type {HTMLElement | null} */ (this.#content.querySelector('input:invalid'))?.focus();
   }
 
   #subject() {
@@ -280,6 +310,8 @@ export class ProjectPage {
     const place = this.#names.indexOf(this.#current);
     const last = this.#names.length - 1;
     const target = { ArrowRight: place === last ? 0 : place + 1, ArrowLeft: place === 0 ? last : place - 1, Home: 0, End: last }[event.key];
+    const pages = { PageDown: 1, PageUp: -1 }[event.key];
+    if (pages) this.#panel.scrollBy(0, pages * this.#panel.clientHeight * PAGE);
     if (target === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -312,9 +344,9 @@ export class ProjectPage {
     this.#undoBar.replaceChildren(icon('check'), h('span', { class: 'ellipsis' }, last?.title ?? ''), back,
       h('button', { type: 'button', class: 'quiet', title: strings.common.close, 'aria-label': strings.common.close, onclick: () => {
         this.#undoBar.hidden = true;
-        this.#keepKeyboard();
+        this.#keepKeyboard(this.#views.get(this.#current)?.refuge);
       } }, icon('close')));
-    this.#keepKeyboard(back);
+    this.#keepKeyboard(last ? back : this.#views.get(this.#current)?.refuge);
   }
 
   async #takeBack() {

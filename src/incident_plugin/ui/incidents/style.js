@@ -79,8 +79,11 @@ a.button:hover { background: var(--s3); }
 .news svg { width: 10px; height: 10px; }
 .news path { fill: currentColor; }
 .dot { width: 7px; height: 7px; border-radius: 50%; background: var(--accent); }
-.past { margin-left: auto; min-width: 24px; min-height: 24px; padding: 2px; color: var(--dim); }
-.undo-bar { position: absolute; left: 50%; bottom: 16px; transform: translateX(-50%); max-width: 80%; display: flex; gap: 12px; align-items: center;
+.past { grid-area: 1 / 2; min-width: 24px; min-height: 24px; padding: 2px; color: var(--dim); }
+.refusal { display: flex; gap: 8px; align-items: center; margin: 0; padding: 0 12px 8px; color: var(--red); background: var(--s1); overflow-wrap: anywhere; }
+.refusal button { color: var(--text); flex: none; min-height: 28px; }
+/* Beside the host's notices, not below them. */
+.undo-bar { position: absolute; left: 432px; right: 16px; bottom: 16px; margin-inline: auto; width: fit-content; display: flex; gap: 12px; align-items: center;
   padding: 6px 8px 6px 12px; background: var(--s3); border: 1px solid var(--line); border-radius: 4px; }
 .undo-bar > svg { color: var(--green); }
 .two { display: grid; gap: 0; line-height: 1.3; min-width: 0; }
@@ -100,18 +103,17 @@ a.button:hover { background: var(--s3); }
 .save-state { display: flex; gap: 6px; align-items: center; min-width: 0; }
 .save-state.saved { color: var(--dim); }
 .save-state.unsaved { color: var(--amber); }
-.save-state.failed { color: var(--red); }
-.save-state button { min-height: 28px; color: var(--text); }
 .tabs { display: flex; gap: 0; padding: 0 12px; border-bottom: 1px solid var(--s3); background: var(--s1); overflow-x: auto; scrollbar-width: none; }
 .tabs button { flex: none; white-space: nowrap; outline-offset: -2px; border: 0; border-bottom: 2px solid transparent; border-radius: 0; background: none; min-height: 36px; color: var(--dim); }
 .tabs button[aria-selected=true] { color: var(--text); border-bottom-color: var(--accent); }
 .tabs .count { color: var(--dim); font-size: 12px; }
-.panel > :empty, .rows > :empty { display: none; }
+.panel > :empty, .rows > :empty, .reading > :empty { display: none; }
 .panel { overflow: auto; padding: 16px; min-height: 0; display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; align-content: start; }
 .details, .categories { display: grid; grid-template-columns: minmax(280px, 420px) minmax(320px, 560px); gap: 16px 48px; align-items: start; }
 .categories { grid-template-columns: repeat(2, minmax(280px, 440px)); }
 .form { display: grid; gap: 12px; }
-.field-row { display: grid; gap: 4px; }
+.field-row { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 4px; }
+.field-row > :not(.label, .past) { grid-column: 1 / -1; }
 .field-row p { margin: 0; }
 .label { display: flex; gap: 8px; align-items: center; min-height: 24px; color: var(--dim); }
 .control input[type=checkbox] { justify-self: start; width: 20px; height: 20px; margin: 6px 0; accent-color: var(--accent); }
@@ -126,12 +128,14 @@ input:not([type=checkbox]):not([type=radio]):is(:user-invalid, [aria-invalid=tru
 .side { display: grid; gap: 4px; align-content: start; grid-template-rows: auto 1fr auto; }
 .side .value { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 160px; overflow: auto; }
 .reading { display: grid; gap: 12px; max-width: 900px; }
+.reading > button { justify-self: start; }
 .comments { display: grid; gap: 8px; }
 /* Of thousands only what is in view is laid out. */
 .comment { content-visibility: auto; contain-intrinsic-size: auto 72px; }
 .comment { background: var(--s1); border: 1px solid var(--s3); border-radius: 4px; padding: 4px 12px 8px; display: grid; gap: 6px; }
 .comment header { display: flex; gap: 12px; align-items: center; min-height: 28px; min-width: 0; white-space: nowrap; }
-.call-form { border: 1px solid var(--s3); border-radius: 4px; margin: 0; padding: 12px; display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 12px; }
+.call-form { border: 1px solid var(--s3); border-radius: 4px; margin: 0; padding: 12px; display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 12px; align-items: start; }
+.call-form .label { min-height: 0; }
 .call-form .note, .call-form > .row { grid-column: 1 / -1; }
 .part { grid-template-columns: minmax(0, 1fr); }
 .scrolled { overflow-x: auto; }
@@ -162,6 +166,7 @@ input:not([type=checkbox]):not([type=radio]):is(:user-invalid, [aria-invalid=tru
   .details, .categories { grid-template-columns: 1fr; }
   .call-form { grid-template-columns: 1fr; }
   .head { flex-wrap: wrap; }
+  .undo-bar { left: 16px; }
   .sequences { min-width: 700px; }
   .sequences :is(th, td):is(:nth-child(7), :nth-child(8)) { display: none; }
 }

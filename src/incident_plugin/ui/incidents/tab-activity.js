@@ -50,7 +50,7 @@ export function activityTab(model) {
     keyed(body, log.entries, (entry) => entry.number, () => h('tr', {}), whenChanged((element, entry) => fill(element, entry, model.bridge.timeZone)));
     state.replaceChildren(log.fault
       ? h('p', { class: 'banner error', role: 'alert' }, icon('warning'), h('span', {}, h('b', {}, texts.fault), ' ', log.fault))
-      : h('p', { class: 'dim row' }, icon('check'), texts.whole(log.total), log.found < log.total ? texts.shown(log.found) : ''));
+      : h('p', { class: 'dim row' }, icon('check'), texts.whole(log.total), log.found < log.total ? ` ${texts.shown(log.found)}` : ''));
     if (people === JSON.stringify(log.people)) return;
     people = JSON.stringify(log.people);
     const chosen = person.value;

@@ -38,7 +38,7 @@ export function callsTab(model) {
     written = entered;
     const adding = blank || entered;
     empty.hidden = calls.length > 0 || adding;
-    add.hidden = adding;
+    add.hidden = adding || !editable;
     add.disabled = model.gone;
     const contestedOnes = new Set(model.contested);
     keyed(list, calls.map((call) => ({
@@ -55,7 +55,7 @@ export function callsTab(model) {
     if (left) add.focus();
   }
 
-  return { element: h('div', { class: 'reading' }, list, empty, h('div', { class: 'row', hidden: !editable }, add), form), update };
+  return { element: h('div', { class: 'reading' }, list, empty, add, form), update };
 }
 
 /** @param {ProjectModel} model @param {string} id @param {import('./unsaved.js').CallEdit} edit @param {Element | null} holder */
@@ -77,12 +77,11 @@ function choosing(model, call) {
 function editing(model, id, left) {
   const key = `call:${id}`;
   const first = model.unsaved.call(id) ?? newCall();
-  return callForm(first, model.bridge.timeZone, (edit) => model.keep(key, edit), (checked) => [
-    h('button', { type: 'button', class: 'primary', onclick: () => {
-      if (!checked()) return;
-      if (model.unsaved.call(id) === undefined) model.keep(key, first);
-      void model.save(key);
-    } }, strings.common.save),
+  return callForm(first, model.bridge.timeZone, (edit) => model.keep(key, edit), () => {
+    if (model.unsaved.call(id) === undefined) model.keep(key, first);
+    void model.save(key);
+  }, (save) => [
+    h('button', { type: 'button', class: 'primary', title: strings.incidents.calls.saveHint, onclick: save }, strings.common.save),
     h('button', { type: 'button', onclick: () => {
       left?.();
       model.keep(key, null);

@@ -95,16 +95,19 @@ function described(model, summary) {
 /** @param {ProjectModel} model */
 async function link(model) {
   const { related: texts } = strings.incidents;
-  const chosen = await chooseProject(model.bridge, async (id) => ({ project: { id } }));
-  if (!chosen) return;
-  const why = await showDialog(texts.whyTitle(model.id, chosen.project.id), (/** @type {(why: string) => void} */ done) => {
+  const other = await chooseProject(model.bridge, async (id) => {
+    if (id === model.id) throw new Problem({ title: texts.itself, detail: texts.chooseAnother, status: 422 });
+    return id;
+  }, texts.link);
+  if (other === undefined) return;
+  const why = await showDialog(texts.whyTitle(model.id, other), (/** @type {(why: string) => void} */ done) => {
     const input = h('input', { type: 'text', maxLength: 200, dir: 'auto', autofocus: true, placeholder: texts.whyHint });
     return [h('form', { class: 'stack', onsubmit: (/** @type {Event} */ event) => {
       event.preventDefault();
       done(input.value.trim());
     } }, h('label', { class: 'field' }, texts.why, input), h('footer', {}, h('button', { type: 'submit', class: 'primary' }, texts.link)))];
   });
-  if (why !== undefined) await relate(model, chosen.project.id, why);
+  if (why !== undefined) await relate(model, other, why);
 }
 
 /** @param {ProjectModel} model @param {number} project @param {string} why */

@@ -25,14 +25,14 @@ export function sequencesTab(model) {
   const selected = new Set();
   const states = new SequenceStates(model.bridge, model.id, () => update());
   const preserve = preserveRow(model.bridge, model.id, () => void states.read());
-  const body = h('tbody', {});
+  const body = h('tbody', { onfocusin: () => { at = place(); }, onkeydown: (/** @type {KeyboardEvent} */ event) => onRow(event) });
   const total = h('span', { class: 'dim' });
   const away = h('p', { class: 'banner amber', role: 'status', hidden: true });
   const empty = h('p', { class: 'empty' }, texts.empty);
   const all = h('input', { type: 'checkbox', 'aria-label': texts.selectAll, onchange: () => select(all.checked ? sequences().map((s) => s.id) : []) });
   const view = h('button', { type: 'button', class: 'primary', hidden: !may(model.bridge, 'projects.video.view'),
     onclick: () => viewVideo(model.bridge, model.id, sequences(), [...selected][0]) }, icon('play'), texts.view);
-  const remove = h('button', { type: 'button', hidden: !editable, onclick: () => removeSelected(model, sequences().filter((s) => selected.has(s.id))) }, texts.remove);
+  const remove = h('button', { type: 'button', hidden: !editable, title: texts.removeHint, onclick: () => removeSelected(model, chosen()) }, texts.remove);
   const removeAll = h('button', { type: 'button', hidden: !editable, onclick: () => removeEvery(model, sequences()) }, texts.removeAll);
   const table = h('table', { class: 'sequences' },
     h('thead', {}, h('tr', {}, h('th', { class: 'check' }, all),
@@ -41,6 +41,32 @@ export function sequencesTab(model) {
     body);
 
   const sequences = () => model.project?.sequences ?? [];
+  const chosen = () => sequences().filter(({ id }) => selected.has(id));
+  /** The row that has the keyboard, or had it last. */
+  let at = 0;
+  const place = () => [...body.rows].findIndex((one) => one.matches(':focus-within'));
+  /** @param {number} index */
+  const boxOf = (index) => body.rows[Math.max(0, Math.min(index, body.rows.length - 1))]?.querySelector('input') ?? undefined;
+
+  /** @param {KeyboardEvent} event */
+  function onRow(event) {
+    /** @type {Record<string, () => void>} */
+    const keys = {
+      ArrowDown: () => boxOf(at + 1)?.focus(),
+      ArrowUp: () => boxOf(at - 1)?.focus(),
+      Home: () => boxOf(0)?.focus(),
+      End: () => boxOf(body.rows.length - 1)?.focus(),
+      Delete: () => {
+        if (!editable) return;
+        if (selected.size === 0) select([sequences()[at].id]);
+        remove.click();
+      },
+    };
+    const act = keys[event.key];
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    act();
+  }
   /** @param {string[]} ids */
   function select(ids) {
     selected.clear();
@@ -76,7 +102,10 @@ export function sequencesTab(model) {
   return {
     element: h('div', { class: 'stack part' }, h('div', { class: 'row' }, view, remove, removeAll, h('span', { class: 'grow' }), total), preserve.element, away, h('div', { class: 'scrolled' }, table), empty),
     update,
-    refuge: view,
+    /** The row that follows what was removed. */
+    get refuge() {
+      return boxOf(at) ?? view;
+    },
     /** Recorders are asked when somebody looks. */
     seen: () => states.read(),
     stop: () => {

@@ -5,6 +5,9 @@ const NUMBER = new Intl.NumberFormat('en-GB');
 /** @param {number} n @param {string} one @param {string} several */
 const counted = (n, one, several) => `${NUMBER.format(n)} ${n === 1 ? one : several}`;
 
+/** So many changed fields are named. */
+const NAMED = 3;
+
 /** @param {number} n */
 const sequencesOf = (n) => counted(n, 'sequence', 'sequences');
 
@@ -131,8 +134,8 @@ export const incidents = {
     hint: 'Undo (Ctrl+Z)',
     /** @param {string} title */
     undone: (title) => `Undone: ${title}`,
-    /** @param {string} names */
-    fields: (names) => `Changed: ${names}`,
+    /** @param {string[]} names */
+    fields: (names) => `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ''} changed`,
     comment: 'Comment deleted',
     call: 'Call deleted',
     note: 'Note changed',
@@ -245,6 +248,7 @@ export const incidents = {
     actions: 'Actions',
     empty: 'No calls yet. Log whom you called, and who called you.',
     form: 'Call',
+    saveHint: 'Save (Ctrl+Enter)',
     badDuration: 'Enter minutes and seconds, such as 2:30.',
     badTime: 'Enter the date and time of the call.',
     deleteTitle: 'Delete call',
@@ -284,6 +288,7 @@ export const incidents = {
     unconfirmedHint: 'The browser was lost while this was collected: the end is the last confirmed view and a margin.',
     view: 'View video',
     remove: 'Remove',
+    removeHint: 'Remove what is selected (Delete)',
     removeAll: 'Remove all',
     select: 'Select',
     selectAll: 'Select all',
@@ -347,6 +352,8 @@ export const incidents = {
     whyTitle: (id, other) => `Link incident projects ${id} and ${other}`,
     why: 'What do they have to do with one another?',
     whyHint: 'same van, follow-up…',
+    itself: 'This is the incident project that is open.',
+    chooseAnother: 'Choose another one.',
     /** @param {number} id */
     unlinkFrom: (id) => `Unlink incident project ${id}`,
     sameVideo: 'Same video in other incident projects',
