@@ -149,6 +149,20 @@ async def test_refused_save_loses_nothing(watched: Watched) -> None:
     await expect(saved(page)).to_be_visible()
 
 
+async def test_a_session_that_ends_while_collecting_is_not_told_as_a_silent_server(watched: Watched) -> None:
+    """Locked out, or signed out elsewhere: the bar says what is kept and that signing in helps."""
+    page = watched.page
+    watched.provoked += ["401"]
+    await page.keyboard.press("F9")
+    bar = page.locator("incident-status")
+    await expect(bar).to_contain_text("Collecting")
+    refusal = problem("You are signed out.", "Sign in again.", 401)
+    await page.route("**/collections", lambda route: route.fulfill(**refusal))
+    await expect(bar).to_contain_text("You are signed out. What was collected until then is kept")
+    await page.unroute("**/collections")
+    await expect(bar).not_to_contain_text("signed out")
+
+
 async def test_start_is_not_claimed_before_it_is_acknowledged(watched: Watched) -> None:
     """A refused start shows the server's words and no red bar."""
     page = watched.page

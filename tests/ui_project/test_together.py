@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+import attrs
 import pytest
 from playwright.async_api import Page, expect
 
@@ -68,6 +69,28 @@ async def test_different_fields_are_both_kept_and_the_same_one_asks(opening: Ope
     await olivia.keyboard.press("Control+s")
     await expect(carl.get_by_label("Description", exact=True)).to_have_value("Olivia's words")
     await expect(state(olivia)).to_contain_text("Saved ")
+
+
+async def test_a_field_that_the_site_gives_up_keeps_nobody_from_saving_the_rest(
+    opening: Opening, site: Site
+) -> None:
+    """What was typed into it stays in sight, says why it is refused, and goes when it is emptied."""
+    number = site.create()
+    page = await opening(f"incidents/{number}/categories", provoked=REFUSED)
+    persons = page.get_by_label("Persons involved")
+    await persons.fill("7")
+    await page.get_by_label("Reference").fill("R-1")
+    data = tuple(attrs.evolve(one, enabled=one.name != "Persons involved") for one in site.properties.data)
+    site.set_properties(attrs.evolve(site.properties, data=data))
+    await expect(page.get_by_text("No longer used at this site")).to_be_visible()
+    await expect(persons).to_have_value("7")
+    await page.keyboard.press("Control+s")
+    await expect(state(page)).to_contain_text("Persons involved is no longer used at this site")
+    await persons.fill("")
+    await expect(persons).to_have_count(0)
+    await page.keyboard.press("Control+s")
+    await expect(state(page)).to_contain_text("Saved ")
+    await expect(page.get_by_label("Reference")).to_have_value("R-1")
 
 
 @pytest.mark.parametrize(("choice", "kept"), [("Keep mine", "Olivia's"), ("Keep theirs", "Carl's")])

@@ -120,7 +120,8 @@ def _chosen(title: str, value: FieldValue, values: tuple[PropertyValue, ...]) ->
 def _refuse_disabled(title: str, value: FieldValue, *, enabled: bool) -> None:
     if not enabled and value not in (None, ""):
         raise InvalidInput(
-            f"{title} is no longer used at this site and takes no new value. It was not changed.",
+            f"{title} is no longer used at this site and takes no new value. It was not changed: empty it, "
+            "then save the rest.",
             cause="incident.field-retired",
         )
 

@@ -2,6 +2,7 @@
 // What is shown was acknowledged by the server: nothing here is assumed to have happened.
 
 import { Problem, call } from '../common/api.js';
+import { strings } from '../locales/en.js';
 
 /** @typedef {import('../common/api.js').Bridge} Bridge */
 /** @typedef {import('../common/shapes.d.ts').Running} Running */
@@ -33,8 +34,8 @@ class Collections extends EventTarget {
   /** Ends with the start that is on its way, however that ends. @type {Promise<unknown>} */
   started = Promise.resolve();
   loaded = false;
-  /** Whether the last question was left without answer. */
-  lost = false;
+  /** Why the last question was left without an answer that helps; empty when it was not. */
+  lost = '';
   /** @type {Bridge | undefined} */
   #bridge;
   #followers = 0;
@@ -106,10 +107,10 @@ class Collections extends EventTarget {
         this.discarded = answer.discarded;
       }
       this.loaded = true;
-      this.lost = false;
+      this.lost = '';
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      this.lost = true;
+      this.lost = error.status === 401 ? strings.collections.signedOut : strings.collections.lost;
     } finally {
       this.#asking = false;
     }

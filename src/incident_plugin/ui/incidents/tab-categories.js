@@ -26,9 +26,10 @@ export function categoriesTab(model) {
         const editable = may(model.bridge, 'projects.categories.manage');
         const categoryRows = categories.map((category) => fieldRow(model, `category:${category.id}`,
           (entered) => choice((value) => offered(choices(`category:${category.id}`, model.properties), value), false, entered),
-          { editable, hint: category.description }));
+          { editable, hint: category.enabled ? category.description : strings.incidents.fields.notUsed }));
         const dataRows = data.map((field) => fieldRow(model, `data:${field.id}`,
-          (entered) => dataControl(field, model.bridge.timeZone, entered), { editable }));
+          (entered) => dataControl(field, model.bridge.timeZone, entered),
+          { editable, hint: field.enabled ? '' : strings.incidents.fields.notUsed }));
         rows = [...categoryRows, ...dataRows];
         element.replaceChildren(...sections(categoryRows, dataRows));
       }
@@ -37,11 +38,15 @@ export function categoriesTab(model) {
   };
 }
 
-/** What the site uses, and what it no longer uses but this project has a value of. @param {ProjectModel} model */
+/**
+ * What the site uses, and what it no longer uses but this project has a value of, saved or not.
+ * @param {ProjectModel} model
+ */
 function inUse(model) {
   const { categories, data } = model.properties;
   /** @param {'category' | 'data'} kind @param {{id: string, enabled: boolean}} one */
-  const shown = (kind, one) => one.enabled || (model.stored(`${kind}:${one.id}`) ?? null) !== null;
+  const shown = (kind, one) => one.enabled
+    || model.stored(`${kind}:${one.id}`) !== null || model.unsaved.field(`${kind}:${one.id}`) !== undefined;
   return { categories: categories.filter((c) => shown('category', c)), data: data.filter((d) => shown('data', d)) };
 }
 

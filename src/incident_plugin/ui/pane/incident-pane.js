@@ -74,7 +74,7 @@ export class IncidentPane extends Contributed {
     this.idle.hidden = !allowed || running.length > 0 || !collections.loaded;
     this.idle.textContent = strings.collections.idle(collections.preRoll);
     this.lost.hidden = !collections.lost;
-    this.lost.textContent = collections.lost ? strings.collections.lost : '';
+    this.lost.textContent = collections.lost;
     const shown = running.map((one) => (
       { running: one, source: feed(one, bridge.client), alone: running.length === 1, allowed }));
     // The one that follows this view is not to be looked for.

@@ -103,7 +103,7 @@ export class IncidentStatus extends Contributed {
       why(shown, source, bridge.timeZone),
       source === 'here' ? strings.collections.cameras(openOnes(shown).map(({ camera_name: name }) => name)) : '',
       running.length > 1 ? strings.collections.others(running.length - 1) : '',
-      collections.lost ? strings.collections.lost : '',
+      collections.lost,
     ].filter(Boolean).join('  ·  ');
     this.what.title = this.what.textContent;
     this.#tellOfGap(shown, source);
@@ -134,7 +134,7 @@ export class IncidentStatus extends Contributed {
   #drawStarting() {
     this.bar.className = 'bar starting';
     this.state.replaceChildren(icon('clock'), strings.collections.starting);
-    this.what.textContent = collections.lost ? strings.collections.lost : '';
+    this.what.textContent = collections.lost;
     this.elapsed.textContent = '';
     for (const button of [this.goOnButton, this.saveButton, this.discardButton]) button.hidden = true;
   }

@@ -33,6 +33,7 @@ export const collections = {
   clockText: 'Collecting goes on by the new time. What was in view before is kept under the old time; its last end is not confirmed. Compare the times with the video before you save.',
   goOnHint: 'Go on follows the view of this window. What this window fed until now waits.',
   lost: 'The server does not answer. Everything it confirmed is kept; trying again.',
+  signedOut: 'You are signed out. What was collected until then is kept: sign in again to go on, or to save it.',
   others: (/** @type {number} */ n) => (n === 1 ? '1 other collection' : `${n} other collections`),
   which: 'Which collection do you want to save?',
   startedAt: (/** @type {string} */ at) => `Started ${at}`,

@@ -183,6 +183,7 @@ export const incidents = {
     nothingDefined: 'The administrator has not defined categories or incident data.',
     categories: 'Categories',
     data: 'Incident data',
+    notUsed: 'No longer used at this site: it takes no new value.',
     unsavedMark: 'Not saved yet',
   },
   conflict: {
