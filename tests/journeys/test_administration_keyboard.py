@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from playwright.async_api import Page, expect
-from tests.browsing import in_shared_browser
+from tests.browsing import Watched, in_shared_browser
 from tests.journeys.operator import Operator
 from tests.journeys.sites import RunningSite
+from tests.journeys.test_live_withdrawn import ASK_FOR_CAMERAS
 from tests.journeys.test_projects_journey import SECTIONS as OF_INCIDENT_PROJECTS
 from tests.keyboard import FIND, FOCUS, Stops, focused, go_to
+
+from incident_demo.site import PASSWORD
 
 pytestmark = in_shared_browser
 
@@ -49,8 +52,14 @@ async def test_every_control_of_every_page_is_reached_by_tab(
         assert len(await walk(page)) > len(SECTIONS), title
 
 
-async def test_pages_are_operated_by_keyboard(operator: Operator, site: RunningSite, binned: int) -> None:
-    """A value is added and saved, a recorder tested, a project restored; no mouse at any time."""
+async def test_pages_are_operated_by_keyboard(
+    operator: Operator, watched: Watched, site: RunningSite, binned: int
+) -> None:
+    """A value is added and saved, a recorder tested, a project restored; no mouse at any time.
+
+    A session that ends before the value is saved takes nothing away.
+    """
+    watched.provoked.append("status of 401")
     page = operator.page
     await operator.sign_in("admin")
     await go_to(page, "Administration")
@@ -60,6 +69,16 @@ async def test_pages_are_operated_by_keyboard(operator: Operator, site: RunningS
     await go_to(page, "Add value")
     await page.keyboard.press("Enter")
     await page.keyboard.type("Trespass")
+    await page.keyboard.press("Tab")
+    await page.context.clear_cookies()
+    await page.evaluate(ASK_FOR_CAMERAS)
+    ended = page.get_by_role("region", name="Notices").get_by_text("Your session has ended.")
+    await expect(ended).to_be_visible()
+    credentials = {"account": "admin", "password": PASSWORD}
+    again = await page.request.post(
+        f"{site.address}/api/session", data=credentials, headers={"origin": site.address}
+    )
+    assert again.ok
     await go_to(page, "Save")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Incident properties saved")).to_be_visible()

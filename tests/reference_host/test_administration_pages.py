@@ -198,6 +198,36 @@ def test_whoever_chose_the_light_theme_signs_in_in_it(page: Page, site: Site) ->
     expect(page.locator("body")).to_have_css("background-color", shown)
 
 
+def test_a_session_that_ends_under_a_form_takes_nothing_from_it(page: Page, site: Site) -> None:
+    """Signed in again in another window, what was entered is saved. A menu that Tab leaves is closed."""
+    sign_in(page, site, "/administration/accounts")
+    person = page.get_by_role("button", name="Adam Admin")
+    person.press("Enter")
+    item = page.get_by_role("button", name="Keyboard shortcuts")
+    expect(item).to_be_visible()
+    for _ in range(6):
+        page.keyboard.press("Tab")
+    expect(item).to_be_hidden()
+    page.get_by_role("button", name="Create account").press("Enter")
+    for label, words in (("Account", "late"), ("Name", "Lara Late"), ("First password", GOOD)):
+        page.get_by_role("dialog").get_by_label(label).fill(words)
+    page.context.clear_cookies()
+    page.keyboard.press("Enter")
+    refused = page.get_by_role("alert").filter(
+        has_text="Your session has ended. What you entered is still here."
+    )
+    with page.expect_popup() as opened:
+        refused.get_by_role("link", name="Sign in").press("Enter")
+    other = opened.value
+    for label, words in (("Account", "admin"), ("Password", PASSWORD)):
+        other.get_by_label(label).fill(words)
+    other.keyboard.press("Enter")
+    expect(other.locator("host-frame")).to_be_visible()
+    other.close()
+    page.get_by_role("dialog").get_by_label("Name").press("Enter")
+    expect(page.get_by_role("row", name="Lara Late")).to_be_visible()
+
+
 def test_a_role_of_the_configuration_is_shown_and_cannot_be_changed(page: Page, site: Site) -> None:
     """Its boxes show what its stars cover."""
     sign_in(page, site, "/administration/roles")

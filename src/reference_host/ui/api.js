@@ -14,10 +14,26 @@ export class ProblemError extends Error {
   }
 }
 
-/** Leads to the sign-in page and back here afterwards. @returns {Promise<never>} never settles: the page ends */
+/** Fired at the window when the session has ended and the page stays for what is being written. */
+export const SESSION_ENDED = 'host-session-ended';
+
+/** Leads to the sign-in page and back here afterwards; what is being written is not taken away. @returns {Promise<never>} a refusal where the page stays */
 export function signInAgain() {
+  if (writing()) {
+    window.dispatchEvent(new Event(SESSION_ENDED));
+    return Promise.reject(new ProblemError(401, 'Your session has ended.',
+      'What you entered is still here. Sign in again in another window of this browser, then do it here once more.'));
+  }
   location.assign(`${root}/sign-in?ended&next=${encodeURIComponent(location.pathname + location.search)}`);
   return new Promise(() => {});
+}
+
+/** Whether somebody is in a dialog or a text, or a page would ask before it is closed, as for changes that are not saved. */
+function writing() {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at?.closest('dialog, textarea, input:not([type=checkbox], [type=radio], [type=range], [type=search])')
+    || !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
 }
 
 /**

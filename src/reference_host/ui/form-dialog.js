@@ -1,6 +1,6 @@
 // A dialog with a form: it stays open until what was entered is saved, and says why when it is not.
 
-import { lineOf } from './api.js';
+import { ProblemError, lineOf, root } from './api.js';
 import { button, el } from './dom.js';
 
 /**
@@ -27,7 +27,8 @@ export function openForm({ title, fields, save, label = 'Save', wide = false }) 
       saved = true;
       dialog.close();
     } catch (error) {
-      refusal.textContent = lineOf(error);
+      refusal.replaceChildren(lineOf(error));
+      if (error instanceof ProblemError && error.status === 401) refusal.append(' ', el('a', { href: `${root}/sign-in`, target: '_blank' }, 'Sign in'));
       refusal.hidden = false;
     } finally {
       saving = null;

@@ -136,10 +136,12 @@ function principalMenu(shell, showShortcuts) {
     item('Sign out', () => void shell.signOut()), item('End all my sessions', () => void shell.signOut(true)),
   );
   const { name } = shell.session.principal;
-  return [
-    el('button', { type: 'button', class: 'quiet principal', popovertarget: 'principal-menu' }, icon('person'), el('span', { title: name }, name)),
-    menu,
-  ];
+  const opener = el('button', { type: 'button', class: 'quiet principal', popovertarget: 'principal-menu' }, icon('person'), el('span', { title: name }, name));
+  // Left by Tab it would cover where the keyboard went.
+  menu.addEventListener('focusout', ({ relatedTarget }) => {
+    if (relatedTarget instanceof Node && relatedTarget !== opener && !menu.contains(relatedTarget)) menu.hidePopover();
+  });
+  return [opener, menu];
 }
 
 customElements.define('host-frame', Frame);

@@ -1,6 +1,6 @@
 // Starts the page.
 
-import { ProblemError, call } from './api.js';
+import { ProblemError, SESSION_ENDED, call, root } from './api.js';
 import { button, el, icon } from './dom.js';
 import { loadCommand } from './contributed.js';
 import { Frame } from './frame.js';
@@ -29,6 +29,7 @@ async function start() {
   // A camera that may not be seen any more keeps the whole view from being recorded until it has left the view.
   shell.reporter.addEventListener('change', () => { if (shell.reporter.trouble) void refresh(shell); });
   window.addEventListener('online', () => void refresh(shell));
+  window.addEventListener(SESSION_ENDED, () => sessionEnded(shell));
   if (shell.contributions.starting.length > 0) void awaitPlugins(shell);
 }
 
@@ -42,6 +43,16 @@ async function refresh(shell) {
 function refreshLater(shell) {
   clearTimeout(next);
   next = setTimeout(() => void refresh(shell), shell.camerasStarting ? SOON : REFRESH);
+}
+
+/** Said once, however often it is noticed: the other window is a few keys away. @param {Shell} shell */
+function sessionEnded(shell) {
+  const title = 'Your session has ended.';
+  if ([...shell.notices.children].some((notice) => notice.textContent?.includes(title))) return;
+  shell.notices.show({
+    kind: 'warning', title, detail: 'What you are writing is still here. Sign in in another window, then save it here.',
+    action: { label: 'Sign in', run: () => void window.open(`${root}/sign-in`) },
+  });
 }
 
 /** Plug-ins that were still starting have nothing contributed yet: the page is loaded again when they have. @param {Shell} shell */

@@ -65,7 +65,7 @@ export function conflictNote(load) {
 }
 
 /**
- * The bar beneath what is edited.
+ * The bar beneath what is edited. Changes that are not saved are asked for before the window goes.
  * @param {() => void} save
  * @param {() => void} discard
  */
@@ -73,12 +73,15 @@ export function saveBar(save, discard) {
   const texts = strings.admin;
   const state = h('span', { class: 'state', role: 'status' });
   const saving = h('button', { type: 'button', class: 'primary', onclick: save }, texts.save);
+  const ask = (/** @type {Event} */ event) => event.preventDefault();
   const discarding = h('button', { type: 'button', onclick: discard }, texts.discard);
   return {
     element: h('div', { class: 'bar' }, state, discarding, saving),
     /** @param {'saved' | 'unsaved' | 'saving'} now */
     show(now) {
       saving.disabled = discarding.disabled = now !== 'unsaved';
+      if (now === 'saved') window.removeEventListener('beforeunload', ask);
+      else window.addEventListener('beforeunload', ask);
       state.className = `state ${now}`;
       const images = /** @type {const} */ ({ saved: 'check', unsaved: 'edit', saving: 'clock' });
       state.replaceChildren(icon(images[now]), texts[now]);

@@ -106,8 +106,8 @@ function row(list, group, value, at) {
     } });
   const cells = [
     h('td', { class: 'order' }, h('div', {},
-      h('button', { type: 'button', class: 'quiet up', disabled: disabled || at.first, title: texts.up(called), 'aria-label': texts.up(called), onclick: () => at.move(value, -1, '.up') }, '▲'),
-      h('button', { type: 'button', class: 'quiet down', disabled: disabled || at.last, title: texts.down(called), 'aria-label': texts.down(called), onclick: () => at.move(value, 1, '.down') }, '▼'))),
+      h('button', { type: 'button', class: 'quiet up', disabled: disabled || at.first, title: texts.up(called), 'aria-label': texts.up(called), onclick: () => at.move(value, -1, '.up') }, icon('up')),
+      h('button', { type: 'button', class: 'quiet down', disabled: disabled || at.last, title: texts.down(called), 'aria-label': texts.down(called), onclick: () => at.move(value, 1, '.down') }, icon('down')))),
     list.plain ? null : look(list, value, called),
     h('td', { class: 'name' }, name),
     list.default ? h('td', { class: 'default' }, h('input', { type: 'radio', name: group, checked: list.default.get() === value.id,

@@ -113,14 +113,14 @@ class Drafts {
     const projects = this.#had[id];
     const had = projects ? ` · ${strings.drafts.had(projects)}` : '';
     const named = `${camera} ${time(start, zone)}`;
-    const move = (/** @type {string} */ label, /** @type {number} */ by, /** @type {string} */ arrow) => h('button', { type: 'button', class: `quiet by${by}`,
-      disabled: !this.#sequences[place + by], title: label, 'aria-label': `${label}: ${named}`, onclick: () => void this.#told(() => this.#move(place, by)) }, arrow);
+    const move = (/** @type {string} */ label, /** @type {number} */ by, /** @type {'up' | 'down'} */ arrow) => h('button', { type: 'button', class: `quiet by${by}`,
+      disabled: !this.#sequences[place + by], title: label, 'aria-label': `${label}: ${named}`, onclick: () => void this.#told(() => this.#move(place, by)) }, icon(arrow));
     return h('tr', {}, h('td', {}, box),
       h('td', { class: 'fill', title: camera + had }, camera, had && h('span', { class: 'dim small' }, had)),
       h('td', { title: utcTitle(start) }, dateTime(start, zone)),
       h('td', { title: utcTitle(end) }, dateTime(end, zone)),
       h('td', {}, duration(Date.parse(end) - Date.parse(start))),
-      h('td', {}, move(strings.drafts.up, -1, '▲'), move(strings.drafts.down, 1, '▼'),
+      h('td', {}, move(strings.drafts.up, -1, 'up'), move(strings.drafts.down, 1, 'down'),
         h('button', { type: 'button', class: 'quiet off', title: strings.drafts.remove, 'aria-label': `${strings.drafts.remove} ${named}`,
           onclick: () => void this.#told(() => this.#remove([id])) }, icon('trash'))));
   }

@@ -66,6 +66,7 @@ class IncidentsTab extends Contributed {
     }
     this.#close();
     this.root.append((this.#dashboard = new Dashboard(bridge, filters)).element);
+    this.#dashboard.focus();
   }
 
   /** @param {Context} context @param {number} id @param {string} part */

@@ -42,6 +42,7 @@ export class Dashboard {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #bar;
+  #leave;
   #period;
   #count = h('span', { class: 'count', role: 'status' });
   #notes = h('div', {});
@@ -53,6 +54,7 @@ export class Dashboard {
   constructor(bridge, path) {
     const texts = strings.dashboard;
     this.#bridge = bridge;
+    this.#leave = h('button', { type: 'button', onclick: () => this.#back() }, icon('back'), texts.back);
     this.#period = h('select', { 'aria-label': texts.period, onchange: () => this.#choosePeriod(this.#period.value) },
       Object.entries(texts.periods).map(([value, name]) => h('option', { value }, name)));
     const button = (/** @type {Parameters<typeof icon>[0]} */ image, /** @type {string} */ label, /** @type {() => void} */ act) =>
@@ -61,7 +63,7 @@ export class Dashboard {
       button('list', texts.asTable, () => this.#switch()), button('download', texts.csv, () => this.#save()), button('print', texts.print, () => globalThis.print()));
     this.element = h('div', { class: 'dashboard' },
       h('div', { class: 'bar' },
-        h('div', { class: 'row' }, h('button', { type: 'button', onclick: () => this.#back() }, icon('back'), texts.back),
+        h('div', { class: 'row' }, this.#leave,
           h('h2', {}, texts.title), this.#period, h('span', { class: 'dim small' }, texts.byCreation(zoneTitle(bridge.timeZone)))),
         this.#bar.element),
       h('div', { class: 'board' }, this.#notes, this.#content));
@@ -94,6 +96,11 @@ export class Dashboard {
       this.#question += 1;
       this.#reader.again();
     }
+  }
+
+  /** Takes the keyboard where letters are no choices. */
+  focus() {
+    this.#leave.focus();
   }
 
   stop() {
