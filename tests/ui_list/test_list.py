@@ -275,6 +275,23 @@ async def test_any_kind_of_filter_is_a_chip(opening: Opening, site: Site) -> Non
     await expect(page.get_by_text("3 or more")).to_be_visible()
 
 
+async def test_a_text_of_incident_data_is_a_filter_as_a_whole(opening: Opening, site: Site) -> None:
+    """The entry says so, and where parts are found."""
+    site.create(description="One", **{"data:reference": "A-17"})
+    site.create(description="Other", **{"data:reference": "A-172"})
+    page = await opening()
+    await expect(rows(page)).to_have_count(2)
+    pane = await chosen(page, "Reference")
+    hint = "All of it, as it was entered. “Search text” above the list finds parts of it."
+    await expect(pane.get_by_label("Reference")).to_have_accessible_description(hint)
+    await page.keyboard.type("A-17")
+    await page.keyboard.press("Enter")
+    await expect(rows(page)).to_contain_text(["One"])
+    await page.get_by_role("button", name="Clear all").click()
+    await page.get_by_label("Search text").fill("A-17")
+    await expect(rows(page)).to_have_count(2)
+
+
 async def test_when_something_was_reported_is_a_filter(opening: Opening, site: Site) -> None:
     """From a time on, such as a day ago, which goes on meaning that; a link opens the same list."""
     for days in (0, 3):

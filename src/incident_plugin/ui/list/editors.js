@@ -55,7 +55,14 @@ function entry(kind, value, apply, close) {
     if (text === undefined) return;
     apply({ [kind.names[0]]: text || null });
     close();
-  }, input, fault);
+  }, input, fault, numeric ? '' : wholly(input));
+}
+
+/** Says that a text is compared as a whole: nothing found is not told apart otherwise. @param {HTMLElement} input */
+function wholly(input) {
+  const hint = h('p', { class: 'dim small', id: 'whole-text' }, strings.list.wholeText);
+  input.setAttribute('aria-describedby', hint.id);
+  return hint;
 }
 
 /** Two numbers that a value lies between. @param {Kind} kind @param {string} value @param {Apply} apply @param {() => void} close */

@@ -28,6 +28,7 @@ export const list = {
   atLeast: (/** @type {string} */ number) => `${number} or more`,
   atMost: (/** @type {string} */ number) => `${number} or less`,
   orderOfNumbers: 'The smaller number stands first.',
+  wholeText: 'All of it, as it was entered. “Search text” above the list finds parts of it.',
   after: 'or later',
   gone: 'no longer offered',
   unknown: (/** @type {string} */ name) => `Unknown filter “${name}”`,
