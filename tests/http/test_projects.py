@@ -83,14 +83,18 @@ async def test_an_impossible_time_is_refused_with_its_own_words(client, cameras,
 
 
 async def test_drafts_move_into_the_project_they_are_added_to(client, cameras):
-    """Drafts leave the draft list and join the project together."""
+    """Drafts leave the draft list and join the project together, added when the activity log says so."""
     project = await new_project(client)
     for name in ("Lobby", "Corridor"):
         footage = {"camera": cameras[name], "start": minutes_ago(4), "end": minutes_ago(3)}
         assert (await client.post("/drafts", json={"footage": [footage]})).status_code == 201
     drafts = (await client.get("/drafts")).json()["sequences"]
     response = await client.post(f"/projects/{project['id']}/sequences", json={"drafts": [drafts[0]["id"]]})
-    assert [s["footage"]["camera_name"] for s in response.json()["project"]["sequences"]] == ["Lobby"]
+    (joined,) = response.json()["project"]["sequences"]
+    assert joined["footage"]["camera_name"] == "Lobby"
+    log = (await client.get(f"/projects/{project['id']}/activity")).json()["entries"]
+    (entry,) = (one for one in log if one["action"] == "sequence.added")
+    assert drafts[1]["added_at"] < joined["added_at"] <= entry["at"]
     assert [s["id"] for s in (await client.get("/drafts")).json()["sequences"]] == [drafts[1]["id"]]
 
 

@@ -305,14 +305,18 @@ class Projects:
     def _taken_drafts(
         self, work: Work, actor: Actor, ids: frozenset[SequenceId] | None
     ) -> tuple[Sequence, ...]:
-        """Take sequences off the actor's draft list; for ``None`` all whose camera they may see."""
+        """Take sequences off the actor's draft list; for ``None`` all whose camera they may see.
+
+        They are added now, as the activity log says, and not when they were picked.
+        """
         drafts = work.stored.drafts.get(actor.person.id)
         if drafts is None:
             return ()
         taken = self._guard.visible_sequences(actor, drafts.chosen(ids))
         if taken:
             work.stored.drafts.put(drafts.without(frozenset(s.id for s in taken)))
-        return taken
+        now = self._clock.now()
+        return tuple(attrs.evolve(s, added_by=actor.person, added_at=now) for s in taken)
 
     def _added(
         self,
