@@ -460,6 +460,7 @@ async def test_the_list_works_without_a_mouse(opening: Opening, site: Site) -> N
     await expect(page.get_by_label("Search text")).to_be_focused()
     await page.keyboard.press("ArrowDown")
     await expect(row(page, "Number 5.")).to_be_focused()
+    await expect(page.get_by_role("complementary")).to_contain_text("Incident project 5")
     for _ in range(3):
         await page.keyboard.press("ArrowDown")
     await expect(row(page, "Number 2.")).to_have_attribute("aria-selected", "true")

@@ -1,5 +1,7 @@
 // Lists that change in place: an item that stays keeps its element, and with it focus and scroll position.
 
+import { hold } from './dom.js';
+
 /**
  * Makes the children of `parent` follow `items`, in order.
  * @template T
@@ -84,7 +86,7 @@ export function whenChanged(update) {
 
 /**
  * Puts other content into an element. What had the focus in there may be gone: the focus goes to the control that stands
- * in its place, or to the first one where there are others, and not to the beginning of the page.
+ * in its place, to the first one where there are others, or to the element, and not to the beginning of the page.
  * @param {HTMLElement} element
  * @param {Node[]} children
  */
@@ -95,5 +97,7 @@ export function refill(element, children) {
   element.replaceChildren(...children);
   if (!held || element.matches(':focus-within')) return;
   const after = controlsOf(element);
-  after[after.length === before.length ? Math.max(0, place) : 0]?.focus();
+  const there = after[after.length === before.length ? Math.max(0, place) : 0];
+  if (there) there.focus();
+  else hold(element);
 }

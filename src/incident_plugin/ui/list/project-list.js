@@ -93,7 +93,9 @@ export class ProjectList {
       h('button', { type: 'button', onclick: () => bridge.navigate({ tab: 'incidents', path: ['dashboard', writePath(this.#query)].filter(Boolean).join('/') }) }, icon('chart'), texts.dashboard));
     this.#bar.toFound = () => {
       this.focus();
-      focused()?.scrollIntoView({ block: 'nearest' });
+      const row = /** @type {HTMLElement | null} */ (focused());
+      row?.scrollIntoView({ block: 'nearest' });
+      if (row?.dataset.key) this.#select(Number(row.dataset.key));
     };
     this.#preview = new Preview(bridge, (id) => this.#open(id), () => this.#gone());
     this.element = h('div', { class: 'list' }, h('div', { class: 'bar' }, this.#bar.element), this.#scroll, this.#preview.element);
