@@ -24,13 +24,19 @@ async def turn_to(page: Page, part: str) -> None:
 
 
 async def test_from_live_to_a_project_with_comment_and_call(operator: Operator) -> None:
-    """Collected and saved; the focus stays with what is being written and is not lost when it is saved."""
+    """Followed over cameras and saved; the focus stays with what is being written, also when it is saved."""
     page, keyboard = operator.page, operator.page.keyboard
     await operator.sign_in("supervisor")
+    await expect(page.get_by_role("group", name="View item 4: Yard")).to_be_visible()
+    await keyboard.press("z")
     await keyboard.press("F9")
-    await go_to(page, "Recorder")
-    await keyboard.press("ArrowDown")
-    await keyboard.press("Enter")
+    card = page.get_by_role("group", name="Started")
+    await expect(card).to_contain_text("Lobby")
+    for camera in ("Corridor", "Yard"):
+        await keyboard.press("c")
+        await keyboard.type(camera)
+        await keyboard.press("Enter")
+        await expect(card).to_contain_text(camera)
     await keyboard.press("Shift+F9")
     await expect(page.get_by_role("dialog", name="Save incident project")).to_be_visible()
     await keyboard.type("Theft")
@@ -40,6 +46,7 @@ async def test_from_live_to_a_project_with_comment_and_call(operator: Operator) 
     await keyboard.press("Enter")
     await expect(page.get_by_role("tab", name="Main details")).to_be_focused()
 
+    await expect(page.get_by_role("tab", name="Sequence list")).to_contain_text("3")
     await turn_to(page, "Comments")
     await go_to(page, "New comment")
     await keyboard.type("The guard was called.")
@@ -58,9 +65,16 @@ async def test_from_live_to_a_project_with_comment_and_call(operator: Operator) 
     await expect(page.get_by_role("listitem").filter(has_text="Guard Greta")).to_be_visible()
     await expect(page.get_by_role("button", name="Add call")).to_be_focused()
 
+    await go_to(page, "Calls", "Shift+Tab")
+    await turn_to(page, "Activity logs")
+    await go_to(page, "Kind")
+    await keyboard.type("Calls")
+    await expect(page.locator(".activity tbody tr")).to_have_count(1)
+    assert await focused(page) == "Kind"
+
 
 async def test_recorded_video_to_an_existing_project(operator: Operator, site: RunningSite) -> None:
-    """Gone to, marked, and added; the same warning twice is one notice."""
+    """Gone to, marked, added, looked at, removed and put back; the same hint twice is one notice."""
     number = with_video(site)
     page, keyboard = operator.page, operator.page.keyboard
     await operator.sign_in("supervisor")
@@ -80,6 +94,29 @@ async def test_recorded_video_to_an_existing_project(operator: Operator, site: R
     await keyboard.press("ArrowDown")
     await keyboard.press("Enter")
     await expect(page.get_by_text(f"Added to incident project {number}")).to_be_visible()
+    await keyboard.press("F8")
+    assert await focused(page) == "Open"
+    await keyboard.press("Enter")
+    await expect(page.get_by_role("tab", name="Main details")).to_be_focused()
+    await turn_to(page, "Sequence list")
+    await go_to(page, "View video")
+    await keyboard.press("Enter")
+    window = page.get_by_role("dialog", name=f"View video: incident project {number}")
+    await expect(window.get_by_role("button", name="Play", exact=True)).to_be_focused()
+    await keyboard.press("Space")
+    await expect(window.get_by_role("button", name="Pause")).to_be_visible()
+    await keyboard.press("Escape")
+    assert await focused(page) == "View video"
+    await go_to(page, "Select Lobby")
+    rows = page.locator(".sequences tbody tr")
+    several = await rows.count()
+    await keyboard.press("Delete")
+    await go_to(page, "Remove")
+    await keyboard.press("Enter")
+    await expect(rows).to_have_count(several - 1)
+    await expect(rows.first.get_by_role("checkbox")).to_be_focused()
+    await keyboard.press("Control+z")
+    await expect(rows).to_have_count(several)
 
 
 async def test_report_and_export(operator: Operator, site: RunningSite) -> None:

@@ -103,9 +103,11 @@ async def test_a_time_that_is_none_is_named_and_kept(open_at, world, typed: str,
     await page.reload()
     await expect(page.get_by_label("Reported at")).to_have_value(typed)
     await expect(page.get_by_role("tabpanel")).to_contain_text(said)
+    await page.set_viewport_size({"width": 640, "height": 360})
     await page.get_by_role("button", name="Save").click()
     await expect(refusal(page)).to_contain_text("Reported at takes a date and time")
     await expect(page.get_by_label("Reported at")).to_be_focused()
+    await expect(page.get_by_role("tabpanel").get_by_text(said)).to_be_in_viewport()
 
 
 async def test_another_field_of_somebody_else_is_no_conflict(open_at, world) -> None:

@@ -272,14 +272,20 @@ export class ProjectPage {
     this.#panel.scrollTop += this.#refusal.offsetHeight - height;
   }
 
-  /** What was not saved is said above the parts; where that is not seen, by the host. Who waits for it goes on at what is wrong. */
+  /** Who waits goes on at the entry that is wrong, which says so. What else was not saved is said above the parts; where that is not seen, by the host. */
   #refused() {
+    /** @type {HTMLElement | null} */
+    const wrong = this.#content.querySelector('input:invalid');
+    if (wrong) {
+      wrong.focus();
+      wrong.closest('.field-row')?.scrollIntoView({ block: 'nearest' });
+      return;
+    }
     const { failure } = this.#model;
     const root = this.element.getRootNode();
     const frame = root instanceof ShadowRoot ? root.host.getBoundingClientRect() : null;
     const { height, top, bottom } = this.#refusal.getBoundingClientRect();
     if (failure && !(height && frame && top >= frame.top && bottom <= frame.bottom)) report(this.#bridge, failure);
-    /** @type {HTMLElement | null} */ (this.#content.querySelector('input:invalid'))?.focus();
   }
 
   #subject() {
