@@ -19,7 +19,7 @@ from pathlib import Path
 import uvicorn
 
 from reference_host import licence_command
-from reference_host.allocator import share_one_arena
+from reference_host.allocator import keep_little
 from reference_host.app import create_app
 from reference_host.config import ConfigError, SiteConfig, TlsConfig, load_config
 from reference_host.host import Host
@@ -72,7 +72,7 @@ def _hash_password() -> int:
 
 
 def _serve(config_file: Path, address: str, port: int, root_path: str) -> int:
-    share_one_arena()
+    keep_little()
     config = load_config(config_file)
     _see_that_writable(config)
     _see_that_usable(config.tls)

@@ -6,6 +6,8 @@ import platform
 import re
 import signal
 import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -118,7 +120,36 @@ def test_a_signal_ends_it_cleanly_while_a_stream_is_open(
     assert (site_file.parent / "data/plugins/sample/stopped").exists()
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have no arenas")
+#: Says where a block lies that is smaller than one which was freed before.
+LARGE_BLOCK = """
+import ctypes, sys
+from pathlib import Path
+from reference_host.allocator import keep_little
+
+if sys.argv[1:]:
+    keep_little()
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.free(ctypes.c_void_p(libc.malloc(ctypes.c_size_t(8 << 20))))
+block = libc.malloc(ctypes.c_size_t(1 << 20))
+(heap,) = (line.split()[0] for line in Path("/proc/self/maps").read_text().splitlines() if "[heap]" in line)
+begin, end = (int(edge, 16) for edge in heap.split("-"))
+print("heap" if begin <= block < end else "mapped")
+"""
+glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have no arenas")
+
+
+@glibc
+@pytest.mark.parametrize(("asked", "place"), [(("please",), "mapped"), ((), "heap")])
+def test_large_blocks_go_back_to_the_system(asked: tuple[str, ...], place: str) -> None:
+    """Also after a larger one was freed, which makes glibc take them from its heap by default."""
+    told = subprocess.run(
+        [sys.executable, "-c", LARGE_BLOCK, *asked], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == place
+
+
+@glibc
 def test_threads_share_one_arena(program: Start, site_file: Path) -> None:
     """Requests are answered by several threads, and none of them has memory set aside of its own."""
     host = program("--config", str(site_file), "--port", "0")
