@@ -59,6 +59,7 @@ def test_a_value_in_use_is_retired_and_never_removed() -> None:
     with pytest.raises(InvalidInput, match="12 incident projects have “Fire” as Type") as refused:
         revised(DELIVERED, types(without="fire"), everybody)
     assert "retire it instead" in refused.value.detail
+    assert refused.value.message_id == "incident.value-in-use"
     assert "fire" not in {v.id for v in revised(DELIVERED, types(without="fire"), nobody).types}
 
 

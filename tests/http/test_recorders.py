@@ -108,6 +108,8 @@ class TestAdding:
         response = await client.post("/recorders", json=entered(north, **wrong))
         assert response.status_code == 422
         assert said in response.json()["detail"]
+        known = response.json()["message_id"] == "incident.recorder-known"
+        assert known is ("Another recorder" in said)
         assert not any("recorder.added" in row for row in audited(runtime))
 
 
@@ -132,6 +134,7 @@ class TestChanging:
         changed = await client.put(f"/recorders/{recorder['id']}", json={**elsewhere, "revision": 0})
         assert changed.status_code == 422
         assert "Enter the password again" in changed.json()["detail"]
+        assert changed.json()["message_id"] == "incident.recorder-moved"
         steps = await walked(client, {**elsewhere, "recorder": recorder["id"]})
         assert steps["sign-in"]["state"] == "failed"
 
@@ -166,6 +169,7 @@ class TestRemoving:
         refused = await client.delete("/recorders/configured-1")
         assert refused.status_code == 422
         assert "configuration file" in refused.json()["detail"]
+        assert refused.json()["message_id"] == "incident.recorder-configured"
 
 
 class TestTesting:

@@ -205,7 +205,8 @@ def _refuse_losses(before: IncidentProperties, after: IncidentProperties, used: 
                 have = "incident project has" if count == 1 else "incident projects have"
                 raise InvalidInput(
                     f"{count:,} {have} “{value.name}” as {title}, so that it cannot be removed. {_KEPT}: "
-                    "retire it instead, and it is kept where it is and chosen no more."
+                    "retire it instead, and it is kept where it is and chosen no more.",
+                    cause="incident.value-in-use",
                 )
 
 

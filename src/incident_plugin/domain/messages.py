@@ -77,7 +77,7 @@ _KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = 
             ),
             "export-not-finished": ("The export is not finished.", "Wait for it, or look why it failed."),
             "export-files-removed": (
-                "The files of the export were removed, by a person or when their retention ended.",
+                "The files of the export were removed, by a person or by age, or a restore left them out.",
                 "Export again.",
             ),
             "report-gone": ("The report is no longer kept.", "Create it again."),
@@ -104,6 +104,22 @@ _KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = 
             "store-older": ("An older version wrote the files.", "Start the server once."),
             "store-unsafe": ("The installed SQLite loses data.", "Install a current apsw."),
             "stopping": ("The server is stopping.", "Try again when it runs."),
+            "read-back-differs": (
+                "What was written of an export reads back otherwise: the disk does not keep it.",
+                "Check the disk, then export again.",
+            ),
+            "signing-key-unusable": (
+                "The key that packages are signed with is missing or damaged, or others may read it.",
+                "Put it back from a backup, or make a new one under Administration > Evidence.",
+            ),
+            "seal-key-unusable": (
+                "The key of the activity logs' seals is missing or damaged.",
+                "Put it back from a sealed backup.",
+            ),
+            "seal-key-open": (
+                "Others than the server's account may read the key of the activity logs' seals.",
+                "Take their permission away; seals made until then prove nothing.",
+            ),
         },
     ),
     (
@@ -112,6 +128,14 @@ _KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = 
             "too-many-live": (
                 "One person has as many live pictures open as one may have.",
                 "Close some of them, also in other windows.",
+            ),
+            "live-full": (
+                "The server has as many live pictures open as it can.",
+                "Close some that nobody looks at.",
+            ),
+            "codec-changes": (
+                "The recording changes its coding within the chosen time.",
+                "Choose the times before and after the change apart.",
             ),
             "recorder-unreachable": (
                 "The recorder's address refuses the connection, or it broke.",
@@ -179,6 +203,26 @@ _KINDS: tuple[tuple[type[IncidentError], Mapping[str, tuple[str, str]]], ...] = 
             "trimmed-too-far": (
                 "An item reaches more than an hour beyond its sequence.",
                 "Add another sequence to the project.",
+            ),
+            "signing-key-refused": (
+                "The file has no key that packages can be signed with; the second line says why.",
+                "Put key, certificate and the whole chain into one file.",
+            ),
+            "value-in-use": (
+                "Incident projects have the value that is to be removed.",
+                "Retire it: they keep it, and nobody chooses it any more.",
+            ),
+            "recorder-known": (
+                "A recorder of this name or address is there already.",
+                "Choose another name, or change the one that is there.",
+            ),
+            "recorder-configured": (
+                "The recorder is set up in the site's configuration.",
+                "Change it there, and start the host anew.",
+            ),
+            "recorder-moved": (
+                "The address is another computer now, which is not given the old password.",
+                "Enter the password again.",
             ),
             "parts-too-small": ("Parts of an export have at least 1 MB.", "Choose a larger size."),
             "stills-apart": ("Still pictures are a second to a day apart.", "Choose such a time."),

@@ -24,8 +24,9 @@ def test_a_key_is_made_at_first_use_and_only_the_server_reads_it(tmp_path):
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert stat.S_IMODE(key.parent.stat().st_mode) == 0o700
     key.chmod(0o644)
-    with pytest.raises(StoreUnavailable, match="others"):
+    with pytest.raises(StoreUnavailable, match="others") as told:
         ring.identity("Our site")
+    assert told.value.message_id == "incident.signing-key-unusable"
 
 
 def test_rotation_keeps_certificates_and_no_old_private_key(tmp_path):
@@ -96,8 +97,9 @@ def test_what_is_no_key_with_its_chain_is_refused(authorities, tmp_path):
         alone + (authorities / "signer.pem").read_bytes(),
         (authorities / "site-key.p12").read_bytes(),
     ):
-        with pytest.raises(InvalidInput):
+        with pytest.raises(InvalidInput) as told:
             ring.use(data)
+        assert told.value.message_id == "incident.signing-key-refused"
     assert ring.identity("site").fingerprint == used
 
 

@@ -88,7 +88,8 @@ def test_bytes_that_the_disk_gives_back_otherwise_are_found(bench):
     folder = bench.shelf.workshop(export).folder
     exhibit = bench.exhibit(export, folder, b"a master")
     (folder / exhibit.file).write_bytes(b"a mastex")
-    with pytest.raises(StoreUnavailable, match="reads back otherwise"):
+    with pytest.raises(StoreUnavailable, match="reads back otherwise") as told:
         bench.shelf.publish(attrs.evolve(export, exhibits=(exhibit,)), bench.content)
+    assert told.value.message_id == "incident.read-back-differs"
     with pytest.raises(NotFound):
         bench.shelf.files(export.id)

@@ -276,8 +276,9 @@ async def test_viewer_that_leaves_frees_its_session(camera: Camera, watch: Watch
     """Closing the browser's end is enough."""
     relay = WebRtcRelay(camera, limits=attrs.evolve(QUICK, sessions=1, linger=0))
     watcher, _ = await watch(relay)
-    with pytest.raises(RecorderUnavailable, match="in use"):
+    with pytest.raises(RecorderUnavailable, match="in use") as told:
         await relay.open(LOBBY, CHROMIUM)
+    assert told.value.message_id == "incident.live-full"
     await watcher.close()
     await until(lambda: not camera.open_now)
     await watch(relay)

@@ -133,11 +133,12 @@ async def test_a_recording_that_is_gone_meanwhile_is_a_gap():
 
 async def test_a_change_of_codec_is_said():
     """H.264 and H.265 do not go into one file."""
-    with pytest.raises(RecorderUnavailable, match="changes from H264 to H265 at 2026-11-02 12:00:02"):
+    with pytest.raises(RecorderUnavailable, match="H264 to H265 at 2026-11-02 12:00:02") as told:
         await read(
             Segment(open=Footage().open, interval=span(0, 2)),
             Segment(open=Footage(codec=Codec.H265).open, interval=span(2, 4)),
         )
+    assert told.value.message_id == "incident.codec-changes"
 
 
 SPANS = st.lists(

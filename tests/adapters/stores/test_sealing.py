@@ -231,12 +231,14 @@ def test_the_signing_key_is_made_once_and_for_the_server_alone(tmp_path: Path) -
     assert not again.signed("text", "no signature")
     assert not SigningKey(tmp_path / "elsewhere").signed("text", key.sign("text"))
     file.chmod(0o640)
-    with pytest.raises(StoreUnavailable, match="may read the signing key"):
+    with pytest.raises(StoreUnavailable, match="may read the signing key") as told:
         SigningKey(tmp_path / "keys")
+    assert told.value.message_id == "incident.seal-key-open"
     file.chmod(0o600)
     file.write_text("rubbish")
-    with pytest.raises(StoreUnavailable, match="cannot be used"):
+    with pytest.raises(StoreUnavailable, match="cannot be used") as told:
         SigningKey(tmp_path / "keys")
+    assert told.value.message_id == "incident.seal-key-unusable"
     with pytest.raises(StoreUnavailable, match="cannot be used"):
         SigningKey(tmp_path / "none", make=False)
 

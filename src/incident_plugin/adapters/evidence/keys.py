@@ -29,6 +29,7 @@ _KEY, _CHAIN, _CURRENT = "key.pem", "certificates.pem", "current"
 _OTHERS = 0o077
 _VALID_FOR = timedelta(days=3650)
 _RSA_BITS, _LEAST_RSA_BITS = 3072, 2048
+_NOT_TAKEN = "incident.signing-key-refused"
 #: Clocks of those who verify may be a little late.
 _BACKDATED = timedelta(days=1)
 _LONGEST_NAME = 64
@@ -68,6 +69,7 @@ class KeyRing:
             raise StoreUnavailable(
                 "The key that packages are signed with cannot be used. Nothing was signed: an administrator "
                 "can put the key back, or make a new one.",
+                cause="incident.signing-key-unusable",
                 server=f"Details: {error}.",
             ) from error
 
@@ -150,12 +152,15 @@ def read_identity(data: bytes, passphrase: str = "") -> tuple[PrivateKey, tuple[
     except (ValueError, TypeError) as error:
         raise InvalidInput(
             "The file holds no key that can be read with this passphrase, or no certificate. The key in use "
-            "was left as it is."
+            "was left as it is.",
+            cause=_NOT_TAKEN,
         ) from error
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise InvalidInput("Packages are signed with RSA or elliptic curve keys. This key was not taken.")
+        raise InvalidInput(
+            "Packages are signed with RSA or elliptic curve keys. This key was not taken.", cause=_NOT_TAKEN
+        )
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size < _LEAST_RSA_BITS:
-        raise InvalidInput("The RSA key has less than 2048 bits. It was not taken.")
+        raise InvalidInput("The RSA key has less than 2048 bits. It was not taken.", cause=_NOT_TAKEN)
     return key, _chain(key, given)
 
 
@@ -163,16 +168,17 @@ def _chain(key: PrivateKey, given: Sequence[x509.Certificate]) -> tuple[x509.Cer
     """Order certificates from the signer's to its root."""
     chain = [one for one in given if one.public_key() == key.public_key()][:1]
     if not chain:
-        raise InvalidInput("The file has no certificate for its key. It was not taken.")
+        raise InvalidInput("The file has no certificate for its key. It was not taken.", cause=_NOT_TAKEN)
     now = datetime.now(UTC)
     if not chain[0].not_valid_before_utc <= now <= chain[0].not_valid_after_utc:
-        raise InvalidInput("The certificate is not valid today. It was not taken.")
+        raise InvalidInput("The certificate is not valid today. It was not taken.", cause=_NOT_TAKEN)
     while chain[-1].issuer != chain[-1].subject:
         above = next((one for one in given if one not in chain and _issued(chain[-1], one)), None)
         if above is None:
             raise InvalidInput(
                 f"The chain of certificates ends at “{chain[-1].issuer.rfc4514_string()}”, whose certificate "
-                "is not in the file. The key was not taken: put the whole chain into it, up to the root."
+                "is not in the file. The key was not taken: put the whole chain into it, up to the root.",
+                cause=_NOT_TAKEN,
             )
         chain.append(above)
     return tuple(chain)

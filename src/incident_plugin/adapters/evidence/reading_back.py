@@ -38,7 +38,8 @@ def read_back(folder: Path, files: Sequence[Sealed], passed: Callable[[int], Non
         if sums[file.name].sha256 != file.sha256:
             raise StoreUnavailable(
                 f"{Path(file.name).name} reads back otherwise than it was written. The export was not "
-                "finished: check the disk of the server, then export again."
+                "finished: check the disk of the server, then export again.",
+                cause="incident.read-back-differs",
             )
     return sums | _others(folder, files)
 

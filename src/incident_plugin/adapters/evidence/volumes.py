@@ -145,5 +145,6 @@ def _compare(first: Path, hashes: Mapping[str, str], packing: Packing) -> None:
     except (InvalidInput, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise StoreUnavailable(
             "The ZIP reads back otherwise than it was written. The export was not finished: check the disk "
-            "of the server, then try again."
+            "of the server, then try again.",
+            cause="incident.read-back-differs",
         ) from error

@@ -77,7 +77,8 @@ class Peer:
             await self._pc.setLocalDescription(answer)
         except OSError as error:
             raise RecorderUnavailable(
-                "The server has no network socket left for another live picture. Close some live pictures."
+                "The server has no network socket left for another live picture. Close some live pictures.",
+                cause="incident.live-full",
             ) from error
         return sdp.answer_with(chosen, self._pc.localDescription.sdp)
 

@@ -146,7 +146,8 @@ class WebRtcRelay:
         if len(self._sessions) >= self._limits.sessions:
             raise RecorderUnavailable(
                 f"All {self._limits.sessions} live pictures of this server are in use."
-                " Close some of them, then open this one again."
+                " Close some of them, then open this one again.",
+                cause="incident.live-full",
             )
 
     def _choose(

@@ -178,7 +178,8 @@ class JoinedReplay:
         if self._track is not None and stream.track.codec is not self._track.codec:
             raise RecorderUnavailable(
                 f"The recorded video changes from {self._track.codec} to {stream.track.codec} at"
-                f" {interval.start:%Y-%m-%d %H:%M:%S} UTC. Choose the times before and after apart."
+                f" {interval.start:%Y-%m-%d %H:%M:%S} UTC. Choose the times before and after apart.",
+                cause="incident.codec-changes",
             )
         self._track = self._track or stream.track
         self._stream = stream

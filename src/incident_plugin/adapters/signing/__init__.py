@@ -30,12 +30,15 @@ class SigningKey:
                 raise StoreUnavailable(
                     "Others than the server's account may read the signing key. Nothing was signed: "
                     "take their permission away, and consider the seals made until now as not signed.",
+                    cause="incident.seal-key-open",
                     server=f"The key is {file}.",
                 )
             self._key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read_text("ascii")))
         except (OSError, ValueError) as error:
             raise StoreUnavailable(
-                "The signing key cannot be used. Nothing was signed.", server=f"The key is {file} ({error})."
+                "The signing key cannot be used. Nothing was signed.",
+                cause="incident.seal-key-unusable",
+                server=f"The key is {file} ({error}).",
             ) from error
 
     @property

@@ -171,7 +171,8 @@ class RecorderAdministration:
             if _host_of(before) != _host_of(after) and draft.password is None and self._secrets.kept:
                 raise InvalidInput(
                     "The address is another computer now. Enter the password again: the old one is sent to "
-                    "nobody else."
+                    "nobody else.",
+                    cause="incident.recorder-moved",
                 )
             await asyncio.to_thread(self._keep, actor, before, after, draft.password)
             return await self._used(actor, after)
@@ -235,7 +236,8 @@ class RecorderAdministration:
         if recorder in self._fixed:
             raise InvalidInput(
                 f"“{found.name}” is set up in the site's configuration file. Change it there. "
-                "Nothing was changed."
+                "Nothing was changed.",
+                cause="incident.recorder-configured",
             )
         return found
 
@@ -298,9 +300,15 @@ def _refuse_twice(config: RecorderConfig, others: Iterable[RecorderConfig]) -> N
         if other.id == config.id:
             continue
         if other.name.casefold() == config.name.casefold():
-            raise InvalidInput(f"Another recorder is called “{other.name}”. Choose another name.")
+            raise InvalidInput(
+                f"Another recorder is called “{other.name}”. Choose another name.",
+                cause="incident.recorder-known",
+            )
         if other.address == config.address:
-            raise InvalidInput(f"The recorder at {other.address} is already there as “{other.name}”.")
+            raise InvalidInput(
+                f"The recorder at {other.address} is already there as “{other.name}”.",
+                cause="incident.recorder-known",
+            )
 
 
 def _activity(before: RecorderConfig | None, after: RecorderConfig, *, new_password: bool) -> Activity:
