@@ -7,6 +7,7 @@ of a database, is restored by copying it, and can be read by a person in an emer
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
@@ -74,6 +75,9 @@ def write_whole(file: Path, content: bytes) -> None:
         finally:
             os.close(directory)
     except OSError as error:
+        # What has to be kept from others must not lie about, and an empty file looks like damage.
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise StorageRefused(
             f"{file.name} cannot be written: {error.strerror}. What it held before is kept."
         ) from error

@@ -13,6 +13,7 @@ import pytest
 from incident_plugin.adapters.media import PyavWriter
 from incident_plugin.adapters.memory_store import MemoryStore
 from incident_plugin.adapters.vault import DiskVault, PreservedRecorders
+from incident_plugin.application.administration import storage_rooms
 from incident_plugin.application.administration.storage_rooms import FolderRoom
 from incident_plugin.application.media_ports import MasterOrder
 from incident_plugin.application.unit_of_work import UnitOfWork
@@ -144,6 +145,20 @@ def here(tmp_path: Path) -> Here:
         preserver=Preserver(store=store, work=work, clock=clock, maker=maker, copies=copies, service=ANN),
         project=project,
     )
+
+
+async def test_a_full_vault_says_that_nobody_has_to_do_it_again(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The recorder is not even asked; with room the copy is made."""
+    monkeypatch.setattr(storage_rooms, "_free", lambda _: 0)
+    await here.settle()
+    assert here.copy.state is CopyState.WAITING
+    assert here.copy.message.endswith("Free some space, and it goes on by itself.")
+    monkeypatch.undo()
+    here.clock.at += timedelta(seconds=15)
+    await here.settle()
+    assert here.copy.state is CopyState.KEPT
 
 
 async def test_a_copy_is_tried_after_twice_as_long_each_time_up_to_an_hour(here: Here) -> None:

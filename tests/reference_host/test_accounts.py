@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.waiting import until
 from reference_host.administration_api import AdministrationApi
 from reference_host.app import create_app
 from reference_host.config import ConfigError, SiteConfig
+from reference_host.durable import StorageRefused, write_whole
 from reference_host.sessions import IDLE
 
 from .conftest import PASSWORD, Running, Serving, SettableClock, Start
@@ -382,6 +384,19 @@ async def test_a_disk_that_refuses_changes_nothing(admin: Running, config: SiteC
     assert "What it held before is kept" in answer.json()["detail"]
     assert (config.data_directory / "host" / "accounts.json").read_bytes() == before
     assert (await admin.sign_in("olaf", GOOD)).status_code == 401
+
+
+def test_what_a_full_disk_took_half_of_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may hold a password, and nothing reads it."""
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    write_whole(file := tmp_path / "secrets.json", b"before")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageRefused, match="No space left"):
+        write_whole(file, b"after")
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("secrets.json", b"before")]
 
 
 async def test_on_a_full_disk_people_still_come_in(running: Running, config: SiteConfig) -> None:

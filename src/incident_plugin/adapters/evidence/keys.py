@@ -107,7 +107,10 @@ class KeyRing:
                 (before / _KEY).unlink(missing_ok=True)
             return _read(after)
         except OSError as error:
-            raise StoreUnavailable(f"The new key cannot be kept ({error}). The old one stays.") from error
+            raise StoreUnavailable(
+                f"The new key cannot be kept ({error.strerror or error}). The old one stays.",
+                server=f"Keys are kept in {self._directory}.",
+            ) from error
 
     def _current(self) -> Path | None:
         try:

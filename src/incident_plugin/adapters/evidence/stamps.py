@@ -108,7 +108,10 @@ class Stamps:
             partial.write_bytes(msgspec.json.encode(authority.checked()))
             partial.replace(file)
         except OSError as error:
-            raise StoreUnavailable(f"The time-stamp authority cannot be kept ({error}).") from error
+            raise StoreUnavailable(
+                f"The time-stamp authority cannot be kept ({error.strerror or error}). Nothing was changed.",
+                server=f"It is kept in {self._directory}.",
+            ) from error
 
 
 @asn1.sequence

@@ -111,7 +111,7 @@ class HostSecrets:
             getattr(self._host.secrets, method)(*arguments)
         except OSError as error:
             raise StoreUnavailable(
-                f"The host could not keep the password: {error}. Nothing was changed."
+                "The host could not keep the password. Nothing was changed.", server=str(error)
             ) from error
 
 

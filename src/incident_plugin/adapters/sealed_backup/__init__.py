@@ -206,6 +206,8 @@ def _disk_errors() -> Iterator[None]:
     try:
         yield
     except (OSError, tarfile.TarError) as error:
+        why = getattr(error, "strerror", None) or error
         raise StoreUnavailable(
-            f"The backup cannot be written or read ({error}). Nothing was changed."
+            f"The backup cannot be written or read ({why}). Nothing was changed. "
+            "Make room on the disk if it is full, then try again."
         ) from error

@@ -48,7 +48,10 @@ class Backups:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreUnavailable(f"The backup cannot be written ({error.strerror}).") from error
+            raise StoreUnavailable(
+                f"The backup cannot be written ({error.strerror}). Nothing was changed. "
+                "Make room on the disk if it is full, then try again."
+            ) from error
         target = self._folder / f"{self._ids.new()}.sealed"
         with self._work.begin(actor.person) as work:
             work.audit(Activity(action=Action.BACKUP_MADE, subject="sealed with a passphrase"))

@@ -82,8 +82,8 @@ class FolderRoom:
         with self._lock:
             self._measured = None
 
-    def require(self, size: int) -> None:
-        """Raise ``StoreUnavailable`` unless so many bytes more may be put there."""
+    def require(self, size: int, *, then: str = "then try again") -> None:
+        """Raise ``StoreUnavailable`` unless so many bytes more may be put there; ``then`` ends the advice."""
         use = self.use()
         if use.quota is not None and use.used + size > use.quota:
             raise StoreUnavailable(
@@ -99,7 +99,7 @@ class FolderRoom:
                 else "the disk is full"
             )
             raise StoreUnavailable(
-                f"{use.title}: {lack}. Nothing was removed. Free some space, then try again.",
+                f"{use.title}: {lack}. Nothing was removed. Free some space, {then}.",
                 cause="incident.disk-full",
             )
 

@@ -22,6 +22,8 @@ from incident_plugin.domain.time import Interval
 
 #: Bytes after which the room that is left is looked at anew.
 _LOOK_EVERY = 64 * 1024 * 1024
+#: What happens when there is room again.
+_BY_ITSELF = "and it goes on by itself"
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +43,7 @@ class CopyMaker:
 
         Raises ``NoVideo``, ``NotFound``, ``RecorderUnavailable``, ``StoreUnavailable``.
         """
-        await asyncio.to_thread(self._room.require, 1)
+        await asyncio.to_thread(self._room.require, 1, then=_BY_ITSELF)
         span = _Span()
         async with self._recorders.replay(copy.camera, copy.interval, sound=self._sound) as stream:
             offset = await self._recorders.clock_offset(copy.camera)
@@ -73,7 +75,7 @@ class CopyMaker:
         async for piece in pieces:
             written += len(piece)
             if written - looked >= _LOOK_EVERY:
-                await asyncio.to_thread(self._room.require, written)
+                await asyncio.to_thread(self._room.require, written, then=_BY_ITSELF)
                 looked = written
             yield piece
 

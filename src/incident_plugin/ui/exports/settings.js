@@ -111,7 +111,7 @@ export class SettingsForm {
     const fits = !estimate || estimate.size <= estimate.free;
     this.#estimate.classList.toggle('error', !fits);
     this.#estimate.textContent = [
-      estimate ? texts.estimate(fileSize(estimate.size), timeLeft(estimate.seconds), fileSize(estimate.free), estimate.measured) : '',
+      estimate ? texts.estimate(fileSize(estimate.size), timeLeft(estimate.seconds), estimate.free ? fileSize(estimate.free) : '', estimate.measured) : '',
       fits ? '' : texts.noRoom,
     ].filter(Boolean).join(' ');
     this.#wrong.textContent = problem;

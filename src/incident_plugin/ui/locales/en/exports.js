@@ -190,8 +190,8 @@ export const exportsTexts = {
     passwordShort: (n) => `The password needs at least ${n} characters.`,
     passwordForeign: 'Use letters without accents, digits and signs: 7-Zip under Windows reads others otherwise, and could not open the export.',
     passwordsDiffer: 'The passwords are not the same.',
-    /** @param {string} size @param {string} time @param {string} free @param {boolean} measured */
-    estimate: (size, time, free, measured) => `About ${size}, ${time}; ${free} are free.${measured ? '' : ' The size is a guess: not every camera was exported before.'}`,
+    /** @param {string} size @param {string} time @param {string} free empty for nothing @param {boolean} measured */
+    estimate: (size, time, free, measured) => `About ${size}, ${time}; ${free ? `${free} are` : 'nothing is'} free.${measured ? '' : ' The size is a guess: not every camera was exported before.'}`,
     noRoom: 'There is not enough room on the disk of the server.',
   },
 };
