@@ -184,9 +184,9 @@ class Exports:
             self._shelf.require(estimate.size)
             room = _readable_size(estimate.free) if estimate.free else "nothing"
             raise StoreUnavailable(
-                f"The export needs about {_readable_size(estimate.size)}, and the disk of the server has {room} "
-                "free for it. Nothing was begun and your list was kept: remove items, remove old exports, or "
-                "make room."
+                f"The export needs about {_readable_size(estimate.size)}, and the disk of the server has "
+                f"{room} free for it. Nothing was begun and your list was kept: remove items, remove old "
+                "exports, or make room."
             )
         with self._work.begin(actor.person) as work:
             waiting = _list(work, actor)
