@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 import shutil
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -118,6 +119,24 @@ async def test_it_plays_from_the_disk(browser: Browser, tmp_path: Path) -> None:
     await page.context.close()
     assert pictures(package) == ["E01_Lobby_20261102T120000Z.jpg", "E01_Lobby_20261102T120001Z.jpg"]
     assert len(export.exhibits[0].others) == 2
+
+
+async def test_what_is_missing_at_the_end_shows(browser: Browser, tmp_path: Path) -> None:
+    """The bar stands for what was asked for, not only for what is there."""
+    _, _, package = await exported(tmp_path, "Lobby", ExportSettings(report=False))
+    html = package / "data/player/index.html"
+    text = html.read_text("utf-8")
+    described = re.search(r'<script[^>]*id="package"[^>]*>(.*?)</script>', text, re.DOTALL)
+    assert described is not None
+    facts = json.loads(described[1])
+    requested = facts["exhibits"][0]["requested"]
+    start, end = (datetime.fromisoformat(requested[name]["utc"]) for name in ("start", "end"))
+    requested["end"]["utc"] = (end + (end - start)).isoformat()
+    html.write_text(text.replace(described[1], json.dumps(facts)), "utf-8")
+    looked = await opened(browser, html)
+    width = await looked.page.locator(".there").evaluate("(one) => parseFloat(one.style.width)")
+    assert 40 < width < 60
+    await looked.page.context.close()
 
 
 async def test_it_compares_the_files_with_their_lists(browser: Browser, tmp_path: Path) -> None:

@@ -31,9 +31,12 @@
   };
   const utc = (at) => `${new Date(at).toISOString().slice(0, 23).replace('T', ' ')} UTC`;
   const span = ({ start, end }) => `${wall(Date.parse(start.utc), start)} to ${wall(Date.parse(end.utc), end)}`;
+  // What was asked for, and the pictures before it that a decoder starts at: what is missing at an end shows too.
+  const extent = ({ requested, first_to_last: there }) => [
+    Math.min(Date.parse(requested.start.utc), Date.parse(there.start.utc)), Math.max(Date.parse(requested.end.utc), Date.parse(there.end.utc))];
   const place = (exhibit, at) => {
-    const start = Date.parse(exhibit.first_to_last.start.utc);
-    return Math.min(100, Math.max(0, (at - start) / (Date.parse(exhibit.first_to_last.end.utc) - start) * 100));
+    const [start, end] = extent(exhibit);
+    return Math.min(100, Math.max(0, (at - start) / (end - start) * 100));
   };
 
   const draw = () => {
@@ -105,8 +108,9 @@
   strip.addEventListener('click', (event) => {
     if (shown && shown.first_to_last) {
       const box = strip.getBoundingClientRect();
-      const length = (Date.parse(shown.first_to_last.end.utc) - Date.parse(shown.first_to_last.start.utc)) / 1000;
-      video.currentTime = (event.clientX - box.left) / box.width * length;
+      const [start, end] = extent(shown);
+      const at = start + (event.clientX - box.left) / box.width * (end - start);
+      video.currentTime = Math.max(0, (at - Date.parse(shown.first_to_last.start.utc)) / 1000);
     }
   });
   if (list.firstElementChild) list.firstElementChild.click();
