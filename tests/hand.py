@@ -23,6 +23,8 @@ class Hand:
 
     async def choose(self, place: Locator, value: str) -> None:
         self.actions += 1
+        # A person comes to it first; some lists are filled then.
+        await place.focus()
         await place.select_option(value)
 
     async def write(self, place: Locator, text: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 import attrs
 
-from reference_host.access import RoleAccess
+from reference_host.access import ADMINISTRATION, RoleAccess
 from reference_host.plugins import health_of
 from vms_hooks.faults import PluginFault
 from vms_hooks.plugin import Plugin
@@ -16,6 +16,8 @@ from vms_hooks.values import Health, Part, Principal
 
 #: Seconds for which an answer is believed: every open page asks.
 _BELIEVED = 5.0
+#: How a remedy names a place that administrators alone come to.
+_WAY = "Administration > "
 
 
 @attrs.frozen(kw_only=True)
@@ -44,12 +46,15 @@ class Warnings:
         self._kept: tuple[float, tuple[Warned, ...]] | None = None
 
     async def of(self, principal: Principal, access: RoleAccess) -> tuple[Warned, ...]:
-        """Give what a principal is told: of cameras only those that they may see."""
+        """Give what a principal is told: of cameras that they may see, no ways to where they may not go."""
         async with self._lock:
             if self._kept is None or self._monotonic() - self._kept[0] >= _BELIEVED:
                 self._kept = (self._monotonic(), await self._ask())
             warned = self._kept[1]
-        return tuple(one for one in warned if not one.camera or access.may_see(principal, one.camera))
+        seen = tuple(one for one in warned if not one.camera or access.may_see(principal, one.camera))
+        if access.decide(principal, ADMINISTRATION).allowed:
+            return seen
+        return tuple(attrs.evolve(one, remedy="") if _WAY in one.remedy else one for one in seen)
 
     async def _ask(self) -> tuple[Warned, ...]:
         plugins = tuple(self._active())

@@ -159,7 +159,10 @@ def test_a_view_is_saved_and_chosen_by_keyboard(page: Page, site: Site) -> None:
 
 
 def test_warnings_are_seen_by_who_may_see_the_camera(page: Page, site: Site) -> None:
-    """Operators are told that a camera is not recorded, and hide it by keyboard; the roof is not theirs."""
+    """Operators are told that a camera is not recorded, and hide it by keyboard; the roof is not theirs.
+
+    What can be done about it in the administration is told to those who come there.
+    """
     sign_in(page, site, "/live", account="operator")
     headers = {"origin": site.address}
     page.request.post(
@@ -180,8 +183,29 @@ def test_warnings_are_seen_by_who_may_see_the_camera(page: Page, site: Site) -> 
     go_to(page, "1 more")
     page.keyboard.press("Enter")
     expect(warnings).to_contain_text("Lobby has not been recorded")
+    expect(warnings).not_to_contain_text("Administration")
+    sign_in(page, site, "/live")
+    expect(warnings).to_contain_text("Administration > Roles")
     page.request.post(f"{site.address}/plugins/sample/behave", data={"not_recorded": []}, headers=headers)
     expect(warnings).to_be_hidden()
+
+
+def test_one_key_leads_past_what_is_on_every_page(page: Page, site: Site) -> None:
+    """Or the first stop of the page, which is seen when it is reached; the next stop is of the tab itself."""
+    sign_in(page, site, "/administration/accounts")
+    create = page.get_by_role("button", name="Create account")
+    expect(create).to_be_visible()
+    skip = page.get_by_role("button", name="Go to the content")
+    expect(skip).not_to_be_in_viewport()
+    page.keyboard.press("Tab")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(create).to_be_focused()
+    for key in ("g", "l", "F6", "Tab"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("button", name="Cameras", exact=True)).to_be_focused()
 
 
 def test_administrators_see_warnings_and_storage(page: Page, site: Site) -> None:

@@ -864,6 +864,8 @@ def test_at_200_percent_the_administration_has_the_whole_width(signed_in: SignIn
     last.press("Enter")
     expect(last).to_have_attribute("aria-current", "page")
     expect(last).to_be_in_viewport(ratio=1)
+    page.reload()
+    expect(last).to_be_in_viewport(ratio=1)
     place = page.locator(".admin-page")
     assert place.evaluate("place => place.getBoundingClientRect().width") == 640
     expect(place).to_have_css("padding-bottom", "0px")
@@ -947,11 +949,11 @@ def scripts_of(script: Path, naming: str) -> set[Path]:
 
 
 def test_no_page_script_is_large() -> None:
-    """What everybody loads with a page of the host stays below 130 kB; no script is without a page."""
+    """What everybody loads with a page of the host stays below 135 kB; no script is without a page."""
     directory = Path(__file__).parents[2] / "src/reference_host/ui"
     pages = [directory / name for name in ("main.js", "sign-in.js", "set-up.js")]
     assert set().union(*(scripts_of(page, WHEN_NEEDED) for page in pages)) == set(directory.glob("*.js"))
     for page in pages:
         scripts = scripts_of(page, WITH_IT)
-        assert sum(script.stat().st_size for script in scripts) < 130_000
+        assert sum(script.stat().st_size for script in scripts) < 135_000
         assert not any(script.name.startswith("admin-") for script in scripts)

@@ -31,7 +31,7 @@ export class Administration extends HTMLElement {
   #shell;
   #pages;
   #nav = el('nav', { 'aria-label': 'Administration' });
-  #place = el('div', { class: 'admin-page' });
+  #place = el('div', { class: 'admin-page', tabindex: -1 });
   /** What each page became, or becomes. @type {Map<AdminPage, Promise<HTMLElement>>} */
   #made = new Map();
   /** @type {AdminPage} */

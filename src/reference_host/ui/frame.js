@@ -33,7 +33,7 @@ export class Frame extends HTMLElement {
     this.#shell = shell;
     this.tabs = entries(shell);
     this.append(
-      el('header', { class: 'top-bar' }, this.#nav, this.#time, ...principalMenu(shell, showShortcuts)),
+      el('header', { class: 'top-bar' }, button('Go to the content (F6)', () => this.enter(), { class: 'skip' }), this.#nav, this.#time, ...principalMenu(shell, showShortcuts)),
       el('div', { class: 'status-area' }, this.#trouble, new Warnings(), ...toolbarItems(shell, STATUS_BAR, 'status', { clock: shell.live })),
       this.#main, shell.notices,
     );
@@ -47,6 +47,11 @@ export class Frame extends HTMLElement {
   get video() {
     const node = this.#made.get(this.#shell.address.tab)?.node;
     return node instanceof VideoTab ? node : null;
+  }
+
+  /** Gives the keyboard to what the tab shows, past all that comes before it on every page. */
+  enter() {
+    /** @type {HTMLElement} */ (this.#main.querySelector('.admin-page') ?? this.#main).focus();
   }
 
   /** @param {string} path */

@@ -20,6 +20,7 @@ export function bindKeys(shell, frame) {
     keys.add({ group: 'view', keys: chord, title, when: video, run });
   const recorded = () => shell.address.tab === 'playback';
   for (const tab of frame().tabs) keys.add({ keys: `g ${tab.path[0]}`, title: `Go to ${tab.title}`, run: () => frame().open(tab.path) });
+  keys.add({ keys: 'F6', title: 'Go to the content, past the tabs', run: () => frame().enter() });
   keys.add({ keys: 'F8', title: 'Go to the newest notice', run: () => void shell.notices.enter() });
   keys.add({ keys: '?', title: 'Show these shortcuts', run: () => showShortcuts(shell) });
   for (let slot = 0; slot < NUMBERED; slot += 1) {

@@ -27,11 +27,13 @@ export function writeAddress({ tab, path = '', camera, at }) {
   return `${root}/${parts}${query.size > 0 ? `?${query}` : ''}`;
 }
 
-/** Shows links, of which one is current; the keyboard that was among them goes there. @param {HTMLElement} nav @param {HTMLElement[]} links */
+/** Shows links, of which one is current and in sight; the keyboard that was among them goes there. @param {HTMLElement} nav @param {HTMLElement[]} links */
 export function showLinks(nav, links) {
   const held = nav.contains(document.activeElement);
   nav.replaceChildren(...links);
-  if (held) links.find((each) => each.ariaCurrent)?.focus();
+  const current = links.find((each) => each.ariaCurrent);
+  if (held) current?.focus();
+  else current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 /**

@@ -19,7 +19,7 @@ class IncidentCollectingSection extends AdminSection {
   #stored = { pre_roll_seconds: 30, merge_within_seconds: 5, revision: 0 };
   /** What is in the fields, as text. @type {Record<string, string>} */
   #entered = {};
-  #notes = h('div', {});
+  #notes = h('div', { class: 'notes' });
   #bar = saveBar(() => void this.#save(), () => this.#discard());
 
   /** @override */

@@ -39,7 +39,7 @@ class IncidentPreserveSection extends AdminSection {
   #types = [];
   /** @type {VaultCount | null} */
   #vault = null;
-  #notes = h('div', {});
+  #notes = h('div', { class: 'notes' });
   #bar = saveBar(() => void this.#save(), () => this.#discard());
 
   /** @override */

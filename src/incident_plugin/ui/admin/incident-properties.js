@@ -23,7 +23,7 @@ class IncidentPropertiesSection extends AdminSection {
   #usage = {};
   /** @type {TabName} */
   #current = 'types';
-  #notes = h('div', {});
+  #notes = h('div', { class: 'notes' });
   #tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': strings.admin.properties.tabList,
     onkeydown: (/** @type {KeyboardEvent} */ event) => this.#arrows(event) });
   #panel = h('div', { class: 'panel', role: 'tabpanel', tabIndex: 0 });

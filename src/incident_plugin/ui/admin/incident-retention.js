@@ -26,7 +26,7 @@ class IncidentRetentionSection extends AdminSection {
   #expiring = [];
   /** What is in the fields, as text. @type {{decided: boolean, days: string, types: Record<string, string>, bin: string}} */
   #entered = { decided: false, days: '', types: {}, bin: '30' };
-  #notes = h('div', {});
+  #notes = h('div', { class: 'notes' });
   #bar = saveBar(() => void this.#save(), () => this.#discard());
   #saving = false;
 

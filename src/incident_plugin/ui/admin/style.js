@@ -37,6 +37,8 @@ legend { padding: 0 4px; font-weight: 600; }
 .kinds { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 12px; }
 .kinds .field { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 10px; align-items: center; }
 .bar { display: flex; gap: 8px; align-items: center; padding: 8px 12px; border-top: 1px solid var(--s3); position: sticky; bottom: 0; background: var(--s1); z-index: 1; }
+/* What a refusal says shows above the bar, however long the page. */
+.notes { position: sticky; bottom: 49px; background: var(--s0); z-index: 1; }
 .bar .state { flex: 1; display: flex; gap: 6px; align-items: center; color: var(--dim); }
 .bar .state.unsaved { color: var(--amber); }
 .logo { display: flex; gap: 16px; align-items: center; }

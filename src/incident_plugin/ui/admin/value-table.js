@@ -125,13 +125,20 @@ function look(list, value, called) {
   const texts = strings.admin.properties;
   const shown = h('span', {});
   const draw = () => shown.replaceChildren(valueLabel({ ...value, name: '' }));
-  /** @param {string[]} names @param {'symbol' | 'colour'} part @param {string} label */
-  const choice = (names, part, label) => h('select', { value: '', disabled: !list.editable, 'aria-label': label,
-    onchange: (/** @type {Event} */ event) => {
+  const option = (/** @type {string} */ one, /** @type {boolean} */ selected) => h('option', { value: one, selected }, one);
+  /**
+   * The other choices come with the keyboard or the pointer: for hundreds of values they would be most of the page.
+   * @param {string[]} names @param {'symbol' | 'colour'} part @param {string} label
+   */
+  const choice = (names, part, label) => {
+    const fill = () => { if (select.options.length < names.length) select.replaceChildren(...names.map((one) => option(one, one === value[part]))); };
+    const select = h('select', { disabled: !list.editable, 'aria-label': label, onfocus: fill, onpointerdown: fill, onchange: (/** @type {Event} */ event) => {
       Object.assign(value, { [part]: /** @type {HTMLSelectElement} */ (event.target).value });
       draw();
       list.edited();
-    } }, ...names.map((one) => h('option', { value: one, selected: one === value[part] }, one)));
+    } }, option(value[part], true));
+    return select;
+  };
   draw();
   return h('td', { class: 'look' }, h('div', {}, shown, choice(SYMBOLS, 'symbol', texts.symbolOf(called)), choice(COLOURS, 'colour', texts.colourOf(called))));
 }

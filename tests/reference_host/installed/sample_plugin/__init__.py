@@ -71,7 +71,7 @@ class Runtime:
                 for_operators=True,
                 camera=camera,
                 detail=f"{camera.capitalize()} has not been recorded since 12:00.",
-                remedy="Check the camera.",
+                remedy="Look under Administration > Roles." if camera == "gate" else "Check the camera.",
             )
             for camera in self.not_recorded
         )
