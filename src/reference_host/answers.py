@@ -18,7 +18,14 @@ _LONGEST_BODY = 64 * 1024
 #: What msgspec says of a text that is empty or too long.
 _OF_LENGTH = re.compile(r"Expected `str` of length ([<>]=) (\d+) - at `\$\.(\w+)`")
 
-ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+#: What msgspec says of a text with characters that ``_ONE_LINE`` leaves out.
+_OF_CHARACTERS = re.compile(r"Expected `str` matching regex .* - at `\$\.(\w+)`", re.DOTALL)
+#: Without controls, and without what turns the text around it (UAX #9): names stand in logs and sentences.
+_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$"
+
+#: What somebody typed to be compared with what is known: it is refused as wrong, and written down as it was.
+Typed = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_ONE_LINE)]
 AccountId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 BodyT = TypeVar("BodyT")
 
@@ -42,6 +49,8 @@ async def read_body(request: Request, kind: type[BodyT]) -> BodyT:
 
 def _in_words(fault: str) -> str:
     """Say what people may have entered as they would say it; the rest stays as msgspec says it."""
+    if odd := _OF_CHARACTERS.fullmatch(fault):
+        return f"The {odd[1]} has a character that cannot be seen, such as a line break. Enter it anew."
     length = _OF_LENGTH.fullmatch(fault)
     if not length:
         return f"{fault}."

@@ -17,6 +17,7 @@ from reference_host.answers import (
     AccountId,
     Body,
     ShortText,
+    Typed,
     invalid,
     json_answer,
     nothing,
@@ -37,7 +38,7 @@ Password = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST)]
 class Credentials(Body):
     """What somebody signs in with."""
 
-    account: ShortText
+    account: Typed
     password: Password
 
 

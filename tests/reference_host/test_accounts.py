@@ -386,6 +386,20 @@ async def test_a_disk_that_refuses_changes_nothing(admin: Running, config: SiteC
     assert (await admin.sign_in("olaf", GOOD)).status_code == 401
 
 
+@pytest.mark.parametrize("odd", ["line\r\nbreak", "\0", "\ttab", "evil\u202egnp.exe", "\u2028", "\x9b1m"])
+async def test_a_name_that_cannot_be_seen_as_it_is_is_refused(admin: Running, odd: str) -> None:
+    """It would stand in logs, exports and sentences; at its end it counts too."""
+    for name in (odd, f"Nora{odd}"):
+        answer = await make(admin, name=name)
+        assert answer.status_code == 422
+        assert answer.json()["detail"].startswith("The name has a character that cannot be seen")
+    role = await admin.http.put("/api/roles/odd", json={"title": odd})
+    assert role.json()["detail"].startswith("The title has a character that cannot be seen")
+    assert (
+        await make(admin, name="\u0646\u0648\u0631\u0627 \u5c0f\u6797 O\u2019Neill <b>")
+    ).status_code == 201
+
+
 def test_what_a_full_disk_took_half_of_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may hold a password, and nothing reads it."""
 
