@@ -10,7 +10,7 @@ import attrs
 from playwright.async_api import Locator, Page, Route, expect
 
 from incident_plugin.domain.properties import DELIVERED
-from tests.browsing import in_shared_browser, problem
+from tests.browsing import SMALLEST, in_shared_browser, problem
 from tests.domain.examples import at, sequence
 from tests.ui_list.conftest import Opening
 from tests.ui_list.site import CARL, EVERYTHING, OLIVIA, Site
@@ -411,12 +411,15 @@ async def test_both_hours_of_a_night_are_told_apart(opening: Opening, site: Site
 
 
 async def test_columns_are_chosen_and_kept_for_the_person(opening: Opening, site: Site) -> None:
-    """Also categories and incident data; in another browser they are the same."""
+    """Also categories and incident data, also at 200 %; in another browser they are the same."""
     site.create(description="With data", **{"category:severity": "high", "data:reference": "A-17"})
     page = await opening()
     await expect(row(page, "With data")).to_be_visible()
+    await page.set_viewport_size({"width": 640, "height": 360})
     await page.get_by_role("button", name="Columns").click()
     dialog = page.get_by_role("dialog", name="Columns")
+    await expect(dialog.get_by_role("button", name="Save")).to_be_in_viewport(ratio=1)
+    await page.set_viewport_size(SMALLEST)
     await dialog.get_by_label("Severity", exact=True).check()
     await dialog.get_by_label("Reference", exact=True).check()
     await dialog.get_by_label("Owner", exact=True).uncheck()

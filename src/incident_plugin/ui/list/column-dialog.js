@@ -15,7 +15,7 @@ import { DELIVERED } from './columns.js';
 export function chooseColumns(all, shown) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
-    .columns { display: grid; gap: 2px; max-height: 55vh; overflow: auto; list-style: none; margin: 0 0 8px; padding: 0; }
+    .columns { display: grid; gap: 2px; max-height: min(55vh, 100vh - 200px); overflow: auto; list-style: none; margin: 0 0 8px; padding: 0; }
     .columns li { display: flex; gap: 4px; align-items: center; min-height: 32px; }
     .columns label { flex: 1; display: flex; gap: 8px; align-items: center; }
     .columns input { accent-color: var(--accent); width: 16px; height: 16px; }
