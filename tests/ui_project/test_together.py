@@ -85,7 +85,7 @@ async def test_a_field_that_the_site_gives_up_keeps_nobody_from_saving_the_rest(
     await expect(page.get_by_text("No longer used at this site")).to_be_visible()
     await expect(persons).to_have_value("7")
     await page.keyboard.press("Control+s")
-    await expect(state(page)).to_contain_text("Persons involved is no longer used at this site")
+    await expect(page.locator(".refusal")).to_contain_text("Persons involved is no longer used at this site")
     await persons.fill("")
     await expect(persons).to_have_count(0)
     await page.keyboard.press("Control+s")

@@ -133,9 +133,11 @@ async def test_the_same_field_asks_which_value_stays(open_at, world, choice: str
     question = page.get_by_role("alert").filter(has_text="Which value shall stay?")
     await expect(question).to_contain_text("saved by Carl Colleague, 2026-03-02 13:00:")
     await expect(question).to_contain_text("Theirs")
+    await expect(question.get_by_role("button", name=choice)).to_be_in_viewport(ratio=1)
     await expect(refusal(page)).to_have_text("Not saved: choose between the two values first.")
     assert world.projects[1].fields["description"] == "Theirs"
-    await question.get_by_role("button", name=choice).click()
+    await question.get_by_role("button", name=choice).press("Enter")
+    await expect(page.get_by_label("Description", exact=True)).to_be_focused()
     await expect(state(page)).to_have_text(re.compile(r"Saved \d"))
     assert world.projects[1].fields == {"status": "new", "description": kept, "priority": "high"}
 

@@ -58,13 +58,13 @@ export function fieldRow(model, field, make, { title, hint, editable }) {
       conflict.hidden = !open;
       if (question === asked) return;
       asked = question;
-      conflict.replaceChildren(...(open ? conflictChoice(model, field) : []));
+      conflict.replaceChildren(...(open ? conflictChoice(model, field, () => control.input?.focus()) : []));
     },
   };
 }
 
-/** @param {ProjectModel} model @param {string} field */
-function conflictChoice(model, field) {
+/** @param {ProjectModel} model @param {string} field @param {() => void} chosen */
+function conflictChoice(model, field, chosen) {
   const texts = strings.incidents.conflict;
   const stamp = model.project?.stamps[field];
   const by = stamp ? texts.by(stamp.by.name, shownTime(stamp.at, model.bridge.timeZone)) : '';
@@ -72,7 +72,10 @@ function conflictChoice(model, field) {
   const side = (label, value, note, choice, button) => h('div', { class: 'side' },
     h('div', { class: 'dim small' }, label, note ? `, ${note}` : ''),
     h('div', { class: 'value' }, shown(model, field, value) || texts.empty),
-    h('button', { type: 'button', 'data-choice': choice, onclick: () => model.choose(field, choice) }, button));
+    h('button', { type: 'button', 'data-choice': choice, onclick: () => {
+      model.choose(field, choice);
+      chosen();
+    } }, button));
   return [
     h('p', { class: 'amber row' }, icon('warning'), texts.title),
     h('div', { class: 'sides' },

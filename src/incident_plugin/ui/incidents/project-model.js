@@ -199,7 +199,7 @@ export class ProjectModel extends EventTarget {
       this.#saveAfterChoice = error.messageId === 'incident.conflict';
       if (error.status === 409 || error.status === 404) await this.refresh();
       this.#changed();
-      if (!this.#saveAfterChoice) this.dispatchEvent(new Event('refused'));
+      this.dispatchEvent(new Event('refused'));
       return false;
     }
   }

@@ -281,11 +281,20 @@ export class ProjectPage {
       wrong.closest('.field-row')?.scrollIntoView({ block: 'nearest' });
       return;
     }
-    const { failure } = this.#model;
+    const { failure, conflicts } = this.#model;
+    if (conflicts.length) {
+      this.#toQuestion();
+      return;
+    }
     const root = this.element.getRootNode();
     const frame = root instanceof ShadowRoot ? root.host.getBoundingClientRect() : null;
     const { height, top, bottom } = this.#refusal.getBoundingClientRect();
     if (failure && !(height && frame && top >= frame.top && bottom <= frame.bottom)) report(this.#bridge, failure);
+  }
+
+  /** Shows what has to be chosen first. */
+  #toQuestion() {
+    this.#content.querySelector('.conflict:not([hidden])')?.scrollIntoView({ block: 'nearest' });
   }
 
   #subject() {
@@ -366,7 +375,8 @@ export class ProjectPage {
     const key = event.key.toLowerCase();
     if (key === 's') {
       event.preventDefault();
-      if (!this.#save.disabled) void this.#model.save();
+      if (this.#save.disabled) this.#toQuestion();
+      else void this.#model.save();
     } else if (key === 'z' && !writes(event) && this.#model.undo.last) {
       event.preventDefault();
       void this.#takeBack();
