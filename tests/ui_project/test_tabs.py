@@ -100,6 +100,7 @@ async def test_ten_thousand_comments_stay_usable(opening: Opening, site: Site) -
     await page.get_by_label("New comment").fill("One more")
     await page.keyboard.press("Control+Enter")
     await expect(page.locator("article").last).to_contain_text("One more")
+    await expect(page.get_by_role("button", name="Add comment")).to_be_in_viewport(ratio=1)
     await page.get_by_role("button", name="Show 500 older").click()
     await expect(page.locator("article")).to_have_count(600)
 

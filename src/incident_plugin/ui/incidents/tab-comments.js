@@ -53,7 +53,10 @@ export function commentsTab(model) {
       whenChanged((element, { comment, edit, conflict }) => refill(element, [
         ...(edit ? editing(model, comment, conflict) : reading(model, comment, editable && !model.gone))])));
       const unsaved = model.unsaved.comment('new')?.text ?? '';
+      const added = input.value !== '' && unsaved === '';
       if (input.value !== unsaved) input.value = unsaved;
+      // The comment that was added pushed the place for the next one down.
+      if (added && form.matches(':focus-within')) form.scrollIntoView({ block: 'nearest' });
       add.disabled = !unsaved.trim() || model.state === 'saving' || model.gone;
     },
   };
