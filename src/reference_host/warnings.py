@@ -10,6 +10,7 @@ import attrs
 
 from reference_host.access import ADMINISTRATION, RoleAccess
 from reference_host.plugins import health_of
+from vms_hooks.checks import permission_ids
 from vms_hooks.faults import PluginFault
 from vms_hooks.plugin import Plugin
 from vms_hooks.values import Health, Part, Principal
@@ -46,12 +47,20 @@ class Warnings:
         self._kept: tuple[float, tuple[Warned, ...]] | None = None
 
     async def of(self, principal: Principal, access: RoleAccess) -> tuple[Warned, ...]:
-        """Give what a principal is told: of cameras that they may see, no ways to where they may not go."""
+        """Give what a principal is told: of plug-ins that they work with, of cameras that they may see.
+
+        Ways to where they may not go are left out.
+        """
         async with self._lock:
             if self._kept is None or self._monotonic() - self._kept[0] >= _BELIEVED:
                 self._kept = (self._monotonic(), await self._ask())
             warned = self._kept[1]
-        seen = tuple(one for one in warned if not one.camera or access.may_see(principal, one.camera))
+        used = {plugin.id for plugin in self._active() if _works_with(principal, plugin, access)}
+        seen = tuple(
+            one
+            for one in warned
+            if one.plugin in used and (not one.camera or access.may_see(principal, one.camera))
+        )
         if access.decide(principal, ADMINISTRATION).allowed:
             return seen
         return tuple(attrs.evolve(one, remedy="") if _WAY in one.remedy else one for one in seen)
@@ -71,6 +80,12 @@ class Warnings:
             for plugin, health in zip(plugins, answers, strict=True)
             for part in _parts(health)
         )
+
+
+def _works_with(principal: Principal, plugin: Plugin, access: RoleAccess) -> bool:
+    """Whether the principal holds any permission of the plug-in; one without permissions is everybody's."""
+    ids = permission_ids(plugin.permissions)
+    return not ids or any(access.decide(principal, one).allowed for one in ids)
 
 
 def _parts(health: Health | PluginFault) -> Iterable[Part]:

@@ -272,6 +272,20 @@ async def test_health_follows_the_plugin(running: Running) -> None:
     assert (store["detail"], store["remedy"]) == ("in memory", "Mend it.")
 
 
+async def test_warnings_are_for_those_who_work_with_the_plugin(serving: Serving, config: SiteConfig) -> None:
+    """What a plug-in says of its recorders is no business of an account that may use nothing of it."""
+    roles = {**config.roles, "visitor": Role(cameras=("lobby",))}
+    (operator,) = (one for one in config.accounts if one.id == "operator")
+    accounts = (*config.accounts, attrs.evolve(operator, id="vera", roles=("visitor",)))
+    async with serving(attrs.evolve(config, roles=roles, accounts=accounts)) as site:
+        site.runtime.not_recorded = ["lobby"]
+        await site.sign_in("vera")
+        assert (await site.http.get("/api/warnings")).json() == {"warnings": []}
+        await site.sign_in("operator")
+        (told,) = (await site.http.get("/api/warnings")).json()["warnings"]
+        assert told["camera"] == "lobby"
+
+
 async def test_plugin_states_are_for_administrators(running: Running) -> None:
     """An operator is denied, and this is reported; an administrator reads them."""
     await running.sign_in("operator")
