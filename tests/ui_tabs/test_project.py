@@ -413,13 +413,28 @@ async def test_parts_without_permission_are_not_shown(open_at, server, world) ->
     world.project(description="Look only")
     page = await open_at("incidents/1")
     await expect(page.get_by_role("tab")).to_have_text(["Main details", "Comments", "Related"])
-    await expect(page.get_by_label("Description", exact=True)).to_be_disabled()
+    await expect(page.get_by_label("Description", exact=True)).not_to_be_editable()
+    await expect(page.get_by_role("button", name="Save")).to_be_visible()
     await page.get_by_role("tab", name="Comments").click()
     await page.get_by_label("New comment").fill("Words")
     server.refuse["POST .*/comments"] = Denied("Your role no longer includes comments.")
     await page.get_by_role("button", name="Add comment").click()
     await expect(page.get_by_text("Permission denied.")).to_be_visible()
     await expect(page.get_by_label("New comment")).to_have_value("Words")
+
+
+async def test_who_only_looks_has_nothing_to_save(open_at, server, world) -> None:
+    """No button, no word of saving; a long text can still be gone to, read to its end and copied."""
+    server.permissions = {"incident.projects.view", "incident.projects.details.view"}
+    world.project(description="Look only")
+    page = await open_at("incidents/1")
+    description = page.get_by_label("Description", exact=True)
+    await description.focus()
+    await expect(description).to_be_focused()
+    await page.keyboard.type("No")
+    await expect(description).to_have_value("Look only")
+    await expect(page.get_by_role("button", name="Save")).to_be_hidden()
+    await expect(page.get_by_text("Saved", exact=True)).to_be_hidden()
 
 
 async def test_tabs_by_keyboard(open_at, world) -> None:

@@ -32,6 +32,7 @@ input:not([type=checkbox], [type=radio], [type=range]), select, textarea {
   border-radius: 4px; background: var(--vms-field, var(--s0));
 }
 textarea { min-height: 72px; resize: vertical; }
+:is(input:not([type=checkbox], [type=radio], [type=range]), select, textarea):is(:disabled, [readonly]) { background: none; border-style: dashed; opacity: 1; }
 /* Drawn by ourselves: some browsers draw a white groove on a dark page. */
 progress[value] { appearance: none; height: 8px; border: 0; border-radius: 4px; background: var(--s3); overflow: hidden; }
 progress[value]::-webkit-progress-bar { background: var(--s3); }

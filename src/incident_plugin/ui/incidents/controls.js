@@ -95,7 +95,8 @@ function typed(input) {
       const entry = String(value ?? '');
       if (input.value.trim() !== entry.trim()) input.value = entry;
     },
-    disable: (disabled) => { input.disabled = disabled; },
+    // Still read to its end, and copied.
+    disable: (disabled) => { input.readOnly = disabled; },
   };
 }
 

@@ -38,6 +38,8 @@ const TABS = {
   exports: exportsTab, related: relatedTab,
 };
 
+/** The parts that are written in. */
+const WRITTEN = ['details', 'categories', 'comments', 'sequences', 'calls'];
 /** Which permissions show a part; any of them. @type {Partial<Record<TabName, string[]>>} */
 const RIGHTS = { exports: ['projects.exports.manage', 'projects.reports.view', 'projects.activity.view'], related: ['projects.details.view'] };
 
@@ -86,6 +88,8 @@ export class ProjectPage {
       (RIGHTS[name] ?? [`projects.${name}.view`]).some((right) => may(bridge, right)));
     this.#current = this.#names[0];
     this.#save = h('button', { type: 'button', class: 'primary', title: texts.saveHint, onclick: () => this.#model.save() }, texts.save);
+    // Who only looks has nothing to save.
+    this.#save.hidden = !WRITTEN.some((part) => may(bridge, `projects.${part}.manage`));
     this.#buttons = h('div', { class: 'row tight' }, ...projectButtons(bridge, () => this.#subject(), () => this.#toList()));
     this.#tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': texts.tabList,
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#arrows(event) }, ...this.#names.map((name) => this.#tab(name)));
@@ -249,7 +253,7 @@ export class ProjectPage {
     })[kind];
     const key = `${kind} ${word}`;
     this.#save.disabled = !this.#model.project || state === 'saved' || state === 'saving' || conflicts.length > 0 || this.#model.gone;
-    this.#state.hidden = !this.#model.project;
+    this.#state.hidden = this.#save.hidden || !this.#model.project;
     const failed = kind === 'failed';
     if (kind !== 'saving') this.#drawRefusal(failed ? word : '', failed && !conflicts.length && !this.#model.gone);
     if (this.#state.dataset.key === key) return;
