@@ -101,8 +101,7 @@ def _free(data: Path) -> bool:
 
 def test_what_does_not_work_is_said_once_all_plugins_have_started() -> None:
     """A full disk keeps nobody from the rest; a plug-in that was refused is not waited for."""
-    disk, store = {"name": "disk", "ok": False}, {"name": "store", "ok": True}
-    plugin = {"name": "Incident manager", "state": "active", "parts": [store, disk]}
+    plugin = {"name": "Incident manager", "state": "active", "broken": ["disk"]}
     assert unwell({"ok": False, "parts": [plugin]}) == "disk"
     assert unwell({"ok": False, "parts": [plugin], "security_log": False}) == "disk, security log"
     assert unwell({"ok": False, "parts": [{**plugin, "state": "stopped"}]}) == ""

@@ -173,8 +173,8 @@ def unwell(health: Mapping[str, Any]) -> str:
             raise CannotStart(f"{each['name']} is {each['state']}. What the host wrote of it is above.")
     if any(each["state"] != "active" for each in plugins):
         return ""
-    parts = [part["name"] for each in plugins for part in each["parts"] if not part["ok"]]
-    return ", ".join([*parts, *([] if health.get("security_log", True) else ["security log"])])
+    broken = [part for each in plugins for part in each["broken"]]
+    return ", ".join([*broken, *([] if health.get("security_log", True) else ["security log"])])
 
 
 def _health(address: str) -> Mapping[str, Any]:

@@ -40,27 +40,23 @@ class PluginReport:
     @property
     def outside(self) -> Outline:
         """The same for people who are not signed in; cameras and what concerns one are not named to them."""
-        parts = tuple(OutlinedPart(name=part.name, ok=part.ok) for part in self.parts if not part.camera)
-        return Outline(id=self.id, name=self.name, state=self.state, healthy=self.healthy, parts=parts)
-
-
-@attrs.frozen(kw_only=True)
-class OutlinedPart:
-    """Whether a part works; why not, may name servers, files and people."""
-
-    name: str
-    ok: bool
+        broken = tuple(part.name for part in self.parts if not part.ok and not part.camera)
+        return Outline(id=self.id, name=self.name, state=self.state, healthy=self.healthy, broken=broken)
 
 
 @attrs.frozen(kw_only=True)
 class Outline:
-    """What works, and what does not: enough for a monitor to call somebody who may read the reasons."""
+    """Whether a plug-in works: enough for a monitor to call somebody who may read the reasons.
+
+    Reasons, and the names of parts that work, may tell of servers, files and people.
+    """
 
     id: str
     name: str
     state: str
     healthy: bool
-    parts: tuple[OutlinedPart, ...]
+    #: Names of the parts that do not work.
+    broken: tuple[str, ...]
 
 
 async def report_of(plugins: PluginSet, plugin: Plugin) -> PluginReport:

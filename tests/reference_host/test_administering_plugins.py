@@ -113,7 +113,7 @@ async def test_the_plugin_is_shown_with_its_settings_and_licence(admin: Running)
     assert shown["licence"]["verdict"] == "valid"
     assert shown["licence"]["terms"]["licensee"] == "Test site"
     (outside,) = (await admin.http.get("/healthz")).json()["parts"]
-    assert set(outside) == {"id", "name", "state", "healthy", "parts"}
+    assert set(outside) == {"id", "name", "state", "healthy", "broken"}
 
 
 async def test_a_licence_that_is_put_there_later_activates(

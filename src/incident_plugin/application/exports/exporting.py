@@ -283,8 +283,8 @@ class Exports:
                 export=export.id,
                 finished_at=export.finished_at,
                 name=export.package.name if export.package else "",
-                available=self._on_the_shelf(export).state is ExportState.DONE
-                and export.owner.id == actor.person.id,
+                available=export.owner.id == actor.person.id
+                and self._on_the_shelf(export).state is ExportState.DONE,
             )
             for export in newest
             for item in self._visible_items(actor, export.items)
